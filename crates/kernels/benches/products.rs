@@ -1,0 +1,33 @@
+//! The products of a minibatch with the largest matrices of 784-500-500-10.
+
+use apical_kernels::{Columns, Padded, Start, multiply, multiply_transposed, rank_update};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+fn products(c: &mut Criterion) {
+    let mut group = c.benchmark_group("products");
+    for (pre, post) in [(784, 500), (500, 500), (500, 10)] {
+        for n in [10, 128] {
+            let (mut x, mut w) = (Padded::<f32>::zeros(n, pre), Padded::zeros(pre, post));
+            x.values_mut().fill(0.5);
+            w.values_mut().fill(0.01);
+            let d = Padded::<f32>::zeros(n, post);
+            let mut out = Padded::zeros(n, post);
+            let mut back = Padded::zeros(n, pre);
+            let shape = format!("{n}x{pre}x{post}");
+            group.throughput(Throughput::Elements((n * pre * post) as u64));
+            group.bench_function(BenchmarkId::new("multiply", &shape), |b| {
+                b.iter(|| multiply(&x, Columns::All, &w, Start::Zero, &mut out));
+            });
+            group.bench_function(BenchmarkId::new("multiply_transposed", &shape), |b| {
+                b.iter(|| multiply_transposed(&d, &w, &mut back));
+            });
+            group.bench_function(BenchmarkId::new("rank_update", &shape), |b| {
+                b.iter(|| rank_update(&x, Columns::All, &d, &mut w));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, products);
+criterion_main!(benches);

@@ -1,0 +1,404 @@
+//! Products of small batches with weight matrices, and rank-b updates.
+//!
+//! `x`, `d` and `out` hold a row per sample; `w` holds a row per presynaptic neuron. A panel of two
+//! registers' width of postsynaptic neurons stays in registers for a block of samples while the
+//! rows of `w` stream by, so that each weight is loaded once per block.
+
+#![expect(
+    clippy::needless_range_loop,
+    reason = "arrays of registers stay in registers when they are indexed by constant loops"
+)]
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use crate::{Padded, Real};
+
+/// What a product starts from.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a, T> {
+    /// Zero.
+    Zero,
+    /// The same row for every sample, such as thresholds; at least as long as the output is wide.
+    Row(&'a [T]),
+    /// What the output holds.
+    Output,
+}
+
+/// The presynaptic neurons that take part; the rest are known to be silent in all samples.
+#[derive(Debug, Clone, Copy)]
+pub enum Columns<'a> {
+    /// All.
+    All,
+    /// These, in rising order.
+    Some(&'a [u32]),
+}
+
+impl Columns<'_> {
+    #[inline(always)]
+    fn for_each(self, n: usize, mut f: impl FnMut(usize)) {
+        match self {
+            Self::All => (0..n).for_each(f),
+            Self::Some(columns) => columns.iter().for_each(|&j| f(j as usize)),
+        }
+    }
+}
+
+/// Registers' width of a panel. Inner loops are counted by index: closures over arrays of registers
+/// are not always inlined.
+const WIDTH: usize = 2;
+/// Products of at least this many multiply-adds are spread over the threads of the pool.
+const PARALLEL_FROM: usize = 1 << 23;
+
+/// out[b][i] = start + Σ_j x[b][j] w[j][i], summed in the order of j.
+///
+/// # Panics
+/// If the shapes do not fit: x `[n_samples, n_pre]`, w `[n_pre, n_post]`, out `[n_samples, n_post]`.
+pub fn multiply<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    w: &Padded<T>,
+    start: Start<'_, T>,
+    out: &mut Padded<T>,
+) {
+    assert_eq!(x.cols(), w.rows(), "presynaptic width");
+    assert_eq!(out.shape(), (x.rows(), w.cols()), "shape of the output");
+    check_columns(columns, w.rows());
+    let row = match start {
+        Start::Row(row) => {
+            let mut padded = Padded::zeros(1, w.cols());
+            padded.row_mut(0).copy_from_slice(&row[..w.cols()]);
+            Some(padded)
+        }
+        Start::Zero => Some(Padded::zeros(1, w.cols())),
+        Start::Output => None,
+    };
+    let out_stride = out.stride();
+    let target = Target(out.values_mut().as_mut_ptr());
+    for_panels(x.rows() * w.rows() * w.cols(), w.padded_cols(), |panel| {
+        pulp::Arch::new().dispatch(Multiply {
+            x,
+            columns,
+            w,
+            row: row.as_ref(),
+            out: target,
+            out_stride,
+            panel,
+        });
+    });
+}
+
+/// out[b][j] = Σ_i d[b][i] w[j][i]: the product with the transposed weights.
+///
+/// # Panics
+/// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
+pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
+    assert_eq!(d.cols(), w.cols(), "postsynaptic width");
+    assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
+    pulp::Arch::new().dispatch(MultiplyTransposed { d, w, out });
+}
+
+/// w[j][i] += Σ_b x[b][j] d[b][i], summed in the order of b.
+///
+/// # Panics
+/// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
+pub fn rank_update<T: Real>(x: &Padded<T>, columns: Columns<'_>, d: &Padded<T>, w: &mut Padded<T>) {
+    assert_eq!(x.rows(), d.rows(), "number of samples");
+    assert_eq!(w.shape(), (x.cols(), d.cols()), "shape of the weights");
+    check_columns(columns, w.rows());
+    let (n_pre, n_padded) = (w.rows(), w.padded_cols());
+    let n_multiply_adds = x.rows() * n_pre * w.cols();
+    let target = Target(w.values_mut().as_mut_ptr());
+    for_panels(n_multiply_adds, n_padded, |panel| {
+        pulp::Arch::new().dispatch(RankUpdate {
+            x,
+            columns,
+            d,
+            n_pre,
+            w: target,
+            panel,
+        });
+    });
+}
+
+fn check_columns(columns: Columns<'_>, n: usize) {
+    if let Columns::Some(columns) = columns {
+        assert!(
+            columns.iter().all(|&j| (j as usize) < n),
+            "a column lies beyond the presynaptic width {n}"
+        );
+    }
+}
+
+/// Calls `f` with ranges of columns that together are `0..n_padded`; on several threads where there
+/// is enough to do. Ranges begin and end at multiples of the padding.
+fn for_panels(n_multiply_adds: usize, n_padded: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
+    let n_blocks = n_padded / crate::PADDING;
+    let n_threads = rayon::current_num_threads().min(n_blocks);
+    if n_multiply_adds < PARALLEL_FROM || n_threads < 2 {
+        return f(0..n_padded);
+    }
+    let per_thread = n_blocks.div_ceil(n_threads) * crate::PADDING;
+    (0..n_threads).into_par_iter().for_each(|t| {
+        let from = (t * per_thread).min(n_padded);
+        f(from..(from + per_thread).min(n_padded));
+    });
+}
+
+/// A matrix that several threads write, each its own columns.
+struct Target<T>(*mut T);
+
+impl<T> Clone for Target<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Target<T> {}
+
+// SAFETY: `for_panels` hands out disjoint ranges of columns, and kernels write only theirs.
+unsafe impl<T: Send> Sync for Target<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Send for Target<T> {}
+
+impl<T: Real> Target<T> {
+    /// # Safety
+    /// `at` and the vector from there lie inside the matrix and the caller's columns.
+    #[inline(always)]
+    unsafe fn load<S: Simd>(self, at: usize) -> T::Vector<S> {
+        // SAFETY: promised by the caller; vectors of pulp need no more alignment than `T`.
+        unsafe { self.0.add(at).cast::<T::Vector<S>>().read_unaligned() }
+    }
+
+    /// # Safety
+    /// As for `load`.
+    #[inline(always)]
+    unsafe fn store<S: Simd>(self, at: usize, value: T::Vector<S>) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.add(at).cast::<T::Vector<S>>().write_unaligned(value) }
+    }
+}
+
+/// # Safety
+/// `at` and the vector from there lie inside `values`.
+#[inline(always)]
+unsafe fn load<T: Real, S: Simd>(values: &[T], at: usize) -> T::Vector<S> {
+    debug_assert!(at + lanes::<T, S>() <= values.len());
+    // SAFETY: promised by the caller.
+    unsafe {
+        values
+            .as_ptr()
+            .add(at)
+            .cast::<T::Vector<S>>()
+            .read_unaligned()
+    }
+}
+
+#[inline(always)]
+fn lanes<T: Real, S: Simd>() -> usize {
+    size_of::<T::Vector<S>>() / size_of::<T>()
+}
+
+/// Calls `$body` with a constant number of samples for each block of samples.
+macro_rules! for_sample_blocks {
+    ($n:expr, |$first:ident, $R:ident| $body:expr) => {{
+        let largest = if S::REGISTER_COUNT >= 32 { 10 } else { 5 };
+        let mut $first = 0;
+        while $first < $n {
+            // Blocks of six to eight rank updates were measured sixty times slower: the compiler
+            // gathers their broadcast values.
+            let n = match largest.min($n - $first) {
+                6..=8 => 5,
+                n => n,
+            };
+            macro_rules! block {
+                ($r:literal) => {{
+                    const $R: usize = $r;
+                    $body
+                }};
+            }
+            match n {
+                1 => block!(1),
+                2 => block!(2),
+                3 => block!(3),
+                4 => block!(4),
+                5 => block!(5),
+                9 => block!(9),
+                _ => block!(10),
+            }
+            $first += n;
+        }
+    }};
+}
+
+struct Multiply<'a, T> {
+    x: &'a Padded<T>,
+    columns: Columns<'a>,
+    w: &'a Padded<T>,
+    row: Option<&'a Padded<T>>,
+    out: Target<T>,
+    out_stride: usize,
+    panel: std::ops::Range<usize>,
+}
+
+impl<T: Real> WithSimd for Multiply<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = lanes::<T, S>();
+        for i in self.panel.clone().step_by(WIDTH * lanes) {
+            for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));
+        }
+    }
+}
+
+impl<T: Real> Multiply<'_, T> {
+    #[inline(always)]
+    fn block<S: Simd, const R: usize>(&self, simd: S, b: usize, i: usize) {
+        let lanes = lanes::<T, S>();
+        let (x, x_stride) = (self.x.values(), self.x.stride());
+        let (w, w_stride) = (self.w.values(), self.w.stride());
+        let mut sums = [[T::splat(simd, T::zero()); WIDTH]; R];
+        for (r, sums) in sums.iter_mut().enumerate() {
+            for (c, sum) in sums.iter_mut().enumerate() {
+                let at = i + c * lanes;
+                // SAFETY: `i` and WIDTH vectors lie inside the padded row, `b + r` is a sample.
+                *sum = unsafe {
+                    match self.row {
+                        Some(row) => load::<T, S>(row.values(), at),
+                        None => self.out.load::<S>((b + r) * self.out_stride + at),
+                    }
+                };
+            }
+        }
+        self.columns.for_each(self.w.rows(), |j| {
+            // SAFETY: j is a row of w (checked on entry) and a column of x.
+            unsafe {
+                let at = j * w_stride + i;
+                let w = [load::<T, S>(w, at), load::<T, S>(w, at + lanes)];
+                for r in 0..R {
+                    let x = T::splat(simd, *x.get_unchecked((b + r) * x_stride + j));
+                    for c in 0..WIDTH {
+                        sums[r][c] = T::multiply_add(simd, x, w[c], sums[r][c]);
+                    }
+                }
+            }
+        });
+        for (r, sums) in sums.iter().enumerate() {
+            for (c, sum) in sums.iter().enumerate() {
+                // SAFETY: as for the loads; these columns are this call's own.
+                unsafe {
+                    self.out
+                        .store::<S>((b + r) * self.out_stride + i + c * lanes, *sum);
+                }
+            }
+        }
+    }
+}
+
+struct MultiplyTransposed<'a, T> {
+    d: &'a Padded<T>,
+    w: &'a Padded<T>,
+    out: &'a mut Padded<T>,
+}
+
+impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let n_pre = self.w.rows();
+        for_sample_blocks!(self.d.rows(), |b, R| {
+            for j in (0..n_pre - n_pre % WIDTH).step_by(WIDTH) {
+                self.block::<S, R, WIDTH>(simd, b, j);
+            }
+            if !n_pre.is_multiple_of(WIDTH) {
+                self.block::<S, R, 1>(simd, b, n_pre - 1);
+            }
+        });
+    }
+}
+
+impl<T: Real> MultiplyTransposed<'_, T> {
+    #[inline(always)]
+    fn block<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, b: usize, j: usize) {
+        let (d, d_stride) = (self.d.values(), self.d.stride());
+        let (w, w_stride) = (self.w.values(), self.w.stride());
+        let mut sums = [[T::splat(simd, T::zero()); C]; R];
+        for i in (0..self.d.padded_cols()).step_by(lanes::<T, S>()) {
+            // SAFETY: `i` and a vector lie inside the padded rows, `b + r` is a sample, `j + c` a
+            // row of w.
+            unsafe {
+                let mut weights = [T::splat(simd, T::zero()); C];
+                for c in 0..C {
+                    weights[c] = load::<T, S>(w, (j + c) * w_stride + i);
+                }
+                for r in 0..R {
+                    let d = load::<T, S>(d, (b + r) * d_stride + i);
+                    for c in 0..C {
+                        sums[r][c] = T::multiply_add(simd, d, weights[c], sums[r][c]);
+                    }
+                }
+            }
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            for (c, sum) in sums.iter().enumerate() {
+                self.out.row_mut(b + r)[j + c] = T::sum_lanes(simd, *sum);
+            }
+        }
+    }
+}
+
+struct RankUpdate<'a, T> {
+    x: &'a Padded<T>,
+    columns: Columns<'a>,
+    d: &'a Padded<T>,
+    n_pre: usize,
+    w: Target<T>,
+    panel: std::ops::Range<usize>,
+}
+
+impl<T: Real> WithSimd for RankUpdate<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = lanes::<T, S>();
+        for i in self.panel.clone().step_by(WIDTH * lanes) {
+            for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));
+        }
+    }
+}
+
+impl<T: Real> RankUpdate<'_, T> {
+    #[inline(always)]
+    fn block<S: Simd, const R: usize>(&self, simd: S, b: usize, i: usize) {
+        let lanes = lanes::<T, S>();
+        let (x, x_stride) = (self.x.values(), self.x.stride());
+        let (d, stride) = (self.d.values(), self.d.stride());
+        let mut deltas = [[T::splat(simd, T::zero()); WIDTH]; R];
+        for (r, deltas) in deltas.iter_mut().enumerate() {
+            for (c, delta) in deltas.iter_mut().enumerate() {
+                // SAFETY: `b + r` is a sample and the vector lies inside its padded row.
+                *delta = unsafe { load::<T, S>(d, (b + r) * stride + i + c * lanes) };
+            }
+        }
+        self.columns.for_each(self.n_pre, |j| {
+            // SAFETY: j is a row of w (checked on entry); these columns are this call's own; w and d
+            // have the same padded width.
+            unsafe {
+                let at = j * stride + i;
+                let mut w = [self.w.load::<S>(at), self.w.load::<S>(at + lanes)];
+                for r in 0..R {
+                    let x = T::splat(simd, *x.get_unchecked((b + r) * x_stride + j));
+                    for c in 0..WIDTH {
+                        w[c] = T::multiply_add(simd, x, deltas[r][c], w[c]);
+                    }
+                }
+                self.w.store::<S>(at, w[0]);
+                self.w.store::<S>(at + lanes, w[1]);
+            }
+        });
+    }
+}

@@ -1,0 +1,125 @@
+//! The two floating-point types that every kernel serves, and their vectors.
+
+use std::fmt::{Debug, Display};
+
+use ndarray::{LinalgScalar, ScalarOperand};
+use num_traits::{Float, NumAssign};
+use pulp::Simd;
+
+/// `f32` or `f64`.
+pub trait Real:
+    Float + NumAssign + LinalgScalar + ScalarOperand + Debug + Display + Default + Send + Sync + 'static
+{
+    /// A vector register of instruction set `S`.
+    #[doc(hidden)]
+    type Vector<S: Simd>: Copy + Send + Sync + 'static;
+
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+
+    /// The same value in double precision.
+    fn wide(self) -> f64;
+
+    /// eˣ by polynomial; see [`crate::exp`].
+    #[doc(hidden)]
+    fn exp_polynomial(self) -> Self;
+
+    /// Terms of the series behind [`crate::log1p_of_unit`].
+    #[doc(hidden)]
+    const LOG1P_TERMS: usize;
+
+    /// The same value in all lanes.
+    #[doc(hidden)]
+    fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
+
+    /// a · b + c, lane by lane.
+    #[doc(hidden)]
+    fn multiply_add<S: Simd>(
+        simd: S,
+        a: Self::Vector<S>,
+        b: Self::Vector<S>,
+        c: Self::Vector<S>,
+    ) -> Self::Vector<S>;
+
+    /// The sum of all lanes.
+    #[doc(hidden)]
+    fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+}
+
+macro_rules! real {
+    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident,
+     $sum:ident, $terms:expr, $of:expr, $wide:expr) => {
+        impl Real for $real {
+            type Vector<S: Simd> = S::$vector;
+
+            const LOG1P_TERMS: usize = $terms;
+
+            #[inline(always)]
+            fn of(value: f64) -> Self {
+                $of(value)
+            }
+
+            #[inline(always)]
+            fn wide(self) -> f64 {
+                $wide(self)
+            }
+
+            #[inline(always)]
+            fn exp_polynomial(self) -> Self {
+                crate::exponential::$real(self)
+            }
+
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, value: Self) -> S::$vector {
+                simd.$splat(value)
+            }
+
+            #[inline(always)]
+            fn multiply_add<S: Simd>(
+                simd: S,
+                a: S::$vector,
+                b: S::$vector,
+                c: S::$vector,
+            ) -> S::$vector {
+                // Without vector registers a fused multiply-add may be a library call.
+                if S::$lanes == 1 {
+                    simd.$add(simd.$mul(a, b), c)
+                } else {
+                    simd.$fma(a, b, c)
+                }
+            }
+
+            #[inline(always)]
+            fn sum_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
+                simd.$sum(a)
+            }
+        }
+    };
+}
+
+real!(
+    f32,
+    f32s,
+    F32_LANES,
+    splat_f32s,
+    mul_add_f32s,
+    mul_f32s,
+    add_f32s,
+    reduce_sum_f32s,
+    8,
+    |v: f64| v as f32,
+    f64::from
+);
+real!(
+    f64,
+    f64s,
+    F64_LANES,
+    splat_f64s,
+    mul_add_f64s,
+    mul_f64s,
+    add_f64s,
+    reduce_sum_f64s,
+    17,
+    |v: f64| v,
+    |v: f64| v
+);

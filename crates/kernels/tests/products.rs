@@ -1,0 +1,116 @@
+//! Every product against a sum written out, at any shape.
+
+use apical_kernels::{Columns, Padded, Real, Start, multiply, multiply_transposed, rank_update};
+use ndarray::Array2;
+use proptest::prelude::*;
+
+fn filled<T: Real>(rows: usize, cols: usize, salt: u64) -> Padded<T> {
+    let mut state = salt.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let values = Array2::from_shape_simple_fn((rows, cols), || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        ((state >> 33) as f64 / f64::from(u32::MAX)) - 0.25
+    });
+    let mut padded = Padded::zeros(rows, cols);
+    padded.assign(values.view());
+    padded
+}
+
+fn close<T: Real>(found: &Padded<T>, exact: impl Fn(usize, usize) -> f64, bound: f64) {
+    for ((r, c), value) in found.view().indexed_iter() {
+        let exact = exact(r, c);
+        assert!(
+            (value.wide() - exact).abs() <= bound * exact.abs().max(1.0),
+            "[{r}, {c}]: {value} instead of {exact}"
+        );
+    }
+    let padding = found.values().chunks(found.stride());
+    assert!(
+        padding
+            .into_iter()
+            .all(|row| row[found.cols()..].iter().all(|v| v.is_zero()))
+    );
+}
+
+fn check<T: Real>(n: usize, pre: usize, post: usize, bound: f64) {
+    let x = filled::<T>(n, pre, 1);
+    let w = filled::<T>(pre, post, 2);
+    let d = filled::<T>(n, post, 3);
+    let bias = filled::<T>(1, post, 4);
+    let at = |m: &Padded<T>, r: usize, c: usize| m.row(r)[c].wide();
+    let sum = |b: usize, i: usize| (0..pre).map(|j| at(&x, b, j) * at(&w, j, i)).sum::<f64>();
+
+    let mut out = Padded::zeros(n, post);
+    multiply(&x, Columns::All, &w, Start::Row(bias.row(0)), &mut out);
+    close(&out, |b, i| at(&bias, 0, i) + sum(b, i), bound);
+    multiply(&x, Columns::All, &w, Start::Output, &mut out);
+    close(&out, |b, i| at(&bias, 0, i) + 2.0 * sum(b, i), bound);
+    multiply(&x, Columns::All, &w, Start::Zero, &mut out);
+    close(&out, sum, bound);
+
+    let mut back = Padded::zeros(n, pre);
+    multiply_transposed(&d, &w, &mut back);
+    let transposed = |b: usize, j: usize| (0..post).map(|i| at(&d, b, i) * at(&w, j, i)).sum();
+    close(&back, transposed, bound);
+
+    let mut changed = w.clone();
+    rank_update(&x, Columns::All, &d, &mut changed);
+    close(
+        &changed,
+        |j, i| at(&w, j, i) + (0..n).map(|b| at(&x, b, j) * at(&d, b, i)).sum::<f64>(),
+        bound,
+    );
+
+    // Silent presynaptic neurons may be left out, to the bit.
+    let mut x = x;
+    for b in 0..n {
+        for j in (0..pre).step_by(2) {
+            x.row_mut(b)[j] = T::zero();
+        }
+    }
+    let active: Vec<u32> = (0..pre as u32).filter(|j| j % 2 == 1).collect();
+    let mut skipped = Padded::zeros(n, post);
+    multiply(&x, Columns::All, &w, Start::Zero, &mut out);
+    multiply(&x, Columns::Some(&active), &w, Start::Zero, &mut skipped);
+    assert_eq!(out.view(), skipped.view());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn products_are_right_at_any_shape(n in 1_usize..24, pre in 1_usize..70, post in 1_usize..70) {
+        check::<f32>(n, pre, post, 2e-5);
+        check::<f64>(n, pre, post, 1e-13);
+    }
+}
+
+#[test]
+fn the_number_of_threads_does_not_change_a_bit() {
+    let x = filled::<f32>(128, 300, 1);
+    let w = filled::<f32>(300, 500, 2);
+    let d = filled::<f32>(128, 500, 3);
+    let run = |n_threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(n_threads)
+            .build();
+        pool.expect("a pool").install(|| {
+            let mut out = Padded::zeros(128, 500);
+            multiply(&x, Columns::All, &w, Start::Zero, &mut out);
+            let mut changed = w.clone();
+            rank_update(&x, Columns::All, &d, &mut changed);
+            (out, changed)
+        })
+    };
+    let (one, three) = (run(1), run(3));
+    assert_eq!(one.0.view(), three.0.view());
+    assert_eq!(one.1.view(), three.1.view());
+}
+
+#[test]
+#[should_panic(expected = "a column lies beyond")]
+fn columns_beyond_the_width_are_refused() {
+    let (x, w) = (filled::<f32>(1, 4, 1), filled::<f32>(4, 4, 2));
+    let mut out = Padded::zeros(1, 4);
+    multiply(&x, Columns::Some(&[4]), &w, Start::Zero, &mut out);
+}
