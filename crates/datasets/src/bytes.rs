@@ -1,0 +1,111 @@
+//! Files into memory: plain or gzip by content, never more than a stated limit.
+
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::checksum::sha256;
+use crate::{DatasetError, FileDigest, Verdict};
+
+/// The most that a compressed file of the user's own may expand to.
+pub(crate) const EXPANSION_LIMIT: u64 = 4 << 30;
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// A file's content, decompressed, with its digests.
+pub(crate) struct FileContent {
+    pub(crate) path: PathBuf,
+    pub(crate) content: Vec<u8>,
+    pub(crate) digest: FileDigest,
+}
+
+/// Reads a file; `limit` bounds what a gzip stream may expand to, in bytes.
+pub(crate) fn read_file(path: &Path, limit: u64, what: &str) -> Result<FileContent, DatasetError> {
+    let raw = fs::read(path).map_err(|source| DatasetError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let n_bytes = raw.len() as u64;
+    let raw_sha256 = sha256(&raw);
+    let (content, content_sha256) = if raw.starts_with(&GZIP_MAGIC) {
+        let content = decompress(path, &raw, limit, what)?;
+        let digest = sha256(&content);
+        (content, digest)
+    } else {
+        (raw, raw_sha256.clone())
+    };
+    let digest = FileDigest {
+        name: path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned(),
+        sha256: raw_sha256,
+        content_sha256,
+        n_bytes,
+        verdict: Verdict::Unverified,
+    };
+    Ok(FileContent {
+        path: path.to_owned(),
+        content,
+        digest,
+    })
+}
+
+/// Decompresses a gzip stream in memory.
+pub(crate) fn decompress(
+    path: &Path,
+    raw: &[u8],
+    limit: u64,
+    what: &str,
+) -> Result<Vec<u8>, DatasetError> {
+    let mut content = Vec::new();
+    let read = MultiGzDecoder::new(raw)
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut content);
+    if let Err(source) = read {
+        let n_bytes = content.len();
+        return Err(DatasetError::CorruptGzip {
+            path: path.to_owned(),
+            n_bytes,
+            source,
+        });
+    }
+    if content.len() as u64 > limit {
+        return Err(DatasetError::TooLarge {
+            path: path.to_owned(),
+            what: what.to_owned(),
+            limit,
+        });
+    }
+    Ok(content)
+}
+
+/// Where a file named by the user is: as given, or else below the first folder that has it.
+pub(crate) fn find_user_file(
+    path: &Path,
+    option: &'static str,
+    folders: &[PathBuf],
+) -> Result<PathBuf, DatasetError> {
+    let candidates = std::iter::once(path.to_owned()).chain(folders.iter().map(|f| f.join(path)));
+    for candidate in candidates {
+        match fs::metadata(&candidate) {
+            Ok(metadata) if metadata.is_file() => return Ok(candidate),
+            Ok(_) => {}
+            Err(source) if source.kind() == ErrorKind::PermissionDenied => {
+                return Err(DatasetError::Unreadable {
+                    path: candidate,
+                    source,
+                });
+            }
+            Err(_) => {}
+        }
+    }
+    Err(DatasetError::PathMissing {
+        path: path.to_owned(),
+        option,
+        searched: folders.to_vec(),
+    })
+}

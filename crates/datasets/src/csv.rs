@@ -1,0 +1,305 @@
+//! The user's own table: numbers, and one column of labels.
+
+use std::path::{Path, PathBuf};
+
+use ::csv::{ByteRecord, Position, ReaderBuilder};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::{EXPANSION_LIMIT, find_user_file, read_file};
+use crate::label::number_text_labels;
+use crate::table::{Recipe, Table, TableTargets, name_or_stem};
+use crate::{Column, Dataset, DatasetError, Fractions, Scaling};
+
+/// A CSV file, plain or gzip. Every column but the label's holds finite numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CsvSpec {
+    /// The file; a relative path is looked for as it is, then below the data folders.
+    pub path: PathBuf,
+    /// The label column, by name or by index from 0; the last column where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Column>,
+    /// Whether the first line names the columns.
+    #[serde(default = "yes")]
+    pub header: bool,
+    /// What separates cells, one ASCII character.
+    #[serde(default = "comma")]
+    pub delimiter: char,
+    /// Scaling of the inputs, fitted on the training part alone.
+    #[serde(default)]
+    pub scaling: Scaling,
+    /// Shares of the three parts; every class has the same share of each.
+    #[serde(default = "Fractions::seventy_fifteen_fifteen")]
+    pub split: Fractions,
+    /// Seed of the split; runs with different seeds share one split.
+    #[serde(default)]
+    pub split_seed: u64,
+    /// Name in tables and figures; the file's stem where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl CsvSpec {
+    /// Options for the file at `path` with everything else as where a spec says nothing.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            label: None,
+            header: true,
+            delimiter: ',',
+            scaling: Scaling::None,
+            split: Fractions::seventy_fifteen_fifteen(),
+            split_seed: 0,
+            name: None,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), DatasetError> {
+        let out_of_range = |option: &str, found: String, expected: &str| {
+            Err(DatasetError::OptionOutOfRange {
+                option: option.to_owned(),
+                found,
+                expected: expected.to_owned(),
+            })
+        };
+        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\n' | '\r') {
+            let expected = "one ASCII character that is neither a quote nor a line break";
+            return out_of_range("csv.delimiter", format!("{:?}", self.delimiter), expected);
+        }
+        if let (false, Some(Column::Name(name))) = (self.header, &self.label) {
+            let expected = "an index from 0, as `csv.header` is false";
+            return out_of_range("csv.label", format!("{name:?}"), expected);
+        }
+        self.split.check("csv.split")
+    }
+
+    pub(crate) fn load(&self, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
+        let path = find_user_file(&self.path, "csv.path", folders)?;
+        let file = read_file(&path, EXPANSION_LIMIT, "a table")?;
+        let (inputs, texts) = self.read_cells(&path, &file.content)?;
+        let table = Table {
+            name: name_or_stem(self.name.as_deref(), &path),
+            path,
+            input_shape: vec![inputs.ncols()],
+            inputs,
+            targets: TableTargets::Classes(number_text_labels(&texts)),
+            files: vec![file.digest],
+        };
+        table.into_dataset(&Recipe {
+            split: self.split,
+            split_seed: self.split_seed,
+            scaling: self.scaling,
+        })
+    }
+
+    /// Inputs `[n_samples, n_inputs]` and the label of each sample as text.
+    fn read_cells(
+        &self,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(Array2<f32>, Vec<String>), DatasetError> {
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(self.delimiter as u8)
+            .trim(::csv::Trim::All)
+            .from_reader(content);
+        let mut record = ByteRecord::new();
+        let mut columns: Option<Columns> = None;
+        let mut values = Vec::new();
+        let mut labels = Vec::new();
+        while reader
+            .read_byte_record(&mut record)
+            .map_err(|error| unreadable(path, error))?
+        {
+            let line = record.position().map_or(0, |start| line_of(content, start));
+            let Some(columns) = &columns else {
+                let found = Columns::new(self, path, line, &record)?;
+                if !self.header {
+                    found.read_row(path, line, &record, &mut values, &mut labels)?;
+                }
+                columns = Some(found);
+                continue;
+            };
+            columns.read_row(path, line, &record, &mut values, &mut labels)?;
+        }
+        let n_inputs = match columns {
+            Some(columns) if !labels.is_empty() => columns.names.len() - 1,
+            _ => {
+                let expected = "one sample on each line";
+                return Err(DatasetError::EmptyFile {
+                    path: path.to_owned(),
+                    expected,
+                });
+            }
+        };
+        let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
+            .expect("every row was found to have as many cells as the first");
+        Ok((inputs, labels))
+    }
+}
+
+/// Names (or indices) of the columns and which one is the label.
+struct Columns {
+    names: Vec<String>,
+    label: usize,
+}
+
+impl Columns {
+    fn new(
+        spec: &CsvSpec,
+        path: &Path,
+        line: u64,
+        first: &ByteRecord,
+    ) -> Result<Self, DatasetError> {
+        let names = if spec.header {
+            first
+                .iter()
+                .map(|cell| text(path, line, cell).map(str::to_owned))
+                .collect::<Result<Vec<_>, _>>()?
+        } else {
+            (0..first.len()).map(|index| index.to_string()).collect()
+        };
+        if spec.header && names.iter().all(|name| name.parse::<f64>().is_ok()) {
+            return Err(DatasetError::HeaderIsNumeric {
+                path: path.to_owned(),
+            });
+        }
+        if names.len() < 2 {
+            return Err(DatasetError::NoInputs {
+                path: path.to_owned(),
+            });
+        }
+        let label = match &spec.label {
+            None => names.len() - 1,
+            Some(Column::Index(index)) if *index < names.len() => *index,
+            Some(Column::Name(name)) if spec.header => find_label(path, name, &names)?,
+            Some(column) => {
+                return Err(DatasetError::LabelIndexMissing {
+                    path: path.to_owned(),
+                    label: column.to_string(),
+                    n_columns: names.len(),
+                });
+            }
+        };
+        Ok(Self { names, label })
+    }
+
+    fn read_row(
+        &self,
+        path: &Path,
+        line: u64,
+        record: &ByteRecord,
+        values: &mut Vec<f32>,
+        labels: &mut Vec<String>,
+    ) -> Result<(), DatasetError> {
+        if record.len() != self.names.len() {
+            return Err(DatasetError::RaggedRow {
+                path: path.to_owned(),
+                line,
+                expected: self.names.len(),
+                found: record.len(),
+            });
+        }
+        for (column, cell) in record.iter().enumerate() {
+            if column != self.label {
+                values.push(number(path, line, &self.names[column], cell)?);
+                continue;
+            }
+            let label = text(path, line, cell)?;
+            if label.is_empty() {
+                return Err(DatasetError::EmptyLabel {
+                    path: path.to_owned(),
+                    line,
+                });
+            }
+            labels.push(label.to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn find_label(path: &Path, label: &str, names: &[String]) -> Result<usize, DatasetError> {
+    let matching: Vec<_> = (0..names.len())
+        .filter(|&column| names[column] == label)
+        .collect();
+    match matching.as_slice() {
+        [column] => Ok(*column),
+        [] => Err(DatasetError::LabelColumnMissing {
+            path: path.to_owned(),
+            label: label.to_owned(),
+            nearest: nearest(label, names),
+            columns: names.to_vec(),
+        }),
+        several => Err(DatasetError::LabelColumnAmbiguous {
+            path: path.to_owned(),
+            label: label.to_owned(),
+            n_columns: several.len(),
+        }),
+    }
+}
+
+fn nearest(wanted: &str, names: &[String]) -> Option<String> {
+    let likeness =
+        |name: &String| strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase());
+    names
+        .iter()
+        .map(|name| (likeness(name), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name.clone())
+}
+
+/// Line of a record, from 1. The reader's position is where the blank lines before it begin.
+fn line_of(content: &[u8], start: &Position) -> u64 {
+    let before = content.get(start.byte() as usize..).unwrap_or_default();
+    let n_blank = before
+        .iter()
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|&&byte| byte == b'\n')
+        .count();
+    start.line() + n_blank as u64
+}
+
+fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
+    str::from_utf8(cell).map_err(|_| DatasetError::NotUtf8 {
+        path: path.to_owned(),
+        line,
+    })
+}
+
+fn number(path: &Path, line: u64, column: &str, cell: &[u8]) -> Result<f32, DatasetError> {
+    let (path, column) = (path.to_owned(), column.to_owned());
+    let found = String::from_utf8_lossy(cell).into_owned();
+    match found.parse::<f32>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        Ok(_) => Err(DatasetError::NonFiniteCell {
+            path,
+            line,
+            column,
+            found,
+        }),
+        Err(_) => Err(DatasetError::NonNumericCell {
+            path,
+            line,
+            column,
+            found,
+        }),
+    }
+}
+
+fn unreadable(path: &Path, error: ::csv::Error) -> DatasetError {
+    DatasetError::Unreadable {
+        path: path.to_owned(),
+        source: std::io::Error::other(error),
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn comma() -> char {
+    ','
+}

@@ -1,0 +1,226 @@
+//! What a loaded data set is: three parts of inputs and targets, and where they come from.
+
+use std::collections::HashSet;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Checksum;
+
+/// A data set in three parts that never overlap.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// Name, shape, task, source, licence and checksum.
+    pub about: About,
+    /// What learners learn from.
+    pub train: Part,
+    /// What epochs and settings are chosen on.
+    pub validation: Part,
+    /// What is reported.
+    pub test: Part,
+}
+
+/// Samples of one part, in a fixed order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Inputs, `[n_samples, n_inputs]`.
+    pub inputs: Array2<f32>,
+    /// Targets, as many as inputs.
+    pub targets: Targets,
+}
+
+/// What the output neurons should do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// Class of each sample, from 0, `[n_samples]`.
+    Classes(Vec<u32>),
+    /// Target somatic potentials of the output neurons (regression), `[n_samples, n_outputs]`.
+    Potentials(Array2<f32>),
+}
+
+/// What a data set is and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct About {
+    /// Name, as in the spec; the file's stem for the user's own data.
+    pub name: String,
+    /// Shape of one sample before it was flattened, row-major.
+    pub input_shape: Vec<usize>,
+    /// Classification or regression, with the number of classes or outputs.
+    pub task: Task,
+    /// Who made the data and where they are published.
+    pub source: String,
+    /// Licence of the data.
+    pub licence: String,
+    /// SHA-256 of everything that was loaded, and of the files read.
+    pub checksum: Checksum,
+    /// Names of the classes in the order of their numbers; empty for regression.
+    pub class_names: Vec<String>,
+}
+
+/// What is asked of a learner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Task {
+    /// Name the class of a sample.
+    Classification {
+        /// Number of classes, and of output neurons.
+        n_classes: usize,
+    },
+    /// Give the target potentials.
+    Regression {
+        /// Number of output neurons.
+        n_outputs: usize,
+    },
+}
+
+/// Samples per class in each part; empty for regression.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClassCounts {
+    /// `[n_classes]`, training part.
+    pub train: Vec<usize>,
+    /// `[n_classes]`, validation part.
+    pub validation: Vec<usize>,
+    /// `[n_classes]`, test part.
+    pub test: Vec<usize>,
+}
+
+/// Samples of one part whose inputs also occur, bit for bit, in an earlier part.
+///
+/// No sample of the source is ever used twice; what is counted here is content that the source
+/// itself holds more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SharedInputs {
+    /// Validation samples whose inputs occur in the training part.
+    pub validation_in_train: usize,
+    /// Test samples whose inputs occur in the training part.
+    pub test_in_train: usize,
+    /// Test samples whose inputs occur in the validation part.
+    pub test_in_validation: usize,
+}
+
+/// A data set in a few lines, for listings and provenance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Name, shape, task, source, licence and checksum.
+    pub about: About,
+    /// Number of inputs.
+    pub n_inputs: usize,
+    /// Number of output neurons.
+    pub n_outputs: usize,
+    /// Samples of the training part.
+    pub n_train: usize,
+    /// Samples of the validation part.
+    pub n_validation: usize,
+    /// Samples of the test part.
+    pub n_test: usize,
+    /// Samples per class.
+    pub class_counts: ClassCounts,
+    /// Content that the source holds more than once.
+    pub shared_inputs: SharedInputs,
+}
+
+impl Dataset {
+    /// Number of inputs of one sample.
+    pub fn n_inputs(&self) -> usize {
+        self.train.inputs.ncols()
+    }
+
+    /// Number of output neurons: classes, or regression outputs.
+    pub fn n_outputs(&self) -> usize {
+        match self.about.task {
+            Task::Classification { n_classes } => n_classes,
+            Task::Regression { n_outputs } => n_outputs,
+        }
+    }
+
+    /// Samples per class in each part.
+    pub fn class_counts(&self) -> ClassCounts {
+        let n_classes = match self.about.task {
+            Task::Classification { n_classes } => n_classes,
+            Task::Regression { .. } => 0,
+        };
+        ClassCounts {
+            train: self.train.targets.class_counts(n_classes),
+            validation: self.validation.targets.class_counts(n_classes),
+            test: self.test.targets.class_counts(n_classes),
+        }
+    }
+
+    /// How many samples of a part repeat the inputs of an earlier part. Hashes every row.
+    pub fn shared_inputs(&self) -> SharedInputs {
+        let train: HashSet<_> = self.train.row_digests().into_iter().collect();
+        let validation_rows = self.validation.row_digests();
+        let validation: HashSet<_> = validation_rows.iter().copied().collect();
+        let test_rows = self.test.row_digests();
+        let count = |rows: &[[u8; 32]], within: &HashSet<[u8; 32]>| {
+            rows.iter().filter(|row| within.contains(*row)).count()
+        };
+        SharedInputs {
+            validation_in_train: count(&validation_rows, &train),
+            test_in_train: count(&test_rows, &train),
+            test_in_validation: count(&test_rows, &validation),
+        }
+    }
+
+    /// The data set in a few lines. Hashes every row.
+    pub fn summary(&self) -> Summary {
+        Summary {
+            about: self.about.clone(),
+            n_inputs: self.n_inputs(),
+            n_outputs: self.n_outputs(),
+            n_train: self.train.n_samples(),
+            n_validation: self.validation.n_samples(),
+            n_test: self.test.n_samples(),
+            class_counts: self.class_counts(),
+            shared_inputs: self.shared_inputs(),
+        }
+    }
+}
+
+impl Part {
+    /// Number of samples.
+    pub fn n_samples(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// SHA-256 of the inputs of each sample (f32, little endian).
+    pub fn row_digests(&self) -> Vec<[u8; 32]> {
+        let mut bytes = Vec::with_capacity(4 * self.inputs.ncols());
+        self.inputs
+            .rows()
+            .into_iter()
+            .map(|row| {
+                bytes.clear();
+                bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
+                Sha256::digest(&bytes).into()
+            })
+            .collect()
+    }
+}
+
+impl Targets {
+    /// Number of samples.
+    pub fn n_samples(&self) -> usize {
+        match self {
+            Self::Classes(classes) => classes.len(),
+            Self::Potentials(potentials) => potentials.nrows(),
+        }
+    }
+
+    /// Samples per class, `[n_classes]`; empty for regression.
+    pub fn class_counts(&self, n_classes: usize) -> Vec<usize> {
+        match self {
+            Self::Classes(classes) => {
+                let mut counts = vec![0; n_classes];
+                for &class in classes {
+                    if let Some(count) = counts.get_mut(class as usize) {
+                        *count += 1;
+                    }
+                }
+                counts
+            }
+            Self::Potentials(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! MNIST and its kin: four IDX files, pixels divided by 255.
+
+use std::path::PathBuf;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::FileContent;
+use crate::locate::{decisive, owner_of, read_checked};
+use crate::{
+    About, CatalogueEntry, Checksum, Dataset, DatasetError, Part, Targets, Task, Verdict,
+    locate_files, parse_idx_images, parse_idx_labels,
+};
+
+/// Options of the image sets. The published test images are the test part, untouched; the last
+/// published training images are the validation part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdxSpec {
+    /// Use only the first samples of the training part; all of them where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n_train: Option<usize>,
+    /// Samples of the validation part, taken from the end of the training images.
+    pub n_validation: usize,
+    /// Whether a file whose SHA-256 differs from the known one is an error.
+    pub verify: bool,
+}
+
+impl Default for IdxSpec {
+    fn default() -> Self {
+        Self {
+            n_train: None,
+            n_validation: 5000,
+            verify: true,
+        }
+    }
+}
+
+impl IdxSpec {
+    pub(crate) fn check(&self, entry: &CatalogueEntry) -> Result<(), DatasetError> {
+        let n_published = entry.files[1].n_content_bytes as usize - 8;
+        let range = |key, found: usize, highest: usize| {
+            if (1..=highest).contains(&found) {
+                return Ok(());
+            }
+            Err(DatasetError::OptionOutOfRange {
+                option: format!("{}.{key}", entry.name),
+                found: found.to_string(),
+                expected: format!("1 to {highest}"),
+            })
+        };
+        range("n_validation", self.n_validation, n_published - 1)?;
+        match self.n_train {
+            Some(n_train) => range("n_train", n_train, n_published - self.n_validation),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn load(
+        &self,
+        entry: &'static CatalogueEntry,
+        folders: &[PathBuf],
+    ) -> Result<Dataset, DatasetError> {
+        let [train_images, train_labels, test_images, test_labels] =
+            self.read_files(entry, folders)?;
+        let published = read_part(entry, &train_images, &train_labels)?;
+        let test = read_part(entry, &test_images, &test_labels)?;
+
+        let n_published = published.n_samples();
+        let n_train = n_published.saturating_sub(self.n_validation);
+        let n_used = self.n_train.unwrap_or(n_train);
+        if n_train == 0 || test.n_samples() == 0 {
+            return Err(DatasetError::TooFewSamples {
+                path: train_images.path,
+                n_samples: n_published,
+                n_train,
+                n_validation: self.n_validation.min(n_published),
+                n_test: test.n_samples(),
+            });
+        }
+        if n_used > n_train {
+            return Err(DatasetError::OptionOutOfRange {
+                option: format!("{}.n_train", entry.name),
+                found: n_used.to_string(),
+                expected: format!(
+                    "1 to {n_train}, as {} holds {n_published} images",
+                    train_images.path.display()
+                ),
+            });
+        }
+        let train = published.slice(0, n_used);
+        let validation = published.slice(n_train, n_published);
+        if let Some(class) = only_class(&train) {
+            return Err(DatasetError::OneClassOnly {
+                path: train_labels.path,
+                class: entry.class_names[class as usize].to_owned(),
+            });
+        }
+
+        let files = [train_images, train_labels, test_images, test_labels];
+        let files = files.into_iter().map(|file| file.digest).collect();
+        let about = About {
+            name: entry.name.to_owned(),
+            input_shape: entry.input_shape.to_vec(),
+            task: Task::Classification {
+                n_classes: entry.class_names.len(),
+            },
+            source: entry.source.to_owned(),
+            licence: entry.licence.to_owned(),
+            checksum: Checksum::of(&train, &validation, &test, files),
+            class_names: entry
+                .class_names
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
+        };
+        Ok(Dataset {
+            about,
+            train,
+            validation,
+            test,
+        })
+    }
+
+    fn read_files(
+        &self,
+        entry: &'static CatalogueEntry,
+        folders: &[PathBuf],
+    ) -> Result<[FileContent; 4], DatasetError> {
+        let located = locate_files(entry, folders);
+        let mut read = Vec::with_capacity(located.len());
+        let mut missing = Vec::new();
+        for found in &located {
+            match &found.path {
+                Some(path) => read.push((found.file, path)),
+                None => missing.push(found.file.name.to_owned()),
+            }
+        }
+        if !missing.is_empty() {
+            return Err(DatasetError::FilesMissing {
+                dataset: entry.name.to_owned(),
+                files: missing,
+                searched: folders.to_vec(),
+                remedy: entry.remedy(),
+            });
+        }
+        let contents = read
+            .into_iter()
+            .map(|(file, path)| {
+                let content = read_checked(entry, file, path)?;
+                if self.verify && content.digest.verdict == Verdict::Mismatch {
+                    return Err(mismatch(entry, file, content));
+                }
+                Ok(content)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(contents
+            .try_into()
+            .ok()
+            .expect("the catalogue lists four files for every image set"))
+    }
+}
+
+impl Part {
+    /// Samples `first..end`, copied.
+    fn slice(&self, first: usize, end: usize) -> Self {
+        let inputs = self.inputs.slice(ndarray::s![first..end, ..]).to_owned();
+        let targets = match &self.targets {
+            Targets::Classes(classes) => Targets::Classes(classes[first..end].to_vec()),
+            Targets::Potentials(potentials) => {
+                Targets::Potentials(potentials.slice(ndarray::s![first..end, ..]).to_owned())
+            }
+        };
+        Self { inputs, targets }
+    }
+}
+
+fn mismatch(
+    entry: &CatalogueEntry,
+    file: &crate::RemoteFile,
+    content: FileContent,
+) -> DatasetError {
+    let path = content.path;
+    match (owner_of(&content.digest), decisive(file, &content.digest)) {
+        (Some(owner), _) if owner.name != entry.name => DatasetError::OtherDataset {
+            path,
+            expected: entry.name.to_owned(),
+            found: owner.name.to_owned(),
+        },
+        (_, decisive) => {
+            let (expected, found) = decisive.unwrap_or_default();
+            DatasetError::WrongChecksum {
+                path,
+                expected: expected.to_owned(),
+                found: found.to_owned(),
+            }
+        }
+    }
+}
+
+fn read_part(
+    entry: &CatalogueEntry,
+    images_file: &FileContent,
+    labels_file: &FileContent,
+) -> Result<Part, DatasetError> {
+    let images = parse_idx_images(&images_file.path, &images_file.content)?;
+    let labels = parse_idx_labels(&labels_file.path, &labels_file.content)?;
+    let found = [images.n_rows, images.n_columns];
+    if found != entry.input_shape {
+        return Err(DatasetError::WrongImageShape {
+            path: images_file.path.clone(),
+            expected: [entry.input_shape[0], entry.input_shape[1]],
+            found,
+        });
+    }
+    if images.n_images != labels.len() {
+        return Err(DatasetError::CountsDisagree {
+            inputs: images_file.path.display().to_string(),
+            targets: labels_file.path.display().to_string(),
+            n_inputs: images.n_images,
+            n_targets: labels.len(),
+        });
+    }
+    let n_classes = entry.class_names.len();
+    if let Some(sample) = labels
+        .iter()
+        .position(|&label| usize::from(label) >= n_classes)
+    {
+        return Err(DatasetError::LabelOutOfRange {
+            path: labels_file.path.clone(),
+            byte: 8 + sample,
+            found: labels[sample].into(),
+            n_classes,
+        });
+    }
+    let grey = |&pixel: &u8| f32::from(pixel) / 255.0;
+    let values: Vec<f32> = if entry.name == "emnist_digits" {
+        let (n_rows, n_columns) = (images.n_rows, images.n_columns);
+        // The published EMNIST images are transposed: rows and columns are swapped back.
+        images
+            .pixels
+            .chunks_exact(n_rows * n_columns)
+            .flat_map(|image| {
+                (0..n_rows * n_columns)
+                    .map(move |i| &image[(i % n_columns) * n_rows + i / n_columns])
+            })
+            .map(grey)
+            .collect()
+    } else {
+        images.pixels.iter().map(grey).collect()
+    };
+    let inputs = Array2::from_shape_vec((images.n_images, found[0] * found[1]), values)
+        .expect("the parser compared the counts with the length");
+    Ok(Part {
+        inputs,
+        targets: Targets::Classes(labels.iter().map(|&label| label.into()).collect()),
+    })
+}
+
+fn only_class(part: &Part) -> Option<u32> {
+    match &part.targets {
+        Targets::Classes(classes) => {
+            let first = *classes.first()?;
+            classes.iter().all(|&class| class == first).then_some(first)
+        }
+        Targets::Potentials(_) => None,
+    }
+}

@@ -1,0 +1,316 @@
+//! The NPY format: a header with element type, memory order and shape, then the elements.
+//!
+//! Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
+
+use std::path::Path;
+
+use ndarray::{ArrayD, IxDyn, ShapeBuilder};
+
+use crate::DatasetError;
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// An array of an NPY file, borrowed from its bytes, which are as many as shape and type ask for.
+#[derive(Debug)]
+pub(crate) struct NpyArray<'a> {
+    pub(crate) shape: Vec<usize>,
+    pub(crate) descr: String,
+    element: Element,
+    is_big_endian: bool,
+    is_fortran_order: bool,
+    data: &'a [u8],
+}
+
+/// Types of elements that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Float { n_bytes: usize },
+    Signed { n_bytes: usize },
+    Unsigned { n_bytes: usize },
+}
+
+impl Element {
+    fn n_bytes(self) -> usize {
+        match self {
+            Self::Float { n_bytes } | Self::Signed { n_bytes } | Self::Unsigned { n_bytes } => {
+                n_bytes
+            }
+        }
+    }
+}
+
+impl<'a> NpyArray<'a> {
+    /// Reads header and shape; `path` and `array` serve messages only.
+    pub(crate) fn parse(path: &Path, array: &str, bytes: &'a [u8]) -> Result<Self, DatasetError> {
+        let malformed = |byte, expected| DatasetError::MalformedNpy {
+            path: path.to_owned(),
+            array: array.to_owned(),
+            byte,
+            expected,
+        };
+        if !bytes.starts_with(MAGIC) {
+            return Err(malformed(0, "the bytes 93 4e 55 4d 50 59 (\"\\x93NUMPY\")"));
+        }
+        let (n_prefix, n_header) = match (bytes.get(6), bytes.get(8..10), bytes.get(8..12)) {
+            (Some(1), Some(&[a, b]), _) => (10, usize::from(u16::from_le_bytes([a, b]))),
+            (Some(2 | 3), _, Some(&[a, b, c, d])) => {
+                (12, u32::from_le_bytes([a, b, c, d]) as usize)
+            }
+            _ => {
+                return Err(malformed(
+                    6,
+                    "version 1, 2 or 3 and the length of the header",
+                ));
+            }
+        };
+        let header = n_header
+            .checked_add(n_prefix)
+            .and_then(|end| bytes.get(n_prefix..end))
+            .ok_or_else(|| malformed(8, "a header length within the file"))?;
+        let header = Header::parse(header)
+            .map_err(|(byte, expected)| malformed(n_prefix + byte, expected))?;
+        let data = &bytes[n_prefix + n_header..];
+
+        let (element, is_big_endian) =
+            element_type(&header.descr).ok_or_else(|| DatasetError::UnsupportedType {
+                path: path.to_owned(),
+                array: array.to_owned(),
+                found: header.descr.clone(),
+                expected: "float32, float64, bool, or an integer of 8 to 64 bits",
+            })?;
+        let shape = header.shape.iter().map(|&axis| axis as usize).collect();
+        if header.shape.contains(&0) {
+            return Err(DatasetError::WrongArrayShape {
+                path: path.to_owned(),
+                array: array.to_owned(),
+                found: shape,
+                expected: "no empty axis",
+            });
+        }
+        let claimed = header
+            .shape
+            .iter()
+            .fold(element.n_bytes() as u64, |n, &axis| n.saturating_mul(axis));
+        if claimed != data.len() as u64 {
+            return Err(DatasetError::NpyLengthDisagrees {
+                path: path.to_owned(),
+                array: array.to_owned(),
+                shape: header.shape,
+                descr: header.descr,
+                claimed,
+                actual: data.len() as u64,
+            });
+        }
+        Ok(Self {
+            shape,
+            descr: header.descr,
+            element,
+            is_big_endian,
+            is_fortran_order: header.is_fortran_order,
+            data,
+        })
+    }
+
+    /// Whether the elements are floating-point numbers.
+    pub(crate) fn is_float(&self) -> bool {
+        matches!(self.element, Element::Float { .. })
+    }
+
+    /// Elements as single-precision numbers, in row-major order; may hold non-finite values.
+    pub(crate) fn to_floats(&self) -> Vec<f32> {
+        let decode = |bytes| match self.element {
+            Element::Float { n_bytes: 4 } => f32::from_bits(self.unsigned(bytes) as u32),
+            Element::Float { .. } => f64::from_bits(self.unsigned(bytes)) as f32,
+            Element::Signed { .. } => self.signed(bytes) as f32,
+            Element::Unsigned { .. } => self.unsigned(bytes) as f32,
+        };
+        self.row_major(self.elements().map(decode).collect())
+    }
+
+    /// Elements as integers, in row-major order; `None` for floating-point arrays.
+    pub(crate) fn to_integers(&self) -> Option<Vec<i128>> {
+        let decode = |bytes| match self.element {
+            Element::Signed { .. } => i128::from(self.signed(bytes)),
+            _ => i128::from(self.unsigned(bytes)),
+        };
+        (!self.is_float()).then(|| self.row_major(self.elements().map(decode).collect()))
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.data.chunks_exact(self.element.n_bytes())
+    }
+
+    fn row_major<T: Clone>(&self, elements: Vec<T>) -> Vec<T> {
+        if !self.is_fortran_order || self.shape.len() < 2 {
+            return elements;
+        }
+        ArrayD::from_shape_vec(IxDyn(&self.shape).f(), elements)
+            .expect("shape and length were compared when the header was read")
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    fn unsigned(&self, bytes: &[u8]) -> u64 {
+        let shift_in = |value: u64, byte: &u8| (value << 8) | u64::from(*byte);
+        if self.is_big_endian {
+            bytes.iter().fold(0, shift_in)
+        } else {
+            bytes.iter().rev().fold(0, shift_in)
+        }
+    }
+
+    fn signed(&self, bytes: &[u8]) -> i64 {
+        let n_unused = 64 - 8 * bytes.len();
+        ((self.unsigned(bytes) << n_unused) as i64) >> n_unused
+    }
+}
+
+/// Element type and whether it is big endian; `None` for types that are not read.
+fn element_type(descr: &str) -> Option<(Element, bool)> {
+    let (order, kind) = descr.split_at_checked(1)?;
+    let element = match kind {
+        "f4" => Element::Float { n_bytes: 4 },
+        "f8" => Element::Float { n_bytes: 8 },
+        "i1" => Element::Signed { n_bytes: 1 },
+        "i2" => Element::Signed { n_bytes: 2 },
+        "i4" => Element::Signed { n_bytes: 4 },
+        "i8" => Element::Signed { n_bytes: 8 },
+        "b1" | "u1" => Element::Unsigned { n_bytes: 1 },
+        "u2" => Element::Unsigned { n_bytes: 2 },
+        "u4" => Element::Unsigned { n_bytes: 4 },
+        "u8" => Element::Unsigned { n_bytes: 8 },
+        _ => return None,
+    };
+    match order {
+        ">" => Some((element, true)),
+        "<" => Some((element, false)),
+        "|" if element.n_bytes() == 1 => Some((element, false)),
+        _ => None,
+    }
+}
+
+/// The Python dictionary in the header.
+struct Header {
+    descr: String,
+    is_fortran_order: bool,
+    shape: Vec<u64>,
+}
+
+/// Position in the dictionary and what should stand there.
+type HeaderError = (usize, &'static str);
+
+impl Header {
+    fn parse(text: &[u8]) -> Result<Self, HeaderError> {
+        let mut cursor = Cursor { text, at: 0 };
+        let (mut descr, mut is_fortran_order, mut shape) = (None, None, None);
+        cursor.expect(b'{', "`{`")?;
+        while !cursor.take(b'}') {
+            let start = cursor.at;
+            let key = cursor.string()?;
+            cursor.expect(b':', "`:`")?;
+            match key {
+                "descr" => descr = Some(cursor.descr()?),
+                "fortran_order" => is_fortran_order = Some(cursor.boolean()?),
+                "shape" => shape = Some(cursor.shape()?),
+                _ => return Err((start, "one of the keys descr, fortran_order, shape")),
+            }
+            if !cursor.take(b',') {
+                cursor.expect(b'}', "`,` or `}`")?;
+                break;
+            }
+        }
+        match (descr, is_fortran_order, shape) {
+            (Some(descr), Some(is_fortran_order), Some(shape)) => Ok(Self {
+                descr,
+                is_fortran_order,
+                shape,
+            }),
+            _ => Err((cursor.at, "the keys descr, fortran_order and shape")),
+        }
+    }
+}
+
+struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn rest(&mut self) -> &'a [u8] {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+            self.at += 1;
+        }
+        &self.text[self.at..]
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let is_there = self.rest().first() == Some(&byte);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), HeaderError> {
+        if self.take(byte) {
+            Ok(())
+        } else {
+            Err((self.at, expected))
+        }
+    }
+
+    fn string(&mut self) -> Result<&'a str, HeaderError> {
+        let error = (self.at, "a quoted string");
+        let rest = self.rest();
+        let quote = *rest
+            .first()
+            .filter(|byte| matches!(byte, b'\'' | b'"'))
+            .ok_or(error)?;
+        let n_inside = rest[1..]
+            .iter()
+            .position(|&byte| byte == quote)
+            .ok_or(error)?;
+        self.at += n_inside + 2;
+        str::from_utf8(&rest[1..=n_inside]).map_err(|_| error)
+    }
+
+    /// The element type; a list (a structured type) is taken up to its end as it stands.
+    fn descr(&mut self) -> Result<String, HeaderError> {
+        let rest = self.rest();
+        if rest.first() != Some(&b'[') {
+            return self.string().map(str::to_owned);
+        }
+        let end = rest.iter().rposition(|&byte| byte == b']');
+        let end = end.ok_or((self.at, "`]` after a structured type"))?;
+        self.at += end + 1;
+        Ok(String::from_utf8_lossy(&rest[..=end]).into_owned())
+    }
+
+    fn boolean(&mut self) -> Result<bool, HeaderError> {
+        let rest = self.rest();
+        for (word, value) in [("True", true), ("False", false)] {
+            if rest.starts_with(word.as_bytes()) {
+                self.at += word.len();
+                return Ok(value);
+            }
+        }
+        Err((self.at, "True or False"))
+    }
+
+    fn shape(&mut self) -> Result<Vec<u64>, HeaderError> {
+        let mut shape = Vec::new();
+        self.expect(b'(', "`(`")?;
+        while !self.take(b')') {
+            let rest = self.rest();
+            let n_digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = str::from_utf8(&rest[..n_digits]).ok();
+            let axis = digits.and_then(|digits| digits.parse().ok());
+            shape.push(axis.ok_or((self.at, "a length below 2^64"))?);
+            self.at += n_digits;
+            if !self.take(b',') {
+                self.expect(b')', "`,` or `)`")?;
+                break;
+            }
+        }
+        Ok(shape)
+    }
+}

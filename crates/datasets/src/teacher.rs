@@ -1,0 +1,190 @@
+//! Regression on a random teacher network.
+//!
+//! Source: Sacramento et al. (2018), Fig. 2: r_target = φ(k₂₁ W₂₁ φ(k₁₀ W₁₀ r₀)).
+
+use apical_kernels::Transfer;
+use ndarray::{Array2, ArrayView2};
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    About, Checksum, Dataset, DatasetError, Part, StreamRng, Streams, Targets, Task,
+    catalogue_entry,
+};
+
+/// The most numbers that a part or a weight matrix may hold.
+const MOST_NUMBERS: usize = 1 << 30;
+
+/// Options of the teacher network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeacherStudentSpec {
+    /// Units of each layer, the inputs first; at least two layers.
+    pub sizes: Vec<usize>,
+    /// Factor k of each weight matrix, one fewer than `sizes`.
+    pub factors: Vec<f64>,
+    /// Transfer function φ of the teacher's hidden units.
+    pub transfer: Transfer,
+    /// Seed of weights and inputs; where absent, each run draws its own teacher from its own seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Samples of the training part.
+    pub n_train: usize,
+    /// Samples of the validation part.
+    pub n_validation: usize,
+    /// Samples of the test part.
+    pub n_test: usize,
+}
+
+impl Default for TeacherStudentSpec {
+    /// The teacher of Sacramento et al. (2018), Fig. 2.
+    fn default() -> Self {
+        Self {
+            sizes: vec![30, 20, 10],
+            factors: vec![2.0, 10.0],
+            transfer: Transfer::Softplus {
+                gamma: 0.1,
+                beta: 1.0,
+                theta: 3.0,
+            },
+            seed: None,
+            n_train: 10_000,
+            n_validation: 1000,
+            n_test: 1000,
+        }
+    }
+}
+
+impl TeacherStudentSpec {
+    pub(crate) fn check(&self) -> Result<(), DatasetError> {
+        let check = |holds: bool, option: &str, found: String, expected: &str| {
+            if holds {
+                return Ok(());
+            }
+            Err(DatasetError::OptionOutOfRange {
+                option: format!("teacher_student.{option}"),
+                found,
+                expected: expected.to_owned(),
+            })
+        };
+        let widest = self.sizes.iter().copied().max().unwrap_or(0);
+        let sizes_fit = self.sizes.len() >= 2
+            && !self.sizes.contains(&0)
+            && self
+                .sizes
+                .windows(2)
+                .all(|pair| pair[0].saturating_mul(pair[1]) <= MOST_NUMBERS);
+        let found = format!("{:?}", self.sizes);
+        check(
+            sizes_fit,
+            "sizes",
+            found,
+            "at least two layers, none empty, with at most 2^30 weights between two",
+        )?;
+        let factors_fit = self.factors.len() == self.sizes.len() - 1
+            && self.factors.iter().all(|factor| factor.is_finite());
+        let expected = format!(
+            "{} finite factors, one for each weight matrix",
+            self.sizes.len() - 1
+        );
+        check(
+            factors_fit,
+            "factors",
+            format!("{:?}", self.factors),
+            &expected,
+        )?;
+        if let Transfer::Softplus { gamma, beta, theta } = self.transfer {
+            let fits = gamma.is_finite() && beta.is_finite() && theta.is_finite() && beta != 0.0;
+            let found = format!("{:?}", self.transfer);
+            check(
+                fits,
+                "transfer",
+                found,
+                "finite gamma, beta and theta, beta not 0",
+            )?;
+        }
+        let counts = [
+            ("n_train", self.n_train),
+            ("n_validation", self.n_validation),
+            ("n_test", self.n_test),
+        ];
+        for (option, n) in counts {
+            let fits = n > 0 && n.saturating_mul(widest) <= MOST_NUMBERS;
+            let expected = format!("1 to {}", MOST_NUMBERS / widest);
+            check(fits, option, n.to_string(), &expected)?;
+        }
+        Ok(())
+    }
+
+    /// Weights and inputs from U(−1, 1); `streams` serve where the spec names no seed.
+    pub(crate) fn generate(&self, streams: Streams) -> Dataset {
+        let streams = self.seed.map_or(streams, Streams::new);
+        let mut rng = streams.stream("teacher.weights");
+        let weights: Vec<Array2<f64>> = self
+            .sizes
+            .windows(2)
+            .map(|pair| uniform([pair[1], pair[0]], &mut rng))
+            .collect();
+        let [train, validation, test] = [
+            ("teacher.train", self.n_train),
+            ("teacher.validation", self.n_validation),
+            ("teacher.test", self.n_test),
+        ]
+        .map(|(name, n_samples)| {
+            let inputs = uniform([n_samples, self.sizes[0]], &mut streams.stream(name));
+            // The teacher sees what the student sees: inputs in single precision.
+            let inputs = inputs.mapv(|value| value as f32);
+            let potentials = self.potentials(&weights, inputs.mapv(f64::from));
+            let targets = Targets::Potentials(potentials.mapv(|value| value as f32));
+            Part { inputs, targets }
+        });
+        let entry =
+            catalogue_entry("teacher_student").expect("the catalogue holds every generated set");
+        let about = About {
+            name: entry.name.to_owned(),
+            input_shape: vec![train.inputs.ncols()],
+            task: Task::Regression {
+                n_outputs: self.sizes[self.sizes.len() - 1],
+            },
+            source: entry.source.to_owned(),
+            licence: entry.licence.to_owned(),
+            checksum: Checksum::of(&train, &validation, &test, Vec::new()),
+            class_names: Vec::new(),
+        };
+        Dataset {
+            about,
+            train,
+            validation,
+            test,
+        }
+    }
+
+    /// The teacher's output potentials before φ: u_N = k_N W_N r_{N−1}, r_k = φ(k_k W_k r_{k−1}).
+    /// Inputs r₀ and result are `[n_samples, n_units]`.
+    fn potentials(&self, weights: &[Array2<f64>], inputs: Array2<f64>) -> Array2<f64> {
+        let mut potentials = inputs;
+        for (layer, (matrix, &factor)) in weights.iter().zip(&self.factors).enumerate() {
+            if layer > 0 {
+                potentials.mapv_inplace(|u| self.transfer.rate(u));
+            }
+            potentials = product(potentials.view(), matrix.view()) * factor;
+        }
+        potentials
+    }
+}
+
+fn uniform(shape: [usize; 2], rng: &mut StreamRng) -> Array2<f64> {
+    Array2::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0))
+}
+
+/// `rates · weightsᵀ`, summed in index order so that every platform gives the same bits.
+fn product(rates: ArrayView2<'_, f64>, weights: ArrayView2<'_, f64>) -> Array2<f64> {
+    Array2::from_shape_fn((rates.nrows(), weights.nrows()), |(sample, unit)| {
+        rates
+            .row(sample)
+            .iter()
+            .zip(weights.row(unit))
+            .map(|(r, w)| r * w)
+            .sum()
+    })
+}
