@@ -1,0 +1,87 @@
+//! What can go wrong while learning.
+
+use crate::TensorName;
+
+/// Why a learner could not learn, predict or take a tensor.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    /// A value left the finite numbers.
+    #[error(
+        "{quantity} of layer {layer} is not finite; lower the learning rates or the weight scales"
+    )]
+    NonFinite {
+        /// The layer, counted from 0 (input).
+        layer: usize,
+        /// What became non-finite, for example `somatic potential`.
+        quantity: &'static str,
+    },
+    /// An array of the wrong shape was handed in.
+    #[error("{what} has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// Which array.
+        what: String,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape that fits.
+        expected: Vec<usize>,
+    },
+    /// The learner has no tensor of that name.
+    #[error("this learner has no tensor `{name}`")]
+    NoTensor {
+        /// The name asked for.
+        name: TensorName,
+    },
+    /// A learner needs class labels and the task has none.
+    #[error("{learner} needs class labels; this task is a regression")]
+    NoLabels {
+        /// The learner.
+        learner: &'static str,
+    },
+    /// The tensor library below failed.
+    #[error("{learner} failed in its tensor library: {message}")]
+    Backend {
+        /// The learner.
+        learner: &'static str,
+        /// What the library said.
+        message: String,
+    },
+}
+
+/// Why training stopped before its last epoch.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// A step of training failed.
+    #[error("training stopped at step {step} (epoch {epoch}): {source}")]
+    Step {
+        /// The step, counted from 1.
+        step: u64,
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// What happened.
+        source: LearnError,
+    },
+    /// Observing failed.
+    #[error("observing after epoch {epoch} failed: {source}")]
+    Observe {
+        /// The epoch after which it was observed; 0 is before training.
+        epoch: usize,
+        /// What happened.
+        source: LearnError,
+    },
+    /// A record could not be written.
+    #[error("the records of epoch {epoch} could not be kept: {source}")]
+    Record {
+        /// The epoch.
+        epoch: usize,
+        /// What happened.
+        source: std::io::Error,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped on request at step {step} (epoch {epoch})")]
+    Stopped {
+        /// The step, counted from 1.
+        step: u64,
+        /// The epoch, counted from 1.
+        epoch: usize,
+    },
+}

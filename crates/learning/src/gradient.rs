@@ -1,0 +1,57 @@
+//! The exact gradient that alignment is measured against.
+
+use apical_kernels::Transfer;
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use crate::{Batch, ForwardWeights, LearnError};
+
+/// Which error of the output layer a gradient descends; the two are never mixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputError {
+    /// Output delta φ′(u_N)(u_trgt − u_N): the circuit's own error.
+    Potential,
+    /// Output delta φ′(u_N)(r_trgt − r_N): the squared error of rates.
+    SquaredError,
+}
+
+impl OutputError {
+    /// Both references.
+    pub const ALL: [Self; 2] = [Self::Potential, Self::SquaredError];
+}
+
+/// The feed-forward network u_k = α_k (W_k r_{k−1} + b_k), r_k = φ(u_k) that a learner computes
+/// without a teacher.
+#[derive(Debug, Clone)]
+pub struct ForwardNetwork {
+    /// W_k and b_k.
+    pub weights: ForwardWeights<f64>,
+    /// α_k, the attenuation of the basal drive of layer k at index `k − 1`; 1 where there is none.
+    pub attenuation: Vec<f64>,
+    /// φ, also of the output layer.
+    pub transfer: Transfer,
+}
+
+/// A descent direction: minus the gradient of the mean loss over the batch.
+#[derive(Debug, Clone)]
+pub struct Gradient {
+    /// −∂L/∂W_k, `[n_k, n_{k−1}]`, averaged over the batch.
+    pub weights: Vec<Array2<f64>>,
+    /// −∂L/∂b_k, `[n_k]`, averaged over the batch; empty without thresholds.
+    pub thresholds: Vec<Array1<f64>>,
+    /// Per sample, −∂L_b/∂r_k of hidden layers k = 1…N−1 (index `k − 1`), `[n_samples, n_k]`:
+    /// backprop's error before it is multiplied by φ′(u_k).
+    pub hidden_errors: Vec<Array2<f64>>,
+}
+
+/// Computes the exact gradient at given forward weights.
+pub trait GradientReference: Send + Sync {
+    /// The descent direction of `network` on `batch` for the output error `error`.
+    fn gradient(
+        &self,
+        network: &ForwardNetwork,
+        error: OutputError,
+        batch: Batch<'_>,
+    ) -> Result<Gradient, LearnError>;
+}

@@ -1,0 +1,46 @@
+//! What every learner shares: the [`Learner`] trait, one training loop, observers, alignment
+//! metrics and records.
+//!
+//! Data flows one way: a [`TaskData`] feeds [`train`], which teaches a [`Learner`] one [`Batch`] at a
+//! time; at declared epochs [`Observer`]s read the learner and emit [`Reading`]s, which
+//! [`Sink`]s receive as records.
+
+mod activities;
+mod batch;
+mod clock;
+pub mod conformance;
+mod error;
+mod evaluate;
+mod gradient;
+mod learner;
+pub mod metric;
+mod name;
+mod network;
+mod observer;
+mod record;
+mod spec;
+mod store;
+mod train;
+mod updates;
+
+pub use activities::{Activities, Quantity, Teacher};
+pub use apical_datasets::{StreamRng, Streams};
+pub use apical_kernels::{Real, Transfer};
+pub use batch::{Batch, EncodedPart, TaskData};
+pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
+pub use error::{LearnError, TrainError};
+pub use evaluate::{Evaluation, evaluate};
+pub use gradient::{ForwardNetwork, Gradient, GradientReference, OutputError};
+pub use learner::{Learner, OutputLoss, Precision};
+pub use metric::{Direction, Metric, MetricInfo};
+pub use name::TensorName;
+pub use network::{ForwardWeights, Network, NetworkError, uniform};
+pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
+pub use record::{
+    EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
+    Summary, TimingRecord, TimingSummary, TrialRecord,
+};
+pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec};
+pub use store::{StoreError, load_tensors, save_tensors};
+pub use train::{Plan, Trained, train};
+pub use updates::Updates;

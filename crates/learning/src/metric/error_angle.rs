@@ -1,0 +1,54 @@
+//! Error angle: per sample, ∠(e_k, W_{k+1}ᵀ δ_{k+1}) for hidden layers, averaged over samples.
+//!
+//! e_k is the error that reaches the neurons before φ′ multiplies it: the apical potential v_A,k of
+//! a circuit. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
+
+use super::vector::Products;
+use super::{AlignmentSample, Direction, MetricInfo};
+use crate::{Metric, Quantity, Reading};
+
+pub(super) const INFO: MetricInfo = MetricInfo {
+    name: "error_angle",
+    label: "angle of the hidden error to backprop's",
+    unit: "°",
+    direction: Direction::LowerIsBetter,
+    one_line: "angle per sample between the apical potential and backprop's hidden error",
+};
+
+pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for (reference, gradient) in of.gradients {
+        for k in 1..of.n_layers() {
+            let value = match of.nudged.get(Quantity::HiddenError, k) {
+                Some(errors) => mean_angle(errors, gradient.hidden_errors[k - 1].view()),
+                None => Err("the learner has no error at this layer".to_owned()),
+            };
+            readings.push(
+                Reading::new(Metric::ErrorAngle, value)
+                    .of_layer(Some(k))
+                    .against(*reference),
+            );
+        }
+    }
+    readings
+}
+
+/// The mean angle of the rows that have one.
+fn mean_angle(
+    a: ndarray::ArrayView2<'_, f64>,
+    b: ndarray::ArrayView2<'_, f64>,
+) -> Result<f64, String> {
+    let mut angles = Vec::new();
+    let mut reason = "there are no samples".to_owned();
+    for (a, b) in a.rows().into_iter().zip(b.rows()) {
+        let row = |v: ndarray::ArrayView1<'_, f64>| v.to_owned().insert_axis(ndarray::Axis(0));
+        match Products::of(row(a).view(), row(b).view()).angle_degrees() {
+            Ok(angle) => angles.push(angle),
+            Err(why) => reason = why,
+        }
+    }
+    if angles.is_empty() {
+        return Err(reason);
+    }
+    Ok(angles.iter().sum::<f64>() / angles.len() as f64)
+}

@@ -1,0 +1,103 @@
+//! A learner and its reference gradients on one minibatch.
+
+use ndarray::{Array2, ArrayView2, Axis, Ix2};
+
+use super::vector::Products;
+use crate::{
+    Activities, ForwardNetwork, Gradient, Metric, OutputError, Reading, TensorName, Updates,
+};
+
+/// What alignment metrics read: everything of one minibatch.
+pub struct AlignmentSample<'a> {
+    /// The learner's proposed changes.
+    pub updates: &'a Updates,
+    /// Its state with the teacher on.
+    pub nudged: &'a Activities,
+    /// Its state without a teacher.
+    pub free: &'a Activities,
+    /// Its forward network.
+    pub forward: &'a ForwardNetwork,
+    /// Its equivalent rates, per layer.
+    pub equivalent_rates: Option<&'a [f64]>,
+    /// Its feedback weights into hidden layers 1…N−1 (index `k − 1`): the layer they come from, and
+    /// `[n_k, n_from]`.
+    pub feedback: &'a [Option<(usize, Array2<f64>)>],
+    /// The reference gradients.
+    pub gradients: &'a [(OutputError, Gradient); 2],
+    /// The reference gradients of the same batch with its samples in reverse order.
+    pub reversed: &'a [(OutputError, Gradient); 2],
+    /// A permutation of the neurons of every layer 1…N (index `k − 1`).
+    pub shuffles: &'a [Vec<usize>],
+}
+
+impl AlignmentSample<'_> {
+    /// N.
+    pub fn n_layers(&self) -> usize {
+        self.forward.weights.weights.len()
+    }
+
+    /// The proposed change of W_{k,k−1}, `[n_k, n_{k−1}]`.
+    pub fn change(&self, k: usize) -> Option<ArrayView2<'_, f64>> {
+        self.updates.matrix(TensorName::forward(k))
+    }
+
+    /// The products of layer k's change, divided by the layer's equivalent rate where there is one,
+    /// and a gradient: so that layers enter a sum with the weight that the gradient gives them, not
+    /// with that of their rates.
+    pub(super) fn at_equal_rates(&self, k: usize, products: Products) -> Products {
+        let rate = self.equivalent_rates.map_or(1.0, |rates| rates[k - 1]);
+        if rate == 0.0 {
+            return products;
+        }
+        Products {
+            ab: products.ab / rate,
+            aa: products.aa / (rate * rate),
+            bb: products.bb,
+        }
+    }
+
+    /// The proposed change of W_{k,k−1} with its rows, one per neuron of layer k, shuffled.
+    pub fn shuffled_change(&self, k: usize) -> Option<Array2<f64>> {
+        self.change(k)
+            .map(|change| change.select(Axis(0), &self.shuffles[k - 1]))
+    }
+}
+
+/// For both references, a reading per layer and one over all layers together.
+///
+/// `products` gives the products of layer k; layers without an update have no part in the sum.
+pub(super) fn per_layer_and_all(
+    sample: &AlignmentSample<'_>,
+    metric: Metric,
+    products: impl Fn(usize, &Gradient) -> Option<Products>,
+    value: impl Fn(Products) -> Result<f64, String>,
+) -> Vec<Reading> {
+    let mut readings = Vec::new();
+    for (reference, gradient) in sample.gradients {
+        let layers: Vec<_> = (1..=sample.n_layers())
+            .map(|k| products(k, gradient))
+            .collect();
+        for (index, layer) in layers.iter().enumerate() {
+            let value = match layer {
+                Some(products) => value(*products),
+                None => Err("this layer is not plastic".to_owned()),
+            };
+            readings.push(
+                Reading::new(metric, value)
+                    .of_layer(Some(index + 1))
+                    .against(*reference),
+            );
+        }
+        let all = layers
+            .into_iter()
+            .flatten()
+            .fold(Products::default(), Products::and);
+        readings.push(Reading::new(metric, value(all)).against(*reference));
+    }
+    readings
+}
+
+/// A matrix out of a tensor, if it is one.
+pub(crate) fn matrix(tensor: ndarray::ArrayD<f64>) -> Option<Array2<f64>> {
+    tensor.into_dimensionality::<Ix2>().ok()
+}

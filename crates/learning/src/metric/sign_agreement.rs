@@ -1,0 +1,44 @@
+//! Sign agreement: share of the entries of the update, among those where neither is zero, that have
+//! the sign of the reference gradient's. Chance is 50 %.
+
+use super::{AlignmentSample, Direction, MetricInfo, vector};
+use crate::{Metric, Reading};
+
+pub(super) const INFO: MetricInfo = MetricInfo {
+    name: "sign_agreement",
+    label: "sign agreement with backprop",
+    unit: "%",
+    direction: Direction::HigherIsBetter,
+    one_line: "share of entries of the update that have the reference gradient's sign",
+};
+
+pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+    let percent = |(agree, all): (u64, u64)| {
+        if all == 0 {
+            Err("no entry is non-zero in both".to_owned())
+        } else {
+            Ok(100.0 * agree as f64 / all as f64)
+        }
+    };
+    let mut readings = Vec::new();
+    for (reference, gradient) in of.gradients {
+        let mut sum = (0, 0);
+        for k in 1..=of.n_layers() {
+            let value = match of.change(k) {
+                Some(change) => {
+                    let counts = vector::sign_agreement(change, gradient.weights[k - 1].view());
+                    sum = (sum.0 + counts.0, sum.1 + counts.1);
+                    percent(counts)
+                }
+                None => Err("this layer is not plastic".to_owned()),
+            };
+            readings.push(
+                Reading::new(Metric::SignAgreement, value)
+                    .of_layer(Some(k))
+                    .against(*reference),
+            );
+        }
+        readings.push(Reading::new(Metric::SignAgreement, percent(sum)).against(*reference));
+    }
+    readings
+}

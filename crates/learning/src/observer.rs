@@ -1,0 +1,287 @@
+//! Observers read a learner at declared epochs; sinks receive what they read.
+
+use apical_datasets::shuffle;
+use ndarray::Array2;
+
+use crate::metric::AlignmentSample;
+use crate::{
+    EncodedPart, EpochRecord, Gradient, GradientReference, LearnError, Learner, MeasureSpec,
+    OutputError, PartName, Phase, Reading, Streams, TaskData, Teacher, TensorName, TimingRecord,
+    Updates, evaluate,
+};
+
+/// When something is observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Epochs taught so far; 0 is before training.
+    pub epoch: usize,
+    /// Whether this is the last epoch.
+    pub is_last: bool,
+}
+
+impl Moment {
+    /// Whether something due every `n` epochs, and after the last, is due now.
+    pub fn is_due(self, n: usize) -> bool {
+        self.is_last || self.epoch.is_multiple_of(n)
+    }
+}
+
+/// Reads a learner, without changing it, at the epochs that it declares.
+pub trait Observer<L: Learner> {
+    /// Whether it observes at `moment`.
+    fn is_due(&self, moment: Moment) -> bool;
+    /// What its time counts as.
+    fn phase(&self) -> Phase;
+    /// Reads the learner.
+    fn observe(&mut self, learner: &L) -> Result<Vec<Reading>, LearnError>;
+}
+
+/// Receives what is recorded of a run while it runs.
+pub trait Sink {
+    /// Readings after an epoch.
+    fn epoch(&mut self, record: &EpochRecord) -> std::io::Result<()>;
+    /// Times after an epoch.
+    fn timing(&mut self, record: &TimingRecord) -> std::io::Result<()>;
+    /// `n_done` of `n_steps` steps of an epoch (counted from 1) are taught.
+    fn step(&mut self, epoch: usize, n_done: usize, n_steps: usize) {
+        let _ = (epoch, n_done, n_steps);
+    }
+}
+
+/// Measures accuracy and loss on all three parts of the data.
+pub struct EvaluationObserver<'a, L: Learner> {
+    data: &'a TaskData,
+    measure: &'a MeasureSpec,
+    session: L::Session,
+}
+
+impl<'a, L: Learner> EvaluationObserver<'a, L> {
+    /// An observer with a session of its own.
+    pub fn new(
+        learner: &L,
+        data: &'a TaskData,
+        measure: &'a MeasureSpec,
+        streams: Streams,
+    ) -> Self {
+        Self {
+            data,
+            measure,
+            session: learner.session(streams, 100),
+        }
+    }
+}
+
+impl<L: Learner> Observer<L> for EvaluationObserver<'_, L> {
+    fn is_due(&self, moment: Moment) -> bool {
+        moment.is_due(self.measure.evaluate_every_n_epochs)
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Evaluation
+    }
+
+    fn observe(&mut self, learner: &L) -> Result<Vec<Reading>, LearnError> {
+        let mut readings = Vec::new();
+        for name in [PartName::Train, PartName::Validation, PartName::Test] {
+            let part = self.data.part(name);
+            let n_samples = match name {
+                PartName::Train => self.measure.n_train_samples,
+                PartName::Validation | PartName::Test => part.n_samples(),
+            };
+            if part.n_samples() == 0 {
+                continue;
+            }
+            let evaluation = evaluate(learner, &mut self.session, part, n_samples)?;
+            for metric in &self.measure.metrics {
+                if let Some(value) = metric.of_predictions().and_then(|read| read(&evaluation)) {
+                    readings.push(Reading::new(*metric, Ok(value)).on(name));
+                }
+            }
+        }
+        Ok(readings)
+    }
+}
+
+/// Measures the learner's updates against reference gradients on fixed minibatches of the training
+/// part, drawn once from the stream `alignment`.
+pub struct AlignmentObserver<'a, L: Learner> {
+    measure: &'a MeasureSpec,
+    reference: &'a dyn GradientReference,
+    batches: Vec<EncodedPart>,
+    shuffles: Vec<Vec<usize>>,
+    session: L::Session,
+}
+
+impl<'a, L: Learner> AlignmentObserver<'a, L> {
+    /// An observer with a session of its own.
+    pub fn new(
+        learner: &L,
+        train: &EncodedPart,
+        batch_size: usize,
+        measure: &'a MeasureSpec,
+        reference: &'a dyn GradientReference,
+        streams: Streams,
+    ) -> Self {
+        let mut rng = streams.stream("alignment");
+        let mut order: Vec<usize> = (0..train.n_samples()).collect();
+        shuffle(&mut order, &mut rng);
+        let batches = order
+            .chunks(batch_size)
+            .take(measure.n_alignment_batches)
+            .map(|indices| train.select(indices))
+            .collect();
+        let shuffles = learner.network().sizes()[1..]
+            .iter()
+            .map(|&size| {
+                let mut neurons: Vec<usize> = (0..size).collect();
+                shuffle(&mut neurons, &mut rng);
+                neurons
+            })
+            .collect();
+        Self {
+            measure,
+            reference,
+            batches,
+            shuffles,
+            session: learner.session(streams, batch_size),
+        }
+    }
+}
+
+impl<L: Learner> Observer<L> for AlignmentObserver<'_, L> {
+    fn is_due(&self, moment: Moment) -> bool {
+        moment.is_due(self.measure.align_every_n_epochs)
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Metrics
+    }
+
+    fn observe(&mut self, learner: &L) -> Result<Vec<Reading>, LearnError> {
+        let metrics: Vec<_> = self
+            .measure
+            .metrics
+            .iter()
+            .filter_map(|metric| metric.of_alignment())
+            .collect();
+        if metrics.is_empty() {
+            return Ok(Vec::new());
+        }
+        let forward = learner.forward();
+        let equivalent_rates = learner.equivalent_rates();
+        let feedback = feedback_of(learner);
+        let mut means = MeanReadings::default();
+        for part in &self.batches {
+            let batch = part.all();
+            let backwards: Vec<usize> = (0..batch.n_samples()).rev().collect();
+            let reversed = part.select(&backwards);
+            let gradients = |batch| -> Result<[(OutputError, Gradient); 2], LearnError> {
+                let of = |error| self.reference.gradient(&forward, error, batch);
+                let [potential, squared_error] = OutputError::ALL;
+                Ok([
+                    (potential, of(potential)?),
+                    (squared_error, of(squared_error)?),
+                ])
+            };
+            let updates: Updates = learner.propose(&mut self.session, batch)?;
+            let sample = AlignmentSample {
+                updates: &updates,
+                nudged: &learner.activities(&mut self.session, batch, Teacher::On)?,
+                free: &learner.activities(&mut self.session, batch, Teacher::Off)?,
+                forward: &forward,
+                equivalent_rates: equivalent_rates.as_deref(),
+                feedback: &feedback,
+                gradients: &gradients(batch)?,
+                reversed: &gradients(reversed.all())?,
+                shuffles: &self.shuffles,
+            };
+            for measure in &metrics {
+                means.add(measure(&sample));
+            }
+        }
+        Ok(means.finish())
+    }
+}
+
+/// The feedback weights into every hidden layer, where the learner has them.
+fn feedback_of<L: Learner>(learner: &L) -> Vec<Option<(usize, Array2<f64>)>> {
+    let n_layers = learner.network().n_layers();
+    (1..n_layers)
+        .map(|k| {
+            [k + 1, n_layers].into_iter().find_map(|from| {
+                let name = TensorName::PyramidalFromPyramidal { to: k, from };
+                let tensor = learner.tensor(name)?;
+                crate::metric::matrix(tensor).map(|matrix| (from, matrix))
+            })
+        })
+        .collect()
+}
+
+/// Averages readings of the same subject over minibatches; those without a value do not count.
+#[derive(Default)]
+struct MeanReadings {
+    sums: Vec<(Reading, f64, usize)>,
+}
+
+impl MeanReadings {
+    fn add(&mut self, readings: Vec<Reading>) {
+        for reading in readings {
+            let value = reading.value;
+            let slot = self
+                .sums
+                .iter_mut()
+                .find(|(first, ..)| first.same_subject(&reading));
+            match (slot, value) {
+                (Some((_, sum, n)), Some(value)) => {
+                    *sum += value;
+                    *n += 1;
+                }
+                (Some(_), None) => {}
+                (None, value) => {
+                    let n = usize::from(value.is_some());
+                    self.sums.push((reading, value.unwrap_or(0.0), n));
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<Reading> {
+        self.sums
+            .into_iter()
+            .map(|(mut reading, sum, n)| {
+                if n > 0 {
+                    reading.value = Some(sum / n as f64);
+                    reading.absent = None;
+                }
+                reading
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Metric;
+
+    #[test]
+    fn absent_values_do_not_count_in_a_mean() {
+        let mut means = MeanReadings::default();
+        means.add(vec![Reading::new(Metric::UpdateAngle, Err("none".into()))]);
+        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(10.0))]);
+        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(20.0))]);
+        let readings = means.finish();
+        assert_eq!(readings.len(), 1);
+        assert_eq!(readings[0].value, Some(15.0));
+        assert_eq!(readings[0].absent, None);
+    }
+
+    #[test]
+    fn nothing_measured_stays_absent_with_its_reason() {
+        let mut means = MeanReadings::default();
+        means.add(vec![Reading::new(Metric::UpdateAngle, Err("none".into()))]);
+        let readings = means.finish();
+        assert_eq!(readings[0].value, None);
+        assert_eq!(readings[0].absent.as_deref(), Some("none"));
+    }
+}

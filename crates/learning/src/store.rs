@@ -1,0 +1,98 @@
+//! A learner's tensors as safetensors.
+
+use std::collections::HashMap;
+
+use ndarray::{ArrayD, IxDyn};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::{LearnError, Learner, Precision, TensorName};
+
+/// Why tensors could not be saved or loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The bytes are no safetensors file, or could not be made one.
+    #[error("not a readable safetensors file: {0}")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// A tensor that the learner has is not in the file.
+    #[error("tensor `{name}` is missing; the file has {found:?}")]
+    Missing {
+        /// The tensor.
+        name: TensorName,
+        /// What the file has.
+        found: Vec<String>,
+    },
+    /// A tensor of another type than f32 or f64.
+    #[error("tensor `{name}` is {found:?}, expected F32 or F64")]
+    Dtype {
+        /// The tensor.
+        name: TensorName,
+        /// Its type.
+        found: Dtype,
+    },
+    /// The learner refused a tensor.
+    #[error(transparent)]
+    Learner(#[from] LearnError),
+}
+
+/// All tensors of `learner` as a safetensors file, in its own precision.
+pub fn save_tensors<L: Learner>(learner: &L) -> Result<Vec<u8>, StoreError> {
+    let mut tensors = Vec::new();
+    for name in learner.tensor_names() {
+        let tensor = learner.tensor(name).ok_or(LearnError::NoTensor { name })?;
+        let (dtype, bytes): (_, Vec<u8>) = match learner.precision() {
+            Precision::F32 => (
+                Dtype::F32,
+                tensor
+                    .iter()
+                    .flat_map(|&v| (v as f32).to_le_bytes())
+                    .collect(),
+            ),
+            Precision::F64 => (
+                Dtype::F64,
+                tensor.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ),
+        };
+        tensors.push((name.to_string(), dtype, tensor.shape().to_vec(), bytes));
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            TensorView::new(*dtype, shape.clone(), bytes).map(|view| (name, view))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(safetensors::serialize(
+        views,
+        None::<HashMap<String, String>>,
+    )?)
+}
+
+/// Sets all tensors of `learner` from a safetensors file.
+pub fn load_tensors<L: Learner>(learner: &mut L, bytes: &[u8]) -> Result<(), StoreError> {
+    let file = SafeTensors::deserialize(bytes)?;
+    for name in learner.tensor_names() {
+        let view = file
+            .tensor(&name.to_string())
+            .map_err(|_| StoreError::Missing {
+                name,
+                found: file.names().into_iter().map(str::to_owned).collect(),
+            })?;
+        let values: Vec<f64> = match view.dtype() {
+            Dtype::F32 => (view.data().as_chunks::<4>().0.iter())
+                .map(|b| f64::from(f32::from_le_bytes(*b)))
+                .collect(),
+            Dtype::F64 => (view.data().as_chunks::<8>().0.iter())
+                .map(|b| f64::from_le_bytes(*b))
+                .collect(),
+            found => return Err(StoreError::Dtype { name, found }),
+        };
+        let shape = IxDyn(view.shape());
+        let tensor = ArrayD::from_shape_vec(shape, values).map_err(|_| LearnError::Shape {
+            what: name.to_string(),
+            found: view.shape().to_vec(),
+            expected: Vec::new(),
+        })?;
+        learner.set_tensor(name, tensor.view())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! The one training loop of all learners.
+
+use apical_datasets::shuffle;
+
+use crate::{
+    Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName, Phase, PhaseTimer, Reading,
+    Sink, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+};
+
+/// What the loop needs beside a learner and data.
+pub struct Plan<'a> {
+    /// Passes over the training part.
+    pub n_epochs: usize,
+    /// Samples per minibatch; the last of an epoch may be smaller.
+    pub batch_size: usize,
+    /// The order of samples comes from the stream `order`, the session's needs from its own.
+    pub streams: Streams,
+    /// Times the phases.
+    pub clock: &'a dyn Clock,
+    /// Asked before every step; training stops when it says so.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// What training left behind beside the learner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trained {
+    /// Readings by epoch.
+    pub epochs: Vec<EpochRecord>,
+    /// Times.
+    pub timing: TimingSummary,
+}
+
+impl Trained {
+    /// The epoch with the best validation accuracy, or the lowest validation loss where there is no
+    /// accuracy; the earliest among equals. Epoch 0 is no candidate. Never looks at the test part.
+    pub fn chosen_epoch(&self) -> Option<usize> {
+        let best = |metric, sign: f64| {
+            let mut best: Option<(usize, f64)> = None;
+            for record in self.epochs.iter().filter(|record| record.epoch > 0) {
+                let value = record
+                    .readings
+                    .iter()
+                    .find(|r| r.metric == metric && r.part == Some(PartName::Validation))
+                    .and_then(|reading| reading.value);
+                if let Some(value) = value
+                    && best.is_none_or(|(_, so_far)| sign * value > sign * so_far)
+                {
+                    best = Some((record.epoch, value));
+                }
+            }
+            best.map(|(epoch, _)| epoch)
+        };
+        best(Metric::Accuracy, 1.0).or_else(|| best(Metric::Loss, -1.0))
+    }
+
+    /// Readings after `epoch`.
+    pub fn readings_at(&self, epoch: usize) -> &[Reading] {
+        self.epochs
+            .iter()
+            .find(|record| record.epoch == epoch)
+            .map_or(&[], |record| &record.readings)
+    }
+}
+
+/// Teaches `learner` the training part of `data`, minibatch by minibatch in shuffled order.
+///
+/// Observers are asked before the first epoch (epoch 0) and after every epoch; their time never
+/// counts as training time. On an error the sink has already received all epochs before it.
+pub fn train<L: Learner>(
+    learner: &mut L,
+    data: &TaskData,
+    plan: &Plan<'_>,
+    observers: &mut [Box<dyn Observer<L> + '_>],
+    sink: &mut dyn Sink,
+) -> Result<Trained, TrainError> {
+    let mut timer = PhaseTimer::new(plan.clock);
+    let mut session = learner.session(plan.streams, plan.batch_size);
+    let mut order: Vec<usize> = (0..data.train.n_samples()).collect();
+    let mut rng = plan.streams.stream("order");
+    let mut minibatch = data.train.select(&[]);
+    let n_steps = order.len().div_ceil(plan.batch_size);
+    let (mut step, mut n_samples) = (0_u64, 0_u64);
+    let mut epochs = Vec::new();
+    for epoch in 0..=plan.n_epochs {
+        if epoch > 0 {
+            timer.enter(Phase::Data);
+            shuffle(&mut order, &mut rng);
+            for (index, chosen) in order.chunks(plan.batch_size).enumerate() {
+                step += 1;
+                if (plan.stop)() {
+                    return Err(TrainError::Stopped { step, epoch });
+                }
+                timer.enter(Phase::Data);
+                minibatch.gather(&data.train, chosen);
+                learner
+                    .learn(&mut session, minibatch.all(), &mut timer)
+                    .map_err(|source| TrainError::Step {
+                        step,
+                        epoch,
+                        source,
+                    })?;
+                timer.pause();
+                n_samples += chosen.len() as u64;
+                sink.step(epoch, index + 1, n_steps);
+            }
+        }
+        let moment = Moment {
+            epoch,
+            is_last: epoch == plan.n_epochs,
+        };
+        let mut readings = Vec::new();
+        for observer in observers.iter_mut().filter(|o| o.is_due(moment)) {
+            timer.enter(observer.phase());
+            let seen = observer.observe(learner);
+            readings.extend(seen.map_err(|source| TrainError::Observe { epoch, source })?);
+        }
+        timer.pause();
+        let record = EpochRecord {
+            epoch,
+            n_samples,
+            readings,
+        };
+        let timing = TimingRecord {
+            epoch,
+            n_samples,
+            seconds: timer.totals(),
+        };
+        sink.epoch(&record)
+            .and_then(|()| sink.timing(&timing))
+            .map_err(|source| TrainError::Record { epoch, source })?;
+        epochs.push(record);
+    }
+    let seconds = timer.totals();
+    let training = seconds.training();
+    Ok(Trained {
+        epochs,
+        timing: TimingSummary {
+            seconds,
+            samples_per_second: (training > 0.0).then(|| n_samples as f64 / training),
+            n_samples,
+        },
+    })
+}

@@ -1,0 +1,175 @@
+//! A single layer with the delta rule, written out: the smallest learner.
+
+use apical_learning::{
+    Activities, Batch, ForwardNetwork, ForwardWeights, Gradient, GradientReference, LearnError,
+    Learner, Network, OutputError, Precision, Streams, TensorName, Transfer, Updates,
+};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Ix2};
+
+pub(crate) struct DeltaRule {
+    network: Network,
+    weights: Array2<f64>,
+    pub(crate) rate: f64,
+}
+
+impl DeltaRule {
+    pub(crate) fn new(seed: u64) -> Self {
+        let network = Network::new(vec![10, 4], Transfer::Logistic, false).expect("valid");
+        let start = network.draw_forward(&[0.5], Streams::new(seed));
+        Self {
+            network,
+            weights: start.weights[0].mapv(f64::from),
+            rate: 2.0,
+        }
+    }
+
+    fn outputs(&self, inputs: ArrayView2<'_, f32>) -> Array2<f64> {
+        let potentials = inputs.mapv(f64::from).dot(&self.weights.t());
+        potentials.mapv(|u| self.network.transfer().rate(u))
+    }
+}
+
+/// −∂L/∂W of the squared error for one layer, averaged over the batch.
+fn descent(inputs: ArrayView2<'_, f32>, rates: &Array2<f64>, targets: &Array2<f64>) -> Array2<f64> {
+    let delta = (targets - rates) * rates.mapv(|r| r * (1.0 - r));
+    delta.t().dot(&inputs.mapv(f64::from)) / inputs.nrows() as f64
+}
+
+impl Learner for DeltaRule {
+    type Session = ();
+
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn precision(&self) -> Precision {
+        Precision::F64
+    }
+
+    fn session(&self, _: Streams, _: usize) {}
+
+    fn propose(&self, (): &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
+        let targets = batch.target_rates.mapv(f64::from);
+        let step = descent(batch.inputs, &self.outputs(batch.inputs), &targets) * self.rate;
+        if step.iter().any(|v| !v.is_finite()) {
+            return Err(LearnError::NonFinite {
+                layer: 1,
+                quantity: "weight change",
+            });
+        }
+        let mut updates = Updates::new();
+        updates.push_change(TensorName::forward(1), step.into_dyn());
+        Ok(updates)
+    }
+
+    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
+        if let Some(step) = updates.matrix(TensorName::forward(1)) {
+            self.weights += &step;
+        }
+        Ok(())
+    }
+
+    fn predict(
+        &self,
+        (): &mut (),
+        inputs: ArrayView2<'_, f32>,
+        mut outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        if inputs.ncols() != self.network.n_inputs() {
+            return Err(LearnError::Shape {
+                what: "inputs".to_owned(),
+                found: inputs.shape().to_vec(),
+                expected: vec![inputs.nrows(), self.network.n_inputs()],
+            });
+        }
+        outputs.assign(&self.outputs(inputs).mapv(|r| r as f32));
+        Ok(())
+    }
+
+    fn forward(&self) -> ForwardNetwork {
+        ForwardNetwork {
+            weights: ForwardWeights {
+                weights: vec![self.weights.clone()],
+                thresholds: None,
+            },
+            attenuation: vec![1.0],
+            transfer: self.network.transfer(),
+        }
+    }
+
+    fn equivalent_rates(&self) -> Option<Vec<f64>> {
+        Some(vec![self.rate])
+    }
+
+    fn activities(
+        &self,
+        (): &mut (),
+        _: Batch<'_>,
+        _: apical_learning::Teacher,
+    ) -> Result<Activities, LearnError> {
+        Ok(Activities::new())
+    }
+
+    fn tensor_names(&self) -> Vec<TensorName> {
+        vec![TensorName::forward(1)]
+    }
+
+    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        (name == TensorName::forward(1)).then(|| self.weights.clone().into_dyn())
+    }
+
+    fn set_tensor(
+        &mut self,
+        name: TensorName,
+        values: ArrayViewD<'_, f64>,
+    ) -> Result<(), LearnError> {
+        let shape = self.weights.shape().to_vec();
+        match values.to_owned().into_dimensionality::<Ix2>() {
+            Ok(values) if values.shape() == shape => {
+                self.weights = values;
+                Ok(())
+            }
+            _ => Err(LearnError::Shape {
+                what: name.to_string(),
+                found: values.shape().to_vec(),
+                expected: shape,
+            }),
+        }
+    }
+}
+
+/// The exact gradient of a single layer.
+pub(crate) struct ByHand;
+
+impl GradientReference for ByHand {
+    fn gradient(
+        &self,
+        network: &ForwardNetwork,
+        error: OutputError,
+        batch: Batch<'_>,
+    ) -> Result<Gradient, LearnError> {
+        let w = &network.weights.weights[0];
+        let u = batch.inputs.mapv(f64::from).dot(&w.t());
+        let r = u.mapv(|u| network.transfer.rate(u));
+        let weights = match error {
+            OutputError::SquaredError => {
+                descent(batch.inputs, &r, &batch.target_rates.mapv(f64::from))
+            }
+            OutputError::Potential => {
+                let slope = r.mapv(|r| r * (1.0 - r));
+                let delta = (batch.target_potentials.mapv(f64::from) - u) * slope;
+                delta.t().dot(&batch.inputs.mapv(f64::from)) / batch.n_samples() as f64
+            }
+        };
+        Ok(Gradient {
+            weights: vec![weights],
+            thresholds: Vec::new(),
+            hidden_errors: Vec::new(),
+        })
+    }
+}
+
+#[test]
+fn it_conforms() {
+    apical_learning::conformance::check(DeltaRule::new, 3000);
+}

@@ -1,0 +1,6 @@
+//! Tests of the loop, its observers and records, with a small learner of their own.
+
+mod delta_rule;
+mod observing;
+mod records;
+mod training;

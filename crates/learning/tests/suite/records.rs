@@ -1,0 +1,61 @@
+//! Records read back as they were written.
+
+use apical_learning::{
+    EpochRecord, Metric, OutputError, PartName, PerLayer, Reading, Record, RunKey, SCHEMA_VERSION,
+};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+#[test]
+fn a_line_of_the_record() {
+    let record = Record::Epoch(EpochRecord {
+        epoch: 2,
+        n_samples: 20,
+        readings: vec![
+            Reading::new(Metric::Accuracy, Ok(97.5)).on(PartName::Test),
+            Reading::new(Metric::UpdateAngle, Ok(34.0))
+                .of_layer(Some(1))
+                .against(OutputError::Potential),
+            Reading::new(Metric::NormRatio, Ok(f64::NAN)),
+        ],
+    });
+    let line = serde_json::to_string(&record).expect("it can be written");
+    assert_snapshot!(line, @r#"{"record":"epoch","epoch":2,"n_samples":20,"readings":[{"metric":"accuracy","part":"test","value":97.5},{"metric":"update_angle","layer":1,"reference":"potential","value":34.0},{"metric":"norm_ratio","absent":"the value is NaN"}]}"#);
+    let back: Record = serde_json::from_str(&line).expect("it reads back");
+    assert_eq!(back, record);
+}
+
+#[test]
+fn the_first_line_says_which_run_and_schema() {
+    let record = Record::Run {
+        schema: SCHEMA_VERSION,
+        run: RunKey {
+            experiment: "quick".into(),
+            task: "digits".into(),
+            learner: "microcircuit".into(),
+            variant: String::new(),
+            seed: 3,
+        },
+    };
+    let line = serde_json::to_string(&record).expect("it can be written");
+    let back: Record = serde_json::from_str(&line).expect("it reads back");
+    assert_eq!(back, record);
+}
+
+proptest! {
+    #[test]
+    fn values_read_back_to_the_bit(value in any::<f64>()) {
+        let reading = Reading::new(Metric::Loss, Ok(value));
+        prop_assert_eq!(reading.value.is_some(), value.is_finite());
+        let text = serde_json::to_string(&reading).expect("it can be written");
+        let back: Reading = serde_json::from_str(&text).expect("it reads back");
+        prop_assert_eq!(back.value.map(f64::to_bits), reading.value.map(f64::to_bits));
+    }
+
+    #[test]
+    fn per_layer_values_expand_only_to_their_number(values in prop::collection::vec(-1e3..1e3, 0..5), n in 0_usize..5) {
+        let expanded = PerLayer::Each(values.clone()).expand(n, "rates");
+        prop_assert_eq!(expanded.is_ok(), values.len() == n);
+        prop_assert_eq!(PerLayer::All(0.5).expand(n, "rates").expect("any number").len(), n);
+    }
+}

@@ -1,0 +1,197 @@
+//! The loop: order, phases, stopping, divergence, the chosen epoch.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use apical_learning::{
+    Clock, EpochRecord, LearnError, Learner, Metric, NoClock, PartName, Plan, Reading, Sink,
+    Streams, TimingRecord, TimingSummary, TrainError, Trained, conformance, save_tensors, train,
+};
+
+use crate::delta_rule::DeltaRule;
+
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub(crate) epochs: Vec<EpochRecord>,
+    pub(crate) timings: Vec<TimingRecord>,
+    pub(crate) steps: Vec<(usize, usize, usize)>,
+}
+
+impl Sink for Kept {
+    fn epoch(&mut self, record: &EpochRecord) -> std::io::Result<()> {
+        self.epochs.push(record.clone());
+        Ok(())
+    }
+
+    fn timing(&mut self, record: &TimingRecord) -> std::io::Result<()> {
+        self.timings.push(record.clone());
+        Ok(())
+    }
+
+    fn step(&mut self, epoch: usize, n_done: usize, n_steps: usize) {
+        self.steps.push((epoch, n_done, n_steps));
+    }
+}
+
+pub(crate) fn plan<'a>(seed: u64, stop: &'a (dyn Fn() -> bool + Sync)) -> Plan<'a> {
+    Plan {
+        n_epochs: 3,
+        batch_size: 3,
+        streams: Streams::new(seed),
+        clock: &NoClock,
+        stop,
+    }
+}
+
+#[test]
+fn every_epoch_takes_every_sample_once_and_the_last_batch_is_smaller() {
+    let mut learner = DeltaRule::new(1);
+    let data = conformance::task(&learner);
+    let mut kept = Kept::default();
+    let trained = train(&mut learner, &data, &plan(1, &|| false), &mut [], &mut kept);
+    let trained = trained.expect("it trains");
+    let seen: Vec<_> = kept.epochs.iter().map(|e| (e.epoch, e.n_samples)).collect();
+    assert_eq!(seen, [(0, 0), (1, 8), (2, 16), (3, 24)]);
+    assert_eq!(
+        kept.steps[..4],
+        [(1, 1, 3), (1, 2, 3), (1, 3, 3), (2, 1, 3)]
+    );
+    assert_eq!(trained.timing.n_samples, 24);
+    assert_eq!(trained.timing.samples_per_second, None, "without a clock");
+}
+
+#[test]
+fn the_order_of_samples_depends_on_the_seed_alone() {
+    let run = |seed| {
+        let mut learner = DeltaRule::new(1);
+        let data = conformance::task(&learner);
+        let plan = plan(seed, &|| false);
+        train(&mut learner, &data, &plan, &mut [], &mut Kept::default()).expect("it trains");
+        save_tensors(&learner).expect("it can be saved")
+    };
+    assert_eq!(run(5), run(5));
+    assert_ne!(run(5), run(6));
+}
+
+/// A clock that moves on by one second whenever it is read.
+struct Counting(AtomicU64);
+
+impl Clock for Counting {
+    fn seconds(&self) -> f64 {
+        self.0.fetch_add(1, Ordering::Relaxed) as f64
+    }
+}
+
+#[test]
+fn time_between_steps_is_not_training_time() {
+    let mut learner = DeltaRule::new(1);
+    let data = conformance::task(&learner);
+    let clock = Counting(AtomicU64::new(0));
+    let plan = Plan {
+        n_epochs: 1,
+        batch_size: 8,
+        clock: &clock,
+        ..plan(1, &|| false)
+    };
+    let mut kept = Kept::default();
+    let trained = train(&mut learner, &data, &plan, &mut [], &mut kept).expect("it trains");
+    // Shuffling and gathering are one second each, `learn` is one more.
+    let seconds = trained.timing.seconds;
+    assert_eq!((seconds.data, seconds.fused), (2.0, 1.0));
+    assert_eq!(seconds.training(), 3.0);
+    assert_eq!(trained.timing.samples_per_second, Some(8.0 / 3.0));
+    assert_eq!(kept.timings.last().expect("a record").seconds, seconds);
+}
+
+#[test]
+fn a_request_to_stop_is_heard_before_the_next_step() {
+    let mut learner = DeltaRule::new(1);
+    let data = conformance::task(&learner);
+    let asked = AtomicU64::new(0);
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) == 4;
+    let mut kept = Kept::default();
+    let error = train(&mut learner, &data, &plan(1, &stop), &mut [], &mut kept)
+        .expect_err("it was asked to stop");
+    assert!(
+        matches!(error, TrainError::Stopped { step: 5, epoch: 2 }),
+        "{error}"
+    );
+    assert_eq!(kept.epochs.len(), 2, "finished epochs have been kept");
+}
+
+#[test]
+fn divergence_names_step_layer_and_quantity() {
+    let mut learner = DeltaRule::new(1);
+    let mut data = conformance::task(&learner);
+    data.train.inputs[[0, 0]] = f32::NAN;
+    let error = train(
+        &mut learner,
+        &data,
+        &plan(1, &|| false),
+        &mut [],
+        &mut Kept::default(),
+    )
+    .expect_err("a NaN input");
+    let TrainError::Step {
+        step,
+        epoch,
+        source,
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    assert!((1..=3).contains(step) && *epoch == 1);
+    assert!(
+        matches!(source, LearnError::NonFinite { layer: 1, .. }),
+        "{source}"
+    );
+    assert!(
+        learner
+            .tensor(apical_learning::TensorName::forward(1))
+            .is_some()
+    );
+}
+
+fn trained_with(validation: &[(f64, f64)]) -> Trained {
+    let epochs = (0..)
+        .zip(validation)
+        .map(|(epoch, &(accuracy, loss))| EpochRecord {
+            epoch,
+            n_samples: 0,
+            readings: vec![
+                // A better value of the test part must never matter.
+                Reading::new(Metric::Accuracy, Ok(100.0 - accuracy)).on(PartName::Test),
+                Reading::new(Metric::Accuracy, Ok(accuracy)).on(PartName::Validation),
+                Reading::new(Metric::Loss, Ok(loss)).on(PartName::Validation),
+            ],
+        })
+        .collect();
+    Trained {
+        epochs,
+        timing: TimingSummary {
+            seconds: Default::default(),
+            samples_per_second: None,
+            n_samples: 0,
+        },
+    }
+}
+
+#[test]
+fn the_chosen_epoch_is_the_earliest_with_the_best_validation_accuracy() {
+    let trained = trained_with(&[(99.0, 0.1), (80.0, 0.5), (90.0, 0.6), (90.0, 0.2)]);
+    assert_eq!(trained.chosen_epoch(), Some(2), "epoch 0 is no candidate");
+}
+
+#[test]
+fn without_accuracy_the_lowest_validation_loss_chooses() {
+    let mut trained = trained_with(&[(0.0, 0.0), (0.0, 0.5), (0.0, 0.2), (0.0, 0.3)]);
+    for record in &mut trained.epochs {
+        record.readings.retain(|r| r.metric == Metric::Loss);
+    }
+    assert_eq!(trained.chosen_epoch(), Some(2));
+    trained.epochs.iter_mut().for_each(|e| e.readings.clear());
+    assert_eq!(
+        trained.chosen_epoch(),
+        None,
+        "nothing measured, nothing chosen"
+    );
+}
