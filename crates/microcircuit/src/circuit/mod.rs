@@ -1,0 +1,3 @@
+//! Circuit models, one folder each.
+
+pub mod sacramento_2018;

@@ -1,0 +1,259 @@
+//! The circuit in its two-step form as a learner.
+
+use apical_kernels::{Padded, Real, all_finite};
+use apical_learning::{
+    Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
+    PhaseTimer, Precision, Quantity, SpecError, Streams, Teacher, TensorName, Updates,
+};
+use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
+
+use super::{MicrocircuitSpec, Parameters, Path, State, Weights, plasticity, two_step};
+
+/// The microcircuit, taught in its two-step form.
+#[derive(Clone)]
+pub struct TwoStep<T> {
+    network: Network,
+    precision: Precision,
+    path: Path,
+    parameters: Parameters,
+    weights: Weights<T>,
+    lateral_cancels: bool,
+}
+
+impl<T: Real> TwoStep<T> {
+    /// A circuit with forward weights `start`; all other weights by `spec`, random ones from
+    /// `streams`. `T` must be the type that `spec.precision` names.
+    pub fn new(
+        network: &Network,
+        start: &ForwardWeights<f32>,
+        spec: &MicrocircuitSpec,
+        streams: Streams,
+    ) -> Result<Self, SpecError> {
+        let parameters = Parameters::new(spec, network)?;
+        let weights = Weights::new(spec, network, start, streams)?;
+        let mut circuit = Self {
+            network: network.clone(),
+            precision: match size_of::<T>() {
+                4 => Precision::F32,
+                _ => Precision::F64,
+            },
+            path: spec.path,
+            parameters,
+            weights,
+            lateral_cancels: false,
+        };
+        circuit.find_savings();
+        Ok(circuit)
+    }
+
+    /// Mixing factors and learning rates.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// W^PI_k = −W_{k,k+1} stays so while neither learns.
+    fn find_savings(&mut self) {
+        let fixed = |rates: &[f64]| rates.iter().all(|&rate| rate == 0.0);
+        self.lateral_cancels = fixed(&self.parameters.rates.apical)
+            && fixed(&self.parameters.rates.feedback)
+            && self.weights.lateral_cancels_feedback();
+    }
+
+    fn settle(
+        &self,
+        state: &mut State<T>,
+        batch: Batch<'_>,
+        teacher: Teacher,
+    ) -> Result<(), LearnError> {
+        self.check_width("inputs", batch.inputs, self.network.n_inputs())?;
+        state.set_inputs(batch.inputs);
+        if teacher == Teacher::On {
+            let targets = batch.target_potentials;
+            self.check_width("target potentials", targets, self.network.n_outputs())?;
+            state.set_targets(targets);
+        }
+        two_step::settle(
+            self.path,
+            &self.parameters,
+            &self.weights,
+            self.lateral_cancels,
+            teacher,
+            state,
+        );
+        check_finite(state)
+    }
+
+    fn check_width(
+        &self,
+        what: &str,
+        found: ArrayView2<'_, f32>,
+        n: usize,
+    ) -> Result<(), LearnError> {
+        if found.ncols() == n {
+            return Ok(());
+        }
+        Err(LearnError::Shape {
+            what: what.to_owned(),
+            found: found.shape().to_vec(),
+            expected: vec![found.nrows(), n],
+        })
+    }
+}
+
+/// Names the first potential, in the order of computation, that is not finite.
+fn check_finite<T: Real>(state: &State<T>) -> Result<(), LearnError> {
+    let n = state.n_layers();
+    let check = |values: &Padded<T>, layer, quantity| match all_finite(values.values()) {
+        true => Ok(()),
+        false => Err(LearnError::NonFinite { layer, quantity }),
+    };
+    for k in 1..=n {
+        check(&state.basal[k], k, "basal potential")?;
+    }
+    for k in 1..n {
+        check(&state.dendrite[k], k, "interneuron dendritic potential")?;
+    }
+    for k in (1..n).rev() {
+        check(&state.soma[k + 1], k + 1, "somatic potential")?;
+        check(&state.apical[k], k, "apical potential")?;
+    }
+    check(&state.soma[1], 1, "somatic potential")
+}
+
+impl<T: Real> Learner for TwoStep<T> {
+    type Session = State<T>;
+
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn session(&self, _: Streams, n_parallel: usize) -> State<T> {
+        State::new(self.network.sizes(), n_parallel)
+    }
+
+    fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
+        self.settle(state, batch, Teacher::On)?;
+        let mut changes = self.weights.zeros_like();
+        plasticity::add_changes(
+            self.path,
+            &self.parameters,
+            Some(&self.weights),
+            state,
+            &mut changes,
+        );
+        let mut updates = Updates::new();
+        for name in self.weights.names() {
+            if self.is_plastic(name)
+                && let Some(change) = changes.tensor(name)
+            {
+                updates.push_change(name, change);
+            }
+        }
+        Ok(updates)
+    }
+
+    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
+        for (name, change) in updates.changes() {
+            self.weights.write(*name, change.view(), true)?;
+        }
+        Ok(())
+    }
+
+    fn learn(
+        &mut self,
+        state: &mut State<T>,
+        batch: Batch<'_>,
+        timer: &mut PhaseTimer<'_>,
+    ) -> Result<(), LearnError> {
+        timer.enter(Phase::Dynamics);
+        self.settle(state, batch, Teacher::On)?;
+        timer.enter(Phase::Plasticity);
+        plasticity::add_changes(self.path, &self.parameters, None, state, &mut self.weights);
+        Ok(())
+    }
+
+    /// The bottom-up sweep: without a teacher a self-predicting circuit stays there.
+    fn predict(
+        &self,
+        state: &mut State<T>,
+        inputs: ArrayView2<'_, f32>,
+        mut outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        self.check_width("inputs", inputs, self.network.n_inputs())?;
+        state.set_inputs(inputs);
+        two_step::bottom_up(self.path, &self.parameters, &self.weights, state);
+        outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
+        Ok(())
+    }
+
+    fn forward(&self) -> ForwardNetwork {
+        ForwardNetwork {
+            weights: self.weights.forward_weights(),
+            attenuation: self.parameters.attenuation.clone(),
+            transfer: self.parameters.transfer,
+        }
+    }
+
+    fn equivalent_rates(&self) -> Option<Vec<f64>> {
+        Some(self.parameters.equivalent_rates())
+    }
+
+    fn activities(
+        &self,
+        state: &mut State<T>,
+        batch: Batch<'_>,
+        teacher: Teacher,
+    ) -> Result<Activities, LearnError> {
+        self.settle(state, batch, teacher)?;
+        let n = self.network.n_layers();
+        let mut activities = Activities::new();
+        for k in 1..=n {
+            activities.insert(Quantity::Soma, k, state.soma(k));
+        }
+        for k in 1..n {
+            activities.insert(Quantity::HiddenError, k, state.apical(k));
+            activities.insert(Quantity::Apical, k, state.apical(k));
+            let mismatch = state.soma(k + 1) - state.interneuron(k);
+            activities.insert(Quantity::InterneuronMismatch, k, mismatch);
+        }
+        Ok(activities)
+    }
+
+    fn tensor_names(&self) -> Vec<TensorName> {
+        self.weights.names()
+    }
+
+    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        self.weights.tensor(name)
+    }
+
+    fn set_tensor(
+        &mut self,
+        name: TensorName,
+        values: ArrayViewD<'_, f64>,
+    ) -> Result<(), LearnError> {
+        self.weights.write(name, values, false)?;
+        self.find_savings();
+        Ok(())
+    }
+}
+
+impl<T: Real> TwoStep<T> {
+    fn is_plastic(&self, name: TensorName) -> bool {
+        let rates = &self.parameters.rates;
+        let (rates, layer) = match name {
+            TensorName::PyramidalFromPyramidal { to, from } if from < to => (&rates.forward, to),
+            TensorName::PyramidalFromPyramidal { to, .. } => (&rates.feedback, to),
+            TensorName::PyramidalThreshold { layer } => (&rates.forward, layer),
+            TensorName::InterneuronFromPyramidal { layer }
+            | TensorName::InterneuronThreshold { layer } => (&rates.interneuron, layer),
+            TensorName::PyramidalFromInterneuron { layer } => (&rates.apical, layer),
+            TensorName::Own { .. } => return false,
+        };
+        rates[layer - 1] != 0.0
+    }
+}

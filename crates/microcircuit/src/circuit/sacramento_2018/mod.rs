@@ -1,0 +1,20 @@
+//! Sacramento, Ponte Costa, Bengio and Senn (2018), NeurIPS, arXiv:1810.11393.
+//!
+//! Layers count from 0 (input) to N (output). Hidden layer k has one interneuron for each pyramidal
+//! neuron of layer k + 1; input and output layers have none.
+
+mod learner;
+mod parameters;
+mod plasticity;
+mod spec;
+mod state;
+mod theory;
+mod two_step;
+mod weights;
+
+pub use learner::TwoStep;
+pub use parameters::{LearningRates, Parameters};
+pub use spec::{FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec, Path, Start};
+pub use state::State;
+pub use theory::update_factor;
+pub use weights::Weights;

@@ -1,0 +1,106 @@
+//! Checked parameters of the circuit in its two-step form.
+
+use apical_learning::{Network, SpecError, Transfer};
+
+use super::{InterneuronRates, MicrocircuitSpec, update_factor};
+
+/// Learning rates, one per layer; zero where a connection is fixed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearningRates {
+    /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
+    pub forward: Vec<f64>,
+    /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
+    pub interneuron: Vec<f64>,
+    /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
+    pub apical: Vec<f64>,
+    /// η_{k,k+1} of hidden layers at index `k − 1` (eq. 10).
+    pub feedback: Vec<f64>,
+}
+
+/// Mixing factors and learning rates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// φ of every neuron.
+    pub transfer: Transfer,
+    /// λ_N.
+    pub nudging: f64,
+    /// λ_k of hidden layers at index `k − 1`.
+    pub apical_mixing: Vec<f64>,
+    /// λ_I,k of hidden layers at index `k − 1`.
+    pub interneuron_nudging: Vec<f64>,
+    /// α_k of layers 1…N at index `k − 1`; 1 in this form, where the soma takes v_B whole.
+    pub attenuation: Vec<f64>,
+    /// Learning rates.
+    pub rates: LearningRates,
+}
+
+impl Parameters {
+    /// The parameters of `spec` for `network`.
+    pub fn new(spec: &MicrocircuitSpec, network: &Network) -> Result<Self, SpecError> {
+        spec.check(network)?;
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        let hidden = |values: &apical_learning::PerLayer, key| values.expand(n_hidden, key);
+        let apical_mixing = hidden(&spec.apical_mixing, "apical_mixing")?;
+        let interneuron_nudging = hidden(&spec.interneuron_nudging, "interneuron_nudging")?;
+        let attenuation = vec![1.0; n_layers];
+        let factor = |k| {
+            update_factor(
+                k,
+                spec.nudging,
+                &apical_mixing,
+                &interneuron_nudging,
+                &attenuation,
+            )
+        };
+        let forward: Vec<f64> = match (&spec.rates, &spec.backprop_equivalent_rates) {
+            (Some(rates), _) => rates.expand(n_layers, "rates")?,
+            (None, Some(rates)) => (rates.expand(n_layers, "backprop_equivalent_rates")?.iter())
+                .zip(1..)
+                .map(|(rate, k)| rate / factor(k))
+                .collect(),
+            (None, None) => vec![0.0; n_layers],
+        };
+        let interneuron = match &spec.interneuron_rates {
+            InterneuronRates::Mirror => forward[1..]
+                .iter()
+                .zip(&interneuron_nudging)
+                .map(|(rate, lambda_i)| rate / lambda_i)
+                .collect(),
+            InterneuronRates::Each(rates) => hidden(rates, "interneuron_rates")?,
+        };
+        let rates = LearningRates {
+            forward,
+            interneuron,
+            apical: hidden(&spec.apical_rates, "apical_rates")?,
+            feedback: hidden(&spec.feedback_rates, "feedback_rates")?,
+        };
+        Ok(Self {
+            transfer: network.transfer(),
+            nudging: spec.nudging,
+            apical_mixing,
+            interneuron_nudging,
+            attenuation,
+            rates,
+        })
+    }
+
+    /// The theory's factor of layer `k`; see [`update_factor`].
+    pub fn factor(&self, k: usize) -> f64 {
+        update_factor(
+            k,
+            self.nudging,
+            &self.apical_mixing,
+            &self.interneuron_nudging,
+            &self.attenuation,
+        )
+    }
+
+    /// The rates of gradient descent that the forward rates correspond to by theory.
+    pub fn equivalent_rates(&self) -> Vec<f64> {
+        (1..)
+            .zip(&self.rates.forward)
+            .map(|(k, rate)| rate * self.factor(k))
+            .collect()
+    }
+}

@@ -1,0 +1,133 @@
+//! Plasticity: weight changes of a settled state, averaged over its samples.
+//!
+//! eq. 7:  ΔW_{k,k−1} = η_{k,k−1} (φ(u_k) − φ(v̂_B,k)) r_{k−1}ᵀ
+//! eq. 8:  ΔW^IP_k    = η^IP_k (φ(u^I_k) − φ(v̂^I_k)) r_kᵀ
+//! eq. 9:  ΔW^PI_k    = η^PI_k (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0
+//! eq. 10: ΔW_{k,k+1} = η_{k,k+1} (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
+//!
+//! Presynaptic rates are the nudged ones. A threshold is a weight from a unit of constant rate 1.
+//! Source: Sacramento et al. (2018), eqs. 7–10.
+
+use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference, rates};
+use ndarray::Axis;
+
+use super::{Parameters, Path, State, Weights};
+
+/// Adds the changes of the settled `state` to `into`; `weights` are those that it settled with, or
+/// `None` where `into` are the same ones.
+pub(super) fn add_changes<T: Real>(
+    path: Path,
+    p: &Parameters,
+    weights: Option<&Weights<T>>,
+    s: &mut State<T>,
+    into: &mut Weights<T>,
+) {
+    let n = s.n_layers();
+    let per_sample = 1.0 / s.n_samples() as f64;
+    let eta = |rate: f64| T::of(rate * per_sample);
+    // Eq. 10 reads top-down weights, so it comes before they change.
+    for k in 1..n {
+        let rate = p.rates.feedback[k - 1];
+        let current = weights.map_or(&into.feedback, |w| &w.feedback);
+        let Some(w_td) = current.as_ref().filter(|_| rate != 0.0) else {
+            continue;
+        };
+        let [scratch, delta] = &mut [
+            Padded::zeros(s.n_samples(), s.rate[k].cols()),
+            Padded::zeros(s.n_samples(), s.rate[k].cols()),
+        ];
+        multiply(&s.rate[k + 1], Columns::All, &w_td[k], Start::Zero, scratch);
+        for b in 0..s.n_samples() {
+            rates(p.transfer, scratch.row(b), delta.row_mut(b));
+        }
+        rate_difference(
+            s.rate[k].values(),
+            delta.values(),
+            eta(rate),
+            scratch.values_mut(),
+        );
+        if let Some(w_td) = &mut into.feedback {
+            outer(path, &s.rate[k + 1], Columns::All, scratch, &mut w_td[k]);
+        }
+    }
+    for k in 1..=n {
+        let rate = p.rates.forward[k - 1];
+        if rate == 0.0 {
+            continue;
+        }
+        let delta = &mut s.scratch[k];
+        let (r, r_b) = (s.rate[k].values(), s.basal_rate[k].values());
+        rate_difference(r, r_b, eta(rate), delta.values_mut());
+        let columns = match k {
+            1 => Columns::Some(&s.active_inputs),
+            _ => Columns::All,
+        };
+        outer(path, &s.rate[k - 1], columns, delta, &mut into.forward[k]);
+        if into.has_thresholds {
+            sum_rows(delta, &mut into.threshold[k]);
+        }
+    }
+    for k in 1..n {
+        let rate = p.rates.interneuron[k - 1];
+        let delta = &mut s.scratch[k + 1];
+        if let Some(w_ip) = into
+            .interneuron_from_pyramidal
+            .as_mut()
+            .filter(|_| rate != 0.0)
+        {
+            let (r_i, r_d) = (s.interneuron_rate[k].values(), s.dendrite_rate[k].values());
+            rate_difference(r_i, r_d, eta(rate), delta.values_mut());
+            outer(path, &s.rate[k], Columns::All, delta, &mut w_ip[k]);
+            if let Some(b_i) = into
+                .interneuron_threshold
+                .as_mut()
+                .filter(|_| into.has_thresholds)
+            {
+                sum_rows(delta, &mut b_i[k]);
+            }
+        }
+        let rate = p.rates.apical[k - 1];
+        let delta = &mut s.scratch[k];
+        if let Some(w_pi) = into
+            .pyramidal_from_interneuron
+            .as_mut()
+            .filter(|_| rate != 0.0)
+        {
+            let eta = eta(rate);
+            for (delta, &v_a) in delta.values_mut().iter_mut().zip(s.apical[k].values()) {
+                *delta = eta * (T::zero() - v_a);
+            }
+            outer(
+                path,
+                &s.interneuron_rate[k],
+                Columns::All,
+                delta,
+                &mut w_pi[k],
+            );
+        }
+    }
+}
+
+/// w += Σ_b pre_b post_bᵀ, with a row of `w` per presynaptic neuron.
+fn outer<T: Real>(
+    path: Path,
+    pre: &Padded<T>,
+    columns: Columns<'_>,
+    post: &Padded<T>,
+    w: &mut Padded<T>,
+) {
+    match path {
+        Path::Fast => rank_update(pre, columns, post, w),
+        Path::Plain => {
+            let change = pre.transposed().dot(&post.view());
+            let mut w = w.view_mut();
+            w += &change;
+        }
+    }
+}
+
+/// row += Σ_b post_b.
+fn sum_rows<T: Real>(post: &Padded<T>, row: &mut Padded<T>) {
+    let mut row = row.view_mut();
+    row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
+}

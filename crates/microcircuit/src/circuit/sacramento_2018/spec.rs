@@ -1,0 +1,266 @@
+//! This circuit's part of an experiment's specification.
+
+use apical_learning::{Network, PerLayer, Precision, SpecError};
+use serde::{Deserialize, Serialize};
+
+/// How the weights begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
+    /// is zero.
+    SelfPredicting,
+    /// W^IP and W^PI drawn like all other weights.
+    Random,
+}
+
+/// What the top-down weights W^PP_{k,k+1} are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedbackKind {
+    /// Weights of their own, fixed or learned by eq. 10.
+    Random,
+    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
+    Tied,
+}
+
+/// What the interneurons' dendritic weights W^IP are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InterneuronKind {
+    /// Weights of their own, learned by eq. 8.
+    Learned,
+    /// At every step the forward weights W^PP_{k+1,k}: the ideal.
+    Ideal,
+}
+
+/// η^IP, the learning rates of the interneurons' dendritic weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InterneuronRates {
+    /// η^IP_k = η_{k+1,k} / λ_I,k: interneurons then follow the forward weights to first order.
+    Mirror,
+    /// A rate per hidden layer.
+    Each(PerLayer),
+}
+
+/// Which code computes; both give the same numbers to rounding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Path {
+    /// Padded matrices, vector kernels, products saved where they are known.
+    #[default]
+    Fast,
+    /// The equations written out; slow.
+    Plain,
+}
+
+/// The microcircuit in its two-step (steady-state) form.
+///
+/// Constants without a default are the choice of an experiment. Rates are per minibatch, averaged
+/// over its samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MicrocircuitSpec {
+    /// λ_N, the share of the teacher in the output potential.
+    #[serde(default = "tenth")]
+    pub nudging: f64,
+    /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1.
+    #[serde(default = "three_tenths")]
+    pub apical_mixing: PerLayer,
+    /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
+    #[serde(default = "tenth_per_layer")]
+    pub interneuron_nudging: PerLayer,
+    /// η_{k,k−1} of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<PerLayer>,
+    /// Rates of gradient descent; divided by the theory's factor of each layer they give η_{k,k−1}.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backprop_equivalent_rates: Option<PerLayer>,
+    /// η^IP (eq. 8).
+    #[serde(default = "mirror")]
+    pub interneuron_rates: InterneuronRates,
+    /// η^PI of layers 1…N−1 (eq. 9).
+    #[serde(default = "zero")]
+    pub apical_rates: PerLayer,
+    /// η_{k,k+1} of layers 1…N−1 (eq. 10).
+    #[serde(default = "zero")]
+    pub feedback_rates: PerLayer,
+    /// How the weights begin.
+    #[serde(default = "self_predicting")]
+    pub start: Start,
+    /// What the top-down weights are.
+    #[serde(default = "random_feedback")]
+    pub feedback: FeedbackKind,
+    /// What the interneurons' weights are.
+    #[serde(default = "learned_interneurons")]
+    pub interneurons: InterneuronKind,
+    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    #[serde(default = "one_per_layer")]
+    pub feedback_scale: PerLayer,
+    /// s in W^IP_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub interneuron_scale: PerLayer,
+    /// s in W^PI_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub pyramidal_from_interneuron_scale: PerLayer,
+    /// Which code computes.
+    #[serde(default)]
+    pub path: Path,
+    /// The floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl MicrocircuitSpec {
+    /// Fails on values out of range, or that do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        share("nudging", self.nudging)?;
+        for value in self
+            .interneuron_nudging
+            .expand(n_hidden, "interneuron_nudging")?
+        {
+            share("interneuron_nudging", value)?;
+        }
+        for value in self.apical_mixing.expand(n_hidden, "apical_mixing")? {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(SpecError::range(
+                    "apical_mixing",
+                    value,
+                    "a finite number of 0 or more",
+                ));
+            }
+        }
+        match (&self.rates, &self.backprop_equivalent_rates) {
+            (Some(rates), None) => non_negative("rates", rates, n_layers)?,
+            (None, Some(rates)) => {
+                non_negative("backprop_equivalent_rates", rates, n_layers)?;
+                self.check_factor(n_hidden)?;
+            }
+            (given, _) => {
+                let found = if given.is_some() {
+                    "given too"
+                } else {
+                    "absent"
+                };
+                return Err(SpecError::range(
+                    "rates",
+                    found,
+                    "exactly one of `rates` and `backprop_equivalent_rates`",
+                ));
+            }
+        }
+        if let InterneuronRates::Each(rates) = &self.interneuron_rates {
+            non_negative("interneuron_rates", rates, n_hidden)?;
+        }
+        for (key, values) in [
+            ("apical_rates", &self.apical_rates),
+            ("feedback_rates", &self.feedback_rates),
+            ("feedback_scale", &self.feedback_scale),
+            ("interneuron_scale", &self.interneuron_scale),
+            (
+                "pyramidal_from_interneuron_scale",
+                &self.pyramidal_from_interneuron_scale,
+            ),
+        ] {
+            non_negative(key, values, n_hidden)?;
+        }
+        self.check_ideals()
+    }
+
+    fn check_factor(&self, n_hidden: usize) -> Result<(), SpecError> {
+        let mixing = self.apical_mixing.expand(n_hidden, "apical_mixing")?;
+        let interneurons = self
+            .interneuron_nudging
+            .expand(n_hidden, "interneuron_nudging")?;
+        if mixing.contains(&0.0) || interneurons.contains(&1.0) {
+            return Err(SpecError::range(
+                "backprop_equivalent_rates",
+                "given with an apical_mixing of 0 or an interneuron_nudging of 1",
+                "`rates` there: no error reaches the hidden layers, so no rate is equivalent",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Tied weights have no learning rate of their own.
+    fn check_ideals(&self) -> Result<(), SpecError> {
+        let any = |rates: &PerLayer| rates.values().iter().any(|&rate| rate != 0.0);
+        if self.feedback == FeedbackKind::Tied {
+            for (key, rates) in [
+                ("apical_rates", &self.apical_rates),
+                ("feedback_rates", &self.feedback_rates),
+            ] {
+                if any(rates) {
+                    return Err(SpecError::range(
+                        key,
+                        format!("{:?}", rates.values()),
+                        "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
+                    ));
+                }
+            }
+        }
+        if self.interneurons == InterneuronKind::Ideal
+            && let InterneuronRates::Each(rates) = &self.interneuron_rates
+            && any(rates)
+        {
+            return Err(SpecError::range(
+                "interneuron_rates",
+                format!("{:?}", rates.values()),
+                "0 or \"mirror\" with `interneurons = \"ideal\"`, which leaves nothing to learn there",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn share(key: &str, value: f64) -> Result<(), SpecError> {
+    if value > 0.0 && value <= 1.0 {
+        Ok(())
+    } else {
+        Err(SpecError::range(key, value, "above 0 and at most 1"))
+    }
+}
+
+fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
+    values.check_not_negative(key)?;
+    values.expand(n, key).map(drop)
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn tenth_per_layer() -> PerLayer {
+    PerLayer::All(0.1)
+}
+
+fn three_tenths() -> PerLayer {
+    PerLayer::All(0.3)
+}
+
+fn zero() -> PerLayer {
+    PerLayer::All(0.0)
+}
+
+fn one_per_layer() -> PerLayer {
+    PerLayer::All(1.0)
+}
+
+fn mirror() -> InterneuronRates {
+    InterneuronRates::Mirror
+}
+
+fn self_predicting() -> Start {
+    Start::SelfPredicting
+}
+
+fn random_feedback() -> FeedbackKind {
+    FeedbackKind::Random
+}
+
+fn learned_interneurons() -> InterneuronKind {
+    InterneuronKind::Learned
+}

@@ -1,0 +1,137 @@
+//! Potentials and rates of a batch.
+
+use apical_kernels::{Padded, Real};
+use ndarray::{Array2, ArrayView2};
+
+/// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
+///
+/// In the two-step form v_B, v^I and the rates of the bottom-up pass stay as that pass left them;
+/// somatic potentials and rates are the nudged ones.
+pub struct State<T> {
+    sizes: Vec<usize>,
+    n_samples: usize,
+    /// v_B,k, layers 1…N.
+    pub(super) basal: Vec<Padded<T>>,
+    /// φ(v̂_B,k), layers 1…N.
+    pub(super) basal_rate: Vec<Padded<T>>,
+    /// u_k, layers 1…N.
+    pub(super) soma: Vec<Padded<T>>,
+    /// r_k, layers 0…N.
+    pub(super) rate: Vec<Padded<T>>,
+    /// v_A,k, hidden layers.
+    pub(super) apical: Vec<Padded<T>>,
+    /// v^I_k, hidden layers.
+    pub(super) dendrite: Vec<Padded<T>>,
+    /// φ(v̂^I_k), hidden layers.
+    pub(super) dendrite_rate: Vec<Padded<T>>,
+    /// u^I_k, hidden layers.
+    pub(super) interneuron: Vec<Padded<T>>,
+    /// r^I_k, hidden layers.
+    pub(super) interneuron_rate: Vec<Padded<T>>,
+    /// u_trgt.
+    pub(super) target: Padded<T>,
+    /// Room for a row per sample of every width: an intermediate of layer k.
+    pub(super) scratch: Vec<Padded<T>>,
+    /// Input neurons that are not silent in all samples.
+    pub(super) active_inputs: Vec<u32>,
+}
+
+impl<T: Real> State<T> {
+    /// A state of zeros for `n_samples` samples.
+    pub fn new(sizes: &[usize], n_samples: usize) -> Self {
+        let n_layers = sizes.len() - 1;
+        let layers = |from: usize, to: usize, width: &dyn Fn(usize) -> usize| {
+            (0..=n_layers)
+                .map(|k| match (from..=to).contains(&k) {
+                    true => Padded::zeros(n_samples, width(k)),
+                    false => Padded::zeros(0, 0),
+                })
+                .collect::<Vec<_>>()
+        };
+        let own = |k: usize| sizes[k];
+        let above = |k: usize| sizes[k + 1];
+        Self {
+            sizes: sizes.to_vec(),
+            n_samples,
+            basal: layers(1, n_layers, &own),
+            basal_rate: layers(1, n_layers, &own),
+            soma: layers(1, n_layers, &own),
+            rate: layers(0, n_layers, &own),
+            apical: layers(1, n_layers - 1, &own),
+            dendrite: layers(1, n_layers - 1, &above),
+            dendrite_rate: layers(1, n_layers - 1, &above),
+            interneuron: layers(1, n_layers - 1, &above),
+            interneuron_rate: layers(1, n_layers - 1, &above),
+            target: Padded::zeros(n_samples, sizes[n_layers]),
+            scratch: layers(0, n_layers, &own),
+            active_inputs: Vec::new(),
+        }
+    }
+
+    /// Takes input rates `[n_samples, n_inputs]`, and makes room for as many samples.
+    pub fn set_inputs(&mut self, inputs: ArrayView2<'_, f32>) {
+        if inputs.nrows() != self.n_samples {
+            *self = Self::new(&self.sizes, inputs.nrows());
+        }
+        self.rate[0].assign(inputs);
+        self.active_inputs.clear();
+        let n_inputs = self.sizes[0];
+        let mut active = vec![false; n_inputs];
+        for b in 0..self.n_samples {
+            for (active, &r) in active.iter_mut().zip(self.rate[0].row(b)) {
+                *active |= r != T::zero();
+            }
+        }
+        let silent_left_out = (0..).zip(active).filter(|(_, active)| *active);
+        self.active_inputs.extend(silent_left_out.map(|(j, _)| j));
+    }
+
+    /// Takes target potentials u_trgt `[n_samples, n_outputs]`.
+    pub fn set_targets(&mut self, targets: ArrayView2<'_, f32>) {
+        self.target.assign(targets);
+    }
+
+    /// Number of samples.
+    pub fn n_samples(&self) -> usize {
+        self.n_samples
+    }
+
+    /// N.
+    pub fn n_layers(&self) -> usize {
+        self.sizes.len() - 1
+    }
+
+    /// u_k in double precision, layers 1…N.
+    pub fn soma(&self, k: usize) -> Array2<f64> {
+        wide(&self.soma[k])
+    }
+
+    /// v_B,k in double precision, layers 1…N.
+    pub fn basal(&self, k: usize) -> Array2<f64> {
+        wide(&self.basal[k])
+    }
+
+    /// v_A,k in double precision, hidden layers.
+    pub fn apical(&self, k: usize) -> Array2<f64> {
+        wide(&self.apical[k])
+    }
+
+    /// v^I_k in double precision, hidden layers.
+    pub fn dendrite(&self, k: usize) -> Array2<f64> {
+        wide(&self.dendrite[k])
+    }
+
+    /// u^I_k in double precision, hidden layers.
+    pub fn interneuron(&self, k: usize) -> Array2<f64> {
+        wide(&self.interneuron[k])
+    }
+
+    /// r_N as `[n_samples, n_outputs]`.
+    pub fn output_rates(&self) -> ArrayView2<'_, T> {
+        self.rate[self.n_layers()].view()
+    }
+}
+
+fn wide<T: Real>(matrix: &Padded<T>) -> Array2<f64> {
+    matrix.view().mapv(T::wide)
+}

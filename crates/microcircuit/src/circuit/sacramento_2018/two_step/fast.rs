@@ -1,0 +1,117 @@
+//! The two sweeps on padded matrices.
+//!
+//! Three things are saved against the plain sweeps, none of them physics: silent inputs are left
+//! out; where W^PI_k = −W_{k,k+1} one product with r_{k+1} − r^I_k serves both; ideal interneurons
+//! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
+//! else is left to compute.
+
+use apical_kernels::{
+    Columns, Padded, Real, Start, add_scaled, mix, multiply, multiply_transposed, rates, subtract,
+};
+use apical_learning::{Teacher, Transfer};
+
+use super::super::{Parameters, State, Weights};
+
+pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+    for k in 1..=s.n_layers() {
+        let columns = match k {
+            1 => Columns::Some(&s.active_inputs),
+            _ => Columns::All,
+        };
+        let threshold = Start::Row(w.threshold[k].row(0));
+        multiply(
+            &s.rate[k - 1],
+            columns,
+            &w.forward[k],
+            threshold,
+            &mut s.basal[k],
+        );
+        phi(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
+        s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
+        s.rate[k]
+            .values_mut()
+            .copy_from_slice(s.basal_rate[k].values());
+    }
+}
+
+pub(super) fn settle<T: Real>(
+    p: &Parameters,
+    w: &Weights<T>,
+    lateral_cancels: bool,
+    teacher: Teacher,
+    s: &mut State<T>,
+) {
+    bottom_up(p, w, s);
+    let n = s.n_layers();
+    for k in 1..n {
+        match (&w.interneuron_from_pyramidal, &w.interneuron_threshold) {
+            (Some(w_ip), Some(b_i)) => {
+                let threshold = Start::Row(b_i[k].row(0));
+                multiply(
+                    &s.rate[k],
+                    Columns::All,
+                    &w_ip[k],
+                    threshold,
+                    &mut s.dendrite[k],
+                );
+                phi(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
+            }
+            _ => {
+                s.dendrite[k]
+                    .values_mut()
+                    .copy_from_slice(s.basal[k + 1].values());
+                s.dendrite_rate[k]
+                    .values_mut()
+                    .copy_from_slice(s.basal_rate[k + 1].values());
+            }
+        }
+    }
+    if teacher == Teacher::On {
+        let lambda = T::of(p.nudging);
+        let (v_b, u) = (s.basal[n].values(), s.soma[n].values_mut());
+        mix(T::one() - lambda, v_b, lambda, s.target.values(), u);
+        phi(p.transfer, &s.soma[n], &mut s.rate[n]);
+    }
+    for k in (1..n).rev() {
+        let lambda_i = T::of(p.interneuron_nudging[k - 1]);
+        let (v_i, u) = (s.dendrite[k].values(), s.soma[k + 1].values());
+        mix(
+            T::one() - lambda_i,
+            v_i,
+            lambda_i,
+            u,
+            s.interneuron[k].values_mut(),
+        );
+        phi(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+        apical(w, lateral_cancels, k, s);
+        let u = s.soma[k].values_mut();
+        add_scaled(u, T::of(p.apical_mixing[k - 1]), s.apical[k].values());
+        phi(p.transfer, &s.soma[k], &mut s.rate[k]);
+    }
+}
+
+/// v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k.
+fn apical<T: Real>(w: &Weights<T>, lateral_cancels: bool, k: usize, s: &mut State<T>) {
+    let (r, r_i) = (&s.rate[k + 1], &s.interneuron_rate[k]);
+    if lateral_cancels {
+        subtract(r.values(), r_i.values(), s.scratch[k + 1].values_mut());
+    }
+    let v_a = &mut s.apical[k];
+    match (&w.feedback, &w.pyramidal_from_interneuron) {
+        (Some(w_td), _) if lateral_cancels => {
+            multiply(&s.scratch[k + 1], Columns::All, &w_td[k], Start::Zero, v_a);
+        }
+        (Some(w_td), Some(w_pi)) => {
+            multiply(r, Columns::All, &w_td[k], Start::Zero, v_a);
+            multiply(r_i, Columns::All, &w_pi[k], Start::Output, v_a);
+        }
+        _ => multiply_transposed(&s.scratch[k + 1], &w.forward[k + 1], v_a),
+    }
+}
+
+/// r = φ(u) for all samples; the padding is left zero.
+fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
+    for b in 0..u.rows() {
+        rates(transfer, u.row(b), r.row_mut(b));
+    }
+}

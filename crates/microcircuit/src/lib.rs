@@ -1,0 +1,11 @@
+//! The dendritic cortical microcircuit: pyramidal neurons with somatic, basal and apical
+//! compartments and lateral interneurons, which learn from local apical prediction errors.
+//!
+//! Circuits stand side by side in [`circuit`]; each brings its own state, weights and parameters.
+//! Nothing here knows a data set, a file or a clock.
+
+pub mod circuit;
+
+pub use circuit::sacramento_2018::{
+    FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec, Path, Start, TwoStep,
+};
