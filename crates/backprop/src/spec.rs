@@ -1,0 +1,179 @@
+//! This crate's part of an experiment's specification.
+
+use apical_learning::{Network, PerLayer, Precision, SpecError};
+use serde::{Deserialize, Serialize};
+
+/// Output layer and loss of the multilayer perceptron.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flavour {
+    /// Like the circuit: r_N = φ(u_N), loss ½‖r_trgt − r_N‖².
+    Matched,
+    /// As usual for classification: the softmax of u_N, cross-entropy to the labels.
+    Standard,
+}
+
+/// How gradients become steps. g is the gradient averaged over the minibatch.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Optimiser {
+    /// ΔW = −rate g.
+    #[default]
+    Sgd,
+    /// v ← momentum v + g, ΔW = −rate v. Source: Polyak (1964), without damping.
+    Momentum {
+        /// Share of the velocity that is kept, in [0, 1).
+        #[serde(default = "point_nine")]
+        momentum: f64,
+    },
+    /// ΔW = −rate m̂ / (√ŝ + ε) with bias-corrected moments. Source: Kingma & Ba (2015), algorithm 1.
+    Adam {
+        /// β₁, share of the first moment that is kept, in [0, 1).
+        #[serde(default = "point_nine")]
+        beta1: f64,
+        /// β₂, share of the second moment that is kept, in [0, 1).
+        #[serde(default = "point_nine_nine_nine")]
+        beta2: f64,
+        /// ε, greater than 0.
+        #[serde(default = "ten_to_minus_eight")]
+        epsilon: f64,
+    },
+}
+
+/// What is kept at its starting values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frozen {
+    /// Nothing.
+    #[default]
+    None,
+    /// All hidden layers, weights and thresholds: only the output layer learns.
+    Hidden,
+    /// The weights between hidden layers, W_{k,k−1} with 1 < k < N; thresholds learn. Source:
+    /// Sacramento et al. (2018), sec. 4 (2.11 % on MNIST).
+    HiddenToHidden,
+}
+
+/// The multilayer perceptron.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackpropSpec {
+    /// Output layer and loss.
+    pub flavour: Flavour,
+    /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
+    pub rates: PerLayer,
+    /// How gradients become steps.
+    #[serde(default)]
+    pub optimiser: Optimiser,
+    /// What does not learn.
+    #[serde(default)]
+    pub frozen: Frozen,
+    /// Floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl BackpropSpec {
+    /// Fails on values that are out of range or do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        check_per_layer(&self.rates, network.n_layers(), "rates")?;
+        self.optimiser
+            .check()
+            .map_err(|error| error.within("optimiser"))
+    }
+}
+
+impl Optimiser {
+    fn check(self) -> Result<(), SpecError> {
+        match self {
+            Self::Sgd => Ok(()),
+            Self::Momentum { momentum } => check_share("momentum.momentum", momentum),
+            Self::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
+                check_share("adam.beta1", beta1)?;
+                check_share("adam.beta2", beta2)?;
+                if epsilon.is_finite() && epsilon > 0.0 {
+                    Ok(())
+                } else {
+                    let expected = "a finite number above 0";
+                    Err(SpecError::range("adam.epsilon", epsilon, expected))
+                }
+            }
+        }
+    }
+}
+
+/// Feedback alignment, layer by layer or straight from the output: the error travels through fixed
+/// random weights. Source: Lillicrap et al. (2016); Nøkland (2016).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackAlignmentSpec {
+    /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
+    pub rates: PerLayer,
+    /// Feedback into hidden layer k is drawn from U(−s_k, s_k), k = 1…N−1.
+    pub feedback_scale: PerLayer,
+    /// Floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl FeedbackAlignmentSpec {
+    /// Fails on values that are out of range or do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        check_per_layer(&self.rates, network.n_layers(), "rates")?;
+        check_per_layer(
+            &self.feedback_scale,
+            network.n_layers() - 1,
+            "feedback_scale",
+        )
+    }
+}
+
+/// Input connected straight to the output: the matched flavour without hidden layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SingleLayerSpec {
+    /// Learning rate.
+    pub rate: f64,
+    /// Weights start from U(−s, s).
+    pub forward_scale: f64,
+    /// Floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl SingleLayerSpec {
+    /// Fails on values that are out of range.
+    pub fn check(&self, _network: &Network) -> Result<(), SpecError> {
+        PerLayer::All(self.rate).check_not_negative("rate")?;
+        PerLayer::All(self.forward_scale).check_not_negative("forward_scale")
+    }
+}
+
+fn check_per_layer(values: &PerLayer, n_layers: usize, key: &str) -> Result<(), SpecError> {
+    values.check_not_negative(key)?;
+    values.expand(n_layers, key).map(|_| ())
+}
+
+fn check_share(key: &str, share: f64) -> Result<(), SpecError> {
+    if (0.0..1.0).contains(&share) {
+        Ok(())
+    } else {
+        Err(SpecError::range(key, share, "at least 0 and below 1"))
+    }
+}
+
+fn point_nine() -> f64 {
+    0.9
+}
+
+fn point_nine_nine_nine() -> f64 {
+    0.999
+}
+
+fn ten_to_minus_eight() -> f64 {
+    1e-8
+}
