@@ -1,0 +1,195 @@
+//! The files of a report.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::claim;
+use crate::csv::{Csv, number};
+use crate::figure::{FigureInfo, FigureKind};
+use crate::group::{self, Task};
+use crate::page::{self, Shown};
+use crate::plot;
+use crate::table::{self, Table};
+use crate::{ReportError, ReportInput};
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artefact {
+    /// Where, relative to the report's folder, with `/` between folders.
+    pub path: String,
+    /// What.
+    pub bytes: Vec<u8>,
+}
+
+/// The report on all runs: `index.html`, `table.csv`, `figures/<task>/<figure>.{svg,png,csv}` for
+/// every figure that has data, and `trials.csv` where settings were tuned.
+///
+/// Failed runs are listed and left out of all means. Without any finished run there is a page that
+/// says so. Fails where there are no runs at all, a run is given twice, or records are of another
+/// version.
+pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
+    group::check(input)?;
+    let tasks = group::tasks(input);
+    let tables: Vec<Table<'_>> = tasks.iter().map(|task| Table::new(task, input)).collect();
+    let mut files = Vec::new();
+    let mut sections = Vec::new();
+    let mut folders = Folders::default();
+    for (task, table) in tasks.iter().zip(&tables) {
+        let folder = format!("figures/{}", folders.name(task.name));
+        sections.push(page::TaskSection {
+            claim: claim::sentence(task),
+            task,
+            table,
+            figures: draw_all(task, &folder, &mut files)?,
+        });
+    }
+    let mut artefacts = vec![
+        text("index.html", page::html(input, &sections)),
+        text("table.csv", table::csv(&tables)),
+    ];
+    if !input.trials.is_empty() {
+        artefacts.push(text("trials.csv", trials(input)));
+    }
+    artefacts.extend(files);
+    Ok(artefacts)
+}
+
+/// Draws every figure of `task` that has data into `files`, several at a time.
+fn draw_all(
+    task: &Task<'_>,
+    folder: &str,
+    files: &mut Vec<Artefact>,
+) -> Result<Vec<(FigureInfo, Shown)>, ReportError> {
+    let drawn: Vec<(FigureInfo, Shown, Vec<Artefact>)> = FigureKind::ALL
+        .into_par_iter()
+        .map(|kind| draw(kind, task, folder))
+        .collect::<Result<_, _>>()?;
+    let mut figures = Vec::new();
+    for (info, shown, its_files) in drawn {
+        figures.push((info, shown));
+        files.extend(its_files);
+    }
+    Ok(figures)
+}
+
+fn draw(
+    kind: FigureKind,
+    task: &Task<'_>,
+    folder: &str,
+) -> Result<(FigureInfo, Shown, Vec<Artefact>), ReportError> {
+    let info = kind.info();
+    let draft = match kind.draft(task) {
+        Ok(draft) => draft,
+        Err(reason) => return Ok((info, Shown::Omitted(reason), Vec::new())),
+    };
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Drawing {
+        figure: info.name,
+        task: task.name.to_owned(),
+        source,
+    };
+    let title = format!("{}, {}", info.title, task.name);
+    let svg = draft.picture.svg(&title).map_err(|e| failed(Box::new(e)))?;
+    let png = plot::png(&svg).map_err(|e| failed(Box::new(e)))?;
+    let stem = format!("{folder}/{}", info.name);
+    let files = vec![
+        text(&format!("{stem}.svg"), svg.clone()),
+        Artefact {
+            path: format!("{stem}.png"),
+            bytes: png,
+        },
+        text(&format!("{stem}.csv"), draft.csv.into_text()),
+    ];
+    Ok((info, Shown::Drawn { svg, stem }, files))
+}
+
+fn text(path: &str, text: String) -> Artefact {
+    Artefact {
+        path: path.to_owned(),
+        bytes: text.into_bytes(),
+    }
+}
+
+/// All trials, one a row, settings as `key=value; …`.
+fn trials(input: &ReportInput) -> String {
+    let mut csv = Csv::new(&[
+        "task",
+        "learner",
+        "trial",
+        "settings",
+        "seeds",
+        "n_epochs",
+        "validation",
+        "failed",
+        "chosen",
+    ]);
+    for trial in &input.trials {
+        let seeds: Vec<String> = trial.seeds.iter().map(u64::to_string).collect();
+        csv.row(&[
+            trial.task.clone(),
+            trial.learner.clone(),
+            trial.trial.to_string(),
+            page::settings(&trial.settings),
+            seeds.join(" "),
+            trial.n_epochs.to_string(),
+            number(trial.value),
+            trial.failed.clone().unwrap_or_default(),
+            trial.chosen.to_string(),
+        ]);
+    }
+    csv.into_text()
+}
+
+/// Names of folders, safe and different for different tasks.
+#[derive(Default)]
+struct Folders {
+    used: BTreeSet<String>,
+}
+
+impl Folders {
+    fn name(&mut self, task: &str) -> String {
+        let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let safe: String = task
+            .chars()
+            .map(|c| {
+                if is_safe(c) {
+                    c.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        let mut name = if safe.is_empty() {
+            "task".to_owned()
+        } else {
+            safe
+        };
+        let stem = name.clone();
+        let mut n = 1;
+        while !self.used.insert(name.clone()) {
+            n += 1;
+            name = format!("{stem}-{n}");
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_safe_and_different() {
+        let mut folders = Folders::default();
+        let names: Vec<String> = ["digits", "../etc", "Digits", "digits-2", "", "digits"]
+            .map(|task| folders.name(task))
+            .to_vec();
+        assert_eq!(names[0], "digits");
+        assert_eq!(names[1], "---etc");
+        assert_eq!(names[4], "task");
+        let mut different = names.clone();
+        different.sort();
+        different.dedup();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+    }
+}

@@ -1,0 +1,181 @@
+//! Accuracy against time: the test score over the training time that it took.
+
+use std::collections::BTreeSet;
+
+use apical_learning::{PartName, RunRecord};
+
+use super::series;
+use super::{Draft, FigureInfo, Omission};
+use crate::csv::{Csv, number};
+use crate::group::{Group, Task};
+use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row};
+use crate::statistics::mean;
+use crate::subject::{EpochPoint, Subject};
+
+pub(super) const INFO: FigureInfo = FigureInfo {
+    name: "accuracy_against_time",
+    title: "Accuracy against training time",
+    one_line: "test accuracy (regression: loss) over cumulative training time",
+    how_to_read: "Training time is that of data, dynamics and plasticity (or forward and backward \
+        pass); measuring is not counted. Every place of a thick line is an epoch: mean score over \
+        mean time, with the 95 % t interval of the score as band; thin lines are single seeds. The \
+        time axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
+        machine and on the number of threads below.",
+};
+
+/// An epoch with its time.
+struct TimedPoint {
+    point: EpochPoint,
+    seconds: f64,
+    /// Seed, seconds and value.
+    by_seed: Vec<(u64, f64, f64)>,
+}
+
+pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+    let lines: Vec<(&Group<'_>, Vec<TimedPoint>)> = task
+        .groups
+        .iter()
+        .map(|group| (group, timed(task, group)))
+        .filter(|(_, points)| !points.is_empty())
+        .collect();
+    if lines.is_empty() {
+        return Err("no finished run has test scores with times");
+    }
+    let means: Vec<Vec<f64>> = lines
+        .iter()
+        .map(|(_, points)| points.iter().map(|p| p.point.spread.mean).collect())
+        .collect();
+    let y = series::score_axis(task.score, &means);
+    let is_on_axis = |point: &&TimedPoint| point.point.spread.mean >= y.low();
+    let points = || lines.iter().flat_map(|(_, points)| points);
+    let visible = points().filter(is_on_axis).map(|point| point.seconds);
+    let (first, last) = series::range(visible).unwrap_or((0.1, 1.0));
+    let curves = lines
+        .iter()
+        .map(|(group, points)| curve(group, points, !task.is_sweep()))
+        .collect();
+    Ok(Draft {
+        picture: Picture::Grid(Grid {
+            x_label: "training time (s)".to_owned(),
+            n_columns: 1,
+            rows: vec![Row {
+                heading: String::new(),
+                y_label: series::score_label(task.score, "test"),
+                y,
+                guides: Vec::new(),
+                height: 1100.0,
+                panels: vec![Panel {
+                    title: String::new(),
+                    x: Axis::logarithmic(first, last),
+                    curves,
+                }],
+            }],
+            legend: series::legend(lines.iter().map(|(group, _)| *group)),
+        }),
+        csv: csv(&lines),
+    })
+}
+
+fn timed(task: &Task<'_>, group: &Group<'_>) -> Vec<TimedPoint> {
+    let seconds = |run: &RunRecord, epoch: usize| {
+        let timing = run.timings.iter().find(|timing| timing.epoch == epoch)?;
+        Some(timing.seconds.training()).filter(|seconds| *seconds > 0.0 && seconds.is_finite())
+    };
+    group
+        .over_epochs(Subject::on(task.score, PartName::Test))
+        .into_iter()
+        .filter_map(|point| {
+            let by_seed: Vec<(u64, f64, f64)> = point
+                .by_seed
+                .iter()
+                .filter_map(|(seed, value)| {
+                    let is_it = |run: &&&RunRecord| run.summary.run.seed == *seed;
+                    let run = group.finished.iter().find(is_it)?;
+                    Some((*seed, seconds(run, point.epoch)?, *value))
+                })
+                .collect();
+            let times: Vec<f64> = by_seed.iter().map(|(_, seconds, _)| *seconds).collect();
+            // A mean over some seeds' times would stand beside a score of all.
+            if by_seed.len() < point.by_seed.len() {
+                return None;
+            }
+            Some(TimedPoint {
+                seconds: mean(&times)?,
+                point,
+                by_seed,
+            })
+        })
+        .collect()
+}
+
+fn curve(group: &Group<'_>, points: &[TimedPoint], has_seeds: bool) -> Curve {
+    let seeds: BTreeSet<u64> = points
+        .iter()
+        .flat_map(|point| point.by_seed.iter().map(|(seed, _, _)| *seed))
+        .collect();
+    let of_seed = |seed: u64| -> Vec<(f64, f64)> {
+        points
+            .iter()
+            .filter_map(|point| point.by_seed.iter().find(|(s, _, _)| *s == seed))
+            .map(|(_, seconds, value)| (*seconds, *value))
+            .collect()
+    };
+    Curve {
+        style: group.style,
+        points: points
+            .iter()
+            .map(|point| CurvePoint {
+                x: point.seconds,
+                mean: point.point.spread.mean,
+                half_width: point.point.spread.half_width,
+            })
+            .collect(),
+        seeds: if has_seeds && seeds.len() > 1 {
+            seeds.into_iter().map(of_seed).collect()
+        } else {
+            Vec::new()
+        },
+        has_error_bars: false,
+    }
+}
+
+fn csv(lines: &[(&Group<'_>, Vec<TimedPoint>)]) -> Csv {
+    let mut csv = Csv::new(&[
+        "learner",
+        "variant",
+        "epoch",
+        "line",
+        "n_seeds",
+        "training_seconds",
+        "value",
+        "half_width_95",
+    ]);
+    for (group, points) in lines {
+        for timed in points {
+            let mut row = |line: &str, n: usize, seconds: f64, value: f64, half_width| {
+                csv.row(&[
+                    group.learner.to_owned(),
+                    group.variant.to_owned(),
+                    timed.point.epoch.to_string(),
+                    line.to_owned(),
+                    n.to_string(),
+                    number(Some(seconds)),
+                    number(Some(value)),
+                    number(half_width),
+                ]);
+            };
+            let spread = timed.point.spread;
+            row(
+                "mean",
+                spread.n,
+                timed.seconds,
+                spread.mean,
+                spread.half_width,
+            );
+            for (seed, seconds, value) in &timed.by_seed {
+                row(&format!("seed_{seed}"), 1, *seconds, *value, None);
+            }
+        }
+    }
+    csv
+}

@@ -1,0 +1,59 @@
+//! Norm ratio: by layer over epochs, against both reference gradients.
+
+use apical_learning::{Metric, OutputError};
+
+use super::per_layer::{self, Block};
+use super::series::{self, EpochTable};
+use super::{Draft, FigureInfo, Omission};
+use crate::group::Task;
+use crate::plot::{Axis, Grid, Picture};
+
+pub(super) const INFO: FigureInfo = FigureInfo {
+    name: "norm_ratio",
+    title: "Norm of updates over that of gradient steps",
+    one_line: "norm of updates over that of the gradient step at the equivalent rate, by layer",
+    how_to_read: "1 (grey line) is a step as long as that of gradient descent at the rate that the \
+        learner's own rates amount to by theory; above it the learner steps further, below it less \
+        far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
+        its axis logarithmic.",
+};
+
+pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+    let mut table = EpochTable::new(task, &["reference", "layer"]);
+    let mut rows = Vec::new();
+    for reference in OutputError::ALL {
+        let axis = |means: &[f64]| {
+            let positive = means.iter().copied().filter(|mean| *mean > 0.0);
+            let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
+            Axis::logarithmic(low, high)
+        };
+        let block = Block {
+            heading: per_layer::reference_heading(reference),
+            names: &[per_layer::reference_name(reference)],
+            y_label: "norm ratio (1)".to_owned(),
+            metric: Metric::NormRatio,
+            reference: Some(reference),
+            guides: vec![1.0],
+            axis: &axis,
+            null: &|_| None,
+        };
+        rows.extend(per_layer::rows(task, &block, &mut table));
+    }
+    if rows.is_empty() {
+        return Err("no finished run has norm ratios");
+    }
+    Ok(Draft {
+        picture: Picture::Grid(Grid {
+            x_label: "epoch".to_owned(),
+            n_columns: per_layer::n_columns(task.layers(Metric::NormRatio).len()),
+            rows,
+            legend: series::legend(task.groups.iter().filter(|group| {
+                let subjects = group.subjects();
+                subjects
+                    .iter()
+                    .any(|subject| subject.metric == Metric::NormRatio)
+            })),
+        }),
+        csv: table.finish(),
+    })
+}

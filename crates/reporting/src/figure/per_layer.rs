@@ -1,0 +1,119 @@
+//! Small multiples over epochs: a panel for every layer, a block of rows for every subject.
+
+use apical_learning::{Metric, OutputError};
+
+use super::series::{self, EpochTable};
+use crate::group::{Group, Task};
+use crate::plot::{Axis, Curve, Panel, Row};
+use crate::subject::{EpochPoint, Subject};
+
+/// What a block of rows shows.
+pub(super) struct Block<'a> {
+    pub(super) heading: String,
+    /// What it is called in the first columns of the table of plotted numbers.
+    pub(super) names: &'a [&'a str],
+    pub(super) y_label: String,
+    pub(super) metric: Metric,
+    pub(super) reference: Option<OutputError>,
+    pub(super) guides: Vec<f64>,
+    /// Its y axis, from the means and the ends of intervals of all lines.
+    pub(super) axis: &'a dyn Fn(&[f64]) -> Axis,
+    /// A line drawn besides those of the learners, by layer.
+    pub(super) null: &'a dyn Fn(Option<usize>) -> Option<Curve>,
+}
+
+/// Panels across a figure at most.
+const N_COLUMNS: usize = 4;
+
+/// Panels across for `n_panels` of them, in rows as even as can be.
+pub(super) fn n_columns(n_panels: usize) -> usize {
+    let n_rows = n_panels.div_ceil(N_COLUMNS).max(1);
+    n_panels.div_ceil(n_rows).max(1)
+}
+
+/// The rows of a block, and its lines in `table`; none without values.
+pub(super) fn rows(task: &Task<'_>, block: &Block<'_>, table: &mut EpochTable) -> Vec<Row> {
+    let layers = task.layers(block.metric);
+    let lines: Vec<(Option<usize>, &Group<'_>, Vec<EpochPoint>)> = layers
+        .iter()
+        .flat_map(|layer| {
+            let subject = Subject::of_layer(block.metric, *layer, block.reference);
+            task.groups
+                .iter()
+                .map(move |group| (*layer, group, group.over_epochs(subject)))
+        })
+        .filter(|(_, _, points)| !points.is_empty())
+        .collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    for (layer, group, points) in &lines {
+        let layer = layer_number(*layer);
+        let names: Vec<&str> = block.names.iter().copied().chain([&*layer]).collect();
+        table.add(&names, group, points);
+    }
+    let means: Vec<f64> = lines
+        .iter()
+        .flat_map(|(_, _, points)| points.iter().map(|point| point.spread.mean))
+        .collect();
+    let y = (block.axis)(&means);
+    let points = || lines.iter().flat_map(|(_, _, points)| points);
+    let n_columns = n_columns(layers.len());
+    let n_ticks = if n_columns > 2 { 3 } else { 5 };
+    let x = series::epoch_axis(points(), n_ticks);
+    let panels: Vec<Panel> = layers
+        .iter()
+        .map(|layer| Panel {
+            title: layer.map_or_else(|| "all layers".to_owned(), |k| format!("layer {k}")),
+            x: x.clone(),
+            curves: (block.null)(*layer)
+                .into_iter()
+                .chain(
+                    lines
+                        .iter()
+                        .filter(|(of, _, _)| of == layer)
+                        .map(|(_, group, points)| series::over_epochs(group, points, false)),
+                )
+                .collect(),
+        })
+        .collect();
+    panels
+        .chunks(n_columns)
+        .enumerate()
+        .map(|(index, panels)| Row {
+            heading: if index == 0 {
+                block.heading.clone()
+            } else {
+                String::new()
+            },
+            y_label: block.y_label.clone(),
+            y: y.clone(),
+            guides: block.guides.clone(),
+            height: 560.0,
+            panels: panels.to_vec(),
+        })
+        .collect()
+}
+
+/// A layer in a table of plotted numbers.
+pub(super) fn layer_number(layer: Option<usize>) -> String {
+    layer.map_or_else(|| "all".to_owned(), |k| k.to_string())
+}
+
+/// How a reference is named in headings.
+pub(super) fn reference_heading(reference: OutputError) -> String {
+    let name = reference_name(reference).replace('_', " ");
+    let delta = match reference {
+        OutputError::Potential => "φ′(u)(u* − u)",
+        OutputError::SquaredError => "φ′(u)(r* − r)",
+    };
+    format!("reference: {name}, output error {delta}")
+}
+
+/// How a reference is named in tables.
+pub(super) fn reference_name(reference: OutputError) -> &'static str {
+    match reference {
+        OutputError::Potential => "potential",
+        OutputError::SquaredError => "squared_error",
+    }
+}

@@ -1,0 +1,79 @@
+//! Self-prediction: what is left of interneuron mismatch and apical potential without teacher.
+
+use apical_learning::Metric;
+
+use super::per_layer::{self, Block};
+use super::series::{self, EpochTable};
+use super::{Draft, FigureInfo, Omission};
+use crate::group::Task;
+use crate::plot::{Axis, Grid, Picture};
+
+pub(super) const INFO: FigureInfo = FigureInfo {
+    name: "self_prediction",
+    title: "Residuals of self-prediction",
+    one_line: "interneuron mismatch and apical residual without teacher over epochs, by hidden layer",
+    how_to_read: "Without a teacher, a self-predicting circuit has no mismatch between interneurons \
+        and the pyramidal neurons that they mirror, and no apical potential: both are 0. The apical \
+        residual is the norm of the apical potential without teacher over that with teacher; near \
+        1, what apical dendrites carry is not the teacher's error. Lines are means over seeds, \
+        bands their 95 % t intervals. Both are pure numbers; logarithmic axes cannot show 0 and \
+        span six decades at most.",
+};
+
+pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+    let mut table = EpochTable::new(task, &["quantity", "layer"]);
+    let mut rows = Vec::new();
+    let mut n_columns = 1;
+    for (metric, heading, y_label) in [
+        (
+            Metric::InterneuronMismatch,
+            "interneuron mismatch, without teacher",
+            "norm (1)",
+        ),
+        (
+            Metric::ApicalResidual,
+            "apical residual, without over with teacher",
+            "ratio (1)",
+        ),
+    ] {
+        let block = Block {
+            heading: heading.to_owned(),
+            names: &[metric.info().name],
+            y_label: y_label.to_owned(),
+            metric,
+            reference: None,
+            guides: Vec::new(),
+            axis: &axis,
+            null: &|_| None,
+        };
+        rows.extend(per_layer::rows(task, &block, &mut table));
+        n_columns = n_columns.max(per_layer::n_columns(task.layers(metric).len()));
+    }
+    if rows.is_empty() {
+        return Err("no finished run has interneurons and apical potentials");
+    }
+    Ok(Draft {
+        picture: Picture::Grid(Grid {
+            x_label: "epoch".to_owned(),
+            n_columns,
+            rows,
+            legend: series::legend(task.groups.iter().filter(|group| {
+                group.subjects().iter().any(|subject| {
+                    let metrics = [Metric::InterneuronMismatch, Metric::ApicalResidual];
+                    metrics.contains(&subject.metric)
+                })
+            })),
+        }),
+        csv: table.finish(),
+    })
+}
+
+/// Linear from 0, or logarithmic over at most six decades where values span more than one and a half.
+fn axis(means: &[f64]) -> Axis {
+    let (_, high) = series::range(means.iter().copied()).unwrap_or((0.0, 1.0));
+    let positive = means.iter().copied().filter(|mean| *mean > 0.0);
+    match series::range(positive) {
+        Some((low, _)) if high > 30.0 * low => Axis::logarithmic(low.max(1e-6 * high), high),
+        _ => Axis::linear_rounded(0.0, high, 4),
+    }
+}

@@ -1,0 +1,147 @@
+//! Sweep: the test score against one swept number.
+
+use apical_learning::PartName;
+
+use super::series;
+use super::{Draft, FigureInfo, Omission};
+use crate::csv::{Csv, number};
+use crate::group::{Group, Task};
+use crate::palette::LineStyle;
+use crate::plot::{Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row};
+use crate::statistics::Spread;
+use crate::subject::Subject;
+
+pub(super) const INFO: FigureInfo = FigureInfo {
+    name: "sweep",
+    title: "Accuracy against the swept value",
+    one_line: "test accuracy (regression: loss) after the last epoch over one swept number",
+    how_to_read: "Every marker is the mean over seeds after the last epoch, with its 95 % t interval \
+        as bar. The axis of the swept value is logarithmic where it spans more than a factor of 30.",
+};
+
+struct Line<'a> {
+    learner: &'a str,
+    style: LineStyle,
+    points: Vec<(f64, Spread)>,
+}
+
+pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+    let swept: Vec<&Group<'_>> = task
+        .groups
+        .iter()
+        .filter(|group| !group.variant.is_empty())
+        .collect();
+    let Some(first) = swept.first() else {
+        return Err("no run is part of a sweep");
+    };
+    let key = parse(first.variant).map(|(key, _)| key);
+    let is_single = swept
+        .iter()
+        .all(|group| parse(group.variant).map(|(key, _)| key) == key);
+    let (Some(key), true) = (key, is_single) else {
+        return Err("the sweep is not over one numeric key");
+    };
+    let lines = lines(task, &swept);
+    let points = || lines.iter().flat_map(|line| &line.points);
+    let Some((low, high)) = series::range(points().map(|(x, _)| *x)) else {
+        return Err("no finished run of the sweep has a test score");
+    };
+    let x = if low > 0.0 && high > 30.0 * low {
+        Axis::logarithmic(low, high)
+    } else {
+        let margin = 0.04 * (high - low);
+        Axis::linear(low - margin, high + margin, 6)
+    };
+    let ends = points().flat_map(|(_, spread)| {
+        let half_width = spread.half_width.unwrap_or(0.0);
+        [spread.mean - half_width, spread.mean + half_width]
+    });
+    let ends: Vec<Vec<f64>> = ends.map(|end| vec![end]).collect();
+    let mut csv = Csv::new(&["learner", key, "n_seeds", "mean", "half_width_95"]);
+    for line in &lines {
+        for (value, spread) in &line.points {
+            csv.row(&[
+                line.learner.to_owned(),
+                number(Some(*value)),
+                spread.n.to_string(),
+                number(Some(spread.mean)),
+                number(spread.half_width),
+            ]);
+        }
+    }
+    Ok(Draft {
+        picture: Picture::Grid(Grid {
+            x_label: key.to_owned(),
+            n_columns: 1,
+            rows: vec![Row {
+                heading: String::new(),
+                y_label: series::score_label(task.score, "test"),
+                y: series::score_axis(task.score, &ends),
+                guides: Vec::new(),
+                height: 1000.0,
+                panels: vec![Panel {
+                    title: String::new(),
+                    x,
+                    curves: lines.iter().map(curve).collect(),
+                }],
+            }],
+            legend: lines
+                .iter()
+                .map(|line| LegendEntry {
+                    key: Key::Line(line.style),
+                    label: line.learner.to_owned(),
+                })
+                .collect(),
+        }),
+        csv,
+    })
+}
+
+/// The learner's own colour, which is that of its first point.
+fn lines<'a>(task: &Task<'_>, swept: &[&Group<'a>]) -> Vec<Line<'a>> {
+    let subject = Subject::on(task.score, PartName::Test);
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for group in swept {
+        let point = parse(group.variant).and_then(|(_, x)| Some((x, group.last(subject)?)));
+        let is_known = lines.iter().any(|line| line.learner == group.learner);
+        if !is_known {
+            lines.push(Line {
+                learner: group.learner,
+                style: group.style,
+                points: Vec::new(),
+            });
+        }
+        let line = lines.iter_mut().find(|line| line.learner == group.learner);
+        if let (Some(line), Some(point)) = (line, point) {
+            line.points.push(point);
+        }
+    }
+    for line in &mut lines {
+        line.points.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    }
+    lines
+}
+
+fn curve(line: &Line<'_>) -> Curve {
+    Curve {
+        style: line.style,
+        points: line
+            .points
+            .iter()
+            .map(|(x, spread)| CurvePoint {
+                x: *x,
+                mean: spread.mean,
+                half_width: spread.half_width,
+            })
+            .collect(),
+        seeds: Vec::new(),
+        has_error_bars: true,
+    }
+}
+
+/// `key=value` with a finite number.
+fn parse(variant: &str) -> Option<(&str, f64)> {
+    let (key, value) = variant.split_once('=')?;
+    let value: f64 = value.trim().parse().ok()?;
+    value.is_finite().then_some((key.trim(), value))
+}

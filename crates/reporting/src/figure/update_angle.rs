@@ -1,0 +1,124 @@
+//! Update angle: by layer over epochs, against both reference gradients, with the null.
+
+use apical_learning::{Metric, OutputError};
+
+use super::per_layer::{self, Block};
+use super::series::{self, EpochTable};
+use super::{Draft, FigureInfo, Omission};
+use crate::group::Task;
+use crate::palette::LineStyle;
+use crate::plot::{Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Picture};
+use crate::statistics::mean;
+use crate::subject::{EpochPoint, Subject};
+
+pub(super) const INFO: FigureInfo = FigureInfo {
+    name: "update_angle",
+    title: "Angle of updates to the gradient",
+    one_line: "angle between updates and the reference gradient over epochs, by layer",
+    how_to_read: "0° is the direction of the gradient, 90° (grey line) no better than chance; an \
+        update below 90° descends. Lines are means over seeds, bands their 95 % t intervals. The \
+        dashed grey line is the null: the same updates with their errors shuffled over the neurons \
+        of each layer, averaged over learners. The two references descend different output errors \
+        and are not to be mixed: the potential reference is the circuit's own error, the squared \
+        error that of the baseline.",
+};
+
+pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+    let mut table = EpochTable::new(task, &["line", "reference", "layer"]);
+    let mut rows = Vec::new();
+    let mut has_null = false;
+    for reference in OutputError::ALL {
+        let null = |layer| null_curve(task, layer, reference);
+        let axis = |means: &[f64]| Axis::degrees(means.iter().copied().fold(0.0, f64::max));
+        let block = Block {
+            heading: per_layer::reference_heading(reference),
+            names: &["update_angle", per_layer::reference_name(reference)],
+            y_label: "angle (°)".to_owned(),
+            metric: Metric::UpdateAngle,
+            reference: Some(reference),
+            guides: vec![90.0],
+            axis: &axis,
+            null: &null,
+        };
+        rows.extend(per_layer::rows(task, &block, &mut table));
+        has_null |= add_null(task, reference, &mut table);
+    }
+    if rows.is_empty() {
+        return Err("no finished run has update angles");
+    }
+    let mut legend = series::legend(task.groups.iter().filter(|group| {
+        group
+            .subjects()
+            .iter()
+            .any(|subject| subject.metric == Metric::UpdateAngle)
+    }));
+    if has_null {
+        legend.push(LegendEntry {
+            key: Key::Line(LineStyle::null()),
+            label: "shuffled errors (null)".to_owned(),
+        });
+    }
+    Ok(Draft {
+        picture: Picture::Grid(Grid {
+            x_label: "epoch".to_owned(),
+            n_columns: per_layer::n_columns(task.layers(Metric::UpdateAngle).len()),
+            rows,
+            legend,
+        }),
+        csv: table.finish(),
+    })
+}
+
+/// The null's mean over learners, each the mean over its seeds.
+fn null_curve(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> Option<Curve> {
+    let lines: Vec<Vec<EpochPoint>> = nulls(task, layer, reference);
+    let mut epochs: Vec<usize> = lines.iter().flatten().map(|point| point.epoch).collect();
+    epochs.sort_unstable();
+    epochs.dedup();
+    let points: Vec<CurvePoint> = epochs
+        .into_iter()
+        .filter_map(|epoch| {
+            let means: Vec<f64> = lines
+                .iter()
+                .filter_map(|line| line.iter().find(|point| point.epoch == epoch))
+                .map(|point| point.spread.mean)
+                .collect();
+            Some(CurvePoint {
+                x: epoch as f64,
+                mean: mean(&means)?,
+                half_width: None,
+            })
+        })
+        .collect();
+    (!points.is_empty()).then(|| Curve {
+        style: LineStyle::null(),
+        points,
+        seeds: Vec::new(),
+        has_error_bars: false,
+    })
+}
+
+fn nulls(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> Vec<Vec<EpochPoint>> {
+    let subject = Subject::of_layer(Metric::ShuffledFeedbackAngle, layer, Some(reference));
+    task.groups
+        .iter()
+        .map(|group| group.over_epochs(subject))
+        .collect()
+}
+
+/// Every learner's null in the table of plotted numbers; whether there is any.
+fn add_null(task: &Task<'_>, reference: OutputError, table: &mut EpochTable) -> bool {
+    let mut is_there = false;
+    for layer in task.layers(Metric::UpdateAngle) {
+        for (group, points) in task.groups.iter().zip(nulls(task, layer, reference)) {
+            let names = [
+                Metric::ShuffledFeedbackAngle.info().name,
+                per_layer::reference_name(reference),
+                &per_layer::layer_number(layer),
+            ];
+            table.add(&names, group, &points);
+            is_there |= !points.is_empty();
+        }
+    }
+    is_there
+}

@@ -1,0 +1,253 @@
+//! Runs grouped by task, learner and point of a sweep.
+
+use std::collections::BTreeSet;
+
+use apical_learning::{Metric, PartName, Phase, RunRecord, SCHEMA_VERSION, Status};
+
+use crate::palette::LineStyle;
+use crate::statistics::Spread;
+use crate::subject::{EpochPoint, Subject};
+use crate::{ReportError, ReportInput};
+
+/// All runs of a learner on a task, at one point of a sweep.
+#[derive(Debug)]
+pub(crate) struct Group<'a> {
+    pub(crate) learner: &'a str,
+    /// Empty without a sweep.
+    pub(crate) variant: &'a str,
+    /// In the order of seeds.
+    pub(crate) finished: Vec<&'a RunRecord>,
+    /// In the order of seeds, with the error.
+    pub(crate) failed: Vec<(&'a RunRecord, &'a str)>,
+    pub(crate) style: LineStyle,
+}
+
+impl Group<'_> {
+    /// The learner's name, with the point of the sweep where there is one.
+    pub(crate) fn label(&self) -> String {
+        if self.variant.is_empty() {
+            self.learner.to_owned()
+        } else {
+            format!("{}, {}", self.learner, self.variant)
+        }
+    }
+
+    /// Over seeds, after the last epoch.
+    pub(crate) fn last(&self, subject: Subject) -> Option<Spread> {
+        self.over_seeds(|run| subject.value(&run.summary.last))
+    }
+
+    /// Over seeds, after the epoch chosen on validation.
+    pub(crate) fn chosen(&self, subject: Subject) -> Option<Spread> {
+        self.over_seeds(|run| subject.value(&run.summary.chosen))
+    }
+
+    /// Microseconds of training per sample, over seeds; of one phase or of all that is training.
+    pub(crate) fn microseconds_per_sample(&self, phase: Option<Phase>) -> Option<Spread> {
+        self.over_seeds(|run| {
+            let timing = &run.summary.timing;
+            timing.samples_per_second?;
+            let seconds = match phase {
+                Some(phase) => timing.seconds.of(phase),
+                None => timing.seconds.training(),
+            };
+            (timing.n_samples > 0).then(|| 1e6 * seconds / timing.n_samples as f64)
+        })
+    }
+
+    /// The values of all seeds after every epoch that has any.
+    pub(crate) fn over_epochs(&self, subject: Subject) -> Vec<EpochPoint> {
+        let epochs: BTreeSet<usize> = self
+            .finished
+            .iter()
+            .flat_map(|run| run.epochs.iter().map(|record| record.epoch))
+            .collect();
+        epochs
+            .into_iter()
+            .filter_map(|epoch| {
+                let by_seed: Vec<(u64, f64)> = self
+                    .finished
+                    .iter()
+                    .filter_map(|run| {
+                        let record = run.epochs.iter().find(|record| record.epoch == epoch)?;
+                        Some((run.summary.run.seed, subject.value(&record.readings)?))
+                    })
+                    .collect();
+                let values: Vec<f64> = by_seed.iter().map(|(_, value)| *value).collect();
+                Some(EpochPoint {
+                    epoch,
+                    spread: Spread::of(&values)?,
+                    by_seed,
+                })
+            })
+            .collect()
+    }
+
+    /// Everything that any finished run has a value of, after any epoch.
+    pub(crate) fn subjects(&self) -> BTreeSet<Subject> {
+        self.finished
+            .iter()
+            .flat_map(|run| run.epochs.iter().flat_map(|record| &record.readings))
+            .filter(|reading| reading.value.is_some())
+            .map(Subject::of)
+            .collect()
+    }
+
+    fn over_seeds(&self, value: impl Fn(&RunRecord) -> Option<f64>) -> Option<Spread> {
+        let values: Vec<f64> = self.finished.iter().filter_map(|run| value(run)).collect();
+        Spread::of(&values)
+    }
+}
+
+/// All runs on a task.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) groups: Vec<Group<'a>>,
+    /// Accuracy, or loss where there is none (regression).
+    pub(crate) score: Metric,
+}
+
+impl<'a> Task<'a> {
+    /// Layers that any learner has a value of `metric` for, `None` being all together; in order, all
+    /// together last.
+    pub(crate) fn layers(&self, metric: Metric) -> Vec<Option<usize>> {
+        let layers: BTreeSet<Option<usize>> = self
+            .groups
+            .iter()
+            .flat_map(Group::subjects)
+            .filter(|subject| subject.metric == metric)
+            .map(|subject| subject.layer)
+            .collect();
+        let each = layers.iter().filter(|layer| layer.is_some());
+        let all = layers.iter().filter(|layer| layer.is_none());
+        each.chain(all).copied().collect()
+    }
+
+    /// The group that `group` is compared with: the first learner whose name has "backprop" in it, at
+    /// the same point of the sweep if it is there.
+    pub(crate) fn baseline(&self, group: &Group<'_>) -> Option<&Group<'a>> {
+        let first = self
+            .groups
+            .iter()
+            .find(|candidate| candidate.learner.contains("backprop"))?;
+        let same_point = self.groups.iter().find(|candidate| {
+            candidate.learner == first.learner && candidate.variant == group.variant
+        });
+        Some(same_point.unwrap_or(first))
+    }
+
+    /// Whether any learner was run at several points of a sweep.
+    pub(crate) fn is_sweep(&self) -> bool {
+        self.groups.iter().any(|group| !group.variant.is_empty())
+    }
+}
+
+/// The runs of an experiment by task, in the order of their first runs.
+pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
+    let learners = first_appearances(input.runs.iter().map(|run| &*run.summary.run.learner));
+    first_appearances(input.runs.iter().map(|run| &*run.summary.run.task))
+        .into_iter()
+        .map(|name| {
+            let runs: Vec<&RunRecord> = input
+                .runs
+                .iter()
+                .filter(|run| run.summary.run.task == name)
+                .collect();
+            let mut groups: Vec<Group<'_>> = first_appearances(
+                runs.iter()
+                    .map(|run| (&*run.summary.run.learner, &*run.summary.run.variant)),
+            )
+            .into_iter()
+            .map(|(learner, variant)| group(&runs, &learners, learner, variant))
+            .collect();
+            groups.sort_by_key(|group| learners.iter().position(|of| *of == group.learner));
+            let accuracy = Subject::on(Metric::Accuracy, PartName::Test);
+            let is_classified = groups.iter().any(|group| {
+                group.last(accuracy).is_some() || !group.over_epochs(accuracy).is_empty()
+            });
+            let score = if is_classified || groups.iter().all(|g| g.finished.is_empty()) {
+                Metric::Accuracy
+            } else {
+                Metric::Loss
+            };
+            Task {
+                name,
+                groups,
+                score,
+            }
+        })
+        .collect()
+}
+
+/// Fails where runs cannot be reported together.
+pub(crate) fn check(input: &ReportInput) -> Result<(), ReportError> {
+    if input.runs.is_empty() {
+        return Err(ReportError::NoRuns {
+            experiment: input.experiment.clone(),
+        });
+    }
+    let mut seen = BTreeSet::new();
+    for record in &input.runs {
+        let run = &record.summary.run;
+        if record.summary.schema != SCHEMA_VERSION {
+            return Err(ReportError::Schema {
+                run: run.clone(),
+                found: record.summary.schema,
+                expected: SCHEMA_VERSION,
+            });
+        }
+        if !seen.insert((&run.task, &run.learner, &run.variant, run.seed)) {
+            return Err(ReportError::DuplicateRun { run: run.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn group<'a>(
+    runs: &[&'a RunRecord],
+    learners: &[&str],
+    learner: &'a str,
+    variant: &'a str,
+) -> Group<'a> {
+    let variants = first_appearances(
+        runs.iter()
+            .filter(|run| run.summary.run.learner == learner)
+            .map(|run| &*run.summary.run.variant),
+    );
+    let position = |of: &str, among: &[&str]| among.iter().position(|a| *a == of).unwrap_or(0);
+    let mut members: Vec<&RunRecord> = runs
+        .iter()
+        .copied()
+        .filter(|run| run.summary.run.learner == learner && run.summary.run.variant == variant)
+        .collect();
+    members.sort_by_key(|run| run.summary.run.seed);
+    let mut group = Group {
+        learner,
+        variant,
+        finished: Vec::new(),
+        failed: Vec::new(),
+        style: LineStyle::of(
+            position(learner, learners),
+            position(variant, &variants),
+            variants.len(),
+        ),
+    };
+    for run in members {
+        match &run.summary.status {
+            Status::Finished => group.finished.push(run),
+            Status::Failed { error } => group.failed.push((run, error)),
+        }
+    }
+    group
+}
+
+fn first_appearances<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for item in items {
+        if !seen.contains(&item) {
+            seen.push(item);
+        }
+    }
+    seen
+}

@@ -1,0 +1,46 @@
+//! Tables, figures and a page from the records of runs.
+//!
+//! Data flows one way: [`ReportInput`] (records alone) is grouped by task, learner and point of a
+//! sweep; groups become a table and [`Figure`](FigureKind)s; both become [`Artefact`]s, which the
+//! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
+
+mod artefact;
+mod claim;
+mod csv;
+mod error;
+mod figure;
+mod group;
+mod number;
+mod page;
+mod palette;
+mod plot;
+pub mod statistics;
+mod subject;
+mod table;
+mod terminal;
+mod text;
+
+use apical_learning::{RunRecord, TrialRecord};
+
+pub use artefact::{Artefact, report};
+pub use error::ReportError;
+pub use figure::{FigureInfo, FigureKind, figures};
+pub use terminal::terminal_table;
+
+/// All that a report is made of.
+#[derive(Debug, Clone)]
+pub struct ReportInput {
+    /// The experiment's name.
+    pub experiment: String,
+    /// Its title, for the head of the page.
+    pub title: String,
+    /// The experiment's specification, TOML.
+    pub spec: String,
+    /// The exact command that does it again.
+    pub command: String,
+    /// Its runs, finished and failed; tasks, learners and points of a sweep are shown in the order of
+    /// their first run.
+    pub runs: Vec<RunRecord>,
+    /// Settings tried while tuning; empty where nothing was tuned.
+    pub trials: Vec<TrialRecord>,
+}

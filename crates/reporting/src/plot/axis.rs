@@ -1,0 +1,282 @@
+//! Axes: range, scale and ticks.
+
+/// How values become lengths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    Linear,
+    Logarithmic,
+}
+
+/// A labelled place on an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tick {
+    pub(crate) value: f64,
+    pub(crate) label: String,
+}
+
+/// A range of values with its scale and ticks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Axis {
+    low: f64,
+    high: f64,
+    scale: Scale,
+    pub(crate) ticks: Vec<Tick>,
+    /// Places without label.
+    pub(crate) minor: Vec<f64>,
+}
+
+impl Axis {
+    /// A linear axis from `low` to `high` exactly, with at most about `n_ticks` ticks.
+    pub(crate) fn linear(low: f64, high: f64, n_ticks: usize) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        let step = nice_step((high - low) / n_ticks as f64);
+        let first = (low / step - 1e-9).ceil() as i64;
+        let last = (high / step + 1e-9).floor() as i64;
+        let n_decimals = usize::try_from(-decade(step)).unwrap_or(0);
+        Self {
+            low,
+            high,
+            scale: Scale::Linear,
+            ticks: (first..=last)
+                .map(|i| {
+                    let value = i as f64 * step;
+                    Tick {
+                        value,
+                        label: grouped(value, n_decimals),
+                    }
+                })
+                .collect(),
+            minor: Vec::new(),
+        }
+    }
+
+    /// A linear axis that begins and ends at ticks.
+    pub(crate) fn linear_rounded(low: f64, high: f64, n_ticks: usize) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        let step = nice_step((high - low) / n_ticks as f64);
+        let low = (low / step + 1e-9).floor() * step;
+        let high = (high / step - 1e-9).ceil() * step;
+        Self::linear(low, high, n_ticks)
+    }
+
+    /// Epochs from `first` to `last`: whole numbers only.
+    pub(crate) fn epochs(first: usize, last: usize, n_ticks: usize) -> Self {
+        let (low, high) = (first as f64, last.max(first + 1) as f64);
+        let mut axis = Self::linear(low, high, n_ticks);
+        axis.ticks.retain(|tick| tick.value.fract().abs() < 1e-9);
+        for tick in &mut axis.ticks {
+            tick.label = grouped(tick.value, 0);
+        }
+        axis
+    }
+
+    /// Degrees from 0 to 90, or to 180 where `highest` needs it; 0 stands clear of the end.
+    pub(crate) fn degrees(highest: f64) -> Self {
+        let (high, step) = if highest <= 90.0 {
+            (95.0, 30)
+        } else if highest <= 120.0 {
+            (125.0, 30)
+        } else {
+            (185.0, 45)
+        };
+        Self {
+            low: -5.0,
+            high,
+            scale: Scale::Linear,
+            ticks: (0..=high as i32)
+                .step_by(step)
+                .map(|value| Tick {
+                    value: f64::from(value),
+                    label: value.to_string(),
+                })
+                .collect(),
+            minor: Vec::new(),
+        }
+    }
+
+    /// A logarithmic axis that holds `low` to `high`, both positive, with a margin.
+    pub(crate) fn logarithmic(low: f64, high: f64) -> Self {
+        let (mut low, mut high) = (low.log10(), high.log10().max(low.log10()));
+        let missing = (0.5 - (high - low)).max(0.0);
+        low -= 0.5 * missing;
+        high += 0.5 * missing;
+        let margin = 0.05 * (high - low);
+        let (low, high) = (10_f64.powf(low - margin), 10_f64.powf(high + margin));
+        let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+        let of = |digits: &[i32]| -> Vec<(i32, i32)> {
+            decades
+                .clone()
+                .flat_map(|decade| digits.iter().map(move |digit| (*digit, decade)))
+                .filter(|(digit, decade)| {
+                    let value = f64::from(*digit) * 10_f64.powi(*decade);
+                    (low..=high).contains(&value)
+                })
+                .collect()
+        };
+        let mut labelled = of(&[1]);
+        if labelled.len() < 3 {
+            labelled = of(&[1, 3]);
+        }
+        if labelled.len() < 3 {
+            labelled = of(&[1, 2, 5]);
+        }
+        let stride = labelled.len().div_ceil(6).max(1) as i32;
+        labelled.retain(|(_, decade)| stride == 1 || decade.rem_euclid(stride) == 0);
+        let is_labelled = |place: &(i32, i32)| labelled.contains(place);
+        let minor = if stride > 1 {
+            of(&[1])
+        } else {
+            of(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
+        };
+        let value = |(digit, decade): (i32, i32)| f64::from(digit) * 10_f64.powi(decade);
+        Self {
+            low,
+            high,
+            scale: Scale::Logarithmic,
+            minor: minor
+                .into_iter()
+                .filter(|place| !is_labelled(place))
+                .map(value)
+                .collect(),
+            ticks: labelled
+                .iter()
+                .map(|&(digit, decade)| Tick {
+                    value: value((digit, decade)),
+                    label: power_label(digit, decade),
+                })
+                .collect(),
+        }
+    }
+
+    /// Its lower end.
+    pub(crate) fn low(&self) -> f64 {
+        self.low
+    }
+
+    /// Whether a value has a place on the axis at all, be it beyond its ends.
+    pub(crate) fn can_show(&self, value: f64) -> bool {
+        value.is_finite() && (self.scale == Scale::Linear || value > 0.0)
+    }
+
+    /// The place of `value` from 0 (low end) to 1 (high end).
+    pub(crate) fn share(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => (value - self.low) / (self.high - self.low),
+            Scale::Logarithmic => {
+                let value = value.max(f64::MIN_POSITIVE);
+                (value / self.low).log10() / (self.high / self.low).log10()
+            }
+        }
+    }
+}
+
+/// A step of 1, 2 or 5 times a power of ten, at least `rough`.
+fn nice_step(rough: f64) -> f64 {
+    let power = 10_f64.powi(decade(rough));
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|step| *step >= rough * (1.0 - 1e-9))
+        .unwrap_or(10.0 * power)
+}
+
+fn decade(value: f64) -> i32 {
+    (value.log10() + 1e-9).floor() as i32
+}
+
+/// A number with thin spaces between thousands from 10 000 on.
+fn grouped(value: f64, n_decimals: usize) -> String {
+    let value = if value == 0.0 { 0.0 } else { value };
+    let text = format!("{:.n_decimals$}", value.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut out = String::from(if value < 0.0 { "\u{2212}" } else { "" });
+    for (index, digit) in whole.chars().enumerate() {
+        let n_left = whole.len() - index;
+        if index > 0 && n_left % 3 == 0 && whole.len() > 4 {
+            out.push('\u{2009}');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+/// `digit` · 10^`decade`, written out where it is short.
+fn power_label(digit: i32, decade: i32) -> String {
+    if (-3..=3).contains(&decade) {
+        let n_decimals = usize::try_from(-decade).unwrap_or(0);
+        return grouped(f64::from(digit) * 10_f64.powi(decade), n_decimals);
+    }
+    let exponent: String = decade.to_string().chars().map(superscript).collect();
+    if digit == 1 {
+        format!("10{exponent}")
+    } else {
+        format!("{digit}·10{exponent}")
+    }
+}
+
+fn superscript(digit: char) -> char {
+    match digit {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '0' => '⁰',
+        _ => char::from_u32(u32::from(digit) - u32::from('0') + 0x2070).unwrap_or(digit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| &*tick.label).collect()
+    }
+
+    #[test]
+    fn linear_ticks_are_round_numbers() {
+        assert_eq!(labels(&Axis::linear(0.0, 60.0, 3)), ["0", "20", "40", "60"]);
+        assert_eq!(
+            labels(&Axis::linear_rounded(93.4, 98.7, 5)),
+            ["92", "94", "96", "98", "100"]
+        );
+        assert_eq!(labels(&Axis::linear(0.0, 1.0, 4)), ["0.0", "0.5", "1.0"]);
+        assert_eq!(labels(&Axis::epochs(0, 2, 5)), ["0", "1", "2"]);
+        assert_eq!(
+            labels(&Axis::linear(-10_000.0, 20_000.0, 3)),
+            ["−10\u{2009}000", "0", "10\u{2009}000", "20\u{2009}000"]
+        );
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_there_once_at_every_span() {
+        assert_eq!(labels(&Axis::logarithmic(0.9, 1.1)), ["1"]);
+        assert_eq!(labels(&Axis::logarithmic(0.2, 3.0)), ["0.3", "1", "3"]);
+        assert_eq!(
+            labels(&Axis::logarithmic(0.001, 10.0)),
+            ["0.001", "0.01", "0.1", "1", "10"]
+        );
+        assert_eq!(
+            labels(&Axis::logarithmic(1e-12, 1.0)),
+            ["10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]
+        );
+    }
+
+    #[test]
+    fn places_run_from_zero_to_one() {
+        let axis = Axis::linear(2.0, 4.0, 2);
+        assert_eq!(axis.share(3.0), 0.5);
+        let axis = Axis::logarithmic(1.0, 100.0);
+        assert!((axis.share(10.0) - 0.5).abs() < 1e-12);
+        assert!(!axis.can_show(0.0));
+    }
+
+    #[test]
+    fn angles_get_a_round_axis() {
+        assert_eq!(labels(&Axis::degrees(89.0)), ["0", "30", "60", "90"]);
+        assert_eq!(
+            labels(&Axis::degrees(170.0)),
+            ["0", "45", "90", "135", "180"]
+        );
+    }
+}

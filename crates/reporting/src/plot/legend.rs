@@ -1,0 +1,106 @@
+//! The legend, under the panels.
+
+use plotters::style::RGBColor;
+
+use super::canvas::{Anchor, Canvas, DrawError, Point};
+use super::font::{fit, text_width};
+use super::{Rect, SMALL, WIDTH};
+use crate::palette::LineStyle;
+
+/// What stands before a label.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Key {
+    /// A line with its marker.
+    Line(LineStyle),
+    /// A filled square.
+    Fill(RGBColor),
+}
+
+/// A line of the legend.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LegendEntry {
+    pub(crate) key: Key,
+    pub(crate) label: String,
+}
+
+const LINE_SPACING: f64 = 100.0;
+const GAP: f64 = 100.0;
+const KEY_GAP: f64 = 35.0;
+const MARGIN: f64 = 40.0;
+
+/// Height of the legend.
+pub(super) fn height(entries: &[LegendEntry]) -> f64 {
+    LINE_SPACING * n_rows(entries) as f64
+}
+
+/// Draws the legend from `top` on, centred.
+pub(super) fn draw(
+    canvas: &Canvas<'_>,
+    entries: &[LegendEntry],
+    top: f64,
+) -> Result<(), DrawError> {
+    let n_rows = n_rows(entries).max(1);
+    let mut x = 0.5 * (WIDTH - width_in_rows(entries, n_rows));
+    for column in entries.chunks(n_rows) {
+        for (index, entry) in column.iter().enumerate() {
+            let y = top + LINE_SPACING * (index as f64 + 0.5);
+            draw_entry(canvas, entry, (x, y))?;
+        }
+        x += column_width(column) + GAP;
+    }
+    Ok(())
+}
+
+fn draw_entry(canvas: &Canvas<'_>, entry: &LegendEntry, (x, y): Point) -> Result<(), DrawError> {
+    let width = key_width(entry.key);
+    match entry.key {
+        Key::Line(style) => {
+            canvas.dashed_line(&[(x, y), (x + width, y)], style.colour, 11, style.dash)?;
+            canvas.marker((x + 0.5 * width, y), style.marker, style.colour, 22.0)?;
+        }
+        Key::Fill(colour) => canvas.rectangle(
+            Rect {
+                left: x,
+                top: y - 0.5 * width,
+                width,
+                height: width,
+            },
+            colour,
+        )?,
+    }
+    let at = (x + width + KEY_GAP, y);
+    canvas.text(&label(entry), at, Anchor::Left, SMALL)
+}
+
+/// The label, shortened where it would not fit a row of its own.
+fn label(entry: &LegendEntry) -> String {
+    let room = WIDTH - 2.0 * MARGIN - KEY_GAP - key_width(entry.key);
+    fit(&entry.label, SMALL, room)
+}
+
+fn key_width(key: Key) -> f64 {
+    match key {
+        Key::Line(_) => 170.0,
+        Key::Fill(_) => 62.0,
+    }
+}
+
+/// The least number of rows, filled column by column, that fits the width.
+fn n_rows(entries: &[LegendEntry]) -> usize {
+    (1..entries.len())
+        .find(|n_rows| width_in_rows(entries, *n_rows) <= WIDTH - 2.0 * MARGIN)
+        .unwrap_or(entries.len())
+}
+
+fn width_in_rows(entries: &[LegendEntry], n_rows: usize) -> f64 {
+    let columns = entries.chunks(n_rows);
+    let gaps = GAP * (columns.len().max(1) - 1) as f64;
+    columns.map(column_width).sum::<f64>() + gaps
+}
+
+fn column_width(column: &[LegendEntry]) -> f64 {
+    column
+        .iter()
+        .map(|entry| key_width(entry.key) + KEY_GAP + text_width(&label(entry), SMALL))
+        .fold(0.0, f64::max)
+}

@@ -1,0 +1,66 @@
+//! Pictures as data, and their drawing to SVG and PNG.
+//!
+//! Lengths are tenths of a point: a figure is 85 mm = 2410 units wide, and text of 70 units is 7 pt.
+
+mod axis;
+mod bars;
+mod canvas;
+mod clip;
+mod font;
+mod grid;
+mod legend;
+mod raster;
+mod row;
+
+pub(crate) use axis::Axis;
+pub(crate) use bars::{Bar, Bars};
+pub(crate) use canvas::DrawError;
+pub(crate) use font::FONT;
+pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row};
+pub(crate) use legend::{Key, LegendEntry};
+pub(crate) use raster::png;
+
+/// Width of every figure: 85 mm.
+pub(crate) const WIDTH: f64 = 2410.0;
+/// Text of ticks and legends, 7 pt.
+const SMALL: f64 = 70.0;
+/// Text of axes and titles, 7.5 pt.
+const MEDIUM: f64 = 75.0;
+
+/// What a figure shows.
+#[derive(Debug)]
+pub(crate) enum Picture {
+    /// Lines in a grid of panels.
+    Grid(Grid),
+    /// Stacked bars.
+    Bars(Bars),
+}
+
+impl Picture {
+    /// The picture as SVG, titled `title`.
+    pub(crate) fn svg(&self, title: &str) -> Result<String, DrawError> {
+        match self {
+            Self::Grid(grid) => grid.svg(title),
+            Self::Bars(bars) => bars.svg(title),
+        }
+    }
+}
+
+/// A rectangle, in units from the upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rect {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl Rect {
+    pub(crate) fn right(self) -> f64 {
+        self.left + self.width
+    }
+
+    pub(crate) fn bottom(self) -> f64 {
+        self.top + self.height
+    }
+}

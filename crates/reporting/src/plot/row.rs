@@ -1,0 +1,257 @@
+//! Draws a row of panels: axes, then intervals and single seeds, then mean lines, then markers.
+
+use super::canvas::{Anchor, Canvas, DrawError, Point};
+use super::clip::{clip_area, clip_line};
+use super::grid::{Curve, Panel, Row};
+use super::{MEDIUM, Rect, SMALL};
+use crate::palette::{GRID, GUIDE, INK};
+
+const HEADING: f64 = 115.0;
+const TITLE: f64 = 100.0;
+const TICK_LABELS: f64 = 120.0;
+const BETWEEN_ROWS: f64 = 35.0;
+pub(super) const BETWEEN_PANELS: f64 = 120.0;
+pub(super) const TICK: f64 = 22.0;
+
+impl Row {
+    /// Height with headings, tick labels and the room under them.
+    pub(super) fn total_height(&self) -> f64 {
+        self.above() + self.height + TICK_LABELS + BETWEEN_ROWS
+    }
+
+    /// Draws the row from `top` on, its first panel at `left`, each panel `width` units wide.
+    pub(super) fn draw(
+        &self,
+        canvas: &Canvas<'_>,
+        left: f64,
+        top: f64,
+        width: f64,
+    ) -> Result<(), DrawError> {
+        let axes_top = top + self.above();
+        if !self.heading.is_empty() {
+            let at = (left, top + 0.45 * HEADING);
+            canvas.text(&self.heading, at, Anchor::Left, MEDIUM)?;
+        }
+        let middle = (95.0, axes_top + 0.5 * self.height);
+        canvas.upright_text(&self.y_label, middle, MEDIUM)?;
+        for (index, panel) in self.panels.iter().enumerate() {
+            let rect = Rect {
+                left: left + (width + BETWEEN_PANELS) * index as f64,
+                top: axes_top,
+                width,
+                height: self.height,
+            };
+            self.draw_axes(canvas, panel, rect, index == 0)?;
+            // Intervals and single seeds lie under all mean lines.
+            for curve in &panel.curves {
+                self.draw_spread(canvas, panel, curve, rect)?;
+            }
+            for curve in &panel.curves {
+                self.draw_mean(canvas, panel, curve, rect)?;
+            }
+            let n_curves = panel.curves.len();
+            for (index, curve) in panel.curves.iter().enumerate() {
+                self.draw_markers(canvas, panel, curve, rect, (index, n_curves))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn above(&self) -> f64 {
+        let heading = if self.heading.is_empty() {
+            0.0
+        } else {
+            HEADING
+        };
+        let has_titles = self.panels.iter().any(|panel| !panel.title.is_empty());
+        heading + if has_titles { TITLE } else { 25.0 }
+    }
+
+    fn draw_axes(
+        &self,
+        canvas: &Canvas<'_>,
+        panel: &Panel,
+        rect: Rect,
+        is_first: bool,
+    ) -> Result<(), DrawError> {
+        let y_of = |value: f64| rect.bottom() - self.y.share(value) * rect.height;
+        let x_of = |value: f64| rect.left + panel.x.share(value) * rect.width;
+        for tick in &self.y.ticks {
+            let y = y_of(tick.value);
+            canvas.line(&[(rect.left, y), (rect.right(), y)], GRID, 1.0, 5)?;
+        }
+        for &guide in &self.guides {
+            let y = y_of(guide);
+            canvas.line(&[(rect.left, y), (rect.right(), y)], GUIDE, 1.0, 8)?;
+        }
+        let corner = [
+            (rect.left, rect.top),
+            (rect.left, rect.bottom()),
+            (rect.right(), rect.bottom()),
+        ];
+        canvas.line(&corner, INK, 1.0, 8)?;
+        let y_tick = |value: f64, length: f64| {
+            let y = y_of(value);
+            canvas.line(&[(rect.left - length, y), (rect.left, y)], INK, 1.0, 8)
+        };
+        let x_tick = |value: f64, length: f64| {
+            let (x, y) = (x_of(value), rect.bottom());
+            canvas.line(&[(x, y), (x, y + length)], INK, 1.0, 8)
+        };
+        for &value in &self.y.minor {
+            y_tick(value, 0.5 * TICK)?;
+        }
+        for &value in &panel.x.minor {
+            x_tick(value, 0.5 * TICK)?;
+        }
+        for tick in &self.y.ticks {
+            y_tick(tick.value, TICK)?;
+            if is_first {
+                let at = (rect.left - TICK - 18.0, y_of(tick.value));
+                canvas.text(&tick.label, at, Anchor::Right, SMALL)?;
+            }
+        }
+        for tick in &panel.x.ticks {
+            x_tick(tick.value, TICK)?;
+            let at = (x_of(tick.value), rect.bottom() + TICK + 55.0);
+            canvas.text(&tick.label, at, Anchor::Middle, SMALL)?;
+        }
+        let at = (rect.left + 0.5 * rect.width, rect.top - 55.0);
+        canvas.text(&panel.title, at, Anchor::Middle, MEDIUM)
+    }
+
+    fn draw_spread(
+        &self,
+        canvas: &Canvas<'_>,
+        panel: &Panel,
+        curve: &Curve,
+        rect: Rect,
+    ) -> Result<(), DrawError> {
+        let colour = curve.style.colour;
+        for seed in &curve.seeds {
+            for line in self.visible(panel, seed.iter().copied(), rect) {
+                canvas.line(&line, colour, 0.3, 4)?;
+            }
+        }
+        let ends = |sign: f64| {
+            curve
+                .points
+                .iter()
+                .filter_map(move |point| Some((point.x, point.mean + sign * point.half_width?)))
+        };
+        if curve.has_error_bars {
+            for (low, high) in ends(-1.0).zip(ends(1.0)) {
+                for line in self.visible(panel, [low, high].into_iter(), rect) {
+                    canvas.line(&line, colour, 1.0, 10)?;
+                }
+            }
+            return Ok(());
+        }
+        let mut outline: Vec<Point> = ends(1.0).collect();
+        outline.extend(ends(-1.0).collect::<Vec<_>>().into_iter().rev());
+        let outline: Vec<Point> = outline
+            .into_iter()
+            .filter(|(x, _)| panel.x.can_show(*x))
+            .map(|point| self.place(panel, point, rect))
+            .collect();
+        canvas.area(&clip_area(&outline, rect), colour, 0.2)
+    }
+
+    fn draw_mean(
+        &self,
+        canvas: &Canvas<'_>,
+        panel: &Panel,
+        curve: &Curve,
+        rect: Rect,
+    ) -> Result<(), DrawError> {
+        let means = curve.points.iter().map(|point| (point.x, point.mean));
+        for line in self.visible(panel, means, rect) {
+            let width = if is_wide(rect) { 13 } else { 10 };
+            canvas.dashed_line(&line, curve.style.colour, width, curve.style.dash)?;
+        }
+        Ok(())
+    }
+
+    /// A few markers along the line, at other places for every curve; one at every point of a sweep.
+    fn draw_markers(
+        &self,
+        canvas: &Canvas<'_>,
+        panel: &Panel,
+        curve: &Curve,
+        rect: Rect,
+        (index, n_curves): (usize, usize),
+    ) -> Result<(), DrawError> {
+        let shown: Vec<Point> = curve
+            .points
+            .iter()
+            .filter(|point| panel.x.can_show(point.x) && self.y.can_show(point.mean))
+            .map(|point| self.place(panel, (point.x, point.mean), rect))
+            .filter(|(x, y)| {
+                let is_across = (rect.left - 1.0..=rect.right() + 1.0).contains(x);
+                is_across && (rect.top - 1.0..=rect.bottom() + 1.0).contains(y)
+            })
+            .collect();
+        let (n_markers, radius) = if is_wide(rect) { (5, 23.0) } else { (3, 18.0) };
+        let chosen: Vec<Point> = if curve.has_error_bars || shown.len() <= 2 {
+            shown
+        } else {
+            (0..n_markers)
+                .map(|i| {
+                    let offset = (index as f64 + 0.5) / n_curves as f64;
+                    let x = rect.left + rect.width * (i as f64 + offset) / n_markers as f64;
+                    nearest(&shown, x)
+                })
+                .collect()
+        };
+        for at in chosen {
+            canvas.marker(at, curve.style.marker, curve.style.colour, radius)?;
+        }
+        Ok(())
+    }
+
+    /// The pieces of a line inside the axes; values without a place break it.
+    fn visible(
+        &self,
+        panel: &Panel,
+        points: impl Iterator<Item = Point>,
+        rect: Rect,
+    ) -> Vec<Vec<Point>> {
+        let mut lines = vec![Vec::new()];
+        for (x, y) in points {
+            if panel.x.can_show(x) && self.y.can_show(y) {
+                if let Some(line) = lines.last_mut() {
+                    line.push(self.place(panel, (x, y), rect));
+                }
+            } else {
+                lines.push(Vec::new());
+            }
+        }
+        lines
+            .iter()
+            .flat_map(|line| clip_line(line, rect))
+            .collect()
+    }
+
+    fn place(&self, panel: &Panel, (x, y): Point, rect: Rect) -> Point {
+        // A band may reach to 0 on a logarithmic axis, which is infinitely far below it.
+        let share = self.y.share(y).max(-10.0);
+        (
+            rect.left + panel.x.share(x) * rect.width,
+            rect.bottom() - share * rect.height,
+        )
+    }
+}
+
+/// Whether a panel has a row to itself.
+fn is_wide(rect: Rect) -> bool {
+    rect.width > 1000.0
+}
+
+fn nearest(points: &[Point], x: f64) -> Point {
+    let distance = |point: &Point| (point.0 - x).abs();
+    points
+        .iter()
+        .copied()
+        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        .unwrap_or((x, f64::NEG_INFINITY))
+}

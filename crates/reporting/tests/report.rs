@@ -1,0 +1,250 @@
+//! Reports on synthetic records: what is in them.
+
+mod fixture;
+
+use std::path::Path;
+
+use apical_learning::RunRecord;
+use apical_reporting::{Artefact, FigureKind, figures, report};
+use fixture::{MODELS, Model, everything, failed, input, regression, rounded, run};
+use resvg::tiny_skia::Pixmap;
+
+fn text_of<'a>(artefacts: &'a [Artefact], path: &str) -> &'a str {
+    let artefact = artefacts.iter().find(|artefact| artefact.path == path);
+    let artefact = artefact.unwrap_or_else(|| panic!("no {path}"));
+    std::str::from_utf8(&artefact.bytes).expect("UTF-8")
+}
+
+/// With `APICAL_REPORT_DIR`, a report is also written there, to be looked at.
+fn keep(artefacts: &[Artefact]) {
+    let Ok(folder) = std::env::var("APICAL_REPORT_DIR") else {
+        return;
+    };
+    for artefact in artefacts {
+        let path = Path::new(&folder).join(&artefact.path);
+        let parent = path.parent().expect("a path in a folder");
+        std::fs::create_dir_all(parent).expect("a folder that can be made");
+        std::fs::write(&path, &artefact.bytes).expect("a file that can be written");
+    }
+}
+
+/// Three seeds of two learners, four epochs.
+fn small() -> Vec<RunRecord> {
+    [&MODELS[0], &MODELS[2]]
+        .into_iter()
+        .flat_map(|model| (0..3).map(|seed| run("digits", model, "", seed, 2, 4)))
+        .collect()
+}
+
+#[test]
+fn a_full_report_has_every_figure_in_three_formats() {
+    let artefacts = report(&everything()).expect("a report");
+    keep(&artefacts);
+    for (task, absent) in [
+        ("digits", FigureKind::Sweep.info().name),
+        ("rate-sweep", ""),
+    ] {
+        for figure in figures() {
+            for format in ["svg", "png", "csv"] {
+                let path = format!("figures/{task}/{}.{format}", figure.name);
+                let is_there = artefacts.iter().any(|artefact| artefact.path == path);
+                assert_eq!(is_there, figure.name != absent, "{path}");
+            }
+        }
+    }
+    for artefact in &artefacts {
+        if artefact.path.ends_with(".png") {
+            let picture = Pixmap::decode_png(&artefact.bytes).expect("a PNG");
+            let n_inked = picture.pixels().iter().filter(|p| p.red() < 128).count();
+            let n_pixels = picture.pixels().len();
+            assert!(
+                n_inked > n_pixels / 200 && n_inked < n_pixels / 2,
+                "{}: {n_inked} of {n_pixels} pixels are dark",
+                artefact.path
+            );
+        } else {
+            let text = std::str::from_utf8(&artefact.bytes).expect("UTF-8");
+            assert!(
+                !text.contains("inf") || !artefact.path.ends_with(".csv"),
+                "{}",
+                artefact.path
+            );
+        }
+    }
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("feedback alignment: 2 of 10 failed"));
+    assert!(page.contains("lower the learning rate"));
+    assert!(page.contains("Not shown: sweep (no run is part of a sweep)"));
+    assert!(!page.contains("<script") && !page.contains("http-equiv"));
+    assert!(!page.contains(" src=") && !page.contains("@import"));
+    let claims: Vec<String> = page
+        .lines()
+        .filter(|line| line.starts_with("<p class=\"claim\">"))
+        .map(|line| line.replace('\u{a0}', " "))
+        .collect();
+    insta::assert_snapshot!(claims.join("\n"), @r#"
+    <p class="claim">On digits, microcircuit reaches 98.12 ± 0.14 % test accuracy after the last epoch (10 seeds), against 98.24 ± 0.15 % for matched backprop (10 seeds); its updates stand at 34°, 26° and 17° to the gradient (layers 1 to 3).</p>
+    <p class="claim">On yin-yang, microcircuit reaches 97.33 ± 1.15 % test accuracy after the last epoch (3 seeds), against 97.07 ± 0.57 % for matched backprop (3 seeds); its updates stand at 33° and 22° to the gradient (layers 1 to 2).</p>
+    <p class="claim">On teacher-student, microcircuit reaches a test loss of 0.0208 ± 0.0017 after the last epoch (3 seeds), against 0.0203 ± 0.0042 for matched backprop (3 seeds); its updates stand at 34° and 23° to the gradient (layers 1 to 2).</p>
+    <p class="claim">On rate sweep, a sweep was run: 10 of 10 pairs of learner and point have finished runs.</p>
+    "#);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let input = input(small());
+    let (first, second) = (report(&input), report(&input));
+    assert_eq!(first.expect("a report"), second.expect("a report"));
+}
+
+#[test]
+fn a_learner_keeps_its_colour_on_every_task() {
+    let mut runs = small();
+    runs.extend((0..2).map(|seed| run("yin-yang", &MODELS[2], "", seed, 2, 4)));
+    let artefacts = report(&input(runs)).expect("a report");
+    let (first, second) = ("#0072B2", "#D55E00");
+    let digits = text_of(&artefacts, "figures/digits/learning_curves.svg");
+    assert!(digits.contains(first) && digits.contains(second));
+    let yin_yang = text_of(&artefacts, "figures/yin-yang/learning_curves.svg");
+    assert!(!yin_yang.contains(first) && yin_yang.contains(second));
+}
+
+#[test]
+fn names_are_not_markup() {
+    let hostile = Model {
+        learner: "<script>alert(1)</script>&\"'\u{1b}[31m",
+        ..MODELS[0]
+    };
+    let mut input = input(vec![run("../<i>task</i>", &hostile, "", 0, 2, 4)]);
+    input.title = "</title><script>".to_owned();
+    input.spec = "</code><script>".to_owned();
+    input.command = "<script>".to_owned();
+    let artefacts = report(&input).expect("a report");
+    for artefact in &artefacts {
+        assert!(!artefact.path.contains(".."), "{}", artefact.path);
+        if artefact.path.ends_with(".svg") || artefact.path.ends_with(".html") {
+            let text = std::str::from_utf8(&artefact.bytes).expect("UTF-8");
+            assert!(!text.contains("<script"), "{}", artefact.path);
+            assert!(!text.contains("<i>"), "{}", artefact.path);
+            assert!(!text.contains('\u{1b}'), "{}", artefact.path);
+        }
+    }
+}
+
+#[test]
+fn plotted_numbers_stand_beside_the_figure() {
+    let mut runs = small();
+    runs.truncate(2);
+    let artefacts = report(&input(runs)).expect("a report");
+    let curves = rounded(text_of(&artefacts, "figures/digits/learning_curves.csv"));
+    insta::assert_snapshot!(curves, @r#"
+    part,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
+    test,microcircuit,,0,2,6.4,10.165,5.6,7.2
+    test,microcircuit,,1,2,24.8,20.3299,23.2,26.4
+    test,microcircuit,,2,2,40.6,22.8712,42.4,38.8
+    test,microcircuit,,3,2,49.6,20.3299,51.2,48
+    test,microcircuit,,4,2,59.8,22.8712,61.6,58
+    validation,microcircuit,,0,2,7,38.1186,4,10
+    validation,microcircuit,,1,2,26.4,35.5774,29.2,23.6
+    validation,microcircuit,,2,2,40,5.08248,40.4,39.6
+    validation,microcircuit,,3,2,48.2,7.62372,48.8,47.6
+    validation,microcircuit,,4,2,58.2,2.54124,58.4,58
+    "#);
+    let phases = rounded(text_of(&artefacts, "figures/digits/phases.csv"));
+    insta::assert_snapshot!(phases, @r#"
+    learner,variant,phase,n_seeds,microseconds_per_sample_mean,half_width_95
+    microcircuit,,data,2,1.1231,0.0117576
+    microcircuit,,dynamics,2,18.3779,0.192397
+    microcircuit,,plasticity,2,9.18897,0.0961985
+    microcircuit,,fused,2,0,0
+    "#);
+    let angles = text_of(&artefacts, "figures/digits/update_angle.csv");
+    let of_layer_1: Vec<&str> = angles
+        .lines()
+        .filter(|line| line.contains(",1,microcircuit,,4,") || line.starts_with("line"))
+        .collect();
+    insta::assert_snapshot!(rounded(&of_layer_1.join("\n")), @r#"
+    line,reference,layer,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
+    update_angle,potential,1,microcircuit,,4,2,62.1992,7.3843,61.618,62.7803
+    shuffled_feedback_angle,potential,1,microcircuit,,4,2,87.985,8.68741,87.3013,88.6687
+    update_angle,squared_error,1,microcircuit,,4,2,73.215,16.1432,71.9445,74.4855
+    shuffled_feedback_angle,squared_error,1,microcircuit,,4,2,88.0036,18.992,86.5089,89.4983
+    "#);
+}
+
+#[test]
+fn one_seed_has_no_interval_anywhere() {
+    let runs = vec![run("digits", &MODELS[0], "", 0, 2, 4)];
+    let artefacts = report(&input(runs)).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("(one seed)"));
+    assert!(page.contains("one seed has no interval"));
+    for artefact in artefacts
+        .iter()
+        .filter(|a| a.path.ends_with("learning_curves.csv"))
+    {
+        let text = std::str::from_utf8(&artefact.bytes).expect("UTF-8");
+        let mut rows = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').collect::<Vec<_>>());
+        assert!(rows.all(|cells| cells[4] == "1" && cells[6].is_empty()));
+    }
+    let table = text_of(&artefacts, "table.csv");
+    assert!(table.lines().nth(1).expect("a row").contains(",,"));
+}
+
+#[test]
+fn a_failed_run_counts_in_no_mean() {
+    let mut runs = small();
+    let without = report(&input(runs[1..].to_vec())).expect("a report");
+    runs[0] = failed(runs[0].clone(), "potential of layer 1 is NaN");
+    let with = report(&input(runs)).expect("a report");
+    let path = "figures/digits/learning_curves.csv";
+    assert_eq!(text_of(&with, path), text_of(&without, path));
+    let page = text_of(&with, "index.html");
+    assert!(page.contains("2 seeds, 1 more failed"));
+    assert!(page.contains("microcircuit: 1 of 3 failed"));
+    assert!(page.contains("seed 0, after 3 epochs: potential of layer 1 is NaN"));
+}
+
+#[test]
+fn without_finished_runs_the_page_says_so() {
+    let runs = small()
+        .into_iter()
+        .map(|run| failed(run, "diverged"))
+        .collect();
+    let artefacts = report(&input(runs)).expect("a report");
+    let paths: Vec<&str> = artefacts.iter().map(|a| &*a.path).collect();
+    assert_eq!(paths, ["index.html", "table.csv"]);
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("On digits, no finished run has a test score."));
+    assert!(page.contains("no finished run has update angles"));
+    assert!(page.contains("microcircuit: 3 of 3 failed"));
+}
+
+#[test]
+fn regression_reports_loss() {
+    let runs = small().into_iter().map(regression).collect();
+    let artefacts = report(&input(runs)).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("test loss (1)") && !page.contains("test accuracy (%)"));
+    assert!(page.contains("reaches a test loss of "));
+    let table = text_of(&artefacts, "table.csv");
+    assert!(table.lines().skip(1).all(|line| line.contains(",loss,")));
+}
+
+#[test]
+fn values_that_are_absent_are_explained() {
+    let runs = vec![
+        run("digits", &MODELS[2], "", 0, 2, 4),
+        run("digits", &MODELS[4], "", 0, 2, 4),
+    ];
+    let artefacts = report(&input(runs)).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("digits, single layer: update angle of layer 1"));
+    assert!(page.contains("(the learner has one layer)"));
+    assert!(page.contains("self prediction (no finished run has interneurons"));
+    let angles = text_of(&artefacts, "figures/digits/update_angle.csv");
+    assert!(!angles.contains("single layer"));
+}
