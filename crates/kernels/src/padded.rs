@@ -43,9 +43,11 @@ impl<T: Real> Padded<T> {
     /// If the shapes differ.
     pub fn assign<U: Real>(&mut self, matrix: ArrayView2<'_, U>) {
         assert_eq!(matrix.dim(), self.shape(), "shapes of source and target");
+        let copy = |(to, from): (&mut T, &U)| *to = T::of(from.wide());
         for (mut to, from) in self.view_mut().rows_mut().into_iter().zip(matrix.rows()) {
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = T::of(from.wide());
+            match (to.as_slice_mut(), from.as_slice()) {
+                (Some(to), Some(from)) => to.iter_mut().zip(from).for_each(copy),
+                _ => to.iter_mut().zip(from).for_each(copy),
             }
         }
     }

@@ -41,24 +41,24 @@ pub struct EncodedPart {
 
 impl EncodedPart {
     fn encode(
-        part: &Part,
+        part: Part,
         n_outputs: usize,
         coding: TargetCoding,
         transfer: Transfer,
     ) -> Result<Self, SpecError> {
-        let (target_potentials, labels) = match &part.targets {
+        let (target_potentials, labels) = match part.targets {
             Targets::Classes(labels) => {
                 let (low, high) = coding.potentials(transfer)?;
                 let mut potentials = Array2::from_elem((labels.len(), n_outputs), low as f32);
-                for (mut row, &label) in potentials.axis_iter_mut(Axis(0)).zip(labels) {
+                for (mut row, &label) in potentials.axis_iter_mut(Axis(0)).zip(&labels) {
                     row[label as usize] = high as f32;
                 }
-                (potentials, Some(labels.clone()))
+                (potentials, Some(labels))
             }
-            Targets::Potentials(potentials) => (potentials.clone(), None),
+            Targets::Potentials(potentials) => (potentials, None),
         };
         Ok(Self {
-            inputs: part.inputs.clone(),
+            inputs: part.inputs,
             target_rates: target_potentials.mapv(|u| transfer.rate(f64::from(u)) as f32),
             target_potentials,
             labels,
@@ -134,16 +134,16 @@ pub struct TaskData {
 impl TaskData {
     /// Encodes `dataset`: class labels by `coding`, through the inverse of the output's `transfer`.
     pub fn encode(
-        dataset: &Dataset,
+        dataset: Dataset,
         coding: TargetCoding,
         transfer: Transfer,
     ) -> Result<Self, SpecError> {
         let n_outputs = dataset.n_outputs();
         let encode = |part| EncodedPart::encode(part, n_outputs, coding, transfer);
         Ok(Self {
-            train: encode(&dataset.train)?,
-            validation: encode(&dataset.validation)?,
-            test: encode(&dataset.test)?,
+            train: encode(dataset.train)?,
+            validation: encode(dataset.validation)?,
+            test: encode(dataset.test)?,
         })
     }
 
