@@ -1,0 +1,136 @@
+//! Records at build time what results depend on: a digest of the sources, the commit, the compiler.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+/// Crates whose sources results depend on; the report's layout is not among them.
+const CRATES: [&str; 6] = [
+    "kernels",
+    "datasets",
+    "learning",
+    "microcircuit",
+    "backprop",
+    "runner",
+];
+
+fn main() -> io::Result<()> {
+    let root = Path::new("../..");
+    let mut files = Vec::new();
+    for name in CRATES {
+        let sources = root.join("crates").join(name).join("src");
+        collect(&sources, &mut files)?;
+        println!("cargo::rerun-if-changed={}", sources.display());
+    }
+    let lock = root.join("Cargo.lock");
+    if lock.is_file() {
+        println!("cargo::rerun-if-changed={}", lock.display());
+        files.push(lock);
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    files.sort();
+    println!(
+        "cargo::rustc-env=APICAL_SOURCE_DIGEST={}",
+        digest(root, &files)?
+    );
+
+    for path in commit_files(root) {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
+    let commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
+    let tracked = [
+        "status",
+        "--porcelain",
+        "--",
+        "../../crates",
+        "../../Cargo.toml",
+        "../../Cargo.lock",
+    ];
+    let dirty = match (commit.is_empty(), git(&tracked)) {
+        (false, Some(changes)) => {
+            if changes.is_empty() {
+                "false"
+            } else {
+                "true"
+            }
+        }
+        _ => "",
+    };
+    println!("cargo::rustc-env=APICAL_COMMIT={commit}");
+    println!("cargo::rustc-env=APICAL_DIRTY={dirty}");
+
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version =
+        output(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());
+    println!("cargo::rustc-env=APICAL_RUSTC={version}");
+    let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
+    println!("cargo::rustc-env=APICAL_TARGET={target}");
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn digest(root: &Path, files: &[PathBuf]) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    for file in files {
+        let name = file
+            .strip_prefix(root)
+            .unwrap_or(file)
+            .to_string_lossy()
+            .replace('\\', "/");
+        let text = fs::read(file)?;
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(&text);
+    }
+    Ok(hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// The files that change when another commit is checked out or made; the index is not among them,
+/// since it changes on every `git status`.
+fn commit_files(root: &Path) -> Vec<PathBuf> {
+    let folder = root.join(".git");
+    let head = folder.join("HEAD");
+    let Ok(text) = fs::read_to_string(&head) else {
+        return Vec::new();
+    };
+    let mut paths = vec![head];
+    if text.starts_with("ref: ") {
+        let references = [folder.join("refs/heads"), folder.join("packed-refs")];
+        paths.extend(references.into_iter().filter(|path| path.exists()));
+    }
+    paths
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    output(Command::new("git").args(arguments))
+}
+
+fn output(command: &mut Command) -> Option<String> {
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::provenance;
+
+/// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
+/// accuracy, gradient alignment and time.
+///
+/// Without a command it runs the built-in experiment `quick`.
+#[derive(Debug, Parser)]
+#[command(name = "apical", version = provenance::version(), max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
+    3 some runs failed, 4 data missing or wrong, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Folder in which data sets are looked for first, before $APICAL_DATA_DIR, ./datasets and the
+    /// user's cache
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run an experiment: train, measure, report
+    Run(RunArgs),
+    /// Write the report again from the records
+    Report(ReportArgs),
+    /// Fetch, list and check data sets
+    Data {
+        #[command(subcommand)]
+        command: DataCommand,
+    },
+    /// List learners, data sets, metrics and figures
+    List,
+    /// Write a commented specification to start from
+    Init {
+        /// The file to write
+        #[arg(default_value = "experiment.toml")]
+        file: PathBuf,
+    },
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct RunArgs {
+    /// The experiment's specification; the built-in `quick` where not given
+    pub(crate) spec: Option<PathBuf>,
+    /// Another value for a key, such as training.n_epochs=3; an empty value takes the key away
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seeds: Option<String>,
+    /// Runs at a time; as many as there are processors where not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Folder for the experiment's folder
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub(crate) out: PathBuf,
+    /// Train again what is finished
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show nothing but the table at the end
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Print one JSON event a line on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write records, but no report
+    #[arg(long)]
+    pub(crate) no_report: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folders with records: an experiment's, or any above or below it
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder for the report; DIR itself where there is only one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Download a data set, or go on with a broken download
+    Fetch {
+        /// The data set
+        name: String,
+        /// Folder of data sets; --data-dir, $APICAL_DATA_DIR or the user's cache where not given
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// Address of a folder with the files, in place of the known ones; may be repeated
+        #[arg(long = "mirror", value_name = "URL")]
+        mirrors: Vec<String>,
+    },
+    /// Say which data sets there are, and where
+    List,
+    /// Compare the files of a data set with the known digests
+    Check {
+        /// The data set
+        name: String,
+    },
+}

@@ -1,0 +1,45 @@
+//! `apical list`.
+
+use apical_datasets::catalogue;
+use apical_learning::Metric;
+
+use crate::spec::LearnerSpec;
+
+/// Prints learners, data sets, metrics and figures, each with one line.
+pub(crate) fn list() {
+    section(
+        "Learners",
+        LearnerSpec::KINDS.map(|kind| (kind.name, kind.one_line.to_owned())),
+    );
+    section(
+        "Data sets",
+        catalogue()
+            .iter()
+            .map(|entry| (entry.name, entry.one_line.to_owned())),
+    );
+    section(
+        "Metrics",
+        Metric::ALL.map(Metric::info).map(|info| {
+            let unit = if info.unit == "1" {
+                String::new()
+            } else {
+                format!(" ({})", info.unit)
+            };
+            (info.name, format!("{}{unit}", info.one_line))
+        }),
+    );
+    section(
+        "Figures",
+        apical_reporting::figures()
+            .iter()
+            .map(|figure| (figure.name, figure.one_line.to_owned())),
+    );
+}
+
+fn section(title: &str, rows: impl IntoIterator<Item = (&'static str, String)>) {
+    println!("{title}");
+    for (name, one_line) in rows {
+        println!("  {name:<28}{one_line}");
+    }
+    println!();
+}

@@ -1,0 +1,52 @@
+//! Subcommands, one file each.
+
+mod completions;
+mod data;
+mod init;
+mod list;
+mod order;
+mod report;
+mod run;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command, RunArgs};
+use crate::exit;
+use crate::exit::UsageError;
+use crate::spec::nearest;
+
+/// Does what the command line says and returns the exit code.
+pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
+    let data_dir = cli.data_dir.as_deref();
+    match cli.command {
+        None => {
+            return run::run(
+                &RunArgs {
+                    out: "results".into(),
+                    ..RunArgs::default()
+                },
+                data_dir,
+            );
+        }
+        Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
+        Some(Command::Report(arguments)) => report::report(&arguments)?,
+        Some(Command::Data { command }) => return data::data(&command, data_dir),
+        Some(Command::List) => list::list(),
+        Some(Command::Init { file }) => init::init(&file)?,
+        Some(Command::Completions { shell }) => completions::completions(shell),
+    }
+    Ok(exit::OK)
+}
+
+/// The error that `name` is none of `known`.
+fn unknown(what: &'static str, name: &str, known: &[&str]) -> UsageError {
+    let near = nearest(name, known.iter().copied());
+    UsageError::Unknown {
+        what,
+        name: name.to_owned(),
+        nearest: near
+            .map(|near| format!(", did you mean `{near}`?"))
+            .unwrap_or_default(),
+        known: known.join(", "),
+    }
+}

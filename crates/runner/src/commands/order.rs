@@ -1,0 +1,74 @@
+//! The order of runs in a report: as in the specification, whatever order they were read in.
+
+use std::cmp::Ordering;
+
+use apical_learning::RunRecord;
+use toml::{Table, Value};
+
+/// Sorts `runs` by place of task and learner in `specs`, then by point of a sweep, then by seed.
+pub(super) fn in_order(mut runs: Vec<RunRecord>, specs: &[String]) -> Vec<RunRecord> {
+    let places = places(specs);
+    let place = |run: &RunRecord| {
+        let run = &run.summary.run;
+        let is_of =
+            |(task, learner): &(String, String)| *task == run.task && *learner == run.learner;
+        places.iter().position(is_of).unwrap_or(usize::MAX)
+    };
+    runs.sort_by(|a, b| {
+        let (key_a, key_b) = (&a.summary.run, &b.summary.run);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| (&key_a.task, &key_a.learner).cmp(&(&key_b.task, &key_b.learner)))
+            .then_with(|| compare_variants(&key_a.variant, &key_b.variant))
+            .then_with(|| key_a.seed.cmp(&key_b.seed))
+    });
+    runs
+}
+
+/// Tasks and learners in the order of the specifications.
+fn places(specs: &[String]) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    for spec in specs {
+        let table: Table = spec.parse().unwrap_or_default();
+        let tasks = table.get("task").and_then(Value::as_table);
+        for (name, task) in tasks.into_iter().flatten() {
+            let learners = task.get("learner").and_then(Value::as_table);
+            for (learner, _) in learners.into_iter().flatten() {
+                places.push((name.clone(), learner.clone()));
+            }
+        }
+    }
+    places
+}
+
+/// `rate=2` comes before `rate=10`.
+fn compare_variants(a: &str, b: &str) -> Ordering {
+    let parts = a.split(", ").zip(b.split(", "));
+    for ((key_a, value_a), (key_b, value_b)) in parts.map(|(a, b)| (halves(a), halves(b))) {
+        let values = match (value_a.parse::<f64>(), value_b.parse::<f64>()) {
+            (Ok(a), Ok(b)) => a.total_cmp(&b),
+            _ => value_a.cmp(value_b),
+        };
+        let order = key_a.cmp(key_b).then(values);
+        if order.is_ne() {
+            return order;
+        }
+    }
+    a.cmp(b)
+}
+
+fn halves(part: &str) -> (&str, &str) {
+    part.rsplit_once('=').unwrap_or((part, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_of_a_sweep_are_ordered_as_numbers() {
+        let mut variants = vec!["n=10, k=b", "n=2, k=b", "n=10, k=a", ""];
+        variants.sort_by(|a, b| compare_variants(a, b));
+        assert_eq!(variants, ["", "n=2, k=b", "n=10, k=a", "n=10, k=b"]);
+    }
+}

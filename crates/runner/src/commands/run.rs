@@ -1,0 +1,192 @@
+//! `apical run`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use apical_learning::SCHEMA_VERSION;
+use apical_reporting::ReportInput;
+
+use super::order::in_order;
+use super::report::{print_table, write_report};
+use crate::cli::RunArgs;
+use crate::event::{Counts, Event};
+use crate::exit;
+use crate::progress::{Mode, Progress};
+use crate::provenance::shell_line;
+use crate::runs::{Execution, execute, jobs};
+use crate::spec::{Overrides, Resolved, SpecProblem, SpecSource};
+use crate::stop::Stop;
+use crate::store;
+use crate::task_data::{DataCache, data_folders};
+use crate::tuning::{Tuned, tune};
+
+/// The experiment that runs without arguments.
+const QUICK: &str = include_str!("../../../../experiments/quick.toml");
+
+/// Runs an experiment and returns the exit code.
+pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
+    let overrides = Overrides::parse(&arguments.sets, arguments.seeds.as_deref())?;
+    let mut resolved = Resolved::new(source(arguments.spec.as_deref())?, overrides)?;
+    let progress = Progress::new(Mode::choose(arguments.quiet, arguments.json));
+    let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
+    let execution = Execution {
+        n_threads: n_threads(arguments),
+        force: arguments.force,
+        progress: &progress,
+        stop: &stop,
+    };
+    let folder = arguments.out.join(&resolved.source.name);
+    let mut data = DataCache::new(data_folders(data_dir));
+    let mut trials = Vec::new();
+    if let Some(tuning) = resolved.spec.tuning.clone() {
+        match tune(&resolved, &tuning, &mut data, &folder, &execution)? {
+            Tuned::Done(tuned, log) => (resolved, trials) = (*tuned, log),
+            Tuned::Interrupted => {
+                progress
+                    .note("stopped while tuning; the same command goes on with what is missing");
+                return Ok(ended(&progress, Counts::default(), exit::INTERRUPTED));
+            }
+        }
+    }
+    let jobs = jobs(&resolved, &mut data, &folder)?;
+    progress.event(&Event::ExperimentStarted {
+        schema: SCHEMA_VERSION,
+        experiment: &resolved.source.name,
+        folder: folder.display().to_string(),
+        n_runs: jobs.len(),
+        n_threads: execution.n_threads,
+    });
+    let command = redo_command(arguments);
+    let spec = resolved.text()?;
+    let text = store::experiment_text(&command, &spec);
+    store::write_atomically(&folder.join(store::name::EXPERIMENT), text.as_bytes())?;
+    if !trials.is_empty() {
+        store::write_trials(&folder, &trials)?;
+    }
+    let ran = execute(&jobs, &execution)?;
+    if ran.counts.n_interrupted > 0 {
+        progress.note(&format!(
+            "stopped: {} of {} runs are finished, in {}; the same command goes on with the rest",
+            jobs.len() - ran.counts.n_interrupted,
+            jobs.len(),
+            folder.display(),
+        ));
+        return Ok(ended(&progress, ran.counts, exit::INTERRUPTED));
+    }
+    let input = ReportInput {
+        experiment: resolved.source.name.clone(),
+        title: resolved.title(),
+        command,
+        runs: in_order(ran.records, std::slice::from_ref(&spec)),
+        spec,
+        trials,
+    };
+    conclude(arguments, &input, ran.counts, &folder, &progress)
+}
+
+/// Report, table and the last words.
+fn conclude(
+    arguments: &RunArgs,
+    input: &ReportInput,
+    counts: Counts,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<u8> {
+    let index = if arguments.no_report {
+        None
+    } else {
+        Some(write_report(input, folder)?)
+    };
+    if progress.mode() != Mode::Json {
+        print_table(input)?;
+    }
+    let Counts {
+        n_finished,
+        n_reused,
+        n_failed,
+        ..
+    } = counts;
+    let mut words = vec![format!("{n_finished} runs trained")];
+    if n_reused > 0 {
+        words.push(format!("{n_reused} reused"));
+    }
+    if n_failed > 0 {
+        words.push(format!(
+            "{n_failed} failed (kept; train them again with --force)"
+        ));
+    }
+    progress.note(&format!(
+        "{}; records in {}",
+        words.join(", "),
+        folder.display()
+    ));
+    if let Some(index) = index {
+        progress.note(&format!("report: {}", index.display()));
+        progress.event(&Event::Report {
+            index: index.display().to_string(),
+        });
+    }
+    let code = if n_failed > 0 {
+        exit::RUNS_FAILED
+    } else {
+        exit::OK
+    };
+    Ok(ended(progress, counts, code))
+}
+
+fn ended(progress: &Progress, counts: Counts, exit_code: u8) -> u8 {
+    progress.event(&Event::ExperimentEnded { counts, exit_code });
+    exit_code
+}
+
+fn source(path: Option<&Path>) -> Result<SpecSource> {
+    let Some(path) = path else {
+        return Ok(SpecSource {
+            name: "quick".into(),
+            file: "experiments/quick.toml".into(),
+            text: QUICK.into(),
+        });
+    };
+    let text = fs::read_to_string(path).map_err(|error| {
+        SpecProblem::new(format!(
+            "the specification {} cannot be read: {error}",
+            path.display()
+        ))
+        .with_help("`apical init` writes one to start from")
+    })?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = store::slug(&stem);
+    let name = if name.is_empty() {
+        "experiment".to_owned()
+    } else {
+        name
+    };
+    Ok(SpecSource {
+        name,
+        file: path.display().to_string(),
+        text,
+    })
+}
+
+fn n_threads(arguments: &RunArgs) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.threads.map_or_else(all, usize::from)
+}
+
+/// The command that gives the same results, without options that only say where and how fast.
+fn redo_command(arguments: &RunArgs) -> String {
+    let spec = arguments
+        .spec
+        .as_ref()
+        .map(|path| path.to_string_lossy().into_owned());
+    let mut words = vec!["apical", "run"];
+    words.extend(spec.as_deref());
+    for set in &arguments.sets {
+        words.extend(["--set", set]);
+    }
+    if let Some(seeds) = &arguments.seeds {
+        words.extend(["--seeds", seeds]);
+    }
+    shell_line(words)
+}

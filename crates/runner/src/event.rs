@@ -1,0 +1,98 @@
+//! What happens in an experiment, one JSON object a line with `--json`; docs/records.md has the schema.
+
+use apical_learning::{EpochRecord, RunKey, Summary, TrialRecord};
+use serde::Serialize;
+
+/// How a run of the experiment ended, or that it did not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// All epochs were taught now.
+    Finished,
+    /// It had ended before, with the same settings, data and code.
+    Reused,
+    /// It stopped with an error.
+    Failed,
+    /// It was stopped from outside.
+    Interrupted,
+}
+
+/// How many runs came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Counts {
+    /// Taught now.
+    pub(crate) n_finished: usize,
+    /// Used again.
+    pub(crate) n_reused: usize,
+    /// Failed, now or before.
+    pub(crate) n_failed: usize,
+    /// Not ended.
+    pub(crate) n_interrupted: usize,
+}
+
+/// One line of the event stream.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Event<'a> {
+    /// The specification is checked and the data are loaded.
+    ExperimentStarted {
+        /// Version of the records and events.
+        schema: u32,
+        /// Its name.
+        experiment: &'a str,
+        /// Its folder.
+        folder: String,
+        /// All runs, reused ones included.
+        n_runs: usize,
+        /// Runs at a time.
+        n_threads: usize,
+    },
+    /// A trial of the tuning has ended.
+    Trial {
+        /// The trial.
+        trial: &'a TrialRecord,
+    },
+    /// A run begins.
+    RunStarted {
+        /// Which.
+        run: &'a RunKey,
+        /// Epochs it will be taught.
+        n_epochs: usize,
+    },
+    /// An epoch was taught and measured.
+    Epoch {
+        /// Of which run.
+        run: &'a RunKey,
+        /// Epochs in all.
+        n_epochs: usize,
+        /// The readings.
+        record: &'a EpochRecord,
+    },
+    /// A run has ended, or was there already.
+    RunEnded {
+        /// Which.
+        run: &'a RunKey,
+        /// How.
+        outcome: Outcome,
+        /// Its folder.
+        folder: String,
+        /// The error, where it failed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'a str>,
+        /// Its summary, where it ended.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        summary: Option<&'a Summary>,
+    },
+    /// The report is written.
+    Report {
+        /// The page.
+        index: String,
+    },
+    /// Nothing more follows.
+    ExperimentEnded {
+        /// How many runs came to what.
+        counts: Counts,
+        /// The exit code.
+        exit_code: u8,
+    },
+}

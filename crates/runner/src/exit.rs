@@ -1,0 +1,104 @@
+//! Exit codes, and which error leads to which; docs/records.md lists them.
+
+use apical_datasets::DatasetError;
+
+use crate::spec::SpecProblem;
+
+/// Everything asked for is done.
+pub(crate) const OK: u8 = 0;
+/// Something unexpected went wrong, such as a full disk.
+pub(crate) const UNEXPECTED: u8 = 1;
+/// The command line or the specification is wrong; nothing ran.
+pub(crate) const USAGE: u8 = 2;
+/// Some runs failed; all others are recorded and reported.
+pub(crate) const RUNS_FAILED: u8 = 3;
+/// Data are missing or wrong.
+pub(crate) const DATA: u8 = 4;
+/// Interrupted; what was finished is kept.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// A wrong use of the command line beyond what its grammar says.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UsageError {
+    /// A file that would be overwritten.
+    #[error("`{path}` exists already; name another file, or move it away first")]
+    Exists {
+        /// The file.
+        path: String,
+    },
+    /// A name that is not in a list.
+    #[error("there is no {what} called `{name}`{nearest}; known are {known}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// The name given.
+        name: String,
+        /// `, did you mean …`, or nothing.
+        nearest: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Folders without records.
+    #[error(
+        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick"
+    )]
+    NoRuns {
+        /// The folders searched.
+        folders: String,
+    },
+    /// A report of several folders without a place for it.
+    #[error("a report of several folders needs a folder of its own; name it with --out DIR")]
+    NoOut,
+    /// Something that can only be done by hand.
+    #[error("`{name}` cannot be fetched: {why}")]
+    NotFetchable {
+        /// The data set.
+        name: String,
+        /// The reason, and what to do.
+        why: String,
+    },
+}
+
+/// Data that are not as they should be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DataProblem {
+    /// Files that are missing or have another digest.
+    #[error(
+        "{n_bad} of {n_files} files of `{name}` are missing or differ from the known ones; run `apical data fetch {name}`"
+    )]
+    Bad {
+        /// The data set.
+        name: &'static str,
+        /// Files that are missing or differ.
+        n_bad: usize,
+        /// All files of the set.
+        n_files: usize,
+    },
+    /// No mirror gave the file.
+    #[error("no mirror gave `{file}`:{}", .attempts.iter().map(|a| format!("\n  {a}")).collect::<String>())]
+    NoMirror {
+        /// The file.
+        file: String,
+        /// What happened at each mirror.
+        attempts: Vec<String>,
+    },
+    /// Data a task needs could not be loaded.
+    #[error("the data of task `{task}` cannot be used: {source}")]
+    Task {
+        /// The task.
+        task: String,
+        /// Why.
+        source: DatasetError,
+    },
+}
+
+/// The exit code of an error.
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
+    if error.is::<SpecProblem>() || error.is::<UsageError>() {
+        USAGE
+    } else if error.is::<DataProblem>() || error.is::<DatasetError>() {
+        DATA
+    } else {
+        UNEXPECTED
+    }
+}

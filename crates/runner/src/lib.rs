@@ -1,0 +1,45 @@
+//! The program `apical`: the only crate that touches command line, clock, network and paths.
+//!
+//! A specification becomes arms (one task, one learner, one point of a sweep), arms become runs (one
+//! per seed), runs write records, and records become a report.
+
+mod cli;
+mod commands;
+mod event;
+mod exit;
+mod fetch;
+mod progress;
+mod provenance;
+mod runs;
+mod spec;
+mod stop;
+mod store;
+mod task_data;
+mod teach;
+mod time;
+mod tuning;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Does what the command line says. The exit codes are listed in `apical --help`.
+pub fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    ExitCode::from(commands::dispatch(cli).unwrap_or_else(|error| {
+        eprintln!("error: {}", chain(&error));
+        exit::code_of(&error)
+    }))
+}
+
+/// An error and its causes on one line, without repeating what a cause already said.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}

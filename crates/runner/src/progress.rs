@@ -1,0 +1,293 @@
+//! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
+
+use std::io::{IsTerminal, Write};
+
+use apical_learning::{EpochRecord, Metric, OutputError, PartName, RunKey, TrialRecord};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::{Event, Outcome};
+
+/// Steps between two looks at the clock of a bar.
+const STEPS_PER_TICK: usize = 16;
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// A bar per run on standard error.
+    Bars,
+    /// A line per epoch on standard error.
+    Lines,
+    /// Events on standard output.
+    Json,
+    /// Nothing.
+    Quiet,
+}
+
+/// Shows the progress of all runs.
+pub(crate) struct Progress {
+    mode: Mode,
+    bars: MultiProgress,
+}
+
+/// Shows the progress of one run.
+pub(crate) struct RunProgress<'a> {
+    all: &'a Progress,
+    run: RunKey,
+    n_epochs: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Mode {
+    /// What the options ask for, and else bars on a terminal and lines elsewhere.
+    pub(crate) fn choose(quiet: bool, json: bool) -> Self {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match (json, quiet) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Quiet,
+            _ if std::io::stderr().is_terminal() && !is_dumb => Self::Bars,
+            _ => Self::Lines,
+        }
+    }
+}
+
+impl Progress {
+    /// Progress in `mode`.
+    pub(crate) fn new(mode: Mode) -> Self {
+        let target = match mode {
+            Mode::Bars => ProgressDrawTarget::stderr_with_hz(8),
+            _ => ProgressDrawTarget::hidden(),
+        };
+        Self {
+            mode,
+            bars: MultiProgress::with_draw_target(target),
+        }
+    }
+
+    /// How it is shown.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// A line for people.
+    pub(crate) fn note(&self, text: &str) {
+        match self.mode {
+            Mode::Bars => self.bars.suspend(|| eprintln!("{text}")),
+            Mode::Lines => eprintln!("{text}"),
+            Mode::Json | Mode::Quiet => {}
+        }
+    }
+
+    /// A line for programs.
+    pub(crate) fn event(&self, event: &Event<'_>) {
+        if self.mode == Mode::Json
+            && let Ok(line) = serde_json::to_string(event)
+        {
+            // A reader that went away is no reason to stop an experiment.
+            let _ = writeln!(std::io::stdout().lock(), "{line}");
+        }
+    }
+
+    /// A run begins.
+    pub(crate) fn run(&self, run: &RunKey, n_epochs: usize) -> RunProgress<'_> {
+        self.event(&Event::RunStarted { run, n_epochs });
+        let bar = (self.mode == Mode::Bars).then(|| {
+            let bar = ProgressBar::new(1)
+                .with_prefix(label(run))
+                .with_style(bar_style());
+            self.bars.add(bar)
+        });
+        RunProgress {
+            all: self,
+            run: run.clone(),
+            n_epochs,
+            bar,
+        }
+    }
+
+    /// A run was there already.
+    pub(crate) fn reused(
+        &self,
+        run: &RunKey,
+        outcome: Outcome,
+        folder: String,
+        error: Option<&str>,
+    ) {
+        match error {
+            Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
+            None => self.note(&format!("{} · reused {folder}", label(run))),
+        }
+        self.event(&Event::RunEnded {
+            run,
+            outcome,
+            folder,
+            error,
+            summary: None,
+        });
+    }
+
+    /// A trial of the tuning has ended.
+    pub(crate) fn trial(&self, trial: &TrialRecord, n_trials: usize) {
+        let settings: Vec<String> = (trial.settings.iter())
+            .map(|(key, value)| {
+                let name = key
+                    .rsplit_once(".learner.")
+                    .map_or(key.as_str(), |(_, name)| name);
+                format!("{name} {value:.4}")
+            })
+            .collect();
+        let value = match (&trial.value, &trial.failed) {
+            (Some(value), _) => format!("{value:.4}"),
+            (None, Some(why)) => format!("no value: {why}"),
+            (None, None) => "no value".into(),
+        };
+        self.note(&format!(
+            "tuning {} · {} · trial {}/{n_trials} · {} · {value}",
+            trial.task,
+            trial.learner,
+            trial.trial + 1,
+            settings.join(", "),
+        ));
+        self.event(&Event::Trial { trial });
+    }
+}
+
+impl RunProgress<'_> {
+    /// A step of an epoch is taught.
+    #[inline]
+    pub(crate) fn step(&self, epoch: usize, n_done: usize, n_steps: usize) {
+        if let Some(bar) = &self.bar
+            && (n_done.is_multiple_of(STEPS_PER_TICK) || n_done == n_steps)
+        {
+            bar.set_length((self.n_epochs * n_steps) as u64);
+            bar.set_position(((epoch - 1) * n_steps + n_done) as u64);
+        }
+    }
+
+    /// An epoch is taught and measured.
+    pub(crate) fn epoch(&self, record: &EpochRecord) {
+        let n_epochs = self.n_epochs;
+        let text = [
+            format!("epoch {}/{n_epochs}", record.epoch),
+            readings(record),
+        ]
+        .join(" · ");
+        let text = text.trim_end_matches(" · ");
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.all.note(&format!("{} · {text}", label(&self.run))),
+        }
+        self.all.event(&Event::Epoch {
+            run: &self.run,
+            n_epochs,
+            record,
+        });
+    }
+
+    /// The run has ended.
+    pub(crate) fn end(
+        self,
+        outcome: Outcome,
+        folder: String,
+        error: Option<&str>,
+        summary: Option<&apical_learning::Summary>,
+    ) {
+        let label = label(&self.run);
+        if let Some(bar) = &self.bar {
+            if outcome == Outcome::Finished {
+                bar.finish();
+                self.all
+                    .bars
+                    .suspend(|| eprintln!("{label} · {}", bar.message()));
+            }
+            bar.finish_and_clear();
+            self.all.bars.remove(bar);
+        }
+        match (outcome, error) {
+            (Outcome::Failed, Some(error)) => self.all.note(&format!("{label} · failed: {error}")),
+            (Outcome::Interrupted, _) => self.all.note(&format!("{label} · stopped")),
+            _ => {}
+        }
+        self.all.event(&Event::RunEnded {
+            run: &self.run,
+            outcome,
+            folder,
+            error,
+            summary,
+        });
+    }
+}
+
+fn bar_style() -> ProgressStyle {
+    ProgressStyle::with_template("{prefix} {bar:24} {eta:>4} · {msg}")
+        .expect("a template written here")
+        .progress_chars("━━─")
+}
+
+/// `task · learner · variant · seed n`.
+pub(crate) fn label(run: &RunKey) -> String {
+    let seed = format!("seed {}", run.seed);
+    [&run.task, &run.learner, &run.variant, &seed]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// Validation accuracy and loss, and the mean angle of updates over layers, where measured.
+fn readings(record: &EpochRecord) -> String {
+    let value = |metric, part| {
+        let mut of_part = record
+            .readings
+            .iter()
+            .filter(|r| r.metric == metric && r.part == part);
+        of_part.find_map(|reading| reading.value)
+    };
+    let validation = Some(PartName::Validation);
+    let angles: Vec<f64> = record
+        .readings
+        .iter()
+        .filter(|r| r.metric == Metric::UpdateAngle && r.layer.is_some())
+        .filter(|r| r.reference == Some(OutputError::Potential))
+        .filter_map(|reading| reading.value)
+        .collect();
+    let mean_angle = (!angles.is_empty()).then(|| angles.iter().sum::<f64>() / angles.len() as f64);
+    [
+        value(Metric::Accuracy, validation).map(|v| format!("validation {v:.1} %")),
+        value(Metric::Loss, validation).map(|v| format!("loss {v:.4}")),
+        mean_angle.map(|v| format!("angle {v:.1}°")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use apical_learning::Reading;
+
+    use super::*;
+
+    #[test]
+    fn an_epoch_reads_as_one_line() {
+        let angle = |layer, value| {
+            Reading::new(Metric::UpdateAngle, Ok(value))
+                .of_layer(layer)
+                .against(OutputError::Potential)
+        };
+        let record = EpochRecord {
+            epoch: 3,
+            n_samples: 30,
+            readings: vec![
+                Reading::new(Metric::Accuracy, Ok(97.24)).on(PartName::Validation),
+                Reading::new(Metric::Accuracy, Ok(1.0)).on(PartName::Test),
+                Reading::new(Metric::Loss, Ok(0.031)).on(PartName::Validation),
+                angle(None, 80.0),
+                angle(Some(1), 20.0),
+                angle(Some(2), 28.2),
+            ],
+        };
+        insta::assert_snapshot!(readings(&record), @"validation 97.2 % · loss 0.0310 · angle 24.1°");
+    }
+}

@@ -1,0 +1,141 @@
+//! Checks of a whole experiment, before any data are loaded.
+
+use std::collections::{HashMap, HashSet};
+
+use apical_datasets::DatasetError;
+
+use super::{Arm, KeyPath, Resolved, SpecProblem, quoted};
+use crate::store::slug;
+
+/// Widths that stand for those of the data, which are not known yet.
+const PROVISIONAL_WIDTHS: (usize, usize) = (2, 2);
+
+/// Fails on missing or ambiguous names, and on missing or repeated seeds.
+pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
+    let spec = &resolved.spec;
+    distinct_seeds(resolved, "seeds", &spec.seeds)?;
+    if spec.task.is_empty() {
+        return Err(SpecProblem::new("there is no task").with_help("add a table `[task.NAME]`"));
+    }
+    distinct_slugs(resolved, "task", spec.task.keys())?;
+    for (name, task) in &spec.task {
+        let key = format!("task.{}", quoted(name));
+        if task.learner.is_empty() {
+            return Err(resolved.problem(&key, format!("`{key}` has no learner")));
+        }
+        distinct_slugs(resolved, &format!("{key}.learner"), task.learner.keys())?;
+    }
+    Ok(())
+}
+
+/// Fails on values out of range.
+pub(crate) fn arms(resolved: &Resolved, arms: &[Arm]) -> Result<(), SpecProblem> {
+    let in_training =
+        |error: apical_learning::SpecError| resolved.problem_of(&error.within("training").into());
+    resolved.spec.training.check().map_err(in_training)?;
+    for arm in arms {
+        arm.task.dataset.check().map_err(|error| {
+            let mut key = format!("{}.dataset", arm.task_key());
+            if let DatasetError::OptionOutOfRange { option, .. } = &error {
+                key = format!("{key}.{option}");
+            }
+            resolved.problem(&key, format!("task `{}`: {error}", arm.task_name))
+        })?;
+        let (n_inputs, n_outputs) = PROVISIONAL_WIDTHS;
+        arm.network(n_inputs, n_outputs)
+            .and_then(|network| arm.check(&network))
+            .map_err(|error| resolved.problem_of(&error))?;
+    }
+    Ok(())
+}
+
+/// Fails on a `[tuning]` that could not run, or that would use reported seeds.
+pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
+    let Some(tuning) = &resolved.spec.tuning else {
+        return Ok(());
+    };
+    if !resolved.spec.sweep.is_empty() {
+        return Err(resolved.problem("sweep", "`sweep` and `tuning` cannot be in one experiment"));
+    }
+    distinct_seeds(resolved, "tuning.seeds", &tuning.seeds)?;
+    if let Some(seed) = tuning
+        .seeds
+        .iter()
+        .find(|seed| resolved.spec.seeds.contains(seed))
+    {
+        return Err(resolved.problem(
+            "tuning.seeds",
+            format!("seed {seed} is in `tuning.seeds` and in `seeds`, expected no seed in both"),
+        ));
+    }
+    for (key, value) in [
+        ("n_trials", Some(tuning.n_trials)),
+        ("n_epochs", tuning.n_epochs),
+    ] {
+        if value == Some(0) {
+            let key = format!("tuning.{key}");
+            return Err(resolved.problem(&key, format!("`{key}` is 0, expected at least 1")));
+        }
+    }
+    if tuning.space.is_empty() {
+        return Err(resolved.problem("tuning", "`tuning.space` has no key"));
+    }
+    for (text, range) in &tuning.space {
+        let at = format!("tuning.space.{}", quoted(text));
+        let problem = |message: String| resolved.problem(&at, message);
+        let key: KeyPath = text.parse().map_err(|error| problem(format!("{error}")))?;
+        let owned = resolved
+            .arms
+            .iter()
+            .any(|arm| key.is_of_learner(&arm.task_name, &arm.learner_name));
+        if !owned {
+            return Err(problem(format!(
+                "`{key}` is no key of a learner, expected one below `task.TASK.learner.LEARNER`"
+            )));
+        }
+        if let Some(expected) = range.fault() {
+            return Err(problem(format!(
+                "the range of `{key}` is none, expected {expected}"
+            )));
+        }
+        for end in [range.from, range.to] {
+            let tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
+            arms(resolved, &tried.arms)?;
+        }
+    }
+    Ok(())
+}
+
+fn distinct_seeds(resolved: &Resolved, key: &str, seeds: &[u64]) -> Result<(), SpecProblem> {
+    if seeds.is_empty() {
+        return Err(resolved.problem(key, format!("`{key}` is empty, expected at least one seed")));
+    }
+    let mut seen = HashSet::new();
+    match seeds.iter().find(|seed| !seen.insert(**seed)) {
+        Some(seed) => Err(resolved.problem(key, format!("`{key}` has the seed {seed} twice"))),
+        None => Ok(()),
+    }
+}
+
+/// Names become folders, so two names must not become the same one.
+fn distinct_slugs<'a>(
+    resolved: &Resolved,
+    above: &str,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<(), SpecProblem> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for name in names {
+        let key = format!("{above}.{}", quoted(name));
+        let folder = slug(name);
+        if folder.is_empty() {
+            return Err(resolved.problem(&key, format!("the name `{name}` has no letter or digit")));
+        }
+        if let Some(other) = seen.insert(folder, name) {
+            return Err(resolved.problem(
+                &key,
+                format!("the names `{other}` and `{name}` differ in punctuation or case alone, expected clearly different names"),
+            ));
+        }
+    }
+    Ok(())
+}

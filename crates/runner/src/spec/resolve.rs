@@ -1,0 +1,179 @@
+//! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::{Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, sweep, tree};
+
+/// An experiment's file, or the text that stands for one.
+#[derive(Debug, Clone)]
+pub(crate) struct SpecSource {
+    /// The experiment's name: the stem of the file's name.
+    pub(crate) name: String,
+    /// How the file is called in errors.
+    pub(crate) file: String,
+    /// Its content.
+    pub(crate) text: String,
+}
+
+/// A checked experiment.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved {
+    /// Where it came from.
+    pub(crate) source: SpecSource,
+    /// All values.
+    pub(crate) spec: ExperimentSpec,
+    /// What is run once per seed, in order.
+    pub(crate) arms: Vec<Arm>,
+    overrides: Overrides,
+    tree: Table,
+}
+
+impl Resolved {
+    /// Reads `source`, applies `overrides`, and checks everything that can be checked without data.
+    pub(crate) fn new(source: SpecSource, overrides: Overrides) -> Result<Self, SpecProblem> {
+        let mut tree: Table = source
+            .text
+            .parse()
+            .map_err(|error| SpecProblem::of_toml(&error, &source.file, &source.text))?;
+        overrides.apply(&mut tree)?;
+        let spec = typed(&tree).map_err(|error| {
+            // The file's own errors carry a line; what remains comes from the command line.
+            match toml::from_str::<ExperimentSpec>(&source.text) {
+                Err(own) if overrides.is_empty() || own.message() == error.message() => {
+                    SpecProblem::of_toml(&own, &source.file, &source.text)
+                }
+                _ => SpecProblem::new(error.to_string().trim().replace('\n', " ")),
+            }
+        })?;
+        Self {
+            source,
+            spec,
+            arms: Vec::new(),
+            overrides,
+            tree,
+        }
+        .finished()
+    }
+
+    /// The same experiment with other values at some keys.
+    pub(crate) fn with(&self, edits: &[(KeyPath, Value)]) -> Result<Self, SpecProblem> {
+        let mut tree = self.tree.clone();
+        for (key, value) in edits {
+            tree::set(&mut tree, key, value.clone())
+                .map_err(|error| SpecProblem::new(error.to_string()))?;
+        }
+        let spec = typed(&tree).map_err(|error| {
+            SpecProblem::new(error.to_string().trim().replace('\n', " ")).with_help(format!(
+                "the value comes from {}",
+                edits
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {value}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ))
+        })?;
+        Ok(Self {
+            tree,
+            arms: Arm::all_of(&spec),
+            spec,
+            ..self.clone()
+        })
+    }
+
+    /// All values as TOML.
+    pub(crate) fn text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&self.spec)
+    }
+
+    /// The report's heading.
+    pub(crate) fn title(&self) -> String {
+        let title = &self.spec.title;
+        if title.is_empty() {
+            self.source.name.clone()
+        } else {
+            title.clone()
+        }
+    }
+
+    /// A problem with the value at `key`, shown where the value comes from.
+    pub(crate) fn problem(&self, key: &str, message: impl Into<String>) -> SpecProblem {
+        let problem = SpecProblem::new(message);
+        let option = key
+            .parse()
+            .ok()
+            .and_then(|key| self.overrides.deciding(&key));
+        match option {
+            Some(option) => problem.with_help(format!("the value comes from {option}")),
+            None => problem.at_key(&self.source.file, &self.source.text, key),
+        }
+    }
+
+    /// The problem that `error` names.
+    pub(crate) fn problem_of(&self, error: &ArmError) -> SpecProblem {
+        let message = error.to_string();
+        let key = message.split('`').nth(1).unwrap_or_default().to_owned();
+        self.problem(&key, message)
+    }
+
+    fn finished(mut self) -> Result<Self, SpecProblem> {
+        self.arms = Arm::all_of(&self.spec);
+        check::names_and_seeds(&self)?;
+        self.arms = sweep::arms(&self)?;
+        check::arms(&self, &self.arms)?;
+        check::tuning(&self)?;
+        Ok(self)
+    }
+}
+
+fn typed(tree: &Table) -> Result<ExperimentSpec, toml::de::Error> {
+    ExperimentSpec::deserialize(Value::Table(tree.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_experiment_is_valid() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+        let mut n = 0;
+        for entry in fs::read_dir(folder).expect("the folder of experiments") {
+            let path = entry.expect("a file").path();
+            let source = SpecSource {
+                name: "x".into(),
+                file: path.display().to_string(),
+                text: fs::read_to_string(&path).expect("a text"),
+            };
+            if let Err(problem) = Resolved::new(source, Overrides::default()) {
+                panic!("{problem}");
+            }
+            n += 1;
+        }
+        assert!(n >= 12, "{n} experiments");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_option_is_read_or_refused(set in "[a-z.]{0,8}=?[0-9a-z\\[\\]{}\"]{0,8}", seeds in "[0-9.,]{0,8}") {
+            let text = include_str!("../../../../experiments/quick.toml").to_owned();
+            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), text };
+            if let Ok(overrides) = Overrides::parse(&[set], Some(&seeds)) {
+                let _ = Resolved::new(source, overrides);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "([a-z\\[\\]=.\" 0-9]{0,12}\n){0,6}") {
+            let source = SpecSource { name: "x".into(), file: "x.toml".into(), text };
+            prop_assert!(Resolved::new(source, Overrides::default()).is_err());
+        }
+    }
+}

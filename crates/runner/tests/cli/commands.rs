@@ -1,0 +1,101 @@
+//! Help, listings, a specification to start from, completions.
+
+use std::fs;
+
+use crate::program::Place;
+
+#[test]
+fn help_says_what_there_is() {
+    let call = Place::new("").call(&["--help"]).with_code(0);
+    insta::assert_snapshot!(call.stdout);
+}
+
+#[test]
+fn help_of_run() {
+    let call = Place::new("").call(&["run", "--help"]).with_code(0);
+    insta::assert_snapshot!(call.stdout);
+}
+
+#[test]
+fn the_version_names_a_commit() {
+    let call = Place::new("").call(&["--version"]).with_code(0);
+    assert!(
+        call.stdout.starts_with("apical 0.") && call.stdout.contains("(commit "),
+        "{}",
+        call.stdout
+    );
+}
+
+#[test]
+fn the_list_names_every_kind_of_thing() {
+    let call = Place::new("").call(&["list"]).with_code(0);
+    for name in [
+        "Learners",
+        "microcircuit",
+        "direct_feedback_alignment",
+        "Data sets",
+        "yin_yang",
+        "teacher_student",
+        "Metrics",
+        "update_angle",
+        "Figures",
+        "learning_curves",
+    ] {
+        assert!(call.stdout.contains(name), "{name}: {}", call.stdout);
+    }
+    for line in call.stdout.lines().filter(|line| line.starts_with("  ")) {
+        assert!(
+            line.split_whitespace().count() >= 2,
+            "a name without its line: {line}"
+        );
+    }
+}
+
+#[test]
+fn a_start_is_written_once() {
+    let place = Place::new("");
+    place.call(&["init", "mine.toml"]).with_code(0);
+    let written = fs::read_to_string(place.path("mine.toml")).expect("written");
+    let again = place.call(&["init", "mine.toml"]).with_code(2);
+    insta::assert_snapshot!(again.stderr, @"error: `mine.toml` exists already; name another file, or move it away first");
+    assert_eq!(
+        fs::read_to_string(place.path("mine.toml")).expect("still there"),
+        written
+    );
+    let sets = [
+        "run",
+        "mine.toml",
+        "--set",
+        "training.n_epochs=1",
+        "--seeds",
+        "0",
+        "--set",
+    ];
+    place
+        .call(&[&sets[..], &["task.digits.hidden=[5]", "--no-report"]].concat())
+        .with_code(0);
+}
+
+#[test]
+fn completions_name_the_subcommands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let call = Place::new("").call(&["completions", shell]).with_code(0);
+        assert!(call.stdout.contains("completions") && call.stdout.contains("report"));
+    }
+}
+
+#[test]
+fn wrong_use_is_exit_code_2() {
+    let place = Place::new("");
+    place.call(&["rum"]).with_code(2);
+    place.call(&["run", "--threads", "0"]).with_code(2);
+    let missing = place.call(&["run", "missing.toml"]).with_code(2);
+    assert!(
+        missing.stderr.contains("missing.toml cannot be read"),
+        "{}",
+        missing.stderr
+    );
+    fs::create_dir(place.path("empty")).expect("made");
+    let empty = place.call(&["report", "empty"]).with_code(2);
+    insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");
+}

@@ -1,0 +1,154 @@
+//! Data sets: listed, checked, fetched.
+
+use std::fs;
+
+use crate::program::Place;
+use crate::server::{Reply, Server};
+
+#[test]
+fn the_list_says_where_data_are() {
+    let place = Place::new("");
+    let call = place.call(&["data", "list"]).with_code(0);
+    assert!(
+        call.stdout
+            .contains("missing; `apical data fetch mnist` gets it"),
+        "{}",
+        call.stdout
+    );
+    assert!(call.stdout.contains("digits"), "{}", call.stdout);
+    fs::create_dir_all(place.path("datasets/mnist")).expect("made");
+    fs::write(place.path("datasets/mnist/train-labels-idx1-ubyte.gz"), "x").expect("written");
+    let call = place.call(&["data", "list"]).with_code(0);
+    assert!(
+        call.stdout
+            .contains("incomplete in datasets/mnist (1 of 4 files)"),
+        "{}",
+        call.stdout
+    );
+}
+
+#[test]
+fn a_check_finds_missing_files_and_unknown_names() {
+    let place = Place::new("");
+    place.call(&["data", "check", "digits"]).with_code(0);
+    let missing = place.call(&["data", "check", "mnist"]).with_code(4);
+    assert_eq!(missing.stdout.matches("missing ").count(), 4);
+    assert!(
+        missing.stderr.contains("apical data fetch mnist"),
+        "{}",
+        missing.stderr
+    );
+    let unknown = place.call(&["data", "check", "minst"]).with_code(2);
+    assert!(
+        unknown.stderr.contains("did you mean `mnist`?"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn a_set_without_known_digests_is_fetched_and_marked_unverified() {
+    let server = Server::start(|_, path| Reply::Body(format!("content of {path}").into()));
+    let place = Place::new("");
+    let arguments = [
+        "data",
+        "fetch",
+        "emnist_digits",
+        "--dir",
+        "here",
+        "--mirror",
+        &server.url,
+    ];
+    let call = place.call(&arguments).with_code(0);
+    assert_eq!(
+        call.stdout.matches("unverified").count(),
+        4,
+        "{}",
+        call.stdout
+    );
+    let name = "here/emnist-digits/emnist-digits-train-labels-idx1-ubyte.gz";
+    let digest = fs::read_to_string(place.path(&format!("{name}.sha256"))).expect("recorded");
+    assert!(
+        digest.len() > 64 && call.stdout.contains(&digest[..64]),
+        "{digest}"
+    );
+    let again = place.call(&arguments).with_code(0);
+    assert_eq!(
+        again.stdout.matches("there already").count(),
+        4,
+        "{}",
+        again.stdout
+    );
+    assert_eq!(server.requests().len(), 4);
+    let by_hand = place
+        .call(&["data", "fetch", "emnist_digits", "--dir", "elsewhere"])
+        .with_code(2);
+    assert!(
+        by_hand.stderr.contains("emnist_digits"),
+        "{}",
+        by_hand.stderr
+    );
+}
+
+#[test]
+fn a_wrong_file_is_not_kept() {
+    let server = Server::start(|_, _| Reply::Body(b"not MNIST".to_vec()));
+    let dead = "http://127.0.0.1:1/";
+    let place = Place::new("");
+    let arguments = [
+        "data",
+        "fetch",
+        "mnist",
+        "--dir",
+        "here",
+        "--mirror",
+        dead,
+        "--mirror",
+        &server.url,
+    ];
+    let call = place.call(&arguments).with_code(4);
+    assert!(call.stderr.contains("SHA-256 is"), "{}", call.stderr);
+    assert!(call.stderr.contains(dead), "{}", call.stderr);
+    let kept = fs::read_dir(place.path("here/mnist"))
+        .expect("the folder")
+        .count();
+    assert_eq!(kept, 0);
+}
+
+#[test]
+fn a_broken_download_is_finished_by_the_same_command() {
+    let body = b"forty thousand digits and their labels".to_vec();
+    let server = Server::start(move |n, _| match n {
+        0 => Reply::BrokenOff(body.clone(), 10),
+        1 => Reply::Status(503),
+        2 => Reply::WholeBody(body.clone()),
+        _ => Reply::Body(body.clone()),
+    });
+    let place = Place::new("");
+    let arguments = [
+        "data",
+        "fetch",
+        "emnist_digits",
+        "--dir",
+        "here",
+        "--mirror",
+        &server.url,
+    ];
+    let broken = place.call(&arguments).with_code(4);
+    assert!(
+        broken.stderr.contains("the server answered 503"),
+        "{}",
+        broken.stderr
+    );
+    place.call(&arguments).with_code(0);
+    let requests = server.requests();
+    assert!(requests[1].ends_with("bytes=10-"), "{requests:?}");
+    assert_eq!(requests.len(), 2 + 4);
+}
+
+#[test]
+fn embedded_sets_need_no_fetching() {
+    Place::new("")
+        .call(&["data", "fetch", "digits"])
+        .with_code(0);
+}

@@ -1,0 +1,10 @@
+//! The program as its users see it: a process, its output, its files.
+
+mod commands;
+mod data;
+mod endings;
+mod program;
+mod runs;
+mod server;
+mod specs;
+mod tuning;

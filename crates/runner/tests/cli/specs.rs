@@ -1,0 +1,96 @@
+//! What is wrong with a specification is said before anything runs.
+
+use crate::program::{Place, SMALL};
+
+fn refused(spec: &str, options: &[&str]) -> String {
+    let place = Place::new(spec);
+    let call = place
+        .call(&[&["run", "small.toml"], options].concat())
+        .with_code(2);
+    assert!(!place.path("results").exists(), "something ran");
+    call.stderr
+}
+
+#[test]
+fn an_unknown_key_is_shown_with_the_nearest_name() {
+    let error = refused(&SMALL.replace("n_epochs = 2", "n_epoch = 2"), &[]);
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn an_unknown_learner_kind_is_shown_with_the_nearest_name() {
+    let error = refused(&SMALL.replace("\".backprop]", "\".backprob]"), &[]);
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn a_wrong_type_is_shown_with_its_line() {
+    let error = refused(&SMALL.replace("hidden = [8]", "hidden = [\"eight\"]"), &[]);
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn broken_toml_is_shown_with_its_line() {
+    let error = refused(&SMALL.replace("seeds = [0, 1]", "seeds = [0, 1"), &[]);
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn values_out_of_range_are_shown_with_their_line() {
+    let ranges = [
+        ("n_epochs = 2", "n_epochs = 0"),
+        ("hidden = [8]", "hidden = [0]"),
+        ("forward_scale = 0.1", "forward_scale = [0.1, 0.1, 0.1]"),
+        ("rates = [3.0, 0.3]", "rates = [-3.0, 0.3]"),
+        ("seeds = [0, 1]", "seeds = [1, 1]"),
+        ("dataset.digits = {}", "dataset.yin_yang = { n_train = 0 }"),
+    ];
+    let errors: Vec<String> = ranges
+        .iter()
+        .map(|(good, bad)| refused(&SMALL.replace(good, bad), &[]))
+        .collect();
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn what_comes_from_the_command_line_says_so() {
+    let options: [&[&str]; 6] = [
+        &["--set", "training.n_epoch=3"],
+        &["--set", "training.n_epochs=0"],
+        &["--set", "training.n_epochs=many"],
+        &["--set", "task.digits.hidden.3=5"],
+        &["--set", "training"],
+        &["--seeds", "9..0"],
+    ];
+    let errors: Vec<String> = options
+        .iter()
+        .map(|options| refused(SMALL, options))
+        .collect();
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn names_that_share_a_folder_are_refused() {
+    let error = refused(
+        &SMALL.replace("\"matched backprop\"", "\"Microcircuit!\""),
+        &[],
+    );
+    assert!(
+        error.contains("differ in punctuation or case alone"),
+        "{error}"
+    );
+}
+
+#[test]
+fn missing_data_are_exit_code_4() {
+    let place = Place::new(&SMALL.replace("dataset.digits", "dataset.mnist"));
+    let call = place
+        .call(&["run", "small.toml", "--data-dir", "nowhere"])
+        .with_code(4);
+    assert!(
+        call.stderr.contains("apical data fetch mnist"),
+        "{}",
+        call.stderr
+    );
+    assert!(call.stderr.contains("nowhere"), "{}", call.stderr);
+}

@@ -1,0 +1,135 @@
+//! Settings found on validation, before the reported runs.
+
+use std::fs;
+
+use crate::program::{Place, SMALL};
+
+const TUNING: &str = r#"
+[tuning]
+strategy = "random"
+n_trials = 3
+seeds = [100]
+n_epochs = 1
+
+[tuning.space]
+"task.digits.learner.microcircuit.microcircuit.rates.0" = { from = 0.1, to = 10.0, scale = "log" }
+'task.digits.learner."matched backprop".backprop.rates.0' = { from = 0.1, to = 10.0, scale = "log" }
+'task.digits.learner."matched backprop".backprop.rates.1' = { from = 0.01, to = 1.0, scale = "log" }
+"#;
+
+fn trials(place: &Place) -> Vec<serde_json::Value> {
+    let log =
+        fs::read_to_string(place.path("results/small/trials.jsonl")).expect("the log of trials");
+    log.lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn every_learner_gets_its_own_settings_from_equal_trials() {
+    let place = Place::new(&format!("{SMALL}{TUNING}"));
+    let call = place
+        .call(&["run", "small.toml", "--seeds", "0"])
+        .with_code(0);
+    assert!(
+        call.stderr.contains("tuning digits · microcircuit · trial"),
+        "{}",
+        call.stderr
+    );
+    let log = trials(&place);
+    assert_eq!(log.len(), 6);
+    for learner in ["microcircuit", "matched backprop"] {
+        let own: Vec<_> = log
+            .iter()
+            .filter(|trial| trial["learner"] == learner)
+            .collect();
+        assert_eq!(own.len(), 3);
+        let chosen: Vec<_> = own.iter().filter(|trial| trial["chosen"] == true).collect();
+        assert_eq!(chosen.len(), 1, "{learner}");
+        let value = |trial: &serde_json::Value| trial["value"].as_f64().expect("a value");
+        assert!(
+            own.iter().all(|trial| value(trial) <= value(chosen[0])),
+            "{learner}"
+        );
+    }
+    let backprop = log
+        .iter()
+        .find(|trial| trial["learner"] == "matched backprop" && trial["chosen"] == true);
+    let settings = backprop.expect("a chosen trial")["settings"]
+        .as_object()
+        .expect("settings")
+        .clone();
+    let run = place
+        .runs()
+        .into_iter()
+        .find(|run| run.to_string_lossy().contains("matched"))
+        .expect("a run");
+    let spec = fs::read_to_string(run.join("spec.toml")).expect("a specification");
+    for value in settings.values() {
+        assert!(spec.contains(&value.to_string()), "{value} in {spec}");
+    }
+    let summary = fs::read_to_string(run.join("summary.json")).expect("a summary");
+    assert!(summary.contains("\"n_tuning_trials\": 3"), "{summary}");
+}
+
+#[test]
+fn a_complete_search_is_used_again() {
+    let place = Place::new(&format!("{SMALL}{TUNING}"));
+    place
+        .call(&["run", "small.toml", "--seeds", "0"])
+        .with_code(0);
+    let before = trials(&place);
+    let again = place
+        .call(&["run", "small.toml", "--seeds", "0"])
+        .with_code(0);
+    assert!(!again.stderr.contains("trial 1/3"), "{}", again.stderr);
+    assert!(again.stderr.contains("2 reused"), "{}", again.stderr);
+    assert_eq!(trials(&place), before);
+}
+
+#[test]
+fn a_grid_tries_as_many_points() {
+    let place = Place::new(&format!(
+        "{SMALL}{}",
+        TUNING.replace("\"random\"", "\"grid\"")
+    ));
+    place
+        .call(&["run", "small.toml", "--seeds", "0", "--no-report"])
+        .with_code(0);
+    assert_eq!(trials(&place).len(), 6);
+}
+
+#[test]
+fn reported_seeds_and_foreign_keys_are_refused() {
+    let seeds = Place::new(&format!("{SMALL}{}", TUNING.replace("[100]", "[1]")));
+    let call = seeds.call(&["run", "small.toml"]).with_code(2);
+    assert!(
+        call.stderr
+            .contains("seed 1 is in `tuning.seeds` and in `seeds`"),
+        "{}",
+        call.stderr
+    );
+    let key = "task.digits.learner.microcircuit.microcircuit.rates.0";
+    for foreign in [
+        "training.batch_size",
+        "task.digits.learner.other.microcircuit.rates.0",
+    ] {
+        let place = Place::new(&format!("{SMALL}{}", TUNING.replace(key, foreign)));
+        let call = place.call(&["run", "small.toml"]).with_code(2);
+        assert!(
+            call.stderr.contains("is no key of a learner"),
+            "{}",
+            call.stderr
+        );
+    }
+    let index = Place::new(&format!(
+        "{SMALL}{}",
+        TUNING.replace("microcircuit.rates.0", "microcircuit.rates.7")
+    ));
+    let call = index.call(&["run", "small.toml"]).with_code(2);
+    assert!(
+        call.stderr.contains("the list has 2 values"),
+        "{}",
+        call.stderr
+    );
+}
