@@ -1,0 +1,24 @@
+# What continuous integration runs, cheapest first.
+check:
+    bash .ci/run
+
+# All tests.
+test:
+    cargo test --workspace
+
+# The default experiment.
+run:
+    cargo run --release
+
+# Benchmarks of the hot loops.
+bench:
+    cargo bench -p apical-kernels -p apical-microcircuit -p apical-backprop
+
+# Golden values from their independent generators; the work tree must not change.
+golden:
+    python3 scripts/reference/two_step.py > crates/microcircuit/tests/golden/two_step_5_7_6_3.json
+    git diff --exit-code crates/microcircuit/tests/golden
+
+# Licences, advisories, sources of all dependencies (needs cargo-deny).
+deny:
+    cargo deny check
