@@ -7,7 +7,14 @@ use apical_microcircuit::{MicrocircuitSpec, TwoStep};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::json;
 
+#[expect(
+    unsafe_code,
+    reason = "the environment is set before there is a second thread"
+)]
 fn step(c: &mut Criterion) {
+    // One thread, as for candle's step.
+    // SAFETY: no other thread runs yet.
+    unsafe { std::env::set_var("RAYON_NUM_THREADS", "1") };
     let network = Network::new(vec![784, 500, 500, 10], Transfer::Logistic, true).expect("valid");
     let start = network.draw_forward(&[0.1; 3], Streams::new(0));
     let mut group = c.benchmark_group("microcircuit_step_784_500_500_10");

@@ -33,9 +33,16 @@ fn with_tied_feedback_and_ideal_interneurons_in_double_precision() {
 fn with_every_connection_plastic_from_a_random_start() {
     let plastic = json!({
         "rates": [10.0, 1.0], "start": "random", "apical_rates": 0.05, "feedback_rates": 1e-4,
-        "interneuron_rates": { "each": 2.0 }, "feedback_scale": 10.0,
+        "interneuron_rates": 2.0, "feedback_scale": 10.0,
     });
     conforms::<f32>(plastic, 4000);
+}
+
+#[test]
+fn with_two_hidden_layers() {
+    let network = network(&[6, 20, 15, 4]);
+    let spec = spec(json!({ "rates": [20.0, 1.0, 0.5], "feedback_scale": [5.0, 20.0] }));
+    conformance::check(|seed| circuit::<f32>(&network, &spec, seed), 2000);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn agrees<T: Real>(path: &str, bound: f64) {
         "apical_mixing": [0.3, 0.6],
         "interneuron_nudging": [0.1, 0.2],
         "rates": [0.7, 0.2, 0.05],
-        "interneuron_rates": { "each": [0.3, 0.4] },
+        "interneuron_rates": [0.3, 0.4],
         "apical_rates": [0.11, 0.13],
         "feedback_rates": [0.17, 0.19],
         "path": path,

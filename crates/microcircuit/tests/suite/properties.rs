@@ -25,7 +25,7 @@ proptest! {
         let network = network(&sizes);
         // All connections could learn; a target equal to the free output leaves nothing to learn.
         let spec = spec(json!({
-            "rates": 1.0, "apical_rates": 1.0, "interneuron_rates": { "each": 1.0 },
+            "rates": 1.0, "apical_rates": 1.0, "interneuron_rates": 1.0,
         }));
         let circuit = circuit::<f64>(&network, &spec, seed);
         let part = samples(&network, 4, seed);
@@ -112,7 +112,7 @@ fn mirroring_rates_keep_the_interneurons_on_the_forward_weights() {
             - tensor(TensorName::InterneuronFromPyramidal { layer: 2 });
         largest(apart.iter().copied()) / moved
     };
-    let (mirror, frozen) = (residual("mirror".into()), residual(json!({ "each": 0.0 })));
+    let (mirror, frozen) = (residual("mirror".into()), residual(json!(0.0)));
     assert!(
         mirror < 0.05,
         "with mirroring rates W^IP strays by {mirror} of the way"

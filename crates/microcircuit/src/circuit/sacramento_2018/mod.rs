@@ -3,6 +3,7 @@
 //! Layers count from 0 (input) to N (output). Hidden layer k has one interneuron for each pyramidal
 //! neuron of layer k + 1; input and output layers have none.
 
+mod interneuron_rates;
 mod learner;
 mod parameters;
 mod plasticity;
@@ -12,9 +13,10 @@ mod theory;
 mod two_step;
 mod weights;
 
+pub use interneuron_rates::InterneuronRates;
 pub use learner::TwoStep;
 pub use parameters::{LearningRates, Parameters};
-pub use spec::{FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec, Path, Start};
+pub use spec::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Path, Start};
 pub use state::State;
 pub use theory::update_factor;
 pub use weights::Weights;

@@ -8,6 +8,8 @@
 //! Presynaptic rates are the nudged ones. A threshold is a weight from a unit of constant rate 1.
 //! Source: Sacramento et al. (2018), eqs. 7–10.
 
+mod plain;
+
 use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference, rates};
 use ndarray::Axis;
 
@@ -22,6 +24,11 @@ pub(super) fn add_changes<T: Real>(
     s: &mut State<T>,
     into: &mut Weights<T>,
 ) {
+    if path == Path::Plain {
+        // The plain path writes nothing before it has read everything.
+        let before = weights.unwrap_or(&*into).clone();
+        return plain::add_changes(p, &before, s, into);
+    }
     let n = s.n_layers();
     let per_sample = 1.0 / s.n_samples() as f64;
     let eta = |rate: f64| T::of(rate * per_sample);
@@ -47,7 +54,7 @@ pub(super) fn add_changes<T: Real>(
             scratch.values_mut(),
         );
         if let Some(w_td) = &mut into.feedback {
-            outer(path, &s.rate[k + 1], Columns::All, scratch, &mut w_td[k]);
+            rank_update(&s.rate[k + 1], Columns::All, scratch, &mut w_td[k]);
         }
     }
     for k in 1..=n {
@@ -62,7 +69,7 @@ pub(super) fn add_changes<T: Real>(
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,
         };
-        outer(path, &s.rate[k - 1], columns, delta, &mut into.forward[k]);
+        rank_update(&s.rate[k - 1], columns, delta, &mut into.forward[k]);
         if into.has_thresholds {
             sum_rows(delta, &mut into.threshold[k]);
         }
@@ -77,7 +84,7 @@ pub(super) fn add_changes<T: Real>(
         {
             let (r_i, r_d) = (s.interneuron_rate[k].values(), s.dendrite_rate[k].values());
             rate_difference(r_i, r_d, eta(rate), delta.values_mut());
-            outer(path, &s.rate[k], Columns::All, delta, &mut w_ip[k]);
+            rank_update(&s.rate[k], Columns::All, delta, &mut w_ip[k]);
             if let Some(b_i) = into
                 .interneuron_threshold
                 .as_mut()
@@ -97,31 +104,7 @@ pub(super) fn add_changes<T: Real>(
             for (delta, &v_a) in delta.values_mut().iter_mut().zip(s.apical[k].values()) {
                 *delta = eta * (T::zero() - v_a);
             }
-            outer(
-                path,
-                &s.interneuron_rate[k],
-                Columns::All,
-                delta,
-                &mut w_pi[k],
-            );
-        }
-    }
-}
-
-/// w += Σ_b pre_b post_bᵀ, with a row of `w` per presynaptic neuron.
-fn outer<T: Real>(
-    path: Path,
-    pre: &Padded<T>,
-    columns: Columns<'_>,
-    post: &Padded<T>,
-    w: &mut Padded<T>,
-) {
-    match path {
-        Path::Fast => rank_update(pre, columns, post, w),
-        Path::Plain => {
-            let change = pre.transposed().dot(&post.view());
-            let mut w = w.view_mut();
-            w += &change;
+            rank_update(&s.interneuron_rate[k], Columns::All, delta, &mut w_pi[k]);
         }
     }
 }

@@ -3,6 +3,8 @@
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
+use super::InterneuronRates;
+
 /// How the weights begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,16 +34,6 @@ pub enum InterneuronKind {
     Learned,
     /// At every step the forward weights W^PP_{k+1,k}: the ideal.
     Ideal,
-}
-
-/// η^IP, the learning rates of the interneurons' dendritic weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InterneuronRates {
-    /// η^IP_k = η_{k+1,k} / λ_I,k: interneurons then follow the forward weights to first order.
-    Mirror,
-    /// A rate per hidden layer.
-    Each(PerLayer),
 }
 
 /// Which code computes; both give the same numbers to rounding.
