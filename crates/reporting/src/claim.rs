@@ -51,10 +51,11 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
     if !angles.is_empty() {
         let layers = match angles.len() {
             1 => "layer 1".to_owned(),
+            2 => "layers 1 and 2".to_owned(),
             n => format!("layers 1 to {n}"),
         };
         sentence.push_str(&format!(
-            "; its updates stand at {} to the gradient ({layers})",
+            "; its updates stand at {} to the gradient of the potential error ({layers})",
             listed(&angles)
         ));
     }

@@ -1,7 +1,8 @@
 //! One colour and one marker per learner, everywhere.
 //!
-//! Colours: Okabe & Ito (2008), told apart under the common kinds of colour blindness. Every learner
-//! has a marker of its own too, so that figures can be read in grey.
+//! Colours: Okabe & Ito (2008), with wine of Tol (2021) for their yellow, which is faint on white; told
+//! apart under the common kinds of colour blindness. Every learner has a marker of its own too, so that
+//! figures can be read in grey.
 
 use plotters::style::RGBColor;
 
@@ -24,7 +25,7 @@ pub(crate) const PHASES: [RGBColor; 4] = [
     RGBColor(66, 66, 66),
 ];
 
-const LEARNERS: [RGBColor; 7] = [
+const LEARNERS: [RGBColor; 8] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
@@ -32,6 +33,7 @@ const LEARNERS: [RGBColor; 7] = [
     RGBColor(230, 159, 0),
     RGBColor(86, 180, 233),
     RGBColor(0, 0, 0),
+    RGBColor(136, 34, 85),
 ];
 
 /// The shape that marks a learner's line.
@@ -51,11 +53,13 @@ pub(crate) enum Marker {
     Ring,
     /// □
     Frame,
+    /// ◇
+    Rhombus,
     /// None.
     Nothing,
 }
 
-const MARKERS: [Marker; 7] = [
+const MARKERS: [Marker; 8] = [
     Marker::Disc,
     Marker::Square,
     Marker::TriangleUp,
@@ -63,6 +67,7 @@ const MARKERS: [Marker; 7] = [
     Marker::TriangleDown,
     Marker::Ring,
     Marker::Frame,
+    Marker::Rhombus,
 ];
 
 /// How a line is broken, in multiples of its width: on, off, on, off, …
@@ -115,8 +120,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_fortynine_learners_all_look_different() {
-        let styles: Vec<_> = (0..49).map(|i| LineStyle::of(i, 0, 1)).collect();
+    fn the_first_sixtyfour_learners_all_look_different() {
+        let styles: Vec<_> = (0..64).map(|i| LineStyle::of(i, 0, 1)).collect();
         for (i, a) in styles.iter().enumerate() {
             assert!(styles[..i].iter().all(|b| a != b), "learner {i}");
         }

@@ -2,7 +2,7 @@
 
 use crate::ReportInput;
 use crate::group::tasks;
-use crate::table::{Layout, Table};
+use crate::table::{Layout, REFERENCES, Table};
 use crate::text::printable;
 
 /// The tables of all tasks as aligned text, one learner a line; with `colour`, headings are bold and
@@ -46,48 +46,48 @@ const N_HEADING_LINES: usize = 2;
 fn lines(table: &Table<'_>) -> Vec<String> {
     let layout = Layout::JoinedLayers;
     let headings = table.headings(layout);
-    let shared = headings.iter().enumerate().map(|(index, heading)| {
-        let is_repeated = index > 0 && headings[index - 1].shared == heading.shared;
-        if is_repeated {
-            String::new()
-        } else {
-            heading.shared.clone()
-        }
-    });
-    let mut grid: Vec<Vec<String>> = vec![
-        shared.collect(),
-        headings.iter().map(|heading| heading.own.clone()).collect(),
-    ];
+    let mut grid: Vec<Vec<String>> =
+        vec![headings.iter().map(|heading| heading.own.clone()).collect()];
     for row in &table.rows {
-        grid.push(
-            table
-                .cells(row, layout)
-                .iter()
-                .map(|cell| printable(cell))
-                .collect(),
-        );
+        let cells = table.cells(row, layout);
+        grid.push(cells.iter().map(|cell| printable(cell)).collect());
     }
-    let widths: Vec<usize> = (0..headings.len())
+    let mut widths: Vec<usize> = (0..headings.len())
         .map(|column| {
             let width = |row: &Vec<String>| row[column].chars().count();
             grid.iter().map(width).max().unwrap_or(0)
         })
         .collect();
-    grid.iter()
-        .map(|row| {
-            let mut line = String::from(" ");
-            for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-                let cell = if index == 0 {
-                    format!(" {cell:<width$}")
-                } else {
-                    format!("  {cell:>width$}")
-                };
-                line.push_str(&cell);
-            }
-            line.trim_end().to_owned()
-        })
-        .collect()
+    let mut shared = String::new();
+    let mut start = 0;
+    for run in headings.chunk_by(|a, b| a.shared == b.shared) {
+        let end = start + run.len();
+        let text = &run[0].shared;
+        let span = widths[start..end].iter().sum::<usize>() + GAP.len() * (run.len() - 1);
+        let missing = text.chars().count().saturating_sub(span);
+        widths[end - 1] += missing;
+        shared.push_str(GAP);
+        shared.push_str(&format!("{text:^width$}", width = span + missing));
+        start = end;
+    }
+    let rows = grid.iter().map(|row| {
+        let mut line = String::new();
+        for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            line.push_str(GAP);
+            line.push_str(&if index == 0 {
+                format!("{cell:<width$}")
+            } else {
+                format!("{cell:>width$}")
+            });
+        }
+        line
+    });
+    let lines = [shared].into_iter().chain(rows);
+    lines.map(|line| line.trim_end().to_owned()).collect()
 }
+
+/// Before every column.
+const GAP: &str = "  ";
 
 fn notes(table: &Table<'_>) -> Vec<String> {
     let mut notes = vec!["  mean ± half width of the 95 % t interval over seeds".to_owned()];
@@ -96,6 +96,9 @@ fn notes(table: &Table<'_>) -> Vec<String> {
     }
     if table.rows.iter().any(|row| row.n_failed > 0) {
         notes.push("  failed runs are left out of all means".to_owned());
+    }
+    if table.has_angles() {
+        notes.push(format!("  {REFERENCES}"));
     }
     if let Some(baseline) = &table.baseline {
         notes.push(format!("  time ratio to {}", printable(baseline)));

@@ -4,7 +4,7 @@ mod fixture;
 
 use std::path::Path;
 
-use apical_learning::RunRecord;
+use apical_learning::{Metric, OutputError, RunRecord};
 use apical_reporting::{Artefact, FigureKind, figures, report};
 use fixture::{MODELS, Model, everything, failed, input, regression, rounded, run};
 use resvg::tiny_skia::Pixmap;
@@ -83,9 +83,9 @@ fn a_full_report_has_every_figure_in_three_formats() {
         .map(|line| line.replace('\u{a0}', " "))
         .collect();
     insta::assert_snapshot!(claims.join("\n"), @r#"
-    <p class="claim">On digits, microcircuit reaches 98.12 ± 0.14 % test accuracy after the last epoch (10 seeds), against 98.24 ± 0.15 % for matched backprop (10 seeds); its updates stand at 34°, 26° and 17° to the gradient (layers 1 to 3).</p>
-    <p class="claim">On yin-yang, microcircuit reaches 97.33 ± 1.15 % test accuracy after the last epoch (3 seeds), against 97.07 ± 0.57 % for matched backprop (3 seeds); its updates stand at 33° and 22° to the gradient (layers 1 to 2).</p>
-    <p class="claim">On teacher-student, microcircuit reaches a test loss of 0.0208 ± 0.0017 after the last epoch (3 seeds), against 0.0203 ± 0.0042 for matched backprop (3 seeds); its updates stand at 34° and 23° to the gradient (layers 1 to 2).</p>
+    <p class="claim">On digits, microcircuit reaches 98.12 ± 0.14 % test accuracy after the last epoch (10 seeds), against 98.24 ± 0.15 % for matched backprop (10 seeds); its updates stand at 34°, 26° and 17° to the gradient of the potential error (layers 1 to 3).</p>
+    <p class="claim">On yin-yang, microcircuit reaches 97.33 ± 1.15 % test accuracy after the last epoch (3 seeds), against 97.07 ± 0.57 % for matched backprop (3 seeds); its updates stand at 33° and 22° to the gradient of the potential error (layers 1 and 2).</p>
+    <p class="claim">On teacher-student, microcircuit reaches a test loss of 0.0208 ± 0.0017 after the last epoch (3 seeds), against 0.0203 ± 0.0042 for matched backprop (3 seeds); its updates stand at 34° and 23° to the gradient of the potential error (layers 1 and 2).</p>
     <p class="claim">On rate sweep, a sweep was run: 10 of 10 pairs of learner and point have finished runs.</p>
     "#);
 }
@@ -170,6 +170,47 @@ fn plotted_numbers_stand_beside_the_figure() {
     update_angle,squared_error,1,microcircuit,,4,2,73.215,16.1432,71.9445,74.4855
     shuffled_feedback_angle,squared_error,1,microcircuit,,4,2,88.0036,18.992,86.5089,89.4983
     "#);
+    let hidden = text_of(&artefacts, "figures/digits/hidden_error.csv");
+    let last: Vec<&str> = hidden
+        .lines()
+        .filter(|line| line.contains(",1,microcircuit,,4,") || line.starts_with("line"))
+        .collect();
+    insta::assert_snapshot!(rounded(&last.join("\n")), @r"
+    line,reference,layer,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
+    error_angle,potential,1,microcircuit,,4,2,54.055,0.961683,54.1307,53.9793
+    error_angle,squared_error,1,microcircuit,,4,2,63.055,0.961683,63.1307,62.9793
+    feedback_angle,,1,microcircuit,,4,2,58.055,0.961683,58.1307,57.9793
+    ");
+}
+
+/// The labels at the y axes of the norm ratio on digits, rows from top to bottom.
+fn norm_ratio_ticks(artefacts: &[Artefact]) -> Vec<String> {
+    let svg = text_of(artefacts, "figures/digits/norm_ratio.svg");
+    let end_anchored = svg.split("<text ").skip(1);
+    end_anchored
+        .filter(|text| text.contains("text-anchor=\"end\""))
+        .filter_map(|text| {
+            let inside = text.split_once('>')?.1;
+            Some(inside.split('<').next()?.trim().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn both_references_of_the_norm_ratio_share_an_axis() {
+    let mut runs = small();
+    for run in &mut runs {
+        for reading in run.epochs.iter_mut().flat_map(|epoch| &mut epoch.readings) {
+            let is_it = reading.metric == Metric::NormRatio
+                && reading.reference == Some(OutputError::SquaredError);
+            reading.value = reading.value.map(|v| if is_it { 400.0 * v } else { v });
+        }
+    }
+    let artefacts = report(&input(runs)).expect("a report");
+    let ticks = norm_ratio_ticks(&artefacts);
+    let (first, second) = ticks.split_at(ticks.len() / 2);
+    assert!(first.len() > 2, "{ticks:?}");
+    assert_eq!(first, second);
 }
 
 #[test]

@@ -7,55 +7,59 @@ use fixture::{MODELS, everything, failed, input, rounded, run};
 
 #[test]
 fn the_table_of_several_tasks() {
-    insta::assert_snapshot!(terminal_table(&everything(), false), @r#"
+    insta::assert_snapshot!(terminal_table(&everything(), false), @r"
     digits
-                                            test accuracy (%)                update angle (°)                training time         tuning
-      learner                        seeds         last epoch  chosen epoch        all layers      by layer  µs per sample  ratio  trials
-      microcircuit                      10       98.12 ± 0.14  98.08 ± 0.23        26.5 ± 0.3  34 / 26 / 17     28.0 ± 0.4   2.15       4
-      microcircuit, tied feedback       10       98.28 ± 0.19  98.24 ± 0.15         7.3 ± 0.2     9 / 7 / 5     29.0 ± 0.2   2.22       4
-      matched backprop                  10       98.24 ± 0.15  98.08 ± 0.23         0.0 ± 0.0     0 / 0 / 0     13.1 ± 0.1   1.00       4
-      feedback alignment           8 of 10       97.40 ± 0.18  97.35 ± 0.25        38.1 ± 0.7  48 / 36 / 24     12.5 ± 0.1  0.958       4
-      single layer                      10       94.28 ± 0.14  94.04 ± 0.16                 –             –    3.69 ± 0.05  0.283       4
+                                                test accuracy (%)        update angle by layer (°)      training time      tuning
+      learner                        seeds    last epoch  chosen epoch     potential  squared error  µs per sample  ratio  trials
+      microcircuit                      10  98.12 ± 0.14  98.08 ± 0.23  34 / 26 / 17   45 / 37 / 28     28.0 ± 0.4   2.15       4
+      microcircuit, tied feedback       10  98.28 ± 0.19  98.24 ± 0.15     9 / 7 / 5   20 / 18 / 16     29.0 ± 0.2   2.22       4
+      matched backprop                  10  98.24 ± 0.15  98.08 ± 0.23     0 / 0 / 0   11 / 11 / 11     13.1 ± 0.1   1.00       4
+      feedback alignment           8 of 10  97.40 ± 0.18  97.35 ± 0.25  48 / 36 / 24   59 / 47 / 35     12.5 ± 0.1  0.958       4
+      single layer                      10  94.28 ± 0.14  94.04 ± 0.16             –              –    3.69 ± 0.05  0.283       4
       mean ± half width of the 95 % t interval over seeds
       failed runs are left out of all means
+      potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
 
     yin-yang
-                                          test accuracy (%)                update angle (°)            training time
-      learner                      seeds         last epoch  chosen epoch        all layers  by layer  µs per sample  ratio
-      microcircuit                     3       97.33 ± 1.15  96.93 ± 0.57        27.1 ± 2.9   33 / 22     28.4 ± 1.4   2.18
-      microcircuit, tied feedback      3       97.20 ± 0.00  97.20 ± 0.99         7.2 ± 0.8     9 / 6     28.9 ± 0.3   2.22
-      matched backprop                 3       97.07 ± 0.57  97.20 ± 0.00         0.0 ± 0.0     0 / 0     13.0 ± 0.6   1.00
-      feedback alignment               3       96.67 ± 0.57  96.53 ± 1.15        38.3 ± 4.3   49 / 33     12.4 ± 0.3  0.951
-      single layer                     3       64.13 ± 1.15  64.00 ± 0.99                 –         –    3.74 ± 0.18  0.287
+                                              test accuracy (%)       update angle by layer (°)     training time
+      learner                      seeds    last epoch  chosen epoch  potential   squared error  µs per sample  ratio
+      microcircuit                     3  97.33 ± 1.15  96.93 ± 0.57    33 / 22         44 / 34     28.4 ± 1.4   2.18
+      microcircuit, tied feedback      3  97.20 ± 0.00  97.20 ± 0.99      9 / 6         20 / 17     28.9 ± 0.3   2.22
+      matched backprop                 3  97.07 ± 0.57  97.20 ± 0.00      0 / 0         11 / 11     13.0 ± 0.6   1.00
+      feedback alignment               3  96.67 ± 0.57  96.53 ± 1.15    49 / 33         59 / 42     12.4 ± 0.3  0.951
+      single layer                     3  64.13 ± 1.15  64.00 ± 0.99          –               –    3.74 ± 0.18  0.287
       mean ± half width of the 95 % t interval over seeds
+      potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
 
     teacher-student
-                                            test loss (1)                   update angle (°)            training time
-      learner                      seeds       last epoch     chosen epoch        all layers  by layer  µs per sample  ratio
-      microcircuit                     3  0.0208 ± 0.0017  0.0211 ± 0.0031        27.8 ± 1.6   34 / 23     28.4 ± 1.4   2.18
-      microcircuit, tied feedback      3  0.0198 ± 0.0071  0.0209 ± 0.0071         7.1 ± 0.7     9 / 6     28.9 ± 0.3   2.22
-      matched backprop                 3  0.0203 ± 0.0042  0.0176 ± 0.0015         0.0 ± 0.0     0 / 0     13.0 ± 0.6   1.00
+                                                   test loss (1)            update angle by layer (°)     training time
+      learner                      seeds       last epoch     chosen epoch  potential   squared error  µs per sample  ratio
+      microcircuit                     3  0.0208 ± 0.0017  0.0211 ± 0.0031    34 / 23         45 / 35     28.4 ± 1.4   2.18
+      microcircuit, tied feedback      3  0.0198 ± 0.0071  0.0209 ± 0.0071      9 / 6         20 / 17     28.9 ± 0.3   2.22
+      matched backprop                 3  0.0203 ± 0.0042  0.0176 ± 0.0015      0 / 0         11 / 11     13.0 ± 0.6   1.00
       mean ± half width of the 95 % t interval over seeds
+      potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
 
     rate sweep
-                                                  test accuracy (%)                update angle (°)            training time
-      learner                              seeds         last epoch  chosen epoch        all layers  by layer  µs per sample  ratio
-      microcircuit, learner.rate=0.01          5       94.72 ± 0.42  94.24 ± 0.44        29.9 ± 0.7   38 / 24     28.4 ± 0.5   2.18
-      microcircuit, learner.rate=0.03          5       96.16 ± 0.27  95.92 ± 0.42        29.9 ± 0.7   38 / 24     28.4 ± 0.5   2.18
-      microcircuit, learner.rate=0.1           5       96.72 ± 0.42  96.48 ± 0.65        29.9 ± 0.7   38 / 24     28.4 ± 0.5   2.18
-      microcircuit, learner.rate=0.3           5       96.16 ± 0.27  95.92 ± 0.42        29.9 ± 0.7   38 / 24     28.4 ± 0.5   2.18
-      microcircuit, learner.rate=1             5       94.72 ± 0.42  94.24 ± 0.44        29.9 ± 0.7   38 / 24     28.4 ± 0.5   2.18
-      matched backprop, learner.rate=0.01      5       95.20 ± 0.00  95.12 ± 0.22         0.0 ± 0.0     0 / 0     13.0 ± 0.2   1.00
-      matched backprop, learner.rate=0.03      5       96.80 ± 0.00  96.56 ± 0.27         0.0 ± 0.0     0 / 0     13.0 ± 0.2   1.00
-      matched backprop, learner.rate=0.1       5       97.20 ± 0.00  97.04 ± 0.27         0.0 ± 0.0     0 / 0     13.0 ± 0.2   1.00
-      matched backprop, learner.rate=0.3       5       96.80 ± 0.00  96.56 ± 0.27         0.0 ± 0.0     0 / 0     13.0 ± 0.2   1.00
-      matched backprop, learner.rate=1         5       95.20 ± 0.00  95.12 ± 0.22         0.0 ± 0.0     0 / 0     13.0 ± 0.2   1.00
+                                                      test accuracy (%)       update angle by layer (°)     training time
+      learner                              seeds    last epoch  chosen epoch  potential   squared error  µs per sample  ratio
+      microcircuit, learner.rate=0.01          5  94.72 ± 0.42  94.24 ± 0.44    38 / 24         50 / 36     28.4 ± 0.5   2.18
+      microcircuit, learner.rate=0.03          5  96.16 ± 0.27  95.92 ± 0.42    38 / 24         50 / 36     28.4 ± 0.5   2.18
+      microcircuit, learner.rate=0.1           5  96.72 ± 0.42  96.48 ± 0.65    38 / 24         50 / 36     28.4 ± 0.5   2.18
+      microcircuit, learner.rate=0.3           5  96.16 ± 0.27  95.92 ± 0.42    38 / 24         50 / 36     28.4 ± 0.5   2.18
+      microcircuit, learner.rate=1             5  94.72 ± 0.42  94.24 ± 0.44    38 / 24         50 / 36     28.4 ± 0.5   2.18
+      matched backprop, learner.rate=0.01      5  95.20 ± 0.00  95.12 ± 0.22      0 / 0         11 / 11     13.0 ± 0.2   1.00
+      matched backprop, learner.rate=0.03      5  96.80 ± 0.00  96.56 ± 0.27      0 / 0         11 / 11     13.0 ± 0.2   1.00
+      matched backprop, learner.rate=0.1       5  97.20 ± 0.00  97.04 ± 0.27      0 / 0         11 / 11     13.0 ± 0.2   1.00
+      matched backprop, learner.rate=0.3       5  96.80 ± 0.00  96.56 ± 0.27      0 / 0         11 / 11     13.0 ± 0.2   1.00
+      matched backprop, learner.rate=1         5  95.20 ± 0.00  95.12 ± 0.22      0 / 0         11 / 11     13.0 ± 0.2   1.00
       mean ± half width of the 95 % t interval over seeds
+      potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
-    "#);
+    ");
 }
 
 #[test]
@@ -65,16 +69,17 @@ fn a_table_with_a_failure_and_a_single_seed() {
         failed(run("digits", &MODELS[0], "", 1, 2, 4), "diverged"),
         failed(run("digits", &MODELS[4], "", 0, 2, 4), "diverged"),
     ];
-    insta::assert_snapshot!(terminal_table(&input(runs), false), @r#"
+    insta::assert_snapshot!(terminal_table(&input(runs), false), @r"
     digits
-                            test accuracy (%)                update angle (°)            training time
-      learner        seeds         last epoch  chosen epoch        all layers  by layer  µs per sample
-      microcircuit  1 of 2              61.60         61.60              45.4   62 / 35           28.7
-      single layer  0 of 1                  –             –                 –         –              –
+                               test accuracy (%)      update angle by layer (°)  training time
+      learner        seeds  last epoch  chosen epoch  potential   squared error  µs per sample
+      microcircuit  1 of 2       61.60         61.60    62 / 35         72 / 45           28.7
+      single layer  0 of 1           –             –          –               –              –
       mean ± half width of the 95 % t interval over seeds
       one seed has no interval
       failed runs are left out of all means
-    "#);
+      potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
+    ");
 }
 
 #[test]
@@ -89,11 +94,11 @@ fn the_table_as_csv() {
         .find(|a| a.path == "table.csv")
         .expect("a table");
     let text = std::str::from_utf8(&table.bytes).expect("UTF-8");
-    insta::assert_snapshot!(rounded(text), @r#"
-    task,learner,variant,n_seeds,n_failed,score,test_score_last_epoch_mean,test_score_last_epoch_half_width_95,test_score_chosen_epoch_mean,test_score_chosen_epoch_half_width_95,update_angle_degrees_all_mean,update_angle_degrees_all_half_width_95,update_angle_degrees_layer_1_mean,update_angle_degrees_layer_1_half_width_95,update_angle_degrees_layer_2_mean,update_angle_degrees_layer_2_half_width_95,microseconds_per_sample_mean,microseconds_per_sample_half_width_95,time_ratio,time_ratio_to,n_tuning_trials
-    digits,microcircuit,,2,0,accuracy,59.8,22.8712,59.8,22.8712,45.396,0.0394483,62.1992,7.3843,34.2554,6.17993,28.69,0.300353,2.20631,matched backprop,
-    digits,matched backprop,,2,0,accuracy,64.8,20.3299,64.8,20.3299,0.00792018,0.000460081,0.0102051,0.0000386008,0.00680181,0.00249487,13.0036,2.81564,1,matched backprop,
-    "#);
+    insta::assert_snapshot!(rounded(text), @r"
+    task,learner,variant,n_seeds,n_failed,score,test_score_last_epoch_mean,test_score_last_epoch_half_width_95,test_score_chosen_epoch_mean,test_score_chosen_epoch_half_width_95,update_angle_degrees_potential_all_mean,update_angle_degrees_potential_all_half_width_95,update_angle_degrees_potential_layer_1_mean,update_angle_degrees_potential_layer_1_half_width_95,update_angle_degrees_potential_layer_2_mean,update_angle_degrees_potential_layer_2_half_width_95,update_angle_degrees_squared_error_all_mean,update_angle_degrees_squared_error_all_half_width_95,update_angle_degrees_squared_error_layer_1_mean,update_angle_degrees_squared_error_layer_1_half_width_95,update_angle_degrees_squared_error_layer_2_mean,update_angle_degrees_squared_error_layer_2_half_width_95,microseconds_per_sample_mean,microseconds_per_sample_half_width_95,time_ratio,time_ratio_to,n_tuning_trials
+    digits,microcircuit,,2,0,accuracy,59.8,22.8712,59.8,22.8712,45.396,0.0394483,62.1992,7.3843,34.2554,6.17993,55.4142,0.8003,73.215,16.1432,45.4029,5.22781,28.69,0.300353,2.20631,matched backprop,
+    digits,matched backprop,,2,0,accuracy,64.8,20.3299,64.8,20.3299,0.00792018,0.000460081,0.0102051,0.0000386008,0.00680181,0.00249487,11.0081,0.00403069,11.0098,0.00127805,11.0069,0.00215618,13.0036,2.81564,1,matched backprop,
+    ");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Accuracy against time: the test score over the training time that it took.
 
-use std::collections::BTreeSet;
-
 use apical_learning::{PartName, RunRecord};
 
 use super::series;
@@ -17,9 +15,9 @@ pub(super) const INFO: FigureInfo = FigureInfo {
     title: "Accuracy against training time",
     one_line: "test accuracy (regression: loss) over cumulative training time",
     how_to_read: "Training time is that of data, dynamics and plasticity (or forward and backward \
-        pass); measuring is not counted. Every place of a thick line is an epoch: mean score over \
-        mean time, with the 95 % t interval of the score as band; thin lines are single seeds. The \
-        time axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
+        pass); measuring is not counted. Every place of a line is an epoch: mean score over \
+        mean time, with the 95 % t interval of the score as band; the CSV has single seeds. The time \
+        axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
 };
 
@@ -52,7 +50,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let (first, last) = series::range(visible).unwrap_or((0.1, 1.0));
     let curves = lines
         .iter()
-        .map(|(group, points)| curve(group, points, !task.is_sweep()))
+        .map(|(group, points)| curve(group, points))
         .collect();
     Ok(Draft {
         picture: Picture::Grid(Grid {
@@ -108,18 +106,7 @@ fn timed(task: &Task<'_>, group: &Group<'_>) -> Vec<TimedPoint> {
         .collect()
 }
 
-fn curve(group: &Group<'_>, points: &[TimedPoint], has_seeds: bool) -> Curve {
-    let seeds: BTreeSet<u64> = points
-        .iter()
-        .flat_map(|point| point.by_seed.iter().map(|(seed, _, _)| *seed))
-        .collect();
-    let of_seed = |seed: u64| -> Vec<(f64, f64)> {
-        points
-            .iter()
-            .filter_map(|point| point.by_seed.iter().find(|(s, _, _)| *s == seed))
-            .map(|(_, seconds, value)| (*seconds, *value))
-            .collect()
-    };
+fn curve(group: &Group<'_>, points: &[TimedPoint]) -> Curve {
     Curve {
         style: group.style,
         points: points
@@ -130,11 +117,7 @@ fn curve(group: &Group<'_>, points: &[TimedPoint], has_seeds: bool) -> Curve {
                 half_width: point.point.spread.half_width,
             })
             .collect(),
-        seeds: if has_seeds && seeds.len() > 1 {
-            seeds.into_iter().map(of_seed).collect()
-        } else {
-            Vec::new()
-        },
+        seeds: Vec::new(),
         has_error_bars: false,
     }
 }

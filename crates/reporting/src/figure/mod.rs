@@ -3,6 +3,7 @@
 //! To add one: a file with its [`FigureInfo`] and its function, and a variant of [`FigureKind`].
 
 mod accuracy_against_time;
+mod hidden_error;
 mod learning_curves;
 mod norm_ratio;
 mod per_layer;
@@ -36,6 +37,8 @@ pub enum FigureKind {
     LearningCurves,
     /// Angle of updates to the gradient over epochs, by layer.
     UpdateAngle,
+    /// Angles of hidden errors to those of backprop, and of feedback weights, over epochs, by layer.
+    HiddenError,
     /// Norm of updates over that of gradient steps over epochs, by layer.
     NormRatio,
     /// Residuals of self-prediction over epochs, by layer.
@@ -50,9 +53,10 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// All kinds, in the order of the page.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LearningCurves,
         Self::UpdateAngle,
+        Self::HiddenError,
         Self::NormRatio,
         Self::SelfPrediction,
         Self::AccuracyAgainstTime,
@@ -65,6 +69,7 @@ impl FigureKind {
         match self {
             Self::LearningCurves => learning_curves::INFO,
             Self::UpdateAngle => update_angle::INFO,
+            Self::HiddenError => hidden_error::INFO,
             Self::NormRatio => norm_ratio::INFO,
             Self::SelfPrediction => self_prediction::INFO,
             Self::AccuracyAgainstTime => accuracy_against_time::INFO,
@@ -78,6 +83,7 @@ impl FigureKind {
         match self {
             Self::LearningCurves => learning_curves::draft(task),
             Self::UpdateAngle => update_angle::draft(task),
+            Self::HiddenError => hidden_error::draft(task),
             Self::NormRatio => norm_ratio::draft(task),
             Self::SelfPrediction => self_prediction::draft(task),
             Self::AccuracyAgainstTime => accuracy_against_time::draft(task),

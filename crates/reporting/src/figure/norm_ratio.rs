@@ -15,18 +15,17 @@ pub(super) const INFO: FigureInfo = FigureInfo {
     how_to_read: "1 (grey line) is a step as long as that of gradient descent at the rate that the \
         learner's own rates amount to by theory; above it the learner steps further, below it less \
         far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
-        its axis logarithmic.",
+        its axis logarithmic and the same for both references.",
 };
 
 pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
+    let means = per_layer::means(task, Metric::NormRatio);
+    let positive = means.into_iter().filter(|mean| *mean > 0.0);
+    let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
+    let y = Axis::logarithmic(low, high);
     let mut rows = Vec::new();
     for reference in OutputError::ALL {
-        let axis = |means: &[f64]| {
-            let positive = means.iter().copied().filter(|mean| *mean > 0.0);
-            let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
-            Axis::logarithmic(low, high)
-        };
         let block = Block {
             heading: per_layer::reference_heading(reference),
             names: &[per_layer::reference_name(reference)],
@@ -34,7 +33,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             metric: Metric::NormRatio,
             reference: Some(reference),
             guides: vec![1.0],
-            axis: &axis,
+            y: y.clone(),
             null: &|_| None,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -47,12 +46,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             x_label: "epoch".to_owned(),
             n_columns: per_layer::n_columns(task.layers(Metric::NormRatio).len()),
             rows,
-            legend: series::legend(task.groups.iter().filter(|group| {
-                let subjects = group.subjects();
-                subjects
-                    .iter()
-                    .any(|subject| subject.metric == Metric::NormRatio)
-            })),
+            legend: per_layer::legend(task, &[Metric::NormRatio]),
         }),
         csv: table.finish(),
     })

@@ -4,7 +4,7 @@ use apical_learning::{Metric, OutputError};
 
 use super::series::{self, EpochTable};
 use crate::group::{Group, Task};
-use crate::plot::{Axis, Curve, Panel, Row};
+use crate::plot::{Axis, Curve, LegendEntry, Panel, Row};
 use crate::subject::{EpochPoint, Subject};
 
 /// What a block of rows shows.
@@ -16,8 +16,7 @@ pub(super) struct Block<'a> {
     pub(super) metric: Metric,
     pub(super) reference: Option<OutputError>,
     pub(super) guides: Vec<f64>,
-    /// Its y axis, from the means and the ends of intervals of all lines.
-    pub(super) axis: &'a dyn Fn(&[f64]) -> Axis,
+    pub(super) y: Axis,
     /// A line drawn besides those of the learners, by layer.
     pub(super) null: &'a dyn Fn(Option<usize>) -> Option<Curve>,
 }
@@ -52,11 +51,6 @@ pub(super) fn rows(task: &Task<'_>, block: &Block<'_>, table: &mut EpochTable) -
         let names: Vec<&str> = block.names.iter().copied().chain([&*layer]).collect();
         table.add(&names, group, points);
     }
-    let means: Vec<f64> = lines
-        .iter()
-        .flat_map(|(_, _, points)| points.iter().map(|point| point.spread.mean))
-        .collect();
-    let y = (block.axis)(&means);
     let points = || lines.iter().flat_map(|(_, _, points)| points);
     let n_columns = n_columns(layers.len());
     let n_ticks = if n_columns > 2 { 3 } else { 5 };
@@ -87,12 +81,43 @@ pub(super) fn rows(task: &Task<'_>, block: &Block<'_>, table: &mut EpochTable) -
                 String::new()
             },
             y_label: block.y_label.clone(),
-            y: y.clone(),
+            y: block.y.clone(),
             guides: block.guides.clone(),
             height: 560.0,
             panels: panels.to_vec(),
         })
         .collect()
+}
+
+/// The means of all lines of `metric`, for an axis that its references share.
+pub(super) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
+    let of = |group: &Group<'_>| -> Vec<f64> {
+        group
+            .subjects()
+            .into_iter()
+            .filter(|subject| subject.metric == metric)
+            .flat_map(|subject| group.over_epochs(subject))
+            .map(|point| point.spread.mean)
+            .collect()
+    };
+    task.groups.iter().flat_map(of).collect()
+}
+
+/// A y axis of angles for `metrics`.
+pub(super) fn angle_axis(task: &Task<'_>, metrics: &[Metric]) -> Axis {
+    let means = metrics.iter().flat_map(|metric| means(task, *metric));
+    Axis::degrees(means.fold(0.0, f64::max))
+}
+
+/// The legend of all groups that have a value of any of `metrics`.
+pub(super) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
+    let has_any = |group: &&Group<'_>| {
+        let subjects = group.subjects();
+        subjects
+            .iter()
+            .any(|subject| metrics.contains(&subject.metric))
+    };
+    series::legend(task.groups.iter().filter(has_any))
 }
 
 /// A layer in a table of plotted numbers.
@@ -103,11 +128,18 @@ pub(super) fn layer_number(layer: Option<usize>) -> String {
 /// How a reference is named in headings.
 pub(super) fn reference_heading(reference: OutputError) -> String {
     let name = reference_name(reference).replace('_', " ");
-    let delta = match reference {
+    format!(
+        "reference: {name}, output error {}",
+        output_error(reference)
+    )
+}
+
+/// The output error of a reference.
+pub(super) fn output_error(reference: OutputError) -> &'static str {
+    match reference {
         OutputError::Potential => "φ′(u)(u* − u)",
         OutputError::SquaredError => "φ′(u)(r* − r)",
-    };
-    format!("reference: {name}, output error {delta}")
+    }
 }
 
 /// How a reference is named in tables.

@@ -43,7 +43,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             metric,
             reference: None,
             guides: Vec::new(),
-            axis: &axis,
+            y: axis(&per_layer::means(task, metric)),
             null: &|_| None,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -57,12 +57,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             x_label: "epoch".to_owned(),
             n_columns,
             rows,
-            legend: series::legend(task.groups.iter().filter(|group| {
-                group.subjects().iter().any(|subject| {
-                    let metrics = [Metric::InterneuronMismatch, Metric::ApicalResidual];
-                    metrics.contains(&subject.metric)
-                })
-            })),
+            legend: per_layer::legend(task, &[Metric::InterneuronMismatch, Metric::ApicalResidual]),
         }),
         csv: table.finish(),
     })

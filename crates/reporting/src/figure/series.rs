@@ -74,7 +74,7 @@ pub(super) fn score_label(score: Metric, part: &str) -> String {
 }
 
 /// An axis of accuracy (linear) or loss (logarithmic) for `curves`, each a list of values in the
-/// order of training. Where the first quarter of training takes more than half of the range, the axis
+/// order of training. Where the first half of training takes more than a quarter of the range, the axis
 /// leaves out what is below everything that follows.
 pub(super) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
     let all = curves.iter().flatten().copied();
@@ -86,9 +86,9 @@ pub(super) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
     }
     let settled = curves
         .iter()
-        .flat_map(|curve| curve.iter().skip(curve.len().div_ceil(4)).copied());
+        .flat_map(|curve| curve.iter().skip(curve.len() / 2).copied());
     let low = match range(settled) {
-        Some((settled_low, _)) if high - settled_low < 0.5 * (high - low) => settled_low,
+        Some((settled_low, _)) if high - settled_low < 0.75 * (high - low) => settled_low,
         _ => low,
     };
     let margin = 0.05 * (high - low).max(0.5);

@@ -3,11 +3,11 @@
 use apical_learning::{Metric, OutputError};
 
 use super::per_layer::{self, Block};
-use super::series::{self, EpochTable};
+use super::series::EpochTable;
 use super::{Draft, FigureInfo, Omission};
 use crate::group::Task;
 use crate::palette::LineStyle;
-use crate::plot::{Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Picture};
+use crate::plot::{Curve, CurvePoint, Grid, Key, LegendEntry, Picture};
 use crate::statistics::mean;
 use crate::subject::{EpochPoint, Subject};
 
@@ -18,18 +18,18 @@ pub(super) const INFO: FigureInfo = FigureInfo {
     how_to_read: "0° is the direction of the gradient, 90° (grey line) no better than chance; an \
         update below 90° descends. Lines are means over seeds, bands their 95 % t intervals. The \
         dashed grey line is the null: the same updates with their errors shuffled over the neurons \
-        of each layer, averaged over learners. The two references descend different output errors \
-        and are not to be mixed: the potential reference is the circuit's own error, the squared \
-        error that of the baseline.",
+        of each layer, averaged over learners. Over all layers, the change of each is first \
+        divided by its equivalent rate. The two references descend different output errors and \
+        are not to be mixed; a learner stands near 0° to the one that it descends.",
 };
 
 pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["line", "reference", "layer"]);
+    let y = per_layer::angle_axis(task, &[Metric::UpdateAngle]);
     let mut rows = Vec::new();
     let mut has_null = false;
     for reference in OutputError::ALL {
         let null = |layer| null_curve(task, layer, reference);
-        let axis = |means: &[f64]| Axis::degrees(means.iter().copied().fold(0.0, f64::max));
         let block = Block {
             heading: per_layer::reference_heading(reference),
             names: &["update_angle", per_layer::reference_name(reference)],
@@ -37,7 +37,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             metric: Metric::UpdateAngle,
             reference: Some(reference),
             guides: vec![90.0],
-            axis: &axis,
+            y: y.clone(),
             null: &null,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -46,12 +46,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if rows.is_empty() {
         return Err("no finished run has update angles");
     }
-    let mut legend = series::legend(task.groups.iter().filter(|group| {
-        group
-            .subjects()
-            .iter()
-            .any(|subject| subject.metric == Metric::UpdateAngle)
-    }));
+    let mut legend = per_layer::legend(task, &[Metric::UpdateAngle]);
     if has_null {
         legend.push(LegendEntry {
             key: Key::Line(LineStyle::null()),

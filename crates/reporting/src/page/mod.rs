@@ -11,7 +11,7 @@ use crate::ReportInput;
 use crate::figure::{FigureInfo, Omission};
 use crate::group::Task;
 use crate::plot::FONT;
-use crate::table::{Heading, Layout, Table};
+use crate::table::{Heading, Layout, REFERENCES, Table};
 use crate::text::escape;
 
 /// A figure on the page.
@@ -149,6 +149,9 @@ fn result_table(out: &mut String, table: &Table<'_>) {
     let headings = table.headings(layout);
     out.push_str("<div class=\"scroll\">\n<table>\n<thead>\n<tr>");
     for run in headings.chunk_by(|a, b| a.shared == b.shared) {
+        // Broken after commas alone.
+        let shared = escape(&run[0].shared).replace(' ', "\u{a0}");
+        let shared = shared.replace(",\u{a0}", ", ");
         let _ = write!(
             out,
             "<th colspan=\"{}\" scope=\"colgroup\"{}>{}</th>",
@@ -158,7 +161,7 @@ fn result_table(out: &mut String, table: &Table<'_>) {
             } else {
                 " class=\"shared\""
             },
-            escape(&run[0].shared)
+            shared
         );
     }
     out.push_str("</tr>\n<tr>");
@@ -185,7 +188,14 @@ fn result_table(out: &mut String, table: &Table<'_>) {
     if table.rows.iter().any(|row| row.n_failed > 0) {
         out.push_str("; failed runs are left out of all means");
     }
-    out.push_str(". Angles: after the last epoch, potential reference.");
+    out.push('.');
+    if table.has_angles() {
+        let _ = write!(
+            out,
+            " Update angles are those after the last epoch; {}.",
+            escape(REFERENCES)
+        );
+    }
     if let Some(baseline) = &table.baseline {
         let _ = write!(out, " Time ratio: to {}.", escape(baseline));
     }

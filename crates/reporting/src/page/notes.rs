@@ -16,15 +16,22 @@ pub(super) fn reading(out: &mut String) {
          epoch with the best validation score, the earliest among equals. No value is ever chosen on \
          test data.</dd></div>\n\
          <div><dt>Update angle</dt><dd>The angle between the weight change of a minibatch and the exact \
-         gradient at the same weights, on the same minibatch. Thresholds are left out.</dd></div>\n\
+         gradient at the same weights, on the same minibatch. Thresholds are left out. Over all layers, the \
+         change of each is first divided by its equivalent rate, so that the angle tells of directions \
+         and not of how rates were chosen.</dd></div>\n\
          <div><dt>Potential reference</dt><dd>The gradient for the output error \
-         φ′(u)(u* − u), the circuit’s own: the difference of target and actual potential.</dd></div>\n\
+         φ′(u)(u* − u): the difference of target and actual potential.</dd></div>\n\
          <div><dt>Squared-error reference</dt><dd>The gradient for the output error \
-         φ′(u)(r* − r), that of matched backprop: the difference of target and actual rate. The two \
-         are never mixed.</dd></div>\n\
+         φ′(u)(r* − r), that of the squared error of rates: the difference of target and actual rate. \
+         A learner stands near 0° to the reference that it descends; the two are never mixed.</dd></div>\n\
          <div><dt>Shuffled errors (null)</dt><dd>The angle that remains when every neuron receives the \
          error of another neuron of its layer. Near 90° alignment is chance; lower values show how \
          much of an angle the activities alone explain.</dd></div>\n\
+         <div><dt>Error and feedback angle</dt><dd>The angle, averaged over samples, between the error \
+         that reaches hidden neurons and that of backprop; and between the weights that bring it and the \
+         transposed forward weights.</dd></div>\n\
+         <div><dt>Markers</dt><dd>Markers on lines over epochs and times tell learners apart; they stand \
+         at even distances, not at measurements.</dd></div>\n\
          <div><dt>Interval</dt><dd>Mean ± half width of the 95 % interval by Student’s t over seeds. A \
          single seed has no interval.</dd></div>\n\
          <div><dt>Time</dt><dd>Training alone: data, dynamics and plasticity, or forward and backward \

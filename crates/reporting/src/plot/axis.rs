@@ -53,10 +53,17 @@ impl Axis {
     /// A linear axis that begins and ends at ticks.
     pub(crate) fn linear_rounded(low: f64, high: f64, n_ticks: usize) -> Self {
         let high = if high > low { high } else { low + 1.0 };
-        let step = nice_step((high - low) / n_ticks as f64);
-        let low = (low / step + 1e-9).floor() * step;
-        let high = (high / step - 1e-9).ceil() * step;
-        Self::linear(low, high, n_ticks)
+        let mut step = nice_step((high - low) / n_ticks as f64);
+        loop {
+            let low = (low / step + 1e-9).floor() * step;
+            let high = (high / step - 1e-9).ceil() * step;
+            // The longer axis may have wider steps.
+            let wider = nice_step((high - low) / n_ticks as f64);
+            if wider <= step {
+                return Self::linear(low, high, n_ticks);
+            }
+            step = wider;
+        }
     }
 
     /// Epochs from `first` to `last`: whole numbers only.
@@ -74,6 +81,8 @@ impl Axis {
     pub(crate) fn degrees(highest: f64) -> Self {
         let (high, step) = if highest <= 90.0 {
             (95.0, 30)
+        } else if highest <= 103.0 {
+            (108.0, 30)
         } else if highest <= 120.0 {
             (125.0, 30)
         } else {
@@ -125,9 +134,13 @@ impl Axis {
         let is_labelled = |place: &(i32, i32)| labelled.contains(place);
         let minor = if stride > 1 {
             of(&[1])
+        } else if labelled.len() > N_DECADES_WITH_MINOR {
+            Vec::new()
         } else {
             of(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
         };
+        let is_short = |decade: i32| (-3..=3).contains(&decade);
+        let are_short = labelled.iter().all(|(_, decade)| is_short(*decade));
         let value = |(digit, decade): (i32, i32)| f64::from(digit) * 10_f64.powi(decade);
         Self {
             low,
@@ -142,7 +155,7 @@ impl Axis {
                 .iter()
                 .map(|&(digit, decade)| Tick {
                     value: value((digit, decade)),
-                    label: power_label(digit, decade),
+                    label: power_label(digit, decade, are_short),
                 })
                 .collect(),
         }
@@ -200,9 +213,12 @@ fn grouped(value: f64, n_decimals: usize) -> String {
     out + rest
 }
 
-/// `digit` · 10^`decade`, written out where it is short.
-fn power_label(digit: i32, decade: i32) -> String {
-    if (-3..=3).contains(&decade) {
+/// Decades of a logarithmic axis beyond which its ticks would stand too close with minor ones.
+const N_DECADES_WITH_MINOR: usize = 4;
+
+/// `digit` · 10^`decade`; 1 to 10 are always `written_out`.
+fn power_label(digit: i32, decade: i32, written_out: bool) -> String {
+    if written_out || (0..=1).contains(&decade) {
         let n_decimals = usize::try_from(-decade).unwrap_or(0);
         return grouped(f64::from(digit) * 10_f64.powi(decade), n_decimals);
     }
@@ -240,6 +256,10 @@ mod tests {
             labels(&Axis::linear_rounded(93.4, 98.7, 5)),
             ["92", "94", "96", "98", "100"]
         );
+        assert_eq!(
+            labels(&Axis::linear_rounded(88.1, 98.4, 5)),
+            ["85", "90", "95", "100"]
+        );
         assert_eq!(labels(&Axis::linear(0.0, 1.0, 4)), ["0.0", "0.5", "1.0"]);
         assert_eq!(labels(&Axis::epochs(0, 2, 5)), ["0", "1", "2"]);
         assert_eq!(
@@ -258,7 +278,7 @@ mod tests {
         );
         assert_eq!(
             labels(&Axis::logarithmic(1e-12, 1.0)),
-            ["10⁻¹²", "10⁻⁹", "10⁻⁶", "0.001", "1"]
+            ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]
         );
     }
 
@@ -274,6 +294,7 @@ mod tests {
     #[test]
     fn angles_get_a_round_axis() {
         assert_eq!(labels(&Axis::degrees(89.0)), ["0", "30", "60", "90"]);
+        assert_eq!(labels(&Axis::degrees(97.0)), ["0", "30", "60", "90"]);
         assert_eq!(
             labels(&Axis::degrees(170.0)),
             ["0", "45", "90", "135", "180"]

@@ -192,11 +192,13 @@ impl Canvas<'_> {
             Marker::Square | Marker::Frame => corners(&square),
             Marker::TriangleUp => corners(&[(0.0, -1.15), (1.1, 0.8), (-1.1, 0.8)]),
             Marker::TriangleDown => corners(&[(0.0, 1.15), (1.1, -0.8), (-1.1, -0.8)]),
-            Marker::Diamond => corners(&[(0.0, -1.25), (1.15, 0.0), (0.0, 1.25), (-1.15, 0.0)]),
+            Marker::Diamond | Marker::Rhombus => {
+                corners(&[(0.0, -1.25), (1.15, 0.0), (0.0, 1.25), (-1.15, 0.0)])
+            }
         };
         let mut outline = shape.clone();
         outline.extend_from_slice(&shape[..2]);
-        if marker == Marker::Frame {
+        if matches!(marker, Marker::Frame | Marker::Rhombus) {
             self.area(&shape, PAPER, 1.0)?;
             self.line(&outline, colour, 1.0, 11)
         } else {

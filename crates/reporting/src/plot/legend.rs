@@ -24,9 +24,9 @@ pub(crate) struct LegendEntry {
 }
 
 const LINE_SPACING: f64 = 100.0;
-const GAP: f64 = 100.0;
+const GAP: f64 = 75.0;
 const KEY_GAP: f64 = 35.0;
-const MARGIN: f64 = 40.0;
+const MARGIN: f64 = 30.0;
 
 /// Height of the legend.
 pub(super) fn height(entries: &[LegendEntry]) -> f64 {
@@ -80,7 +80,7 @@ fn label(entry: &LegendEntry) -> String {
 
 fn key_width(key: Key) -> f64 {
     match key {
-        Key::Line(_) => 170.0,
+        Key::Line(_) => 150.0,
         Key::Fill(_) => 62.0,
     }
 }

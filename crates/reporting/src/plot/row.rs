@@ -10,7 +10,7 @@ const HEADING: f64 = 115.0;
 const TITLE: f64 = 100.0;
 const TICK_LABELS: f64 = 120.0;
 const BETWEEN_ROWS: f64 = 35.0;
-pub(super) const BETWEEN_PANELS: f64 = 120.0;
+pub(super) const BETWEEN_PANELS: f64 = 150.0;
 pub(super) const TICK: f64 = 22.0;
 
 impl Row {
@@ -130,7 +130,7 @@ impl Row {
         let colour = curve.style.colour;
         for seed in &curve.seeds {
             for line in self.visible(panel, seed.iter().copied(), rect) {
-                canvas.line(&line, colour, 0.3, 4)?;
+                canvas.line(&line, colour, 0.25, 4)?;
             }
         }
         let ends = |sign: f64| {
@@ -172,7 +172,8 @@ impl Row {
         Ok(())
     }
 
-    /// A few markers along the line, at other places for every curve; one at every point of a sweep.
+    /// A few markers along the line, at even distances and at other places for every curve, so that
+    /// lines on one another still show theirs; one at every point of a sweep.
     fn draw_markers(
         &self,
         canvas: &Canvas<'_>,
@@ -181,29 +182,30 @@ impl Row {
         rect: Rect,
         (index, n_curves): (usize, usize),
     ) -> Result<(), DrawError> {
-        let shown: Vec<Point> = curve
-            .points
-            .iter()
-            .filter(|point| panel.x.can_show(point.x) && self.y.can_show(point.mean))
-            .map(|point| self.place(panel, (point.x, point.mean), rect))
-            .filter(|(x, y)| {
-                let is_across = (rect.left - 1.0..=rect.right() + 1.0).contains(x);
-                is_across && (rect.top - 1.0..=rect.bottom() + 1.0).contains(y)
-            })
-            .collect();
+        let means = || curve.points.iter().map(|point| (point.x, point.mean));
         let (n_markers, radius) = if is_wide(rect) { (5, 23.0) } else { (3, 18.0) };
-        let chosen: Vec<Point> = if curve.has_error_bars || shown.len() <= 2 {
-            shown
-        } else {
-            (0..n_markers)
-                .map(|i| {
-                    let offset = (index as f64 + 0.5) / n_curves as f64;
-                    let x = rect.left + rect.width * (i as f64 + offset) / n_markers as f64;
-                    nearest(&shown, x)
+        let pieces = self.visible(panel, means(), rect);
+        let places: Vec<Point> = if curve.has_error_bars || pieces.is_empty() {
+            means()
+                .filter(|(x, y)| panel.x.can_show(*x) && self.y.can_show(*y))
+                .map(|point| self.place(panel, point, rect))
+                .filter(|(x, y)| {
+                    let is_across = (rect.left - 1.0..=rect.right() + 1.0).contains(x);
+                    is_across && (rect.top - 1.0..=rect.bottom() + 1.0).contains(y)
                 })
                 .collect()
+        } else {
+            let xs = || pieces.iter().flatten().map(|(x, _)| *x);
+            let (first, last) = xs().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(x), high.max(x))
+            });
+            let offset = (index as f64 + 0.5) / n_curves as f64;
+            (0..n_markers)
+                .map(|i| first + (last - first) * (f64::from(i) + offset) / f64::from(n_markers))
+                .filter_map(|x| pieces.iter().find_map(|piece| along(piece, x)))
+                .collect()
         };
-        for at in chosen {
+        for at in places {
             canvas.marker(at, curve.style.marker, curve.style.colour, radius)?;
         }
         Ok(())
@@ -247,11 +249,11 @@ fn is_wide(rect: Rect) -> bool {
     rect.width > 1000.0
 }
 
-fn nearest(points: &[Point], x: f64) -> Point {
-    let distance = |point: &Point| (point.0 - x).abs();
-    points
-        .iter()
-        .copied()
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .unwrap_or((x, f64::NEG_INFINITY))
+/// The place at `x` on a line that runs to the right.
+fn along(line: &[Point], x: f64) -> Option<Point> {
+    line.windows(2).find_map(|pair| {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let is_within = x0 <= x && x <= x1 && x0 < x1;
+        is_within.then(|| (x, y0 + (y1 - y0) * (x - x0) / (x1 - x0)))
+    })
 }

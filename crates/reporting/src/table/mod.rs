@@ -1,20 +1,24 @@
 //! The table of results, as values; page and terminal write it in their own ways.
 
+mod csv;
+
 use apical_learning::{Metric, OutputError, PartName};
 
 use crate::ReportInput;
-use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::number::{ABSENT, Decimals, significant, spread};
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
+pub(crate) use csv::csv;
+
 /// How the angles of the layers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// A column for every layer, with intervals.
+    /// To the `potential` reference, a column for all layers and for each, with intervals; to the
+    /// `squared_error` reference, one column with the means of all layers.
     EachLayer,
-    /// One column with the means of all layers.
+    /// One column a reference, with the means of all layers.
     JoinedLayers,
 }
 
@@ -60,16 +64,27 @@ pub(crate) struct Row {
     pub(crate) score_last: Option<Spread>,
     /// On the test part, after the epoch chosen on validation.
     pub(crate) score_chosen: Option<Spread>,
-    /// Update angle to the `potential` reference after the last epoch, °.
-    pub(crate) angle_all: Option<Spread>,
-    /// The same by layer.
-    pub(crate) angles: Vec<Option<Spread>>,
+    /// To the `potential` reference.
+    potential: Angles,
+    /// To the `squared_error` reference.
+    squared_error: Angles,
     /// Training time per sample, µs.
     pub(crate) time: Option<Spread>,
     /// Over that of the baseline.
     pub(crate) time_ratio: Option<f64>,
     pub(crate) n_trials: Option<usize>,
 }
+
+/// Update angles after the last epoch to one reference, °.
+#[derive(Debug)]
+struct Angles {
+    all: Option<Spread>,
+    by_layer: Vec<Option<Spread>>,
+}
+
+/// What the references are, for the note under a table with angles.
+pub(crate) const REFERENCES: &str = "potential: output error φ′(u)(u* − u); \
+    squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends";
 
 impl<'a> Table<'a> {
     /// The results of `task`.
@@ -102,21 +117,27 @@ impl<'a> Table<'a> {
             Metric::Accuracy => "test accuracy (%)",
             _ => "test loss (1)",
         };
-        let angle = "update angle (°)";
         let mut headings = vec![
             Heading::new("", "learner"),
             Heading::new("", "seeds"),
             Heading::new(score, "last epoch"),
             Heading::new(score, "chosen epoch"),
-            Heading::new(angle, "all layers"),
         ];
         match layout {
-            Layout::EachLayer => headings.extend(
-                self.layers
-                    .iter()
-                    .map(|k| Heading::new(angle, &format!("layer {k}"))),
-            ),
-            Layout::JoinedLayers => headings.push(Heading::new(angle, "by layer")),
+            _ if !self.has_angles() => {}
+            Layout::EachLayer => {
+                let shared = "update angle, potential (°)";
+                headings.push(Heading::new(shared, "all layers"));
+                let layers = self.layers.iter();
+                headings.extend(layers.map(|k| Heading::new(shared, &format!("layer {k}"))));
+                let shared = "update angle, squared error (°)";
+                headings.push(Heading::new(shared, "by layer"));
+            }
+            Layout::JoinedLayers => {
+                let shared = "update angle by layer (°)";
+                headings.push(Heading::new(shared, "potential"));
+                headings.push(Heading::new(shared, "squared error"));
+            }
         }
         headings.push(Heading::new("training time", "µs per sample"));
         if self.baseline.is_some() {
@@ -140,12 +161,19 @@ impl<'a> Table<'a> {
             row.seeds(),
             spread(row.score_last, score),
             spread(row.score_chosen, score),
-            spread(row.angle_all, angle),
         ];
-        let angles = row.angles.iter();
         match layout {
-            Layout::EachLayer => cells.extend(angles.map(|value| spread(*value, angle))),
-            Layout::JoinedLayers => cells.push(joined(&row.angles)),
+            _ if !self.has_angles() => {}
+            Layout::EachLayer => {
+                let Angles { all, by_layer } = &row.potential;
+                let potential = [all].into_iter().chain(by_layer);
+                cells.extend(potential.map(|value| spread(*value, angle)));
+                cells.push(joined(&row.squared_error.by_layer));
+            }
+            Layout::JoinedLayers => {
+                cells.push(joined(&row.potential.by_layer));
+                cells.push(joined(&row.squared_error.by_layer));
+            }
         }
         cells.push(spread(row.time, Decimals::Significant(3)));
         if self.baseline.is_some() {
@@ -155,6 +183,11 @@ impl<'a> Table<'a> {
             cells.push(row.n_trials.map_or_else(absent, |n| n.to_string()));
         }
         cells
+    }
+
+    /// Whether any learner has an update angle.
+    pub(crate) fn has_angles(&self) -> bool {
+        !self.layers.is_empty()
     }
 
     fn has_trials(&self) -> bool {
@@ -172,69 +205,20 @@ impl Row {
     }
 }
 
-/// All tables in one file, one row per task, learner and point of a sweep.
-pub(crate) fn csv(tables: &[Table<'_>]) -> String {
-    let n_layers = tables
-        .iter()
-        .flat_map(|table| table.layers.iter().copied())
-        .max()
-        .unwrap_or(0);
-    let mut header: Vec<String> = ["task", "learner", "variant", "n_seeds", "n_failed", "score"]
-        .map(str::to_owned)
-        .to_vec();
-    let mut spread_columns = |name: &str| {
-        header.push(format!("{name}_mean"));
-        header.push(format!("{name}_half_width_95"));
-    };
-    spread_columns("test_score_last_epoch");
-    spread_columns("test_score_chosen_epoch");
-    spread_columns("update_angle_degrees_all");
-    for k in 1..=n_layers {
-        spread_columns(&format!("update_angle_degrees_layer_{k}"));
-    }
-    spread_columns("microseconds_per_sample");
-    header.extend(["time_ratio", "time_ratio_to", "n_tuning_trials"].map(str::to_owned));
-    let mut csv = Csv::new(&header);
-    for table in tables {
-        for row in &table.rows {
-            csv.row(&csv_cells(table, row, n_layers));
-        }
-    }
-    csv.into_text()
-}
-
-fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
-    let mut cells = vec![
-        table.task.to_owned(),
-        row.learner.clone(),
-        row.variant.clone(),
-        row.n_finished.to_string(),
-        row.n_failed.to_string(),
-        table.score.info().name.to_owned(),
-    ];
-    let mut push = |value: Option<Spread>| {
-        cells.push(number(value.map(|spread| spread.mean)));
-        cells.push(number(value.and_then(|spread| spread.half_width)));
-    };
-    push(row.score_last);
-    push(row.score_chosen);
-    push(row.angle_all);
-    for k in 1..=n_layers {
-        let index = table.layers.iter().position(|layer| *layer == k);
-        push(index.and_then(|index| row.angles[index]));
-    }
-    push(row.time);
-    cells.push(number(row.time_ratio));
-    cells.push(table.baseline.clone().unwrap_or_default());
-    cells.push(row.n_trials.map_or_else(String::new, |n| n.to_string()));
-    cells
-}
-
 fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput) -> Row {
     let score = Subject::on(task.score, PartName::Test);
-    let angle = |layer| {
-        let reference = Some(OutputError::Potential);
-        group.last(Subject::of_layer(Metric::UpdateAngle, layer, reference))
+    let angles = |reference| {
+        let angle = |layer| {
+            group.last(Subject::of_layer(
+                Metric::UpdateAngle,
+                layer,
+                Some(reference),
+            ))
+        };
+        Angles {
+            all: angle(None),
+            by_layer: layers.iter().map(|k| angle(Some(*k))).collect(),
+        }
     };
     let time = group.microseconds_per_sample(None);
     let baseline_time = task
@@ -248,8 +232,8 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         n_failed: group.failed.len(),
         score_last: group.last(score),
         score_chosen: group.chosen(score),
-        angle_all: angle(None),
-        angles: layers.iter().map(|k| angle(Some(*k))).collect(),
+        potential: angles(OutputError::Potential),
+        squared_error: angles(OutputError::SquaredError),
         time,
         time_ratio: match (time, baseline_time) {
             (Some(time), Some(baseline)) if baseline.mean > 0.0 => Some(time.mean / baseline.mean),

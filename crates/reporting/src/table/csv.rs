@@ -1,0 +1,67 @@
+//! All tables in one file.
+
+use super::{Row, Table};
+use crate::csv::{Csv, number};
+use crate::statistics::Spread;
+
+/// All tables in one file, one row per task, learner and point of a sweep.
+pub(crate) fn csv(tables: &[Table<'_>]) -> String {
+    let n_layers = tables
+        .iter()
+        .flat_map(|table| table.layers.iter().copied())
+        .max()
+        .unwrap_or(0);
+    let mut header: Vec<String> = ["task", "learner", "variant", "n_seeds", "n_failed", "score"]
+        .map(str::to_owned)
+        .to_vec();
+    let mut spread_columns = |name: &str| {
+        header.push(format!("{name}_mean"));
+        header.push(format!("{name}_half_width_95"));
+    };
+    spread_columns("test_score_last_epoch");
+    spread_columns("test_score_chosen_epoch");
+    for reference in ["potential", "squared_error"] {
+        spread_columns(&format!("update_angle_degrees_{reference}_all"));
+        for k in 1..=n_layers {
+            spread_columns(&format!("update_angle_degrees_{reference}_layer_{k}"));
+        }
+    }
+    spread_columns("microseconds_per_sample");
+    header.extend(["time_ratio", "time_ratio_to", "n_tuning_trials"].map(str::to_owned));
+    let mut csv = Csv::new(&header);
+    for table in tables {
+        for row in &table.rows {
+            csv.row(&csv_cells(table, row, n_layers));
+        }
+    }
+    csv.into_text()
+}
+
+fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
+    let mut cells = vec![
+        table.task.to_owned(),
+        row.learner.clone(),
+        row.variant.clone(),
+        row.n_finished.to_string(),
+        row.n_failed.to_string(),
+        table.score.info().name.to_owned(),
+    ];
+    let mut push = |value: Option<Spread>| {
+        cells.push(number(value.map(|spread| spread.mean)));
+        cells.push(number(value.and_then(|spread| spread.half_width)));
+    };
+    push(row.score_last);
+    push(row.score_chosen);
+    for angles in [&row.potential, &row.squared_error] {
+        push(angles.all);
+        for k in 1..=n_layers {
+            let index = table.layers.iter().position(|layer| *layer == k);
+            push(index.and_then(|index| angles.by_layer[index]));
+        }
+    }
+    push(row.time);
+    cells.push(number(row.time_ratio));
+    cells.push(table.baseline.clone().unwrap_or_default());
+    cells.push(row.n_trials.map_or_else(String::new, |n| n.to_string()));
+    cells
+}
