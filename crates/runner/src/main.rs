@@ -11,9 +11,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     reason = "the environment is set before there is a second thread"
 )]
 fn main() -> ExitCode {
-    // candle asks for its number of threads before every product, and without this variable it
-    // reads /proc/cpuinfo each time: a step of 64-100-10 then takes six times as long.
+    // A run has one thread; runs are what is done in parallel. candle asks for its number of threads
+    // before every product, and without the first variable it reads /proc/cpuinfo each time: a step
+    // of 64-100-10 then takes six times as long.
     // SAFETY: no other thread runs yet.
-    unsafe { std::env::set_var("RAYON_NUM_THREADS", "1") };
+    unsafe {
+        std::env::set_var("RAYON_NUM_THREADS", "1");
+        std::env::set_var("CANDLE_NUM_THREADS", "1");
+    }
     apical::main()
 }
