@@ -9,8 +9,11 @@ use flate2::read::MultiGzDecoder;
 use crate::checksum::sha256;
 use crate::{DatasetError, FileDigest, Verdict};
 
-/// The most that a compressed file of the user's own may expand to.
-pub(crate) const EXPANSION_LIMIT: u64 = 4 << 30;
+/// What a small compressed file of the user's own may expand to in any case, in bytes.
+const SMALL_EXPANSION: u64 = 16 << 20;
+
+/// How many times its length a compressed file of the user's own may expand to.
+const EXPANSION_RATIO: u64 = 100;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
@@ -21,8 +24,46 @@ pub(crate) struct FileContent {
     pub(crate) digest: FileDigest,
 }
 
-/// Reads a file; `limit` bounds what a gzip stream may expand to, in bytes.
-pub(crate) fn read_file(path: &Path, limit: u64, what: &str) -> Result<FileContent, DatasetError> {
+/// The most that `n_bytes` compressed bytes of the user's own may expand to.
+///
+/// Tables and arrays seldom shrink to less than a fiftieth. Deflate can expand a thousandfold, and
+/// what is read takes several times the memory of its content, so that a small file could fill it.
+pub(crate) fn expansion_limit(n_bytes: u64) -> u64 {
+    n_bytes.saturating_mul(EXPANSION_RATIO).max(SMALL_EXPANSION)
+}
+
+/// Reads a file of a registered set; `limit` is the length of the published content in bytes, which
+/// bounds what a gzip stream may expand to.
+pub(crate) fn read_published(
+    path: &Path,
+    limit: u64,
+    what: &str,
+) -> Result<FileContent, DatasetError> {
+    read_file(
+        path,
+        |_| limit,
+        || DatasetError::TooLarge {
+            path: path.to_owned(),
+            what: what.to_owned(),
+            limit,
+        },
+    )
+}
+
+/// Reads a file of the user's own, within [`expansion_limit`] where it is compressed.
+pub(crate) fn read_own(path: &Path, what: &str) -> Result<FileContent, DatasetError> {
+    read_file(path, expansion_limit, || DatasetError::ExpandsTooFar {
+        path: path.to_owned(),
+        what: what.to_owned(),
+        remedy: "decompress it first",
+    })
+}
+
+fn read_file(
+    path: &Path,
+    limit: impl Fn(u64) -> u64,
+    too_large: impl Fn() -> DatasetError,
+) -> Result<FileContent, DatasetError> {
     let raw = fs::read(path).map_err(|source| DatasetError::Unreadable {
         path: path.to_owned(),
         source,
@@ -30,7 +71,7 @@ pub(crate) fn read_file(path: &Path, limit: u64, what: &str) -> Result<FileConte
     let n_bytes = raw.len() as u64;
     let raw_sha256 = sha256(&raw);
     let (content, content_sha256) = if raw.starts_with(&GZIP_MAGIC) {
-        let content = decompress(path, &raw, limit, what)?;
+        let content = decompress(path, &raw, limit(n_bytes))?.ok_or_else(too_large)?;
         let digest = sha256(&content);
         (content, digest)
     } else {
@@ -46,6 +87,7 @@ pub(crate) fn read_file(path: &Path, limit: u64, what: &str) -> Result<FileConte
         content_sha256,
         n_bytes,
         verdict: Verdict::Unverified,
+        first_seen: None,
     };
     Ok(FileContent {
         path: path.to_owned(),
@@ -54,13 +96,12 @@ pub(crate) fn read_file(path: &Path, limit: u64, what: &str) -> Result<FileConte
     })
 }
 
-/// Decompresses a gzip stream in memory.
+/// Decompresses a gzip stream in memory; nothing where it expands to more than `limit` bytes.
 pub(crate) fn decompress(
     path: &Path,
     raw: &[u8],
     limit: u64,
-    what: &str,
-) -> Result<Vec<u8>, DatasetError> {
+) -> Result<Option<Vec<u8>>, DatasetError> {
     let mut content = Vec::new();
     let read = MultiGzDecoder::new(raw)
         .take(limit.saturating_add(1))
@@ -73,14 +114,7 @@ pub(crate) fn decompress(
             source,
         });
     }
-    if content.len() as u64 > limit {
-        return Err(DatasetError::TooLarge {
-            path: path.to_owned(),
-            what: what.to_owned(),
-            limit,
-        });
-    }
-    Ok(content)
+    Ok((content.len() as u64 <= limit).then_some(content))
 }
 
 /// Where a file named by the user is: as given, or else below the first folder that has it.

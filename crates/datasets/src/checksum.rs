@@ -33,6 +33,23 @@ pub struct FileDigest {
     pub n_bytes: u64,
     /// Whether the digest is the known one.
     pub verdict: Verdict,
+    /// What [`check_files`](crate::check_files) found about the digest that was recorded when the
+    /// file was first seen; `None` where a known digest decides, or nothing was compared.
+    #[serde(skip)]
+    pub first_seen: Option<FirstSeen>,
+}
+
+/// A file without known digest beside the digest recorded in `FILE.sha256`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstSeen {
+    /// None was recorded; this one is now.
+    Recorded,
+    /// None was recorded, and the folder cannot be written to.
+    NotRecorded,
+    /// The digest is the recorded one.
+    Same,
+    /// The digest differs from the recorded one.
+    Changed,
 }
 
 /// What a digest says about a file.
@@ -41,9 +58,10 @@ pub struct FileDigest {
 pub enum Verdict {
     /// The digest equals the known one.
     Verified,
-    /// The digest differs from the known one, or is that of another data set.
+    /// The digest or length differs from the published one or from what was first seen, or the
+    /// file belongs to another data set.
     Mismatch,
-    /// No digest is known that could be compared.
+    /// No published digest is known that could be compared.
     Unverified,
 }
 

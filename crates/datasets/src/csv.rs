@@ -6,12 +6,12 @@ use ::csv::{ByteRecord, Position, ReaderBuilder};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::{EXPANSION_LIMIT, find_user_file, read_file};
-use crate::label::number_text_labels;
+use crate::bytes::{find_user_file, read_own};
+use crate::label::TextLabels;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
 use crate::{Column, Dataset, DatasetError, Fractions, Scaling};
 
-/// A CSV file, plain or gzip. Every column but the label's holds finite numbers.
+/// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but the label's holds finite numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSpec {
@@ -76,14 +76,14 @@ impl CsvSpec {
 
     pub(crate) fn load(&self, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
         let path = find_user_file(&self.path, "csv.path", folders)?;
-        let file = read_file(&path, EXPANSION_LIMIT, "a table")?;
-        let (inputs, texts) = self.read_cells(&path, &file.content)?;
+        let file = read_own(&path, "the table")?;
+        let (inputs, labels) = self.read_cells(&path, &file.content)?;
         let table = Table {
             name: name_or_stem(self.name.as_deref(), &path),
             path,
             input_shape: vec![inputs.ncols()],
             inputs,
-            targets: TableTargets::Classes(number_text_labels(&texts)),
+            targets: TableTargets::Classes(labels.number()),
             files: vec![file.digest],
         };
         table.into_dataset(&Recipe {
@@ -93,12 +93,12 @@ impl CsvSpec {
         })
     }
 
-    /// Inputs `[n_samples, n_inputs]` and the label of each sample as text.
+    /// Inputs `[n_samples, n_inputs]` and the label of each sample.
     fn read_cells(
         &self,
         path: &Path,
         content: &[u8],
-    ) -> Result<(Array2<f32>, Vec<String>), DatasetError> {
+    ) -> Result<(Array2<f32>, TextLabels), DatasetError> {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -108,7 +108,7 @@ impl CsvSpec {
         let mut record = ByteRecord::new();
         let mut columns: Option<Columns> = None;
         let mut values = Vec::new();
-        let mut labels = Vec::new();
+        let mut labels = TextLabels::default();
         while reader
             .read_byte_record(&mut record)
             .map_err(|error| unreadable(path, error))?
@@ -125,7 +125,7 @@ impl CsvSpec {
             columns.read_row(path, line, &record, &mut values, &mut labels)?;
         }
         let n_inputs = match columns {
-            Some(columns) if !labels.is_empty() => columns.names.len() - 1,
+            Some(columns) if labels.len() > 0 => columns.names.len() - 1,
             _ => {
                 let expected = "one sample on each line";
                 return Err(DatasetError::EmptyFile {
@@ -192,7 +192,7 @@ impl Columns {
         line: u64,
         record: &ByteRecord,
         values: &mut Vec<f32>,
-        labels: &mut Vec<String>,
+        labels: &mut TextLabels,
     ) -> Result<(), DatasetError> {
         if record.len() != self.names.len() {
             return Err(DatasetError::RaggedRow {
@@ -214,7 +214,7 @@ impl Columns {
                     line,
                 });
             }
-            labels.push(label.to_owned());
+            labels.push(label);
         }
         Ok(())
     }

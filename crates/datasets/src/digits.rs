@@ -33,7 +33,8 @@ pub struct DigitsSpec {
 impl DigitsSpec {
     pub(crate) fn load(self) -> Result<Dataset, DatasetError> {
         let path = Path::new(FILE_NAME);
-        let content = decompress(path, FILE, 1 << 20, "the embedded digits")?;
+        let content = decompress(path, FILE, 1 << 20)?
+            .expect("the embedded file holds 1797 lines of 65 short numbers");
         let (inputs, labels) = parse(path, &content)?;
         let mut rng = Streams::new(self.split_seed).stream("split");
         let split = split_stratified(&labels, N_SAMPLES, &mut rng);
@@ -53,6 +54,7 @@ impl DigitsSpec {
             sha256: found,
             content_sha256: sha256(&content),
             n_bytes: FILE.len() as u64,
+            first_seen: None,
         };
         let entry = catalogue_entry("digits").expect("the catalogue holds every embedded set");
         let about = About {

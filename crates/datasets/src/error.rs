@@ -75,6 +75,16 @@ pub enum DatasetError {
         /// The most that is read, in bytes.
         limit: u64,
     },
+    /// A compressed file of the user's own expands far more than data do.
+    #[error("{}: {what} expands to more than 100 times its compressed length and 16 MiB: {remedy}", .path.display())]
+    ExpandsTooFar {
+        /// The file.
+        path: PathBuf,
+        /// What was being read.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// SHA-256 differs from the known one.
     #[error("{}: SHA-256 is {found}, expected {expected}: download the file again, or set `verify = false` to use it as it is", .path.display())]
     WrongChecksum {

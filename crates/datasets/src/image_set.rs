@@ -1,6 +1,6 @@
 //! MNIST and its kin: four IDX files, pixels divided by 255.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::FileContent;
 use crate::locate::{decisive, owner_of, read_checked};
 use crate::{
-    About, CatalogueEntry, Checksum, Dataset, DatasetError, Part, Targets, Task, Verdict,
-    locate_files, parse_idx_images, parse_idx_labels,
+    About, CatalogueEntry, Checksum, Dataset, DatasetError, IdxImages, Part, RemoteFile, Targets,
+    Task, Verdict, locate_files, parse_idx_images, parse_idx_labels,
 };
 
 /// Options of the image sets. The published test images are the test part, untouched; the last
@@ -175,11 +175,7 @@ impl Part {
     }
 }
 
-fn mismatch(
-    entry: &CatalogueEntry,
-    file: &crate::RemoteFile,
-    content: FileContent,
-) -> DatasetError {
+fn mismatch(entry: &CatalogueEntry, file: &RemoteFile, content: FileContent) -> DatasetError {
     let path = content.path;
     match (owner_of(&content.digest), decisive(file, &content.digest)) {
         (Some(owner), _) if owner.name != entry.name => DatasetError::OtherDataset {
@@ -203,34 +199,14 @@ fn read_part(
     images_file: &FileContent,
     labels_file: &FileContent,
 ) -> Result<Part, DatasetError> {
-    let images = parse_idx_images(&images_file.path, &images_file.content)?;
-    let labels = parse_idx_labels(&labels_file.path, &labels_file.content)?;
-    let found = [images.n_rows, images.n_columns];
-    if found != entry.input_shape {
-        return Err(DatasetError::WrongImageShape {
-            path: images_file.path.clone(),
-            expected: [entry.input_shape[0], entry.input_shape[1]],
-            found,
-        });
-    }
+    let images = read_images(entry, &images_file.path, &images_file.content)?;
+    let labels = read_labels(entry, &labels_file.path, &labels_file.content)?;
     if images.n_images != labels.len() {
         return Err(DatasetError::CountsDisagree {
             inputs: images_file.path.display().to_string(),
             targets: labels_file.path.display().to_string(),
             n_inputs: images.n_images,
             n_targets: labels.len(),
-        });
-    }
-    let n_classes = entry.class_names.len();
-    if let Some(sample) = labels
-        .iter()
-        .position(|&label| usize::from(label) >= n_classes)
-    {
-        return Err(DatasetError::LabelOutOfRange {
-            path: labels_file.path.clone(),
-            byte: 8 + sample,
-            found: labels[sample].into(),
-            n_classes,
         });
     }
     let grey = |&pixel: &u8| f32::from(pixel) / 255.0;
@@ -249,12 +225,72 @@ fn read_part(
     } else {
         images.pixels.iter().map(grey).collect()
     };
-    let inputs = Array2::from_shape_vec((images.n_images, found[0] * found[1]), values)
-        .expect("the parser compared the counts with the length");
+    let inputs =
+        Array2::from_shape_vec((images.n_images, images.n_rows * images.n_columns), values)
+            .expect("the parser compared the counts with the length");
     Ok(Part {
         inputs,
         targets: Targets::Classes(labels.iter().map(|&label| label.into()).collect()),
     })
+}
+
+/// Fails where the content is not the IDX file that `file` of `entry` should be.
+pub(crate) fn check_content(
+    entry: &CatalogueEntry,
+    file: &RemoteFile,
+    path: &Path,
+    content: &[u8],
+) -> Result<(), DatasetError> {
+    // The catalogue lists images and labels in turn.
+    let is_labels = entry
+        .files
+        .iter()
+        .skip(1)
+        .step_by(2)
+        .any(|labels| labels.name == file.name);
+    if is_labels {
+        read_labels(entry, path, content).map(drop)
+    } else {
+        read_images(entry, path, content).map(drop)
+    }
+}
+
+fn read_images<'a>(
+    entry: &CatalogueEntry,
+    path: &Path,
+    content: &'a [u8],
+) -> Result<IdxImages<'a>, DatasetError> {
+    let images = parse_idx_images(path, content)?;
+    let found = [images.n_rows, images.n_columns];
+    if found == entry.input_shape {
+        return Ok(images);
+    }
+    Err(DatasetError::WrongImageShape {
+        path: path.to_owned(),
+        expected: [entry.input_shape[0], entry.input_shape[1]],
+        found,
+    })
+}
+
+fn read_labels<'a>(
+    entry: &CatalogueEntry,
+    path: &Path,
+    content: &'a [u8],
+) -> Result<&'a [u8], DatasetError> {
+    let labels = parse_idx_labels(path, content)?;
+    let n_classes = entry.class_names.len();
+    match labels
+        .iter()
+        .position(|&label| usize::from(label) >= n_classes)
+    {
+        None => Ok(labels),
+        Some(sample) => Err(DatasetError::LabelOutOfRange {
+            path: path.to_owned(),
+            byte: 8 + sample,
+            found: labels[sample].into(),
+            n_classes,
+        }),
+    }
 }
 
 fn only_class(part: &Part) -> Option<u32> {

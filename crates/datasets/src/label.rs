@@ -1,6 +1,6 @@
 //! Labels as they stand in a file, into class numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Class numbers from 0 and the names of the classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,21 +26,55 @@ pub(crate) fn number_classes<K: Ord + Copy>(
     }
 }
 
-/// Classes of text labels: by value where every label is a number, alphabetically otherwise.
-pub(crate) fn number_text_labels(texts: &[String]) -> ClassLabels {
-    let values: Option<Vec<Value>> = texts
-        .iter()
-        .map(|text| {
-            text.parse()
-                .ok()
-                .filter(|value: &f64| value.is_finite())
-                .map(Value::new)
-        })
-        .collect();
-    let name = |sample: usize| texts[sample].clone();
-    match values {
-        Some(values) => number_classes(&values, name),
-        None => number_classes(&texts.iter().map(String::as_str).collect::<Vec<_>>(), name),
+/// Labels as text, each text kept once.
+#[derive(Debug, Default)]
+pub(crate) struct TextLabels {
+    /// Of each sample, the index of its text.
+    indices: Vec<u32>,
+    /// In the order in which they first occur.
+    texts: Vec<String>,
+    known: HashMap<String, u32>,
+}
+
+impl TextLabels {
+    pub(crate) fn push(&mut self, text: &str) {
+        let index = self.known.get(text).copied().unwrap_or_else(|| {
+            let index = self.texts.len() as u32;
+            self.texts.push(text.to_owned());
+            self.known.insert(text.to_owned(), index);
+            index
+        });
+        self.indices.push(index);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    /// Classes: by value where every label is a number, alphabetically otherwise.
+    pub(crate) fn number(&self) -> ClassLabels {
+        let finite = |text: &String| text.parse().ok().filter(|value: &f64| value.is_finite());
+        let values: Option<Vec<Value>> = self
+            .texts
+            .iter()
+            .map(|text| finite(text).map(Value::new))
+            .collect();
+        let name = |index: usize| self.texts[index].clone();
+        let of_texts = match values {
+            Some(values) => number_classes(&values, name),
+            None => {
+                let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+                number_classes(&texts, name)
+            }
+        };
+        ClassLabels {
+            labels: self
+                .indices
+                .iter()
+                .map(|&index| of_texts.labels[index as usize])
+                .collect(),
+            names: of_texts.names,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod csv;
 mod dataset;
 mod digits;
 mod error;
+mod first_seen;
 mod idx;
 mod image_set;
 mod label;
@@ -41,7 +42,7 @@ mod teacher;
 mod yin_yang;
 
 pub use catalogue::{CatalogueEntry, RemoteFile, catalogue, catalogue_entry};
-pub use checksum::{Checksum, FileDigest, Verdict};
+pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
 pub use column::Column;
 pub use csv::CsvSpec;
 pub use dataset::{About, ClassCounts, Dataset, Part, SharedInputs, Summary, Targets, Task};
@@ -53,7 +54,7 @@ pub use locate::{CheckedFile, LocatedFile, check_file, check_files, locate_files
 pub use npz::NpzSpec;
 pub use scaling::Scaling;
 pub use spec::DatasetSpec;
-pub use split::{Fractions, Split, shuffle, split_random, split_stratified};
+pub use split::{Fractions, Split, random_cycle, shuffle, split_random, split_stratified};
 pub use stream::{StreamRng, Streams};
 pub use teacher::TeacherStudentSpec;
 pub use yin_yang::YinYangSpec;

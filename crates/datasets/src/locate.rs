@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::bytes::{FileContent, read_file};
-use crate::{CatalogueEntry, DatasetError, FileDigest, RemoteFile, Verdict, catalogue};
+use crate::bytes::{FileContent, read_published};
+use crate::first_seen::compare_or_record;
+use crate::image_set::check_content;
+use crate::{CatalogueEntry, DatasetError, FileDigest, FirstSeen, RemoteFile, Verdict, catalogue};
 
 /// A file of a registered set and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +48,13 @@ pub fn locate_files(entry: &CatalogueEntry, folders: &[PathBuf]) -> Vec<LocatedF
     best
 }
 
-/// Finds the files of `entry` and compares their digests with the known ones. Reads every file.
+/// Finds the files of `entry` and checks each as [`check_file`] does. Reads every file.
+///
+/// A file for which no digest is published is compared with its digest in `FILE.sha256`, which is
+/// written where it is missing and the folder can be written to; a file that differs is a mismatch.
 ///
 /// # Errors
-/// A file that cannot be read, a damaged gzip stream, or content longer than the published one.
+/// Those of [`check_file`].
 pub fn check_files(
     entry: &CatalogueEntry,
     folders: &[PathBuf],
@@ -59,7 +64,14 @@ pub fn check_files(
         .map(|LocatedFile { file, path }| {
             let found = match path {
                 Some(path) => {
-                    let digest = check_file(entry, file, &path)?;
+                    let mut digest = check_file(entry, file, &path)?;
+                    if digest.verdict == Verdict::Unverified {
+                        let seen = compare_or_record(&path, &digest);
+                        digest.first_seen = Some(seen);
+                        if seen == FirstSeen::Changed {
+                            digest.verdict = Verdict::Mismatch;
+                        }
+                    }
                     Some((path, digest))
                 }
                 None => None,
@@ -69,16 +81,29 @@ pub fn check_files(
         .collect()
 }
 
-/// Compares the digest of the file at `path`, plain or gzip, with the known one of `file`.
+/// Compares the digest of the file at `path`, plain or gzip, with the known one of `file`. Where none
+/// is known, the content must be what loading needs, and its length the published one.
 ///
 /// # Errors
-/// A file that cannot be read, a damaged gzip stream, or content longer than the published one.
+/// A file that cannot be read, a damaged gzip stream, content longer than the published one, or,
+/// where no digest is known, content that is not the IDX file it should be.
 pub fn check_file(
     entry: &CatalogueEntry,
     file: &RemoteFile,
     path: &Path,
 ) -> Result<FileDigest, DatasetError> {
-    read_checked(entry, file, path).map(|checked| checked.digest)
+    let FileContent {
+        content,
+        mut digest,
+        ..
+    } = read_checked(entry, file, path)?;
+    if digest.verdict == Verdict::Unverified {
+        check_content(entry, file, path, &content)?;
+        if content.len() as u64 != file.n_content_bytes {
+            digest.verdict = Verdict::Mismatch;
+        }
+    }
+    Ok(digest)
 }
 
 /// Reads a registered file, with its verdict.
@@ -88,7 +113,7 @@ pub(crate) fn read_checked(
     path: &Path,
 ) -> Result<FileContent, DatasetError> {
     let what = format!("{} of data set `{}`", file.plain_name(), entry.name);
-    let mut read = read_file(path, file.n_content_bytes, &what)?;
+    let mut read = read_published(path, file.n_content_bytes, &what)?;
     read.digest.verdict = verdict(file, &read.digest);
     if owner_of(&read.digest).is_some_and(|owner| owner.name != entry.name) {
         read.digest.verdict = Verdict::Mismatch;

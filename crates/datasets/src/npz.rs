@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::bytes::{EXPANSION_LIMIT, FileContent, find_user_file, read_file};
+use crate::bytes::{FileContent, expansion_limit, find_user_file, read_own};
 use crate::label::number_classes;
 use crate::npy::NpyArray;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
@@ -18,6 +18,7 @@ use crate::{Dataset, DatasetError, Fractions, Scaling};
 ///
 /// `x` has the samples on its first axis; what follows is flattened. `y` is one integer label per
 /// sample (classification) or floating-point target potentials `[n_samples, n_outputs]` (regression).
+/// A compressed array may expand to 16 MiB or 100 times its compressed length, whichever is more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NpzSpec {
@@ -230,7 +231,7 @@ fn wrong_shape(
 }
 
 fn read_not_empty(path: &Path, expected: &'static str) -> Result<FileContent, DatasetError> {
-    let file = read_file(path, EXPANSION_LIMIT, expected)?;
+    let file = read_own(path, "the file")?;
     if file.content.is_empty() {
         return Err(DatasetError::EmptyFile {
             path: path.to_owned(),
@@ -242,17 +243,19 @@ fn read_not_empty(path: &Path, expected: &'static str) -> Result<FileContent, Da
 
 /// The bytes of `x.npy` and `y.npy`.
 fn read_members(path: &Path, content: &[u8]) -> Result<(Vec<u8>, Vec<u8>), DatasetError> {
+    let n_archive = content.len() as u64;
     let mut archive =
         ZipArchive::new(Cursor::new(content)).map_err(|error| corrupt(path, &error))?;
     Ok((
-        read_member(path, &mut archive, "x")?,
-        read_member(path, &mut archive, "y")?,
+        read_member(path, &mut archive, n_archive, "x")?,
+        read_member(path, &mut archive, n_archive, "y")?,
     ))
 }
 
 fn read_member(
     path: &Path,
     archive: &mut ZipArchive<Cursor<&[u8]>>,
+    n_archive: u64,
     array: &str,
 ) -> Result<Vec<u8>, DatasetError> {
     let file_name = format!("{array}.npy");
@@ -274,17 +277,18 @@ fn read_member(
         .by_name(&file_name)
         .map_err(|error| corrupt(path, &error))?;
     let mut bytes = Vec::new();
-    // The claimed length is not trusted: memory grows with what is really there.
+    // Claimed lengths are not trusted: memory grows with what is really there.
+    let n_compressed = member.compressed_size().min(n_archive);
+    let limit = expansion_limit(n_compressed);
     member
-        .take(EXPANSION_LIMIT + 1)
+        .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error: io::Error| corrupt(path, &ZipError::Io(error)))?;
-    if bytes.len() as u64 > EXPANSION_LIMIT {
-        let what = format!("array `{array}`");
-        return Err(DatasetError::TooLarge {
+    if bytes.len() as u64 > limit {
+        return Err(DatasetError::ExpandsTooFar {
             path: path.to_owned(),
-            what,
-            limit: EXPANSION_LIMIT,
+            what: format!("array `{array}`"),
+            remedy: "save it with `numpy.savez`, which does not compress",
         });
     }
     Ok(bytes)

@@ -89,6 +89,20 @@ pub fn shuffle<T>(items: &mut [T], rng: &mut StreamRng) {
     }
 }
 
+/// A random permutation of `0..n_items` that is one cycle, so that no item keeps its place (Sattolo
+/// 1986); with fewer than two items there is none. Draws 32-bit numbers only.
+///
+/// # Panics
+/// With more than 2³² items.
+pub fn random_cycle(n_items: usize, rng: &mut StreamRng) -> Option<Vec<usize>> {
+    let mut items: Vec<usize> = (0..n_items).collect();
+    for last in (1..n_items).rev() {
+        let bound = u32::try_from(last).expect("cycles hold at most 2^32 items");
+        items.swap(last, rng.random_range(0..bound) as usize);
+    }
+    (n_items > 1).then_some(items)
+}
+
 /// A random split of `counts.iter().sum()` samples into parts of the given sizes.
 pub fn split_random(counts: [usize; 3], rng: &mut StreamRng) -> Split {
     let mut order: Vec<usize> = (0..counts.iter().sum()).collect();

@@ -1,6 +1,6 @@
 //! Observers read a learner at declared epochs; sinks receive what they read.
 
-use apical_datasets::shuffle;
+use apical_datasets::{random_cycle, shuffle};
 use ndarray::Array2;
 
 use crate::metric::AlignmentSample;
@@ -102,13 +102,18 @@ impl<L: Learner> Observer<L> for EvaluationObserver<'_, L> {
     }
 }
 
+/// A minibatch and, per layer 1…N, the cycle of neurons that its null moves rows by.
+struct AlignmentBatch {
+    part: EncodedPart,
+    cycles: Vec<Option<Vec<usize>>>,
+}
+
 /// Measures the learner's updates against reference gradients on fixed minibatches of the training
-/// part, drawn once from the stream `alignment`.
+/// part, drawn once from the stream `alignment`, as are the cycles of the null, anew for each.
 pub struct AlignmentObserver<'a, L: Learner> {
     measure: &'a MeasureSpec,
     reference: &'a dyn GradientReference,
-    batches: Vec<EncodedPart>,
-    shuffles: Vec<Vec<usize>>,
+    batches: Vec<AlignmentBatch>,
     session: L::Session,
 }
 
@@ -128,21 +133,18 @@ impl<'a, L: Learner> AlignmentObserver<'a, L> {
         let batches = order
             .chunks(batch_size)
             .take(measure.n_alignment_batches)
-            .map(|indices| train.select(indices))
-            .collect();
-        let shuffles = learner.network().sizes()[1..]
-            .iter()
-            .map(|&size| {
-                let mut neurons: Vec<usize> = (0..size).collect();
-                shuffle(&mut neurons, &mut rng);
-                neurons
+            .map(|indices| AlignmentBatch {
+                part: train.select(indices),
+                cycles: learner.network().sizes()[1..]
+                    .iter()
+                    .map(|&n_neurons| random_cycle(n_neurons, &mut rng))
+                    .collect(),
             })
             .collect();
         Self {
             measure,
             reference,
             batches,
-            shuffles,
             session: learner.session(streams, batch_size),
         }
     }
@@ -171,7 +173,7 @@ impl<L: Learner> Observer<L> for AlignmentObserver<'_, L> {
         let equivalent_rates = learner.equivalent_rates();
         let feedback = feedback_of(learner);
         let mut means = MeanReadings::default();
-        for part in &self.batches {
+        for AlignmentBatch { part, cycles } in &self.batches {
             let batch = part.all();
             let backwards: Vec<usize> = (0..batch.n_samples()).rev().collect();
             let reversed = part.select(&backwards);
@@ -193,7 +195,7 @@ impl<L: Learner> Observer<L> for AlignmentObserver<'_, L> {
                 feedback: &feedback,
                 gradients: &gradients(batch)?,
                 reversed: &gradients(reversed.all())?,
-                shuffles: &self.shuffles,
+                cycles,
             };
             for measure in &metrics {
                 means.add(measure(&sample));
@@ -217,30 +219,40 @@ fn feedback_of<L: Learner>(learner: &L) -> Vec<Option<(usize, Array2<f64>)>> {
         .collect()
 }
 
-/// Averages readings of the same subject over minibatches; those without a value do not count.
+/// Averages readings of the same subject over minibatches; those without a value do not count, and
+/// the mean says how many did where not all could.
 #[derive(Default)]
 struct MeanReadings {
-    sums: Vec<(Reading, f64, usize)>,
+    sums: Vec<Sum>,
+}
+
+struct Sum {
+    first: Reading,
+    sum: f64,
+    n_values: usize,
+    n_batches: usize,
 }
 
 impl MeanReadings {
     fn add(&mut self, readings: Vec<Reading>) {
         for reading in readings {
-            let value = reading.value;
+            let n_values = usize::from(reading.value.is_some());
+            let value = reading.value.unwrap_or(0.0);
             let slot = self
                 .sums
                 .iter_mut()
-                .find(|(first, ..)| first.same_subject(&reading));
-            match (slot, value) {
-                (Some((_, sum, n)), Some(value)) => {
-                    *sum += value;
-                    *n += 1;
-                }
-                (Some(_), None) => {}
-                (None, value) => {
-                    let n = usize::from(value.is_some());
-                    self.sums.push((reading, value.unwrap_or(0.0), n));
-                }
+                .find(|slot| slot.first.same_subject(&reading));
+            if let Some(slot) = slot {
+                slot.sum += value;
+                slot.n_values += n_values;
+                slot.n_batches += 1;
+            } else {
+                self.sums.push(Sum {
+                    first: reading,
+                    sum: value,
+                    n_values,
+                    n_batches: 1,
+                });
             }
         }
     }
@@ -248,10 +260,12 @@ impl MeanReadings {
     fn finish(self) -> Vec<Reading> {
         self.sums
             .into_iter()
-            .map(|(mut reading, sum, n)| {
-                if n > 0 {
-                    reading.value = Some(sum / n as f64);
+            .map(|slot| {
+                let mut reading = slot.first;
+                if slot.n_values > 0 {
+                    reading.value = Some(slot.sum / slot.n_values as f64);
                     reading.absent = None;
+                    reading.n_batches = (slot.n_values < slot.n_batches).then_some(slot.n_values);
                 }
                 reading
             })
@@ -274,6 +288,17 @@ mod tests {
         assert_eq!(readings.len(), 1);
         assert_eq!(readings[0].value, Some(15.0));
         assert_eq!(readings[0].absent, None);
+        assert_eq!(readings[0].n_batches, Some(2), "two of three had a value");
+    }
+
+    #[test]
+    fn a_mean_over_all_minibatches_needs_no_count() {
+        let mut means = MeanReadings::default();
+        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(10.0))]);
+        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(30.0))]);
+        let readings = means.finish();
+        assert_eq!(readings[0].value, Some(20.0));
+        assert_eq!(readings[0].n_batches, None);
     }
 
     #[test]

@@ -42,6 +42,10 @@ pub struct Reading {
     /// Why there is no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent: Option<String>,
+    /// Over how many minibatches the value is a mean, where others had none; absent where all had
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_batches: Option<usize>,
 }
 
 impl Reading {
@@ -65,6 +69,7 @@ impl Reading {
             reference: None,
             value,
             absent,
+            n_batches: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The suite that every learner passes.
 
 use apical_backprop::{
-    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Mlp, Optimiser,
+    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, Mlp, Optimiser,
     SingleLayerSpec, single_layer,
 };
 use apical_learning::{Network, PerLayer, Precision, Streams, Transfer, conformance::check};
@@ -30,6 +30,19 @@ fn standard_perceptron_with_each_optimiser() {
         let mut spec = spec(Flavour::Standard, optimiser, Precision::F32);
         spec.rates = PerLayer::All(rate);
         check(|seed| perceptron(&network, &spec, seed), 500);
+    }
+}
+
+#[test]
+fn perceptron_with_frozen_layers() {
+    let network = network(&[10, 20, 15, 4], Transfer::Logistic, true);
+    for (flavour, rate) in [(Flavour::Matched, 5.0), (Flavour::Standard, 1.0)] {
+        for frozen in [Frozen::Hidden, Frozen::HiddenToHidden] {
+            let mut spec = spec(flavour, Optimiser::Sgd, Precision::F32);
+            spec.rates = PerLayer::All(rate);
+            spec.frozen = frozen;
+            check(|seed| perceptron(&network, &spec, seed), 2000);
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::common::parse;
-use apical_datasets::{Dataset, SharedInputs, Streams, Targets, Task, Verdict};
+use crate::common::{Folder, images, labels, parse, small_csv, small_npz, write_image_set};
+use apical_datasets::{Dataset, SharedInputs, Streams, Targets, Task, Verdict, random_cycle};
 use ndarray::Array2;
 
 const NOTHING_SHARED: SharedInputs = SharedInputs {
@@ -37,6 +37,44 @@ fn parts_never_overlap() {
         "[teacher_student]",
     ] {
         assert_parts_never_overlap(&load(spec, 1));
+    }
+}
+
+#[test]
+fn parts_of_files_never_overlap() {
+    let folder = Folder::new();
+    write_image_set(&folder, "kmnist");
+    for (part, n, offset) in [("train", 30, 0), ("test", 10, 30)] {
+        // The first pixel tells the images apart.
+        let pixels: Vec<u8> = (0..784 * n)
+            .map(|i| {
+                if i % 784 == 0 {
+                    offset + (i / 784) as u8
+                } else {
+                    7
+                }
+            })
+            .collect();
+        let numbers: Vec<u8> = (0..n as u8).map(|i| i % 10).collect();
+        let name = |kind| format!("emnist-digits/emnist-digits-{part}-{kind}-ubyte");
+        folder.write(&name("images-idx3"), images(&pixels));
+        folder.write(&name("labels-idx1"), labels(&numbers));
+    }
+    folder.write("a.csv", small_csv());
+    folder.write("a.npz", small_npz());
+    for spec in [
+        "[kmnist]\nn_validation = 5",
+        "[emnist_digits]\nn_validation = 5",
+        "[csv]\npath = 'a.csv'",
+        "[csv]\npath = 'a.csv'\nsplit_seed = 3",
+        "[npz]\npath = 'a.npz'",
+        "[npz]\npath = 'a.npz'\nsplit_seed = 3",
+    ] {
+        let dataset = folder.load(spec).expect("a valid set");
+        assert_parts_never_overlap(&dataset);
+        let parts = [&dataset.train, &dataset.validation, &dataset.test];
+        let n_samples: usize = parts.iter().map(|part| part.n_samples()).sum();
+        assert_eq!(n_samples, 40, "every sample is in one part");
     }
 }
 
@@ -211,4 +249,30 @@ fn deep_teacher_saturates_with_its_transfer_function() {
         "{} of at most 2^5 sums",
         distinct.len()
     );
+}
+
+#[test]
+fn in_a_random_cycle_nothing_keeps_its_place() {
+    for n_items in 0..=7 {
+        for seed in 0..50 {
+            let cycle = random_cycle(n_items, &mut Streams::new(seed).stream("cycle"));
+            let Some(cycle) = cycle else {
+                assert!(n_items < 2);
+                continue;
+            };
+            let mut at = 0;
+            for n_steps in 1..=n_items {
+                at = cycle[at];
+                assert_eq!(
+                    at == 0,
+                    n_steps == n_items,
+                    "one cycle through all: {cycle:?}"
+                );
+            }
+        }
+    }
+    // Both cycles of three occur.
+    let of_three = |seed| random_cycle(3, &mut Streams::new(seed).stream("cycle"));
+    let distinct: HashSet<_> = (0..50).map(of_three).collect();
+    assert_eq!(distinct.len(), 2);
 }

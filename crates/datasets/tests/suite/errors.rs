@@ -111,6 +111,23 @@ fn gzip_files() {
     assert_snapshot!(image_error("t10k-labels-idx1-ubyte.gz", gzip(&vec![0; 20_000_000])), @"DIR/kmnist/t10k-labels-idx1-ubyte.gz: expands to more than 10008 bytes: expected at most that for t10k-labels-idx1-ubyte of data set `kmnist`");
 }
 
+/// A file that deflates a thousandfold is refused before it fills the memory.
+#[test]
+fn compressed_files_of_the_users_own() {
+    let folder = Folder::new();
+    let bomb = gzip("0,a\n".repeat(5 << 20).as_bytes());
+    assert!(bomb.len() < 100_000);
+    folder.write("a.csv.gz", bomb);
+    assert_snapshot!(folder.error("[csv]\npath = 'a.csv.gz'\nheader = false"), @"DIR/a.csv.gz: the table expands to more than 100 times its compressed length and 16 MiB: decompress it first");
+    let x = npy("'|u1'", false, "(20971520, 1)", &vec![0; 20 << 20]);
+    let y = npy("'|u1'", false, "(20971520,)", &vec![0; 20 << 20]);
+    folder.write("a.npz", npz(&[("x.npy", &x), ("y.npy", &y)]));
+    assert_snapshot!(folder.error("[npz]\npath = 'a.npz'"), @"DIR/a.npz: array `x` expands to more than 100 times its compressed length and 16 MiB: save it with `numpy.savez`, which does not compress");
+    folder.write("x.npy.gz", gzip(&x));
+    folder.write("y.npy", &y);
+    assert_snapshot!(folder.error("[npz]\nx = 'x.npy.gz'\ny = 'y.npy'"), @"DIR/x.npy.gz: the file expands to more than 100 times its compressed length and 16 MiB: decompress it first");
+}
+
 #[test]
 fn tables() {
     assert_snapshot!(csv_error("", ""), @"DIR/a.csv: empty file: expected one sample on each line");

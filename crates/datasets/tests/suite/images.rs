@@ -1,6 +1,9 @@
 //! Image sets: pixels, parts, places and digests of IDX files.
 
-use apical_datasets::{Dataset, Targets, Verdict, catalogue_entry, check_files, locate_files};
+use apical_datasets::{
+    CheckedFile, Dataset, DatasetError, FirstSeen, Targets, Verdict, catalogue_entry, check_files,
+    locate_files,
+};
 
 use crate::common::*;
 
@@ -124,7 +127,8 @@ fn checking_tells_unknown_from_wrong_from_missing() {
     let folder = Folder::new();
     write_image_set(&folder, "kmnist");
     write_image_set(&folder, "fashion_mnist");
-    std::fs::remove_file(folder.path().join("kmnist/t10k-labels-idx1-ubyte")).expect("written");
+    std::fs::remove_file(folder.path().join("kmnist/t10k-images-idx3-ubyte")).expect("written");
+    folder.write("kmnist/t10k-labels-idx1-ubyte", labels(&[3; 10_000]));
     let folders = [folder.path().to_owned()];
     let verdicts = |name: &str| -> Vec<_> {
         let entry = catalogue_entry(name).expect("registered");
@@ -135,10 +139,78 @@ fn checking_tells_unknown_from_wrong_from_missing() {
             .collect()
     };
     let unverified = Some(Verdict::Unverified);
+    let different = Some(Verdict::Mismatch);
     assert_eq!(
         verdicts("kmnist"),
-        [unverified, unverified, unverified, None]
+        [different, different, None, unverified],
+        "whose length is not the published one differs"
     );
     assert_eq!(verdicts("fashion-mnist"), [Some(Verdict::Mismatch); 4]);
     assert_eq!(verdicts("mnist"), [None; 4]);
+}
+
+/// Checks EMNIST with its labels of the test part alone.
+fn check_emnist_labels(folder: &Folder) -> Result<CheckedFile, DatasetError> {
+    let entry = catalogue_entry("emnist_digits").expect("registered");
+    let mut files = check_files(entry, &[folder.path().to_owned()])?;
+    Ok(files.pop().expect("four files"))
+}
+
+const EMNIST_LABELS: &str = "emnist-digits/emnist-digits-test-labels-idx1-ubyte";
+
+#[test]
+fn a_file_without_known_digest_is_compared_with_what_was_first_seen() {
+    let folder = Folder::new();
+    let check = || {
+        let checked = check_emnist_labels(&folder).expect("readable");
+        let (_, digest) = checked.found.expect("found");
+        (digest.verdict, digest.first_seen)
+    };
+    folder.write(EMNIST_LABELS, labels(&[3; 40_000]));
+    assert_eq!(check(), (Verdict::Unverified, Some(FirstSeen::Recorded)));
+    assert_eq!(check(), (Verdict::Unverified, Some(FirstSeen::Same)));
+    folder.write(EMNIST_LABELS, labels(&[4; 40_000]));
+    assert_eq!(check(), (Verdict::Mismatch, Some(FirstSeen::Changed)));
+    folder.write(EMNIST_LABELS, labels(&[4; 39_999]));
+    assert_eq!(check(), (Verdict::Mismatch, None), "of another length");
+}
+
+#[test]
+fn a_digest_that_cannot_be_recorded_is_no_error() {
+    let folder = Folder::new();
+    folder.write(EMNIST_LABELS, labels(&[3; 40_000]));
+    let beside = folder.path().join(format!("{EMNIST_LABELS}.sha256"));
+    std::fs::create_dir(&beside).expect("writable");
+    let checked = check_emnist_labels(&folder).expect("readable");
+    let (_, digest) = checked.found.expect("found");
+    assert_eq!(digest.verdict, Verdict::Unverified);
+    assert_eq!(digest.first_seen, Some(FirstSeen::NotRecorded));
+}
+
+#[test]
+fn checking_refuses_what_loading_would() {
+    let folder = Folder::new();
+    let error = |bytes: &[u8]| {
+        folder.write(EMNIST_LABELS, bytes);
+        check_emnist_labels(&folder).expect_err("damaged")
+    };
+    assert!(matches!(
+        error(b"hi"),
+        DatasetError::TruncatedHeader { n_bytes: 2, .. }
+    ));
+    assert!(matches!(error(b""), DatasetError::EmptyFile { .. }));
+    assert!(matches!(
+        error(&images(&[0; 784])),
+        DatasetError::WrongMagic { .. }
+    ));
+    assert!(matches!(
+        error(&labels(&[10; 40_000])),
+        DatasetError::LabelOutOfRange { found: 10, .. }
+    ));
+    assert!(
+        !folder
+            .path()
+            .join(format!("{EMNIST_LABELS}.sha256"))
+            .exists()
+    );
 }

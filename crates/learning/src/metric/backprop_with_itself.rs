@@ -23,8 +23,9 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
                 .iter()
                 .zip(of.gradients)
                 .find(|(_, (_, forward))| std::ptr::eq(forward, gradient))
-                .map(|(reversed, _)| reversed)?;
-            Some(Products::of(
+                .map(|(reversed, _)| reversed)
+                .ok_or("this reference was not computed again")?;
+            Ok(Products::of(
                 again.weights[k - 1].view(),
                 gradient.weights[k - 1].view(),
             ))

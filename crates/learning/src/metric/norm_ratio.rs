@@ -24,7 +24,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
         |k, gradient| {
             let change = of.change(k)?;
             let step = &gradient.weights[k - 1] * rates[k - 1];
-            Some(Products::of(change, step.view()))
+            Ok(Products::of(change, step.view()))
         },
         Products::norm_ratio,
     )

@@ -26,8 +26,9 @@ pub struct AlignmentSample<'a> {
     pub gradients: &'a [(OutputError, Gradient); 2],
     /// The reference gradients of the same batch with its samples in reverse order.
     pub reversed: &'a [(OutputError, Gradient); 2],
-    /// A permutation of the neurons of every layer 1…N (index `k − 1`).
-    pub shuffles: &'a [Vec<usize>],
+    /// For every layer 1…N (index `k − 1`) a cycle of its neurons, drawn for this minibatch, under
+    /// which none keeps its place; `None` for a layer of one neuron.
+    pub cycles: &'a [Option<Vec<usize>>],
 }
 
 impl AlignmentSample<'_> {
@@ -36,9 +37,11 @@ impl AlignmentSample<'_> {
         self.forward.weights.weights.len()
     }
 
-    /// The proposed change of W_{k,k−1}, `[n_k, n_{k−1}]`.
-    pub fn change(&self, k: usize) -> Option<ArrayView2<'_, f64>> {
-        self.updates.matrix(TensorName::forward(k))
+    /// The proposed change of W_{k,k−1}, `[n_k, n_{k−1}]`, or why there is none.
+    pub fn change(&self, k: usize) -> Result<ArrayView2<'_, f64>, String> {
+        self.updates
+            .matrix(TensorName::forward(k))
+            .ok_or_else(|| "this layer is not plastic".to_owned())
     }
 
     /// The products of layer k's change, divided by the layer's equivalent rate where there is one,
@@ -56,20 +59,25 @@ impl AlignmentSample<'_> {
         }
     }
 
-    /// The proposed change of W_{k,k−1} with its rows, one per neuron of layer k, shuffled.
-    pub fn shuffled_change(&self, k: usize) -> Option<Array2<f64>> {
-        self.change(k)
-            .map(|change| change.select(Axis(0), &self.shuffles[k - 1]))
+    /// The proposed change of W_{k,k−1} with its rows, one per neuron of layer k, moved by the
+    /// layer's cycle, or why there is none.
+    pub fn shuffled_change(&self, k: usize) -> Result<Array2<f64>, String> {
+        let change = self.change(k)?;
+        match &self.cycles[k - 1] {
+            Some(cycle) => Ok(change.select(Axis(0), cycle)),
+            None => Err("a layer of one neuron has no other row to take".to_owned()),
+        }
     }
 }
 
 /// For both references, a reading per layer and one over all layers together.
 ///
-/// `products` gives the products of layer k; layers without an update have no part in the sum.
+/// `products` gives the products of layer k, or why there are none; such layers have no part in the
+/// sum over all layers.
 pub(super) fn per_layer_and_all(
     sample: &AlignmentSample<'_>,
     metric: Metric,
-    products: impl Fn(usize, &Gradient) -> Option<Products>,
+    products: impl Fn(usize, &Gradient) -> Result<Products, String>,
     value: impl Fn(Products) -> Result<f64, String>,
 ) -> Vec<Reading> {
     let mut readings = Vec::new();
@@ -78,12 +86,9 @@ pub(super) fn per_layer_and_all(
             .map(|k| products(k, gradient))
             .collect();
         for (index, layer) in layers.iter().enumerate() {
-            let value = match layer {
-                Some(products) => value(*products),
-                None => Err("this layer is not plastic".to_owned()),
-            };
+            let of_layer = layer.clone().and_then(&value);
             readings.push(
-                Reading::new(metric, value)
+                Reading::new(metric, of_layer)
                     .of_layer(Some(index + 1))
                     .against(*reference),
             );

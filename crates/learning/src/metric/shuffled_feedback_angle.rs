@@ -1,7 +1,11 @@
-//! A null: the angle of the update when every neuron had received another neuron's error.
+//! A null: the angle of the update with its rows given to other neurons of their layer.
 //!
-//! The rows of the update are permuted over the neurons of their layer, which leaves presynaptic
-//! rates and the sizes of the errors as they are and breaks the match of error and neuron.
+//! What is permuted are the rows of ΔW_{k,k−1}, one per neuron of layer k, after the minibatch's
+//! mean was taken: presynaptic rates and the sizes of the changes stay, the match of change and
+//! neuron is broken. Learner and feedback are not run again. The permutation is one random cycle per
+//! layer and minibatch (Sattolo's), under which no row keeps its place. In a narrow layer the angle
+//! need not be near 90°: few rows have few other places, and with two neurons only one. A layer of
+//! one neuron has no value and no part in the sum over all layers.
 
 use super::vector::Products;
 use super::{AlignmentSample, Direction, MetricInfo, sample};
@@ -12,7 +16,7 @@ pub(super) const INFO: MetricInfo = MetricInfo {
     label: "angle with shuffled feedback",
     unit: "°",
     direction: Direction::Null,
-    one_line: "update angle with the errors shuffled over the neurons of each layer",
+    one_line: "update angle with the rows of ΔW (one per neuron) moved by a random cycle within each layer",
 };
 
 pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
@@ -22,7 +26,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
         |k, gradient| {
             let change = of.shuffled_change(k)?;
             let products = Products::of(change.view(), gradient.weights[k - 1].view());
-            Some(of.at_equal_rates(k, products))
+            Ok(of.at_equal_rates(k, products))
         },
         Products::angle_degrees,
     )

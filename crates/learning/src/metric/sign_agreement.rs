@@ -25,12 +25,12 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
         let mut sum = (0, 0);
         for k in 1..=of.n_layers() {
             let value = match of.change(k) {
-                Some(change) => {
+                Ok(change) => {
                     let counts = vector::sign_agreement(change, gradient.weights[k - 1].view());
                     sum = (sum.0 + counts.0, sum.1 + counts.1);
                     percent(counts)
                 }
-                None => Err("this layer is not plastic".to_owned()),
+                Err(why) => Err(why),
             };
             readings.push(
                 Reading::new(Metric::SignAgreement, value)

@@ -3,6 +3,11 @@
 //! Both are the change of one minibatch, averaged over its samples; thresholds are left out. Over
 //! all layers, each layer's change is first divided by its equivalent rate, so that the angle tells
 //! of directions and not of how rates were chosen.
+//!
+//! An update that is the difference of nearly equal numbers, such as that of a self-predicting
+//! circuit with nothing left to learn, keeps the rounding of those numbers: about 6e-8 of them in
+//! single precision. An update that small has an angle, near 90°, that tells of rounding alone;
+//! only an update that vanishes altogether has none (see [`NORM_FLOOR`](super::vector::NORM_FLOOR)).
 
 use super::vector::Products;
 use super::{AlignmentSample, Direction, MetricInfo, sample};
@@ -22,7 +27,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
         Metric::UpdateAngle,
         |k, gradient| {
             let products = Products::of(of.change(k)?, gradient.weights[k - 1].view());
-            Some(of.at_equal_rates(k, products))
+            Ok(of.at_equal_rates(k, products))
         },
         Products::angle_degrees,
     )

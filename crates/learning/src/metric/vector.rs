@@ -3,6 +3,11 @@
 use ndarray::ArrayView2;
 
 /// Norms at or below this give no angle: there is nothing to measure.
+///
+/// It catches what vanishes, also through underflow, and no more: it lies far below the rounding of
+/// any learner, whose size depends on the numbers that the learner added up and is not known here.
+/// An angle of an update that consists of rounding is therefore given as measured; the norm ratio
+/// beside it tells how small the update is.
 pub const NORM_FLOOR: f64 = 1e-30;
 
 /// Inner product and squared norms of two lists of matrices, read as one long vector each.

@@ -1,0 +1,338 @@
+//! Every alignment metric on one sample that was worked out by hand.
+
+use apical_kernels::Transfer;
+use ndarray::{Array2, array};
+
+use super::{AlignmentSample, Metric};
+use crate::{
+    Activities, ForwardNetwork, ForwardWeights, Gradient, OutputError, Quantity, Reading,
+    TensorName, Updates,
+};
+
+const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
+#[test]
+fn every_metric_is_listed_once_under_its_own_name() {
+    for metric in Metric::ALL {
+        let written = serde_json::to_string(&metric).expect("a plain name");
+        assert_eq!(written, format!("\"{}\"", metric.info().name));
+        assert!(metric.of_predictions().is_some() != metric.of_alignment().is_some());
+    }
+}
+
+/// Two inputs, two hidden layers of two neurons, one output; two samples.
+struct ByHand {
+    updates: Updates,
+    nudged: Activities,
+    free: Activities,
+    forward: ForwardNetwork,
+    rates: Option<Vec<f64>>,
+    feedback: Vec<Option<(usize, Array2<f64>)>>,
+    gradients: [(OutputError, Gradient); 2],
+    cycles: Vec<Option<Vec<usize>>>,
+}
+
+impl ByHand {
+    fn new() -> Self {
+        let gradient = Gradient {
+            weights: vec![
+                array![[1.0, 0.0], [0.0, 1.0]],
+                array![[0.0, 2.0], [0.0, 0.0]],
+                array![[3.0, 4.0]],
+            ],
+            thresholds: Vec::new(),
+            hidden_errors: vec![
+                array![[1.0, 0.0], [0.0, 2.0]],
+                array![[0.0, 1.0], [0.0, 0.0]],
+            ],
+        };
+        // Against the squared error the gradient is the opposite one.
+        let opposite = Gradient {
+            weights: gradient.weights.iter().map(|w| -w).collect(),
+            thresholds: Vec::new(),
+            hidden_errors: gradient.hidden_errors.iter().map(|e| -e).collect(),
+        };
+        let mut updates = Updates::new();
+        for (k, change) in (1..).zip([
+            array![[10.0, 0.0], [0.0, 10.0]],
+            array![[0.0, 2.0], [0.0, 2.0]],
+            array![[4.0, -3.0]],
+        ]) {
+            updates.push_change(TensorName::forward(k), change.into_dyn());
+        }
+        let mut nudged = Activities::new();
+        // 45° and 90° to the gradient's; layer 2 has a direction in its first sample alone.
+        nudged.insert(Quantity::HiddenError, 1, array![[1.0, 1.0], [5.0, 0.0]]);
+        nudged.insert(Quantity::HiddenError, 2, array![[0.0, 7.0], [1.0, 1.0]]);
+        nudged.insert(Quantity::Apical, 1, array![[6.0, 8.0], [0.0, 20.0]]);
+        nudged.insert(Quantity::Apical, 2, array![[0.0, 0.0], [0.0, 0.0]]);
+        let mut free = Activities::new();
+        free.insert(Quantity::Apical, 1, array![[0.0, 1.0], [2.0, 0.0]]);
+        free.insert(Quantity::Apical, 2, array![[3.0, 4.0], [0.0, 0.0]]);
+        free.insert(
+            Quantity::InterneuronMismatch,
+            1,
+            array![[3.0, 4.0], [-5.0, 12.0]],
+        );
+        Self {
+            updates,
+            nudged,
+            free,
+            forward: ForwardNetwork {
+                weights: ForwardWeights {
+                    weights: vec![
+                        array![[1.0, 0.0], [0.0, 1.0]],
+                        array![[1.0, 2.0], [3.0, 4.0]],
+                        array![[1.0, -1.0]],
+                    ],
+                    thresholds: None,
+                },
+                attenuation: vec![1.0; 3],
+                transfer: Transfer::Logistic,
+            },
+            rates: Some(vec![10.0, 1.0, 0.5]),
+            feedback: vec![None, None],
+            gradients: [
+                (OutputError::Potential, gradient),
+                (OutputError::SquaredError, opposite),
+            ],
+            cycles: vec![Some(vec![1, 0]), Some(vec![1, 0]), None],
+        }
+    }
+
+    fn measure(&self, metric: Metric) -> Vec<Reading> {
+        let sample = AlignmentSample {
+            updates: &self.updates,
+            nudged: &self.nudged,
+            free: &self.free,
+            forward: &self.forward,
+            equivalent_rates: self.rates.as_deref(),
+            feedback: &self.feedback,
+            gradients: &self.gradients,
+            reversed: &self.gradients,
+            cycles: &self.cycles,
+        };
+        metric.of_alignment().expect("an alignment metric")(&sample)
+    }
+
+    /// The reading of a layer against the potential error, or against nothing.
+    fn of(&self, metric: Metric, layer: Option<usize>) -> Reading {
+        self.against(metric, layer, OutputError::Potential)
+    }
+
+    fn against(&self, metric: Metric, layer: Option<usize>, reference: OutputError) -> Reading {
+        let readings = self.measure(metric);
+        let mut matching = readings
+            .into_iter()
+            .filter(|r| r.layer == layer && r.reference.is_none_or(|found| found == reference));
+        let found = matching.next().expect("a reading");
+        assert!(matching.next().is_none(), "one reading of each subject");
+        found
+    }
+}
+
+#[track_caller]
+fn assert_value(reading: &Reading, expected: f64) {
+    let value = reading.value.expect("a value");
+    // An arc cosine near 1 resolves about 1e-6°.
+    assert!((value - expected).abs() < 1e-5, "{value} is not {expected}");
+    assert_eq!(reading.absent, None);
+}
+
+#[track_caller]
+fn assert_absent(reading: &Reading, reason: &str) {
+    assert_eq!(reading.value, None);
+    assert_eq!(reading.absent.as_deref(), Some(reason));
+}
+
+fn degrees(cosine: f64) -> f64 {
+    cosine.acos().to_degrees()
+}
+
+#[test]
+fn update_angle() {
+    let sample = ByHand::new();
+    for (layer, expected) in [(1, 0.0), (2, 45.0), (3, 90.0)] {
+        assert_value(&sample.of(Metric::UpdateAngle, Some(layer)), expected);
+        let opposite = sample.against(Metric::UpdateAngle, Some(layer), OutputError::SquaredError);
+        assert_value(&opposite, 180.0 - expected);
+    }
+}
+
+#[test]
+fn update_angle_over_all_layers_divides_each_change_by_its_rate() {
+    let mut sample = ByHand::new();
+    // Divided by 10, 1 and 0.5: ab = 2 + 4 + 0, aa = 2 + 8 + 100, bb = 2 + 4 + 25.
+    let divided = 6.0 / (110.0_f64 * 31.0).sqrt();
+    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(divided));
+    // As they are: ab = 20 + 4 + 0, aa = 200 + 8 + 25.
+    sample.rates = None;
+    let plain = 24.0 / (233.0_f64 * 31.0).sqrt();
+    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(plain));
+}
+
+#[test]
+fn update_angle_of_what_is_not_plastic_or_vanishes() {
+    let mut sample = ByHand::new();
+    sample.updates = Updates::new();
+    let layer_2 = array![[0.0, 0.0], [0.0, 0.0]];
+    let layer_3 = array![[6.0, 8.0]];
+    sample
+        .updates
+        .push_change(TensorName::forward(2), layer_2.into_dyn());
+    sample
+        .updates
+        .push_change(TensorName::forward(3), layer_3.into_dyn());
+    let vanished = "the learner's norm 0e0 is not above 1e-30";
+    assert_absent(
+        &sample.of(Metric::UpdateAngle, Some(1)),
+        "this layer is not plastic",
+    );
+    assert_absent(&sample.of(Metric::UpdateAngle, Some(2)), vanished);
+    // Layer 1 has no part: ab = 0 + 100, aa = 0 + 400, bb = 4 + 25.
+    let all = 100.0 / (400.0_f64 * 29.0).sqrt();
+    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(all));
+    sample.updates = Updates::new();
+    assert_absent(&sample.of(Metric::UpdateAngle, None), vanished);
+}
+
+#[test]
+fn shuffled_feedback_angle_moves_every_row() {
+    let sample = ByHand::new();
+    let angle = |layer| sample.of(Metric::ShuffledFeedbackAngle, layer);
+    // Rows exchanged: [[0, 10], [10, 0]] to the unit matrix; the rows of layer 2 are equal.
+    assert_value(&angle(Some(1)), 90.0);
+    assert_value(&angle(Some(2)), 45.0);
+    assert_absent(
+        &angle(Some(3)),
+        "a layer of one neuron has no other row to take",
+    );
+    // Without layer 3: ab = 0 + 4, aa = 2 + 8, bb = 2 + 4.
+    assert_value(&angle(None), degrees(4.0 / 60.0_f64.sqrt()));
+}
+
+#[test]
+fn backprop_with_itself() {
+    let sample = ByHand::new();
+    for layer in [Some(1), Some(2), Some(3), None] {
+        assert_value(&sample.of(Metric::BackpropWithItself, layer), 0.0);
+    }
+}
+
+#[test]
+fn norm_ratio() {
+    let mut sample = ByHand::new();
+    // ‖ΔW‖ over rate ‖∇‖: √200 / 10√2, √8 / 2, 5 / (0.5 · 5).
+    assert_value(&sample.of(Metric::NormRatio, Some(1)), 1.0);
+    assert_value(&sample.of(Metric::NormRatio, Some(2)), 2.0 * SQRT_HALF);
+    assert_value(&sample.of(Metric::NormRatio, Some(3)), 2.0);
+    // aa = 200 + 8 + 25, bb = 200 + 4 + 6.25.
+    let all = (233.0_f64 / 210.25).sqrt();
+    assert_value(&sample.of(Metric::NormRatio, None), all);
+    sample.rates = None;
+    assert_absent(
+        &sample.of(Metric::NormRatio, None),
+        "the learner has no equivalent rates",
+    );
+}
+
+#[test]
+fn sign_agreement() {
+    let mut sample = ByHand::new();
+    // Non-zero in both: two entries, one, and two of which one agrees.
+    for (layer, percent) in [(Some(1), 100.0), (Some(2), 100.0), (Some(3), 50.0)] {
+        assert_value(&sample.of(Metric::SignAgreement, layer), percent);
+    }
+    assert_value(&sample.of(Metric::SignAgreement, None), 80.0);
+    let opposite = sample.against(Metric::SignAgreement, None, OutputError::SquaredError);
+    assert_value(&opposite, 20.0);
+    sample.updates = Updates::new();
+    let change = array![[0.0, 1.0], [1.0, 0.0]];
+    sample
+        .updates
+        .push_change(TensorName::forward(1), change.into_dyn());
+    let nothing = "no entry is non-zero in both";
+    assert_absent(&sample.of(Metric::SignAgreement, Some(1)), nothing);
+    assert_absent(&sample.of(Metric::SignAgreement, None), nothing);
+    assert_absent(
+        &sample.of(Metric::SignAgreement, Some(2)),
+        "this layer is not plastic",
+    );
+}
+
+#[test]
+fn error_angle() {
+    let mut sample = ByHand::new();
+    assert_value(&sample.of(Metric::ErrorAngle, Some(1)), 67.5);
+    let opposite = sample.against(Metric::ErrorAngle, Some(1), OutputError::SquaredError);
+    assert_value(&opposite, 112.5);
+    // The second sample of layer 2 has no error to be compared with.
+    assert_value(&sample.of(Metric::ErrorAngle, Some(2)), 0.0);
+    let silent = array![[0.0, 0.0], [0.0, 0.0]];
+    sample.nudged.insert(Quantity::HiddenError, 1, silent);
+    assert_absent(
+        &sample.of(Metric::ErrorAngle, Some(1)),
+        "the learner's norm 0e0 is not above 1e-30",
+    );
+    sample.nudged = Activities::new();
+    assert_absent(
+        &sample.of(Metric::ErrorAngle, Some(2)),
+        "the learner has no error at this layer",
+    );
+}
+
+#[test]
+fn feedback_angle() {
+    let mut sample = ByHand::new();
+    assert_absent(
+        &sample.of(Metric::FeedbackAngle, Some(1)),
+        "the learner has no feedback into this layer",
+    );
+    // From the layer above: W_2ᵀ = [[1, 3], [2, 4]] and W_3ᵀ = [[1], [−1]].
+    sample.feedback = vec![
+        Some((2, array![[1.0, 0.0], [0.0, 0.0]])),
+        Some((3, array![[1.0], [1.0]])),
+    ];
+    let adjacent = degrees(1.0 / 30.0_f64.sqrt());
+    assert_value(&sample.of(Metric::FeedbackAngle, Some(1)), adjacent);
+    assert_value(&sample.of(Metric::FeedbackAngle, Some(2)), 90.0);
+    // Straight from the output: (W_3 W_2)ᵀ = [[−2], [−2]].
+    sample.feedback[0] = Some((3, array![[-1.0], [0.0]]));
+    assert_value(&sample.of(Metric::FeedbackAngle, Some(1)), 45.0);
+    sample.feedback[0] = Some((3, array![[0.0], [0.0]]));
+    assert_absent(
+        &sample.of(Metric::FeedbackAngle, Some(1)),
+        "the learner's norm 0e0 is not above 1e-30",
+    );
+}
+
+#[test]
+fn self_prediction_residuals() {
+    let sample = ByHand::new();
+    // Means over the two samples: of 5 and 13, of 1 and 2, of 5 and 0.
+    assert_value(&sample.of(Metric::InterneuronMismatch, Some(1)), 9.0);
+    assert_value(&sample.of(Metric::ApicalPotential, Some(1)), 1.5);
+    assert_value(&sample.of(Metric::ApicalPotential, Some(2)), 2.5);
+    // 1.5 over the mean of 10 and 20.
+    assert_value(&sample.of(Metric::ApicalResidual, Some(1)), 0.1);
+    assert_absent(
+        &sample.of(Metric::ApicalResidual, Some(2)),
+        "the norm with teacher 0e0 is too small",
+    );
+    assert_absent(
+        &sample.of(Metric::InterneuronMismatch, Some(2)),
+        "the learner has no such quantity",
+    );
+}
+
+#[test]
+fn without_apical_compartments_there_is_no_apical_potential() {
+    let mut sample = ByHand::new();
+    sample.free = Activities::new();
+    for metric in [Metric::ApicalPotential, Metric::ApicalResidual] {
+        assert_absent(
+            &sample.of(metric, Some(1)),
+            "the learner has no such quantity",
+        );
+    }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Copies what is small of an experiment's results to results/reference, to be committed.
+#
+#     scripts/keep_results.sh results/digits
+set -euo pipefail
+source=${1:?a folder below results/}
+name=$(basename "$source")
+target="$(dirname "$0")/../results/reference/$name"
+rm -rf "$target"
+mkdir -p "$target"
+cp "$source"/experiment.toml "$source"/table.csv "$target"
+for file in trials.jsonl; do
+  if [ -e "$source/$file" ]; then cp "$source/$file" "$target"; fi
+done
+(cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \) \
+  -not -path './tuning/*' -print0) |
+  while IFS= read -r -d '' file; do
+    mkdir -p "$target/$(dirname "$file")"
+    cp "$source/$file" "$target/$file"
+  done
+du -sh "$target"
