@@ -15,6 +15,32 @@ pub enum LearnError {
         /// What became non-finite, for example `somatic potential`.
         quantity: &'static str,
     },
+    /// A potential left the range that a stable circuit stays in.
+    #[error(
+        "{quantity} of layer {layer} left ±{bound} at {time_ms:.1} ms; lower the learning rates, the weight scales or the coupling"
+    )]
+    Runaway {
+        /// The layer, counted from 0 (input).
+        layer: usize,
+        /// What ran away, for example `somatic potential`.
+        quantity: &'static str,
+        /// The bound that was declared.
+        bound: f64,
+        /// When, in ms since the session began.
+        time_ms: f64,
+    },
+    /// A target that no pair of conductances reaches.
+    #[error(
+        "a target potential of {potential} lies outside the reversal potentials {low} and {high}; choose wider reversal potentials or another target"
+    )]
+    TargetBeyondReversal {
+        /// The target.
+        potential: f64,
+        /// E_inh.
+        low: f64,
+        /// E_exc.
+        high: f64,
+    },
     /// An array of the wrong shape was handed in.
     #[error("{what} has shape {found:?}, expected {expected:?}")]
     Shape {

@@ -46,6 +46,12 @@ pub trait Learner: Send + Sync {
     /// A fresh session for batches of about `n_parallel` samples; larger batches are allowed.
     fn session(&self, streams: Streams, n_parallel: usize) -> Self::Session;
 
+    /// Whether a session carries potentials or filters on from one minibatch to the next, so that
+    /// the same minibatch may change different things when it comes again.
+    fn is_stateful(&self) -> bool {
+        false
+    }
+
     /// What this minibatch would change (averaged over its samples), without changing it.
     fn propose(&self, session: &mut Self::Session, batch: Batch<'_>)
     -> Result<Updates, LearnError>;
@@ -63,6 +69,14 @@ pub trait Learner: Send + Sync {
         timer.enter(Phase::Fused);
         let updates = self.propose(session, batch)?;
         self.apply(&updates)
+    }
+
+    /// Makes the changes that `session` still holds back, for example in a low-pass filter, and
+    /// leaves it holding none. Nothing in training calls it: it makes `learn` comparable with
+    /// `propose` and `apply`, whose changes include what is held back.
+    fn flush(&mut self, session: &mut Self::Session) -> Result<(), LearnError> {
+        let _ = session;
+        Ok(())
     }
 
     /// Output rates without teacher and plasticity: `[n_samples, n_inputs]` → `[n_samples, n_outputs]`.

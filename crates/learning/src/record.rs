@@ -232,6 +232,9 @@ pub struct Provenance {
     pub rustc: String,
     /// Target triple.
     pub target: String,
+    /// Versions of the libraries that results depend on, by name.
+    #[serde(default)]
+    pub versions: BTreeMap<String, String>,
     /// Processor.
     pub cpu: String,
     /// Instruction set that the kernels chose.

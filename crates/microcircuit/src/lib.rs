@@ -7,5 +7,6 @@
 pub mod circuit;
 
 pub use circuit::sacramento_2018::{
-    FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec, Path, Start, TwoStep,
+    Continuous, ContinuousSpec, FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec,
+    Path, Start, TwoStep,
 };

@@ -4,7 +4,7 @@ use apical_kernels::Real;
 use apical_learning::conformance;
 use serde_json::{Value, json};
 
-use crate::support::{circuit, network, spec};
+use crate::support::{circuit, continuous, network, spec};
 
 fn conforms<T: Real>(json: Value, n_epochs: usize) {
     let network = network(&[6, 20, 4]);
@@ -50,4 +50,61 @@ fn on_the_plain_path_and_without_hidden_layers() {
     let network = network(&[6, 4]);
     let spec = spec(json!({ "rates": 3.0, "path": "plain" }));
     conformance::check(|seed| circuit::<f32>(&network, &spec, seed), 2000);
+}
+
+fn conforms_in_continuous_time<T: Real>(sizes: &[usize], json: Value, n_epochs: usize) {
+    let network = network(sizes);
+    conformance::check(
+        |seed| continuous::<T>(&network, json.clone(), seed),
+        n_epochs,
+    );
+}
+
+#[test]
+fn in_continuous_time_with_random_feedback() {
+    let spec = json!({
+        "dt_ms": 0.5, "presentation_ms": 30.0, "plasticity_delay_ms": 15.0,
+        "tau_plasticity_ms": 10.0, "rates": [0.5, 0.05], "feedback_scale": 5.0,
+    });
+    conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 300);
+}
+
+#[test]
+fn in_continuous_time_with_two_hidden_layers_tied_feedback_and_ideal_interneurons() {
+    let spec = json!({
+        "dt_ms": 0.5, "presentation_ms": 30.0, "plasticity_delay_ms": 15.0,
+        "tau_plasticity_ms": 10.0, "backprop_equivalent_rates": 0.2, "feedback": "tied",
+        "interneurons": "ideal", "precision": "f64", "integrator": "exponential_euler",
+    });
+    conforms_in_continuous_time::<f64>(&[6, 20, 10, 4], spec, 300);
+}
+
+#[test]
+fn in_continuous_time_with_noise_and_every_connection_plastic_from_a_random_start() {
+    let spec = json!({
+        "dt_ms": 0.5, "presentation_ms": 30.0, "plasticity_delay_ms": 15.0,
+        "tau_plasticity_ms": 10.0, "rates": [0.5, 0.05], "interneuron_rates": 0.1,
+        "apical_rates": 0.005, "feedback_rates": 1e-5, "start": "random", "feedback_scale": 5.0,
+        "noise": { "sigma": 0.05 },
+    });
+    conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 300);
+}
+
+#[test]
+fn in_continuous_time_without_hidden_layers_and_plasticity_always_on() {
+    let spec = json!({
+        "dt_ms": 0.5, "presentation_ms": 30.0, "tau_plasticity_ms": 10.0, "rates": 0.2,
+        "plasticity_every_n_steps": 2,
+    });
+    conforms_in_continuous_time::<f64>(&[6, 4], spec, 300);
+}
+
+#[test]
+fn with_prospective_rates_and_plasticity_always_on() {
+    let spec = json!({
+        "prospective": true, "update_order": "layer_sweep", "dt_ms": 1.0, "tau_input_ms": 1.0,
+        "presentation_ms": 5.0, "readout_window_ms": 1.0, "tau_plasticity_ms": 5.0,
+        "rates": [1.0, 0.1], "feedback_scale": 5.0,
+    });
+    conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 500);
 }

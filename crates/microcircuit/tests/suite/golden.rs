@@ -24,26 +24,25 @@ struct Golden {
 }
 
 #[derive(Deserialize)]
-struct Tensor {
+pub(crate) struct Tensor {
     shape: Vec<usize>,
     values: Vec<f64>,
 }
 
 impl Tensor {
-    fn array(&self) -> ArrayD<f64> {
+    pub(crate) fn array(&self) -> ArrayD<f64> {
         ArrayD::from_shape_vec(IxDyn(&self.shape), self.values.clone()).expect("a whole tensor")
     }
 
-    fn batch(&self) -> Array2<f32> {
+    pub(crate) fn batch(&self) -> Array2<f32> {
         let array = self.array().mapv(|v| v as f32);
         array.into_dimensionality().expect("a matrix")
     }
 }
 
-fn close(what: &str, found: &ArrayD<f64>, exact: &Tensor, bound: f64) {
-    let exact = exact.array();
+pub(crate) fn close(what: &str, found: &ArrayD<f64>, exact: &ArrayD<f64>, bound: f64) {
     assert_eq!(found.shape(), exact.shape(), "{what}");
-    let worst = (found - &exact).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    let worst = (found - exact).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     assert!(worst < bound, "{what} differs by {worst:e}");
 }
 
@@ -92,14 +91,14 @@ fn agrees<T: Real>(path: &str, bound: f64) {
             "interneuron" => state.interneuron(layer),
             other => panic!("no quantity `{other}`"),
         };
-        close(name, &found.into_dyn(), exact, bound);
+        close(name, &found.into_dyn(), &exact.array(), bound);
     }
     assert_eq!(updates.changes().len(), golden.changes.len());
     for (name, change) in updates.changes() {
         close(
             &name.to_string(),
             change,
-            &golden.changes[&name.to_string()],
+            &golden.changes[&name.to_string()].array(),
             bound,
         );
     }
@@ -112,7 +111,12 @@ fn agrees<T: Real>(path: &str, bound: f64) {
         let after = circuit.tensor(name).expect("listed");
         let before = golden.tensors[&name.to_string()].array();
         let change = &golden.changes[&name.to_string()];
-        close(&format!("learned {name}"), &(after - before), change, bound);
+        close(
+            &format!("learned {name}"),
+            &(after - before),
+            &change.array(),
+            bound,
+        );
     }
 }
 

@@ -1,6 +1,11 @@
 //! Tests of the circuit, by kind of truth.
 
 mod conformance;
+mod continuous_accuracy;
+mod continuous_golden;
+mod continuous_properties;
+mod continuous_prospective;
+mod continuous_spec;
 mod golden;
 mod paths;
 mod properties;

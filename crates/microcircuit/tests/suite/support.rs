@@ -1,8 +1,11 @@
 //! What the tests share.
 
 use apical_kernels::Real;
-use apical_learning::{EncodedPart, Network, Streams, Transfer, uniform};
-use apical_microcircuit::{MicrocircuitSpec, TwoStep};
+use apical_learning::{
+    Batch, EncodedPart, Learner, Network, NoClock, PhaseTimer, Streams, Transfer, uniform,
+};
+use apical_microcircuit::circuit::sacramento_2018::ContinuousState;
+use apical_microcircuit::{Continuous, ContinuousSpec, MicrocircuitSpec, TwoStep};
 use serde_json::Value;
 
 /// A specification from JSON, so that tests name only what they set.
@@ -37,4 +40,33 @@ pub(crate) fn samples(network: &Network, n_samples: usize, seed: u64) -> Encoded
         target_potentials,
         labels: None,
     }
+}
+
+/// A specification of the continuous-time circuit.
+pub(crate) fn continuous_spec(json: Value) -> ContinuousSpec {
+    serde_json::from_value(json).expect("a valid specification")
+}
+
+/// A circuit in continuous time with forward weights from U(−1, 1).
+pub(crate) fn continuous<T: Real>(network: &Network, json: Value, seed: u64) -> Continuous<T> {
+    let streams = Streams::new(seed);
+    let start = network.draw_forward(&vec![1.0; network.n_layers()], streams);
+    Continuous::new(network, &start, &continuous_spec(json), streams).expect("a valid circuit")
+}
+
+/// One presentation.
+pub(crate) fn learn<T: Real>(
+    circuit: &mut Continuous<T>,
+    session: &mut ContinuousState<T>,
+    batch: Batch<'_>,
+) {
+    let mut timer = PhaseTimer::new(&NoClock);
+    circuit
+        .learn(session, batch, &mut timer)
+        .expect("finite potentials");
+}
+
+/// The largest absolute value.
+pub(crate) fn largest<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
+    values.into_iter().fold(0.0, |m, v| m.max(v.abs()))
 }

@@ -30,7 +30,8 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
-        let weights = Weights::new(spec, network, start, streams)?;
+        let by = spec.weight_start(network.n_layers() - 1)?;
+        let weights = Weights::new(&by, network, start, streams);
         let mut circuit = Self {
             network: network.clone(),
             precision: match size_of::<T>() {
@@ -65,11 +66,11 @@ impl<T: Real> TwoStep<T> {
         batch: Batch<'_>,
         teacher: Teacher,
     ) -> Result<(), LearnError> {
-        self.check_width("inputs", batch.inputs, self.network.n_inputs())?;
+        check_width("inputs", batch.inputs, self.network.n_inputs())?;
         state.set_inputs(batch.inputs);
         if teacher == Teacher::On {
             let targets = batch.target_potentials;
-            self.check_width("target potentials", targets, self.network.n_outputs())?;
+            check_width("target potentials", targets, self.network.n_outputs())?;
             state.set_targets(targets);
         }
         two_step::settle(
@@ -82,22 +83,22 @@ impl<T: Real> TwoStep<T> {
         );
         check_finite(state)
     }
+}
 
-    fn check_width(
-        &self,
-        what: &str,
-        found: ArrayView2<'_, f32>,
-        n: usize,
-    ) -> Result<(), LearnError> {
-        if found.ncols() == n {
-            return Ok(());
-        }
-        Err(LearnError::Shape {
-            what: what.to_owned(),
-            found: found.shape().to_vec(),
-            expected: vec![found.nrows(), n],
-        })
+/// Fails unless `found` is `[any, n]`.
+pub(super) fn check_width(
+    what: &str,
+    found: ArrayView2<'_, f32>,
+    n: usize,
+) -> Result<(), LearnError> {
+    if found.ncols() == n {
+        return Ok(());
     }
+    Err(LearnError::Shape {
+        what: what.to_owned(),
+        found: found.shape().to_vec(),
+        expected: vec![found.nrows(), n],
+    })
 }
 
 /// Names the first potential, in the order of computation, that is not finite.
@@ -147,7 +148,7 @@ impl<T: Real> Learner for TwoStep<T> {
         );
         let mut updates = Updates::new();
         for name in self.weights.names() {
-            if self.is_plastic(name)
+            if Weights::<T>::rate_of(name, &self.parameters.rates) != 0.0
                 && let Some(change) = changes.tensor(name)
             {
                 updates.push_change(name, change);
@@ -183,7 +184,7 @@ impl<T: Real> Learner for TwoStep<T> {
         inputs: ArrayView2<'_, f32>,
         mut outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
-        self.check_width("inputs", inputs, self.network.n_inputs())?;
+        check_width("inputs", inputs, self.network.n_inputs())?;
         state.set_inputs(inputs);
         two_step::bottom_up(self.path, &self.parameters, &self.weights, state);
         outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
@@ -209,18 +210,7 @@ impl<T: Real> Learner for TwoStep<T> {
         teacher: Teacher,
     ) -> Result<Activities, LearnError> {
         self.settle(state, batch, teacher)?;
-        let n = self.network.n_layers();
-        let mut activities = Activities::new();
-        for k in 1..=n {
-            activities.insert(Quantity::Soma, k, state.soma(k));
-        }
-        for k in 1..n {
-            activities.insert(Quantity::HiddenError, k, state.apical(k));
-            activities.insert(Quantity::Apical, k, state.apical(k));
-            let mismatch = state.soma(k + 1) - state.interneuron(k);
-            activities.insert(Quantity::InterneuronMismatch, k, mismatch);
-        }
-        Ok(activities)
+        Ok(activities_of(state))
     }
 
     fn tensor_names(&self) -> Vec<TensorName> {
@@ -242,18 +232,18 @@ impl<T: Real> Learner for TwoStep<T> {
     }
 }
 
-impl<T: Real> TwoStep<T> {
-    fn is_plastic(&self, name: TensorName) -> bool {
-        let rates = &self.parameters.rates;
-        let (rates, layer) = match name {
-            TensorName::PyramidalFromPyramidal { to, from } if from < to => (&rates.forward, to),
-            TensorName::PyramidalFromPyramidal { to, .. } => (&rates.feedback, to),
-            TensorName::PyramidalThreshold { layer } => (&rates.forward, layer),
-            TensorName::InterneuronFromPyramidal { layer }
-            | TensorName::InterneuronThreshold { layer } => (&rates.interneuron, layer),
-            TensorName::PyramidalFromInterneuron { layer } => (&rates.apical, layer),
-            TensorName::Own { .. } => return false,
-        };
-        rates[layer - 1] != 0.0
+/// What the metrics read of a state.
+pub(super) fn activities_of<T: Real>(state: &State<T>) -> Activities {
+    let n = state.n_layers();
+    let mut activities = Activities::new();
+    for k in 1..=n {
+        activities.insert(Quantity::Soma, k, state.soma(k));
     }
+    for k in 1..n {
+        activities.insert(Quantity::HiddenError, k, state.apical(k));
+        activities.insert(Quantity::Apical, k, state.apical(k));
+        let mismatch = state.soma(k + 1) - state.interneuron(k);
+        activities.insert(Quantity::InterneuronMismatch, k, mismatch);
+    }
+    activities
 }

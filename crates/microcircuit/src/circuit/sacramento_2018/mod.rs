@@ -3,20 +3,27 @@
 //! Layers count from 0 (input) to N (output). Hidden layer k has one interneuron for each pyramidal
 //! neuron of layer k + 1; input and output layers have none.
 
+mod continuous;
 mod interneuron_rates;
 mod learner;
 mod parameters;
 mod plasticity;
+mod rates;
 mod spec;
 mod state;
 mod theory;
 mod two_step;
 mod weights;
 
+pub use continuous::{
+    Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
+    Discretisation, Integrator, NoiseSpec, TeacherKind, UpdateOrder,
+};
 pub use interneuron_rates::InterneuronRates;
 pub use learner::TwoStep;
-pub use parameters::{LearningRates, Parameters};
+pub use parameters::Parameters;
+pub use rates::LearningRates;
 pub use spec::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Path, Start};
 pub use state::State;
 pub use theory::update_factor;
-pub use weights::Weights;
+pub use weights::{WeightStart, Weights};

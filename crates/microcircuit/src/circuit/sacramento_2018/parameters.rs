@@ -2,20 +2,7 @@
 
 use apical_learning::{Network, SpecError, Transfer};
 
-use super::{InterneuronRates, MicrocircuitSpec, update_factor};
-
-/// Learning rates, one per layer; zero where a connection is fixed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LearningRates {
-    /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
-    pub forward: Vec<f64>,
-    /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
-    pub interneuron: Vec<f64>,
-    /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
-    pub apical: Vec<f64>,
-    /// η_{k,k+1} of hidden layers at index `k − 1` (eq. 10).
-    pub feedback: Vec<f64>,
-}
+use super::{LearningRates, MicrocircuitSpec, update_factor};
 
 /// Mixing factors and learning rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,28 +40,9 @@ impl Parameters {
                 &attenuation,
             )
         };
-        let forward: Vec<f64> = match (&spec.rates, &spec.backprop_equivalent_rates) {
-            (Some(rates), _) => rates.expand(n_layers, "rates")?,
-            (None, Some(rates)) => (rates.expand(n_layers, "backprop_equivalent_rates")?.iter())
-                .zip(1..)
-                .map(|(rate, k)| rate / factor(k))
-                .collect(),
-            (None, None) => vec![0.0; n_layers],
-        };
-        let interneuron = match &spec.interneuron_rates {
-            InterneuronRates::Mirror => forward[1..]
-                .iter()
-                .zip(&interneuron_nudging)
-                .map(|(rate, lambda_i)| rate / lambda_i)
-                .collect(),
-            InterneuronRates::Each(rates) => hidden(rates, "interneuron_rates")?,
-        };
-        let rates = LearningRates {
-            forward,
-            interneuron,
-            apical: hidden(&spec.apical_rates, "apical_rates")?,
-            feedback: hidden(&spec.feedback_rates, "feedback_rates")?,
-        };
+        let rates = spec
+            .rate_keys()
+            .resolve(n_layers, factor, |k| interneuron_nudging[k - 1])?;
         Ok(Self {
             transfer: network.transfer(),
             nudging: spec.nudging,

@@ -4,6 +4,8 @@ use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::InterneuronRates;
+use super::WeightStart;
+use super::rates::{RateKeys, non_negative};
 
 /// How the weights begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,31 +127,11 @@ impl MicrocircuitSpec {
                 ));
             }
         }
-        match (&self.rates, &self.backprop_equivalent_rates) {
-            (Some(rates), None) => non_negative("rates", rates, n_layers)?,
-            (None, Some(rates)) => {
-                non_negative("backprop_equivalent_rates", rates, n_layers)?;
-                self.check_factor(n_hidden)?;
-            }
-            (given, _) => {
-                let found = if given.is_some() {
-                    "given too"
-                } else {
-                    "absent"
-                };
-                return Err(SpecError::range(
-                    "rates",
-                    found,
-                    "exactly one of `rates` and `backprop_equivalent_rates`",
-                ));
-            }
-        }
-        if let InterneuronRates::Each(rates) = &self.interneuron_rates {
-            non_negative("interneuron_rates", rates, n_hidden)?;
-        }
+        let mixing = self.apical_mixing.values();
+        let nudging = self.interneuron_nudging.values();
+        let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
+        self.rate_keys().check(n_layers, reaches_hidden)?;
         for (key, values) in [
-            ("apical_rates", &self.apical_rates),
-            ("feedback_rates", &self.feedback_rates),
             ("feedback_scale", &self.feedback_scale),
             ("interneuron_scale", &self.interneuron_scale),
             (
@@ -159,52 +141,32 @@ impl MicrocircuitSpec {
         ] {
             non_negative(key, values, n_hidden)?;
         }
-        self.check_ideals()
-    }
-
-    fn check_factor(&self, n_hidden: usize) -> Result<(), SpecError> {
-        let mixing = self.apical_mixing.expand(n_hidden, "apical_mixing")?;
-        let interneurons = self
-            .interneuron_nudging
-            .expand(n_hidden, "interneuron_nudging")?;
-        if mixing.contains(&0.0) || interneurons.contains(&1.0) {
-            return Err(SpecError::range(
-                "backprop_equivalent_rates",
-                "given with an apical_mixing of 0 or an interneuron_nudging of 1",
-                "`rates` there: no error reaches the hidden layers, so no rate is equivalent",
-            ));
-        }
         Ok(())
     }
 
-    /// Tied weights have no learning rate of their own.
-    fn check_ideals(&self) -> Result<(), SpecError> {
-        let any = |rates: &PerLayer| rates.values().iter().any(|&rate| rate != 0.0);
-        if self.feedback == FeedbackKind::Tied {
-            for (key, rates) in [
-                ("apical_rates", &self.apical_rates),
-                ("feedback_rates", &self.feedback_rates),
-            ] {
-                if any(rates) {
-                    return Err(SpecError::range(
-                        key,
-                        format!("{:?}", rates.values()),
-                        "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
-                    ));
-                }
-            }
+    pub(super) fn rate_keys(&self) -> RateKeys<'_> {
+        RateKeys {
+            rates: self.rates.as_ref(),
+            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
+            interneuron_rates: &self.interneuron_rates,
+            apical_rates: &self.apical_rates,
+            feedback_rates: &self.feedback_rates,
+            feedback: self.feedback,
+            interneurons: self.interneurons,
         }
-        if self.interneurons == InterneuronKind::Ideal
-            && let InterneuronRates::Each(rates) = &self.interneuron_rates
-            && any(rates)
-        {
-            return Err(SpecError::range(
-                "interneuron_rates",
-                format!("{:?}", rates.values()),
-                "0 or \"mirror\" with `interneurons = \"ideal\"`, which leaves nothing to learn there",
-            ));
-        }
-        Ok(())
+    }
+
+    pub(super) fn weight_start(&self, n_hidden: usize) -> Result<WeightStart, SpecError> {
+        Ok(WeightStart {
+            start: self.start,
+            feedback: self.feedback,
+            interneurons: self.interneurons,
+            feedback_scale: self.feedback_scale.expand(n_hidden, "feedback_scale")?,
+            interneuron_scale: (self.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
+            pyramidal_from_interneuron_scale: (self.pyramidal_from_interneuron_scale)
+                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
+            self_predicting_factor: vec![1.0; n_hidden],
+        })
     }
 }
 
@@ -214,11 +176,6 @@ fn share(key: &str, value: f64) -> Result<(), SpecError> {
     } else {
         Err(SpecError::range(key, value, "above 0 and at most 1"))
     }
-}
-
-fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
-    values.check_not_negative(key)?;
-    values.expand(n, key).map(drop)
 }
 
 fn tenth() -> f64 {
@@ -233,26 +190,26 @@ fn three_tenths() -> PerLayer {
     PerLayer::All(0.3)
 }
 
-fn zero() -> PerLayer {
+pub(super) fn zero() -> PerLayer {
     PerLayer::All(0.0)
 }
 
-fn one_per_layer() -> PerLayer {
+pub(super) fn one_per_layer() -> PerLayer {
     PerLayer::All(1.0)
 }
 
-fn mirror() -> InterneuronRates {
+pub(super) fn mirror() -> InterneuronRates {
     InterneuronRates::Mirror
 }
 
-fn self_predicting() -> Start {
+pub(super) fn self_predicting() -> Start {
     Start::SelfPredicting
 }
 
-fn random_feedback() -> FeedbackKind {
+pub(super) fn random_feedback() -> FeedbackKind {
     FeedbackKind::Random
 }
 
-fn learned_interneurons() -> InterneuronKind {
+pub(super) fn learned_interneurons() -> InterneuronKind {
     InterneuronKind::Learned
 }

@@ -1,12 +1,14 @@
 //! The circuit's weights.
 
-use apical_kernels::{Padded, Real};
-use apical_learning::{
-    ForwardWeights, LearnError, Network, SpecError, StreamRng, Streams, TensorName, uniform,
-};
-use ndarray::{Array1, Array2, ArrayD, ArrayViewD, Ix1, Ix2};
+mod start;
 
-use super::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Start};
+use apical_kernels::{Padded, Real};
+use apical_learning::{ForwardWeights, LearnError, TensorName};
+use ndarray::{Array1, ArrayD, ArrayViewD, Ix1, Ix2};
+
+use super::LearningRates;
+
+pub use start::WeightStart;
 
 /// Weights and thresholds. Index `k` is the layer; layers without an entry hold an empty matrix.
 ///
@@ -29,82 +31,11 @@ pub struct Weights<T> {
     pub(super) pyramidal_from_interneuron: Option<Vec<Padded<T>>>,
     /// Whether thresholds are learned.
     pub(super) has_thresholds: bool,
+    /// c_k of hidden layers at index `k − 1`; ideal interneurons hold c_k W^PP_{k+1,k}.
+    pub(super) self_predicting_factor: Vec<f64>,
 }
 
 impl<T: Real> Weights<T> {
-    /// Starting weights: forward weights `start`, the rest by `spec`. Top-down weights come from
-    /// the stream `feedback_weights`, W^IP and W^PI of a random start from `interneuron_weights`
-    /// and `pyramidal_from_interneuron_weights`.
-    pub fn new(
-        spec: &MicrocircuitSpec,
-        network: &Network,
-        start: &ForwardWeights<f32>,
-        streams: Streams,
-    ) -> Result<Self, SpecError> {
-        let sizes = network.sizes().to_vec();
-        let n_hidden = network.n_layers() - 1;
-        let forward = with_empty_first(start.weights.iter().map(|w| pad(w)));
-        let threshold = with_empty_first((1..sizes.len()).map(|k| {
-            let mut row = Padded::zeros(1, sizes[k]);
-            if let Some(thresholds) = &start.thresholds {
-                let values = thresholds[k - 1].view().insert_axis(ndarray::Axis(0));
-                row.assign(values);
-            }
-            row
-        }));
-        // Input, hidden layers, output: the first and last entries are empty.
-        let hidden = |scale: &[f64], rng: &mut StreamRng, shape: &dyn Fn(usize) -> [usize; 2]| {
-            let drawn = (1..=n_hidden).map(|k| pad(&uniform(shape(k), scale[k - 1], rng)));
-            with_empty_first(drawn.collect::<Vec<_>>())
-        };
-        let top_down = |k: usize| [sizes[k], sizes[k + 1]];
-        let bottom_up = |k: usize| [sizes[k + 1], sizes[k]];
-        let feedback = match spec.feedback {
-            FeedbackKind::Tied => None,
-            FeedbackKind::Random => Some(hidden(
-                &spec.feedback_scale.expand(n_hidden, "feedback_scale")?,
-                &mut streams.stream("feedback_weights"),
-                &top_down,
-            )),
-        };
-        let pyramidal_from_interneuron = match (&feedback, spec.start) {
-            (None, _) => None,
-            (Some(feedback), Start::SelfPredicting) => Some(feedback.iter().map(negated).collect()),
-            (Some(_), Start::Random) => Some(hidden(
-                &(spec.pyramidal_from_interneuron_scale)
-                    .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
-                &mut streams.stream("pyramidal_from_interneuron_weights"),
-                &top_down,
-            )),
-        };
-        let interneuron_from_pyramidal = match (spec.interneurons, spec.start) {
-            (InterneuronKind::Ideal, _) => None,
-            (InterneuronKind::Learned, Start::SelfPredicting) => {
-                Some(with_empty_first(forward[2..].iter().cloned()))
-            }
-            (InterneuronKind::Learned, Start::Random) => Some(hidden(
-                &spec
-                    .interneuron_scale
-                    .expand(n_hidden, "interneuron_scale")?,
-                &mut streams.stream("interneuron_weights"),
-                &bottom_up,
-            )),
-        };
-        let interneuron_threshold = interneuron_from_pyramidal
-            .is_some()
-            .then(|| with_empty_first(threshold[2..].iter().cloned()));
-        Ok(Self {
-            sizes,
-            forward,
-            threshold,
-            interneuron_from_pyramidal,
-            interneuron_threshold,
-            feedback,
-            pyramidal_from_interneuron,
-            has_thresholds: network.thresholds(),
-        })
-    }
-
     /// Weights of the same shapes, all zero: a place for changes.
     #[must_use]
     pub fn zeros_like(&self) -> Self {
@@ -123,7 +54,13 @@ impl<T: Real> Weights<T> {
             feedback: self.feedback.as_ref().map(zeros),
             pyramidal_from_interneuron: self.pyramidal_from_interneuron.as_ref().map(zeros),
             has_thresholds: self.has_thresholds,
+            self_predicting_factor: self.self_predicting_factor.clone(),
         }
+    }
+
+    /// Neurons per layer, input to output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
     }
 
     /// N.
@@ -181,12 +118,14 @@ impl<T: Real> Weights<T> {
             TensorName::InterneuronFromPyramidal { layer }
                 if self.is_hidden(layer) && self.interneuron_from_pyramidal.is_none() =>
             {
-                self.tensor(TensorName::forward(layer + 1))
+                let forward = self.tensor(TensorName::forward(layer + 1))?;
+                Some(forward * self.self_predicting_factor[layer - 1])
             }
             TensorName::InterneuronThreshold { layer }
                 if self.is_hidden(layer) && self.interneuron_from_pyramidal.is_none() =>
             {
-                self.tensor(TensorName::PyramidalThreshold { layer: layer + 1 })
+                let threshold = self.tensor(TensorName::PyramidalThreshold { layer: layer + 1 })?;
+                Some(threshold * self.self_predicting_factor[layer - 1])
             }
             _ => None,
         }
@@ -252,6 +191,32 @@ impl<T: Real> Weights<T> {
             }
             _ => true,
         }
+    }
+
+    /// The learning rate of the tensor `name` among `rates`; 0 where it is fixed.
+    pub(super) fn rate_of(name: TensorName, rates: &LearningRates) -> f64 {
+        let (rates, layer) = match name {
+            TensorName::PyramidalFromPyramidal { to, from } if from < to => (&rates.forward, to),
+            TensorName::PyramidalFromPyramidal { to, .. } => (&rates.feedback, to),
+            TensorName::PyramidalThreshold { layer } => (&rates.forward, layer),
+            TensorName::InterneuronFromPyramidal { layer }
+            | TensorName::InterneuronThreshold { layer } => (&rates.interneuron, layer),
+            TensorName::PyramidalFromInterneuron { layer } => (&rates.apical, layer),
+            TensorName::Own { .. } => return 0.0,
+        };
+        rates[layer - 1]
+    }
+
+    /// Every stored matrix, thresholds included, always in the same order.
+    pub(super) fn matrices_mut(&mut self) -> impl Iterator<Item = &mut Padded<T>> {
+        let optional = [
+            &mut self.interneuron_from_pyramidal,
+            &mut self.interneuron_threshold,
+            &mut self.feedback,
+            &mut self.pyramidal_from_interneuron,
+        ];
+        (self.forward.iter_mut().chain(&mut self.threshold))
+            .chain(optional.into_iter().flatten().flatten())
     }
 
     fn is_hidden(&self, layer: usize) -> bool {
@@ -325,23 +290,4 @@ impl Field {
     fn is_threshold(self) -> bool {
         matches!(self, Self::Threshold | Self::InterneuronThreshold)
     }
-}
-
-fn pad<T: Real>(post_by_pre: &Array2<f32>) -> Padded<T> {
-    Padded::from_transposed(post_by_pre.view())
-}
-
-fn negated<T: Real>(matrix: &Padded<T>) -> Padded<T> {
-    let mut negated = matrix.clone();
-    for value in negated.values_mut() {
-        *value = -*value;
-    }
-    negated
-}
-
-/// Puts an empty matrix at index 0, so that indices are layers.
-fn with_empty_first<T: Real>(matrices: impl IntoIterator<Item = Padded<T>>) -> Vec<Padded<T>> {
-    std::iter::once(Padded::zeros(0, 0))
-        .chain(matrices)
-        .collect()
 }

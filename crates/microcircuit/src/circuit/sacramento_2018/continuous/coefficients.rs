@@ -1,0 +1,59 @@
+//! Numbers that stay the same for every step of a presentation.
+
+use apical_kernels::Real;
+
+use super::ContinuousParameters;
+
+/// One step of du/dt = I − G u with noise.
+#[derive(Clone, Copy)]
+pub(super) struct Soma<T> {
+    /// 1 − gain · G: what is kept of u.
+    pub(super) keep: T,
+    /// What I is multiplied by, in ms.
+    pub(super) gain: T,
+    /// Standard deviation of the noise of one step.
+    pub(super) noise: f64,
+}
+
+/// The coefficients of every soma and filter. Index `k` is the layer.
+pub(super) struct Coefficients<T> {
+    /// Pyramidal neurons of layers 1…N.
+    pub(super) pyramidal: Vec<Soma<T>>,
+    /// Interneurons.
+    pub(super) interneuron: Soma<T>,
+    /// Share of the supplied rate in the filtered input rate after one step.
+    pub(super) input_share: T,
+}
+
+impl<T: Real> Coefficients<T> {
+    pub(super) fn new(p: &ContinuousParameters, is_taught: bool) -> Self {
+        let soma = |total: f64| {
+            // A prospective soma is its own steady state for the dendrites of the moment.
+            let (gain, kept) = match p.prospective {
+                true => (1.0 / total, 0.0),
+                false => {
+                    let gain = p.integrator.gain(p.dt_ms, total);
+                    (gain, 1.0 - gain * total)
+                }
+            };
+            Soma {
+                keep: T::of(kept),
+                gain: T::of(gain),
+                noise: p.noise.scale(p.integrator, p.dt_ms, total),
+            }
+        };
+        let teacher = if is_taught { p.somatic } else { 0.0 };
+        let n = p.attenuation.len();
+        let pyramidal = (0..=n).map(|k| {
+            let own = if k == n { teacher } else { 0.0 };
+            let apical = if k == 0 { 0.0 } else { p.apical[k - 1] };
+            soma(p.leak + p.basal + apical + own)
+        });
+        let input_rate = 1.0 / p.tau_input_ms;
+        Self {
+            pyramidal: pyramidal.collect(),
+            interneuron: soma(p.leak + p.dendritic + p.somatic),
+            input_share: T::of(p.integrator.gain(p.dt_ms, input_rate) * input_rate),
+        }
+    }
+}

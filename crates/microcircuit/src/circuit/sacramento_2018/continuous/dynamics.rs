@@ -1,0 +1,144 @@
+//! One step of the potentials: somata and filtered inputs from dendrites.
+
+use apical_kernels::{Padded, Real};
+use apical_learning::{LearnError, StreamRng};
+
+use super::super::State;
+use super::coefficients::{Coefficients, Soma};
+use super::dendrites::{Synapses, phi};
+use super::{ContinuousParameters, noise};
+
+/// What drives a presentation from outside, a row per sample.
+pub(super) struct Supplied<T> {
+    /// r_0 before its low-pass filter.
+    pub(super) inputs: Padded<T>,
+    /// g_exc E_exc + g_inh E_inh of the teacher, if one acts; its conductances sum to g_som.
+    pub(super) teacher: Option<Padded<T>>,
+}
+
+/// What writes somata, from the dendritic potentials in the state.
+pub(super) struct Somata<'a, T> {
+    pub(super) parameters: &'a ContinuousParameters,
+    pub(super) coefficients: &'a Coefficients<T>,
+    pub(super) supplied: &'a Supplied<T>,
+}
+
+impl<T: Real> Somata<'_, T> {
+    /// Writes somata and filtered inputs of t + dt (eqs. 1 and 2) from a state all of time t, with
+    /// noise if there is a generator.
+    pub(super) fn advance(&self, noise: Option<&mut StreamRng>, s: &mut State<T>) {
+        let n = s.n_layers();
+        // Interneurons read the somata of time t above them, so they come before those are written.
+        for k in 1..n {
+            self.interneuron(k, s);
+        }
+        for k in 1..=n {
+            self.pyramidal(k, s);
+        }
+        self.inputs(s);
+        if let Some(rng) = noise.filter(|_| self.parameters.noise.sigma > 0.0) {
+            let c = self.coefficients;
+            for k in 1..=n {
+                noise::add(&mut s.soma[k], c.pyramidal[k].noise, rng);
+            }
+            for k in 1..n {
+                noise::add(&mut s.interneuron[k], c.interneuron.noise, rng);
+            }
+        }
+    }
+
+    /// One step of prospective rates, layer by layer: inputs, then pyramidal neurons from layer 1
+    /// to N, each with the rates that this step gave below and the apical potential that the last
+    /// step left, then interneurons, then apical potentials.
+    pub(super) fn sweep(&self, synapses: &Synapses<'_, T>, s: &mut State<T>) {
+        let transfer = self.parameters.transfer;
+        let n = s.n_layers();
+        self.inputs(s);
+        for k in 1..=n {
+            synapses.basal(k, s);
+            self.pyramidal(k, s);
+            phi(transfer, &s.soma[k], &mut s.rate[k]);
+        }
+        for k in 1..n {
+            synapses.dendrite(k, s);
+            self.interneuron(k, s);
+            phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+        }
+        for k in 1..n {
+            synapses.apical(k, s);
+        }
+    }
+
+    fn pyramidal(&self, k: usize, s: &mut State<T>) {
+        let p = self.parameters;
+        let (soma, g_b) = (self.coefficients.pyramidal[k], T::of(p.basal));
+        let is_hidden = k < s.n_layers();
+        let pairs = (s.soma[k].values_mut().iter_mut()).zip(s.basal[k].values());
+        if is_hidden {
+            let g_a = T::of(p.apical[k - 1]);
+            for ((u, &v_b), &v_a) in pairs.zip(s.apical[k].values()) {
+                *u = step(soma, *u, g_b * v_b + g_a * v_a);
+            }
+        } else if let Some(teacher) = &self.supplied.teacher {
+            for ((u, &v_b), &i) in pairs.zip(teacher.values()) {
+                *u = step(soma, *u, g_b * v_b + i);
+            }
+        } else {
+            for (u, &v_b) in pairs {
+                *u = step(soma, *u, g_b * v_b);
+            }
+        }
+    }
+
+    fn interneuron(&self, k: usize, s: &mut State<T>) {
+        let p = self.parameters;
+        let (g_d, g_som) = (T::of(p.dendritic), T::of(p.somatic));
+        let u_i = s.interneuron[k].values_mut().iter_mut();
+        let (v_i, above) = (s.dendrite[k].values(), s.soma[k + 1].values());
+        for ((u_i, &v_i), &u) in u_i.zip(v_i).zip(above) {
+            *u_i = step(self.coefficients.interneuron, *u_i, g_d * v_i + g_som * u);
+        }
+    }
+
+    fn inputs(&self, s: &mut State<T>) {
+        let share = self.coefficients.input_share;
+        let filtered = s.rate[0].values_mut().iter_mut();
+        for (r, &supplied) in filtered.zip(self.supplied.inputs.values()) {
+            *r += share * (supplied - *r);
+        }
+    }
+}
+
+#[inline(always)]
+fn step<T: Real>(soma: Soma<T>, u: T, current: T) -> T {
+    soma.keep * u + soma.gain * current
+}
+
+/// Fails where a somatic potential left ± `bound`, naming the first by layer.
+pub(super) fn check_bounded<T: Real>(
+    s: &State<T>,
+    bound: f64,
+    time_ms: f64,
+) -> Result<(), LearnError> {
+    let limit = T::of(bound);
+    let within = |potentials: &Padded<T>| {
+        let values = potentials.values();
+        values.iter().all(|&u| u.abs() <= limit)
+    };
+    for layer in 1..=s.n_layers() {
+        for (quantity, potentials) in [
+            ("somatic potential", &s.soma[layer]),
+            ("interneuron potential", &s.interneuron[layer]),
+        ] {
+            if !within(potentials) {
+                return Err(LearnError::Runaway {
+                    layer,
+                    quantity,
+                    bound,
+                    time_ms,
+                });
+            }
+        }
+    }
+    Ok(())
+}

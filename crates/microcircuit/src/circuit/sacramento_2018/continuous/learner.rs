@@ -1,0 +1,280 @@
+//! The circuit in continuous time as a learner.
+
+use apical_kernels::Real;
+use apical_learning::{
+    Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
+    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Updates,
+};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
+
+use super::super::{State, Weights};
+use super::dendrites::Synapses;
+use super::plasticity;
+use super::presentation::{Plastic, Presentation};
+use super::{ContinuousParameters, ContinuousSpec, ContinuousState};
+
+/// The microcircuit in continuous time; a minibatch is one presentation.
+///
+/// Learning carries the session's state on from presentation to presentation. Predictions and
+/// readings run beside it: on copies that begin at rest, without noise and plasticity.
+#[derive(Clone)]
+pub struct Continuous<T> {
+    network: Network,
+    precision: Precision,
+    parameters: ContinuousParameters,
+    weights: Weights<T>,
+}
+
+impl<T: Real> Continuous<T> {
+    /// A circuit with forward weights `start`; all other weights by `spec`, random ones from
+    /// `streams`. `T` must be the type that `spec.precision` names.
+    pub fn new(
+        network: &Network,
+        start: &ForwardWeights<f32>,
+        spec: &ContinuousSpec,
+        streams: Streams,
+    ) -> Result<Self, SpecError> {
+        let parameters = ContinuousParameters::new(spec, network)?;
+        let by = parameters.weight_start(spec)?;
+        Ok(Self {
+            network: network.clone(),
+            precision: match size_of::<T>() {
+                4 => Precision::F32,
+                _ => Precision::F64,
+            },
+            parameters,
+            weights: Weights::new(&by, network, start, streams),
+        })
+    }
+
+    /// Conductances, mixing factors and learning rates.
+    pub fn parameters(&self) -> &ContinuousParameters {
+        &self.parameters
+    }
+
+    /// One presentation of `inputs` `[n_samples, n_inputs]` without a teacher, plasticity on.
+    pub fn learn_without_teacher(
+        &mut self,
+        session: &mut ContinuousState<T>,
+        inputs: ArrayView2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        self.present(session, inputs, None)?;
+        self.fold(session);
+        Ok(())
+    }
+
+    /// Carries the session through one presentation with plasticity; the weights' increments stay
+    /// in the session.
+    fn present(
+        &self,
+        session: &mut ContinuousState<T>,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+    ) -> Result<(), LearnError> {
+        let presentation = Presentation::new(
+            &self.parameters,
+            &self.weights,
+            &self.network,
+            inputs,
+            target_potentials,
+            session.time_ms,
+        )?;
+        session.set_copies(inputs.nrows());
+        let plastic = Plastic {
+            learning: &mut session.learning,
+            noise: &mut session.noise,
+        };
+        presentation.run(&mut session.copies, Some(plastic), |_, _| {})?;
+        session.time_ms += self.parameters.n_steps as f64 * self.parameters.dt_ms;
+        Ok(())
+    }
+
+    /// Moves the session's increments into the weights, and reads its dendrites with these.
+    fn fold(&mut self, session: &mut ContinuousState<T>) {
+        session.learning.fold_into(&mut self.weights);
+        let synapses = Synapses {
+            parameters: &self.parameters,
+            weights: &self.weights,
+            accumulated: Some(&session.learning.accumulated),
+        };
+        synapses.read(&mut session.copies);
+    }
+
+    /// One presentation on copies that begin at rest, without noise and plasticity.
+    fn run_from_rest(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+        seen: impl FnMut(usize, &State<T>),
+    ) -> Result<State<T>, LearnError> {
+        let presentation = Presentation::new(
+            &self.parameters,
+            &self.weights,
+            &self.network,
+            inputs,
+            target_potentials,
+            0.0,
+        )?;
+        let mut state = State::new(self.network.sizes(), inputs.nrows());
+        presentation.run(&mut state, None, seen)?;
+        Ok(state)
+    }
+}
+
+impl<T: Real> Learner for Continuous<T> {
+    type Session = ContinuousState<T>;
+
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
+        ContinuousState::new(&self.weights, streams, n_parallel)
+    }
+
+    fn is_stateful(&self) -> bool {
+        true
+    }
+
+    /// What one presentation from the session's state changes: the increments during it, and what
+    /// the filter has taken in and not yet given out, η τ_w (Δ at its end − Δ at its beginning).
+    /// That sum is η ∫ ⟨post · preᵀ⟩ dt over the presentation. The session advances; the weights
+    /// do not, although during the presentation synapses change as they do while learning.
+    fn propose(
+        &self,
+        session: &mut ContinuousState<T>,
+        batch: Batch<'_>,
+    ) -> Result<Updates, LearnError> {
+        let before = session.learning.filter.clone();
+        let none = self.weights.zeros_like();
+        let kept_out = std::mem::replace(&mut session.learning.accumulated, none);
+        let presented = self.present(session, batch.inputs, Some(batch.target_potentials));
+        let increments = std::mem::replace(&mut session.learning.accumulated, kept_out);
+        presented?;
+        let p = &self.parameters;
+        let synapses = Synapses {
+            parameters: p,
+            weights: &self.weights,
+            accumulated: None,
+        };
+        synapses.read(&mut session.copies);
+        let residue_ms = plasticity::residue_ms(p);
+        let mut updates = Updates::new();
+        for name in self.weights.names() {
+            let rate = Weights::<T>::rate_of(name, &p.rates);
+            if rate == 0.0 {
+                continue;
+            }
+            let (Some(change), Some(from), Some(to)) = (
+                increments.tensor(name),
+                before.tensor(name),
+                session.learning.filter.tensor(name),
+            ) else {
+                continue;
+            };
+            updates.push_change(name, change + (to - from) * (rate * residue_ms));
+        }
+        Ok(updates)
+    }
+
+    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
+        for (name, change) in updates.changes() {
+            self.weights.write(*name, change.view(), true)?;
+        }
+        Ok(())
+    }
+
+    /// One presentation. What the filter holds at its end changes weights later, not now.
+    fn learn(
+        &mut self,
+        session: &mut ContinuousState<T>,
+        batch: Batch<'_>,
+        timer: &mut PhaseTimer<'_>,
+    ) -> Result<(), LearnError> {
+        timer.enter(Phase::Fused);
+        self.present(session, batch.inputs, Some(batch.target_potentials))?;
+        self.fold(session);
+        Ok(())
+    }
+
+    /// Gives out what the filter holds, η τ_w Δ, and empties it.
+    fn flush(&mut self, session: &mut ContinuousState<T>) -> Result<(), LearnError> {
+        let residue_ms = plasticity::residue_ms(&self.parameters);
+        for name in self.weights.names() {
+            let rate = Weights::<T>::rate_of(name, &self.parameters.rates);
+            if rate != 0.0
+                && let Some(held) = session.learning.filter.tensor(name)
+            {
+                let change = held * (rate * residue_ms);
+                self.weights.write(name, change.view(), true)?;
+            }
+        }
+        session.learning.filter = self.weights.zeros_like();
+        Ok(())
+    }
+
+    /// Output rates averaged over the last `readout_window_ms` of a presentation without teacher,
+    /// noise and plasticity that begins at rest. The session is left as it is.
+    fn predict(
+        &self,
+        _: &mut ContinuousState<T>,
+        inputs: ArrayView2<'_, f32>,
+        mut outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        let p = &self.parameters;
+        let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.network.n_outputs()));
+        self.run_from_rest(inputs, None, |step, state| {
+            if step + p.n_readout_steps >= p.n_steps {
+                sum.zip_mut_with(&state.output_rates(), |sum, r| *sum += r.wide());
+            }
+        })?;
+        let n = p.n_readout_steps as f64;
+        outputs.zip_mut_with(&sum, |out, sum| *out = (sum / n) as f32);
+        Ok(())
+    }
+
+    fn forward(&self) -> ForwardNetwork {
+        ForwardNetwork {
+            weights: self.weights.forward_weights(),
+            attenuation: self.parameters.attenuation.clone(),
+            transfer: self.parameters.transfer,
+        }
+    }
+
+    fn equivalent_rates(&self) -> Option<Vec<f64>> {
+        Some(self.parameters.equivalent_rates())
+    }
+
+    /// Potentials at the end of a presentation that begins at rest, without noise and plasticity.
+    /// The session is left as it is.
+    fn activities(
+        &self,
+        _: &mut ContinuousState<T>,
+        batch: Batch<'_>,
+        teacher: Teacher,
+    ) -> Result<Activities, LearnError> {
+        let targets = (teacher == Teacher::On).then_some(batch.target_potentials);
+        let state = self.run_from_rest(batch.inputs, targets, |_, _| {})?;
+        Ok(super::super::learner::activities_of(&state))
+    }
+
+    fn tensor_names(&self) -> Vec<TensorName> {
+        self.weights.names()
+    }
+
+    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        self.weights.tensor(name)
+    }
+
+    fn set_tensor(
+        &mut self,
+        name: TensorName,
+        values: ArrayViewD<'_, f64>,
+    ) -> Result<(), LearnError> {
+        self.weights.write(name, values, false)
+    }
+}

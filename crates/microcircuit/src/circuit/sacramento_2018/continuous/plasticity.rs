@@ -1,0 +1,222 @@
+//! Plasticity: induction terms pass a low-pass filter before they change a weight.
+//!
+//! τ_w dΔ/dt = −Δ + ⟨post · preᵀ⟩ and dW/dt = η Δ, with ⟨…⟩ the mean over copies of the state and
+//!
+//! eq. 7:  post = φ(u_k) − φ(v̂_B,k),      pre = r_{k−1}, v̂_B,k = α_k v_B,k
+//! eq. 8:  post = φ(u^I_k) − φ(v̂^I_k),    pre = r_k,     v̂^I_k = g_D / (g_lk + g_D) v^I_k
+//! eq. 9:  post = v_rest − v_A,k,         pre = r^I_k,   v_rest = 0
+//! eq. 10: post = φ(u_k) − φ(v̂_TD,k),     pre = r_{k+1}, v̂_TD,k = W_{k,k+1} r_{k+1}
+//!
+//! A threshold is a weight from a unit of rate 1. Source: Sacramento et al. (2018), eqs. 7–10; the
+//! filter of eq. 10 is an addition, so that all rules see the same time.
+
+use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference};
+
+use super::super::{State, Weights};
+use super::ContinuousParameters;
+use super::dendrites::phi;
+
+/// What learning carries from step to step beside potentials.
+pub(super) struct Learning<T> {
+    /// Δ of every connection.
+    pub(super) filter: Weights<T>,
+    /// Increments that are not yet in the weights. One step's increment is smaller than half a unit
+    /// in the last place of a single-precision weight, so increments are summed apart.
+    pub(super) accumulated: Weights<T>,
+}
+
+impl<T: Real> Learning<T> {
+    pub(super) fn new(weights: &Weights<T>) -> Self {
+        Self {
+            filter: weights.zeros_like(),
+            accumulated: weights.zeros_like(),
+        }
+    }
+
+    /// Moves the increments into `weights`; what rounding keeps out stays behind.
+    pub(super) fn fold_into(&mut self, weights: &mut Weights<T>) {
+        for (w, a) in weights.matrices_mut().zip(self.accumulated.matrices_mut()) {
+            for (w, a) in w.values_mut().iter_mut().zip(a.values_mut()) {
+                let before = *w;
+                *w += *a;
+                *a -= *w - before;
+            }
+        }
+    }
+}
+
+/// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
+pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
+    stride_ms(p) / share(p)
+}
+
+fn stride_ms(p: &ContinuousParameters) -> f64 {
+    p.plasticity_stride as f64 * p.dt_ms
+}
+
+/// Share of the induction term in Δ after one advance.
+fn share(p: &ContinuousParameters) -> f64 {
+    p.integrator.gain(stride_ms(p), 1.0 / p.tau_plasticity_ms) / p.tau_plasticity_ms
+}
+
+/// One advance of one connection: A += η dt Δ, then Δ += share (post · preᵀ − Δ).
+struct Advance<T> {
+    /// 1 − share.
+    keep: T,
+    /// share / n_samples.
+    share: T,
+    stride_ms: f64,
+}
+
+impl<T: Real> Advance<T> {
+    /// `post` is already multiplied by `share`.
+    fn connection(
+        &self,
+        rate: f64,
+        pre: &Padded<T>,
+        post: &Padded<T>,
+        filter: &mut Padded<T>,
+        accumulated: &mut Padded<T>,
+    ) {
+        self.decay(rate, filter, accumulated);
+        rank_update(pre, Columns::All, post, filter);
+    }
+
+    fn threshold(
+        &self,
+        rate: f64,
+        post: &Padded<T>,
+        filter: &mut Padded<T>,
+        accumulated: &mut Padded<T>,
+    ) {
+        self.decay(rate, filter, accumulated);
+        for b in 0..post.rows() {
+            for (d, &post) in filter.row_mut(0).iter_mut().zip(post.row(b)) {
+                *d += post;
+            }
+        }
+    }
+
+    fn decay(&self, rate: f64, filter: &mut Padded<T>, accumulated: &mut Padded<T>) {
+        let eta = T::of(rate * self.stride_ms);
+        let pairs = accumulated.values_mut().iter_mut();
+        for (a, d) in pairs.zip(filter.values_mut()) {
+            *a += eta * *d;
+            *d *= self.keep;
+        }
+    }
+
+    /// post = share (φ(u) − φ(factor · v)), with the rate predicted by the dendrite left in
+    /// `predicted`.
+    fn difference(
+        &self,
+        p: &ContinuousParameters,
+        rate: &Padded<T>,
+        (factor, v): (f64, &Padded<T>),
+        predicted: &mut Padded<T>,
+        post: &mut Padded<T>,
+    ) {
+        let factor = T::of(factor);
+        for (out, &v) in post.values_mut().iter_mut().zip(v.values()) {
+            *out = factor * v;
+        }
+        phi(p.transfer, post, predicted);
+        rate_difference(
+            rate.values(),
+            predicted.values(),
+            self.share,
+            post.values_mut(),
+        );
+    }
+}
+
+/// Advances every plastic connection from the state of time t. Nothing that a later connection
+/// reads is written by an earlier one.
+pub(super) fn advance<T: Real>(
+    p: &ContinuousParameters,
+    weights: &Weights<T>,
+    learning: &mut Learning<T>,
+    s: &mut State<T>,
+) {
+    let n = s.n_layers();
+    let by = Advance {
+        keep: T::of(1.0 - share(p)),
+        share: T::of(share(p) / s.n_samples() as f64),
+        stride_ms: stride_ms(p),
+    };
+    let Learning {
+        filter,
+        accumulated,
+    } = learning;
+    for k in 1..n {
+        let rate = p.rates.feedback[k - 1];
+        let (Some(w), Some(d), Some(a)) = (
+            &weights.feedback,
+            &mut filter.feedback,
+            &mut accumulated.feedback,
+        ) else {
+            continue;
+        };
+        if rate == 0.0 {
+            continue;
+        }
+        let r = &s.rate[k + 1];
+        let (v_td, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
+        multiply(r, Columns::All, &w[k], Start::Zero, v_td);
+        multiply(r, Columns::All, &a[k], Start::Output, v_td);
+        phi(p.transfer, v_td, post);
+        let pairs = post.values_mut().iter_mut().zip(s.rate[k].values());
+        for (post, &rate) in pairs {
+            *post = by.share * (rate - *post);
+        }
+        by.connection(rate, r, post, &mut d[k], &mut a[k]);
+    }
+    for k in 1..=n {
+        let rate = p.rates.forward[k - 1];
+        if rate == 0.0 {
+            continue;
+        }
+        let v_b = (p.attenuation[k - 1], &s.basal[k]);
+        let (predicted, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
+        by.difference(p, &s.rate[k], v_b, predicted, post);
+        let pre = &s.rate[k - 1];
+        let (d, a) = (&mut filter.forward[k], &mut accumulated.forward[k]);
+        by.connection(rate, pre, post, d, a);
+        if weights.has_thresholds {
+            let (d, a) = (&mut filter.threshold[k], &mut accumulated.threshold[k]);
+            by.threshold(rate, post, d, a);
+        }
+    }
+    for k in 1..n {
+        let rate = p.rates.interneuron[k - 1];
+        if let (Some(d), Some(a)) = (
+            &mut filter.interneuron_from_pyramidal,
+            &mut accumulated.interneuron_from_pyramidal,
+        ) && rate != 0.0
+        {
+            let v_i = (p.interneuron_attenuation, &s.dendrite[k]);
+            let (predicted, post) = (&mut s.dendrite_rate[k], &mut s.scratch[k + 1]);
+            by.difference(p, &s.interneuron_rate[k], v_i, predicted, post);
+            by.connection(rate, &s.rate[k], post, &mut d[k], &mut a[k]);
+            if let (true, Some(d), Some(a)) = (
+                weights.has_thresholds,
+                &mut filter.interneuron_threshold,
+                &mut accumulated.interneuron_threshold,
+            ) {
+                by.threshold(rate, post, &mut d[k], &mut a[k]);
+            }
+        }
+        let rate = p.rates.apical[k - 1];
+        if let (Some(d), Some(a)) = (
+            &mut filter.pyramidal_from_interneuron,
+            &mut accumulated.pyramidal_from_interneuron,
+        ) && rate != 0.0
+        {
+            let post = &mut s.scratch[k];
+            for (post, &v_a) in post.values_mut().iter_mut().zip(s.apical[k].values()) {
+                *post = by.share * (T::zero() - v_a);
+            }
+            by.connection(rate, &s.interneuron_rate[k], post, &mut d[k], &mut a[k]);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! One presentation of a pattern to every copy of the state.
+
+use apical_kernels::{Padded, Real};
+use apical_learning::{LearnError, Network, StreamRng};
+use ndarray::ArrayView2;
+
+use super::super::learner::check_width;
+use super::super::{State, Weights};
+use super::coefficients::Coefficients;
+use super::dendrites::Synapses;
+use super::dynamics::{self, Somata, Supplied};
+use super::plasticity::{self, Learning};
+use super::{ContinuousParameters, TeacherKind, UpdateOrder};
+
+/// What learning needs and a prediction does not.
+pub(super) struct Plastic<'a, T> {
+    pub(super) learning: &'a mut Learning<T>,
+    pub(super) noise: &'a mut StreamRng,
+}
+
+/// A circuit and what is shown to it.
+pub(super) struct Presentation<'a, T> {
+    pub(super) parameters: &'a ContinuousParameters,
+    pub(super) weights: &'a Weights<T>,
+    supplied: Supplied<T>,
+    /// Time of the first step since the state began at rest, in ms.
+    start_ms: f64,
+}
+
+impl<'a, T: Real> Presentation<'a, T> {
+    /// Shows `inputs` `[n_samples, n_inputs]`, with a teacher if there are target potentials
+    /// `[n_samples, n_outputs]`.
+    pub(super) fn new(
+        parameters: &'a ContinuousParameters,
+        weights: &'a Weights<T>,
+        network: &Network,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+        start_ms: f64,
+    ) -> Result<Self, LearnError> {
+        check_width("inputs", inputs, network.n_inputs())?;
+        check_finite(inputs, 0, "input rate")?;
+        let teacher = match target_potentials {
+            None => None,
+            Some(targets) => {
+                check_width("target potentials", targets, network.n_outputs())?;
+                check_finite(targets, network.n_layers(), "target potential")?;
+                Some(teacher_current(parameters, targets)?)
+            }
+        };
+        let mut padded = Padded::zeros(inputs.nrows(), inputs.ncols());
+        padded.assign(inputs);
+        Ok(Self {
+            parameters,
+            weights,
+            supplied: Supplied {
+                inputs: padded,
+                teacher,
+            },
+            start_ms,
+        })
+    }
+
+    /// Carries `state` through the presentation, with plasticity and noise where `plastic` is
+    /// given. `seen` is shown every step's state of time t, all compartments of the same time. In
+    /// the end the compartments are read once more, so that all of them belong to the end.
+    pub(super) fn run(
+        &self,
+        state: &mut State<T>,
+        mut plastic: Option<Plastic<'_, T>>,
+        mut seen: impl FnMut(usize, &State<T>),
+    ) -> Result<(), LearnError> {
+        let p = self.parameters;
+        let coefficients = Coefficients::new(p, self.supplied.teacher.is_some());
+        let somata = Somata {
+            parameters: p,
+            coefficients: &coefficients,
+            supplied: &self.supplied,
+        };
+        let sweeps = p.update_order == UpdateOrder::LayerSweep;
+        if sweeps {
+            self.synapses(&plastic).read(state);
+        }
+        for step in 0..p.n_steps {
+            let synapses = self.synapses(&plastic);
+            if sweeps {
+                somata.sweep(&synapses, state);
+            } else {
+                synapses.read(state);
+            }
+            seen(step, state);
+            if let Some(own) = &mut plastic
+                && step >= p.first_plastic_step
+                && (step - p.first_plastic_step).is_multiple_of(p.plasticity_stride)
+            {
+                plasticity::advance(p, self.weights, own.learning, state);
+            }
+            if !sweeps {
+                somata.advance(plastic.as_mut().map(|own| &mut *own.noise), state);
+            }
+            let time_ms = self.start_ms + (step + 1) as f64 * p.dt_ms;
+            dynamics::check_bounded(state, p.runaway_potential, time_ms)?;
+        }
+        self.synapses(&plastic).read(state);
+        Ok(())
+    }
+
+    fn synapses<'b>(&'b self, plastic: &'b Option<Plastic<'_, T>>) -> Synapses<'b, T> {
+        Synapses {
+            parameters: self.parameters,
+            weights: self.weights,
+            accumulated: plastic.as_ref().map(|own| &own.learning.accumulated),
+        }
+    }
+}
+
+fn check_finite(
+    values: ArrayView2<'_, f32>,
+    layer: usize,
+    quantity: &'static str,
+) -> Result<(), LearnError> {
+    match values.iter().all(|v| v.is_finite()) {
+        true => Ok(()),
+        false => Err(LearnError::NonFinite { layer, quantity }),
+    }
+}
+
+/// The part of the teaching current that does not depend on u_N: g_som u_trgt, or
+/// g_exc E_exc + g_inh E_inh. The other part is −g_som u_N in both cases.
+fn teacher_current<T: Real>(
+    p: &ContinuousParameters,
+    targets: ArrayView2<'_, f32>,
+) -> Result<Padded<T>, LearnError> {
+    let mut current = Padded::zeros(targets.nrows(), targets.ncols());
+    match p.teacher {
+        TeacherKind::Potential => {
+            let scaled = targets.mapv(|u| p.somatic * f64::from(u));
+            current.assign(scaled.view());
+        }
+        TeacherKind::Conductances {
+            excitatory_reversal: e_exc,
+            inhibitory_reversal: e_inh,
+        } => {
+            let beyond = |u: f64| u < e_inh || u > e_exc;
+            let outside = targets.iter().map(|&u| f64::from(u)).find(|&u| beyond(u));
+            if let Some(potential) = outside {
+                return Err(LearnError::TargetBeyondReversal {
+                    potential,
+                    low: e_inh,
+                    high: e_exc,
+                });
+            }
+            let scaled = targets.mapv(|u| {
+                let g_exc = p.somatic * (f64::from(u) - e_inh) / (e_exc - e_inh);
+                let g_inh = p.somatic * (e_exc - f64::from(u)) / (e_exc - e_inh);
+                g_exc * e_exc + g_inh * e_inh
+            });
+            current.assign(scaled.view());
+        }
+    }
+    Ok(current)
+}

@@ -1,0 +1,345 @@
+//! The continuous-time circuit's part of an experiment's specification.
+
+use apical_learning::{Network, PerLayer, Precision, SpecError};
+use serde::{Deserialize, Serialize};
+
+use super::super::rates::{RateKeys, non_negative};
+use super::super::spec::{
+    learned_interneurons, mirror, one_per_layer, random_feedback, self_predicting, zero,
+};
+use super::super::{FeedbackKind, InterneuronKind, InterneuronRates, Start};
+use super::{Integrator, NoiseSpec, UpdateOrder};
+
+/// Conductances in 1/ms. The defaults are those of Sacramento et al. (2018).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conductances {
+    /// g_lk, the leak of every soma; 0.1.
+    pub leak: f64,
+    /// g_B, from the basal dendrite to the soma of pyramidal neurons; 1.0.
+    pub basal: f64,
+    /// g_D, from the dendrite to the soma of interneurons; 1.0.
+    pub dendritic: f64,
+    /// g_A,k, from the apical dendrite to the soma of hidden layers 1…N−1; 0.8.
+    pub apical: PerLayer,
+    /// g_som, of the teaching currents of output neurons and interneurons; 0.8.
+    pub somatic: f64,
+}
+
+impl Default for Conductances {
+    fn default() -> Self {
+        Self {
+            leak: 0.1,
+            basal: 1.0,
+            dendritic: 1.0,
+            apical: PerLayer::All(0.8),
+            somatic: 0.8,
+        }
+    }
+}
+
+/// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TeacherKind {
+    /// The current i = g_som (u_trgt − u_N).
+    #[default]
+    Potential,
+    /// A pair of conductances: i = g_exc (E_exc − u_N) + g_inh (E_inh − u_N) with
+    /// g_exc = g_som (u_trgt − E_inh) / (E_exc − E_inh) and g_inh = g_som − g_exc. Targets must lie
+    /// between the two reversal potentials.
+    Conductances {
+        /// E_exc.
+        excitatory_reversal: f64,
+        /// E_inh, below E_exc.
+        inhibitory_reversal: f64,
+    },
+}
+
+/// The microcircuit in continuous time.
+///
+/// A minibatch is one presentation: independent copies of the state, one per sample, on shared
+/// weights, with weight changes averaged over the copies. A minibatch of 1 is the paper's online
+/// learning. Rates are per ms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContinuousSpec {
+    /// dt, in ms.
+    #[serde(default = "tenth")]
+    pub dt_ms: f64,
+    /// How long a pattern is shown, in ms: a whole number of steps.
+    #[serde(default = "hundred")]
+    pub presentation_ms: f64,
+    /// τ_0, of the low-pass filter on input rates, in ms.
+    #[serde(default = "three")]
+    pub tau_input_ms: f64,
+    /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10, in ms.
+    #[serde(default = "thirty")]
+    pub tau_plasticity_ms: f64,
+    /// Plasticity, its filter included, rests for so long after the onset of every pattern, in ms.
+    #[serde(default)]
+    pub plasticity_delay_ms: f64,
+    /// Plasticity advances every so many steps by as many steps at once. 1 is exact, more is an
+    /// approximation.
+    #[serde(default = "one_step")]
+    pub plasticity_every_n_steps: usize,
+    /// A prediction is the output rate averaged over the last so many ms of a presentation.
+    #[serde(default = "ten")]
+    pub readout_window_ms: f64,
+    /// How potentials are carried from t to t + dt.
+    #[serde(default)]
+    pub integrator: Integrator,
+    /// Prospective rates (latent equilibrium): every neuron fires with φ(u + τ du/dt), τ its own
+    /// membrane time constant and du/dt the forward difference. That is φ of its steady state for
+    /// the dendrites of the moment, so that potentials no longer lag, and dt and the integrator
+    /// matter to the filters alone. The potentials of the state are u + τ du/dt. Needs σ = 0.
+    /// Source: Haider et al. (2021), arXiv:2110.14549.
+    #[serde(default)]
+    pub prospective: bool,
+    /// In what order layers are written; `layer_sweep` is for prospective rates.
+    #[serde(default)]
+    pub update_order: UpdateOrder,
+    /// Conductances.
+    #[serde(default)]
+    pub conductances: Conductances,
+    /// Noise while learning; predictions and readings are made without.
+    #[serde(default)]
+    pub noise: NoiseSpec,
+    /// How a target acts.
+    #[serde(default)]
+    pub teacher: TeacherKind,
+    /// η_{k,k−1} of layers 1…N per ms (eq. 7). Exactly one of this and
+    /// `backprop_equivalent_rates`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<PerLayer>,
+    /// Rates of gradient descent per ms; divided by the theory's factor of each layer they give
+    /// η_{k,k−1}.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backprop_equivalent_rates: Option<PerLayer>,
+    /// η^IP per ms (eq. 8); `"mirror"` is η^IP_k = η_{k+1,k} c_k / λ_I.
+    #[serde(default = "mirror")]
+    pub interneuron_rates: InterneuronRates,
+    /// η^PI of layers 1…N−1 per ms (eq. 9).
+    #[serde(default = "zero")]
+    pub apical_rates: PerLayer,
+    /// η_{k,k+1} of layers 1…N−1 per ms (eq. 10).
+    #[serde(default = "zero")]
+    pub feedback_rates: PerLayer,
+    /// How the weights begin; self-predicting is W^IP_k = c_k W^PP_{k+1,k} with
+    /// c_k = g_B / (g_lk + g_B + g_A,k+1) · (g_lk + g_D) / g_D.
+    #[serde(default = "self_predicting")]
+    pub start: Start,
+    /// What the top-down weights are.
+    #[serde(default = "random_feedback")]
+    pub feedback: FeedbackKind,
+    /// What the interneurons' weights are; ideal ones are c_k W^PP_{k+1,k}.
+    #[serde(default = "learned_interneurons")]
+    pub interneurons: InterneuronKind,
+    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    #[serde(default = "one_per_layer")]
+    pub feedback_scale: PerLayer,
+    /// s in W^IP_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub interneuron_scale: PerLayer,
+    /// s in W^PI_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub pyramidal_from_interneuron_scale: PerLayer,
+    /// A somatic potential beyond ± this ends the run as a runaway.
+    #[serde(default = "five_hundred")]
+    pub runaway_potential: f64,
+    /// The floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl ContinuousSpec {
+    /// Fails on values out of range, on a step too large to be stable, or on what does not fit
+    /// `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        self.check_conductances(n_hidden)?;
+        for (key, value) in [
+            ("dt_ms", self.dt_ms),
+            ("presentation_ms", self.presentation_ms),
+            ("tau_input_ms", self.tau_input_ms),
+            ("tau_plasticity_ms", self.tau_plasticity_ms),
+            ("readout_window_ms", self.readout_window_ms),
+            ("runaway_potential", self.runaway_potential),
+        ] {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(SpecError::range(key, value, "a finite number above 0"));
+            }
+        }
+        self.check_times()?;
+        self.check_stability(n_hidden)?;
+        self.noise.check()?;
+        self.check_prospective()?;
+        if let TeacherKind::Conductances {
+            excitatory_reversal: high,
+            inhibitory_reversal: low,
+        } = self.teacher
+            && !(high.is_finite() && low.is_finite() && low < high)
+        {
+            return Err(SpecError::range(
+                "teacher.conductances",
+                format!("E_exc {high}, E_inh {low}"),
+                "finite reversal potentials with the inhibitory below the excitatory one",
+            ));
+        }
+        let no_apical = self.conductances.apical.values().contains(&0.0);
+        let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
+        self.rate_keys().check(n_layers, reaches_hidden)?;
+        for (key, values) in [
+            ("feedback_scale", &self.feedback_scale),
+            ("interneuron_scale", &self.interneuron_scale),
+            (
+                "pyramidal_from_interneuron_scale",
+                &self.pyramidal_from_interneuron_scale,
+            ),
+        ] {
+            non_negative(key, values, n_hidden)?;
+        }
+        Ok(())
+    }
+
+    fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
+        let g = &self.conductances;
+        for (key, value, may_be_zero) in [
+            ("conductances.leak", g.leak, true),
+            ("conductances.basal", g.basal, false),
+            ("conductances.dendritic", g.dendritic, false),
+            ("conductances.somatic", g.somatic, false),
+        ] {
+            let expected = if may_be_zero {
+                "a finite number of 0 or more"
+            } else {
+                "a finite number above 0"
+            };
+            if !value.is_finite() || value < 0.0 || (value == 0.0 && !may_be_zero) {
+                return Err(SpecError::range(key, value, expected));
+            }
+        }
+        non_negative("conductances.apical", &g.apical, n_hidden)
+    }
+
+    fn check_times(&self) -> Result<(), SpecError> {
+        let n_steps = self.presentation_ms / self.dt_ms;
+        if n_steps < 0.5 || (n_steps - n_steps.round()).abs() > 1e-6 * n_steps {
+            return Err(SpecError::range(
+                "presentation_ms",
+                format!("{} at a dt_ms of {}", self.presentation_ms, self.dt_ms),
+                "a whole number of steps",
+            ));
+        }
+        let delay = self.plasticity_delay_ms;
+        if !(delay >= 0.0 && delay < self.presentation_ms) {
+            return Err(SpecError::range(
+                "plasticity_delay_ms",
+                delay,
+                "0 or more and less than `presentation_ms`",
+            ));
+        }
+        if self.readout_window_ms > self.presentation_ms {
+            return Err(SpecError::range(
+                "readout_window_ms",
+                self.readout_window_ms,
+                "at most `presentation_ms`",
+            ));
+        }
+        if self.plasticity_every_n_steps == 0 {
+            return Err(SpecError::range(
+                "plasticity_every_n_steps",
+                0,
+                "at least 1",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_prospective(&self) -> Result<(), SpecError> {
+        if self.prospective && self.noise.sigma > 0.0 {
+            return Err(SpecError::range(
+                "noise.sigma",
+                self.noise.sigma,
+                "0 with `prospective = true`: u + τ du/dt of a noisy potential has no finite variance",
+            ));
+        }
+        if !self.prospective && self.update_order == UpdateOrder::LayerSweep {
+            return Err(SpecError::range(
+                "update_order",
+                "\"layer_sweep\"",
+                "\"simultaneous\" without `prospective = true`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_stability(&self, n_hidden: usize) -> Result<(), SpecError> {
+        if self.integrator != Integrator::Euler {
+            return Ok(());
+        }
+        let g = &self.conductances;
+        let apical = g.apical.expand(n_hidden, "conductances.apical")?;
+        let hidden = apical.iter().fold(0.0, |m: f64, &g_a| m.max(g.basal + g_a));
+        let interneuron = if n_hidden > 0 { g.dendritic } else { 0.0 };
+        let largest = g.leak + hidden.max(g.basal.max(interneuron) + g.somatic);
+        let n = self.plasticity_every_n_steps as f64;
+        let somatic = if self.prospective {
+            f64::INFINITY
+        } else {
+            2.0 / largest
+        };
+        let bound = somatic
+            .min(2.0 * self.tau_input_ms)
+            .min(2.0 * self.tau_plasticity_ms / n);
+        if self.dt_ms < bound {
+            return Ok(());
+        }
+        Err(SpecError::range(
+            "dt_ms",
+            format!("{} where Euler steps are unstable from {bound}", self.dt_ms),
+            "a smaller step: below 2 over the largest total conductance and twice every time constant",
+        ))
+    }
+
+    pub(super) fn rate_keys(&self) -> RateKeys<'_> {
+        RateKeys {
+            rates: self.rates.as_ref(),
+            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
+            interneuron_rates: &self.interneuron_rates,
+            apical_rates: &self.apical_rates,
+            feedback_rates: &self.feedback_rates,
+            feedback: self.feedback,
+            interneurons: self.interneurons,
+        }
+    }
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn three() -> f64 {
+    3.0
+}
+
+fn ten() -> f64 {
+    10.0
+}
+
+fn thirty() -> f64 {
+    30.0
+}
+
+fn hundred() -> f64 {
+    100.0
+}
+
+fn five_hundred() -> f64 {
+    500.0
+}
+
+fn one_step() -> usize {
+    1
+}

@@ -1,0 +1,89 @@
+//! What a circuit in continuous time carries from pattern to pattern.
+
+use apical_kernels::{Padded, Real};
+use apical_learning::{StreamRng, Streams, TensorName};
+use ndarray::{Array2, ArrayD};
+
+use super::super::{State, Weights};
+use super::plasticity::Learning;
+
+/// Potentials of every copy, the filters of plasticity, and the noise.
+///
+/// A copy is a row. A smaller minibatch uses the first copies and lets the others wait; copies that
+/// were never used are at rest, with all potentials and filtered input rates zero.
+pub struct ContinuousState<T> {
+    sizes: Vec<usize>,
+    /// Somata, interneurons and filtered inputs of all copies, as they were when last put aside.
+    waiting: Vec<Padded<T>>,
+    pub(super) copies: State<T>,
+    pub(super) learning: Learning<T>,
+    pub(super) noise: StreamRng,
+    pub(super) time_ms: f64,
+}
+
+impl<T: Real> ContinuousState<T> {
+    pub(super) fn new(weights: &Weights<T>, streams: Streams, n_copies: usize) -> Self {
+        let sizes = weights.sizes().to_vec();
+        let mut copies = State::new(&sizes, n_copies);
+        Self {
+            waiting: carried(&mut copies).map(|m| m.clone()).collect(),
+            sizes,
+            copies,
+            learning: Learning::new(weights),
+            noise: streams.stream("noise"),
+            time_ms: 0.0,
+        }
+    }
+
+    /// Makes `n_copies` copies take part.
+    pub(super) fn set_copies(&mut self, n_copies: usize) {
+        if n_copies == self.copies.n_samples() {
+            return;
+        }
+        let mut next = State::new(&self.sizes, n_copies);
+        let pairs = carried(&mut self.copies).zip(carried(&mut next));
+        for (waiting, (old, new)) in self.waiting.iter_mut().zip(pairs) {
+            let n_known = waiting.rows().max(old.rows());
+            waiting.set_rows(n_known);
+            for b in 0..old.rows() {
+                waiting.row_mut(b).copy_from_slice(old.row(b));
+            }
+            for b in 0..n_copies.min(n_known) {
+                new.row_mut(b).copy_from_slice(waiting.row(b));
+            }
+        }
+        self.copies = next;
+    }
+
+    /// Potentials and rates of the copies that took part last; all compartments belong to the same
+    /// time. The filtered input rates are the rates of layer 0.
+    pub fn potentials(&self) -> &State<T> {
+        &self.copies
+    }
+
+    /// Filtered input rates r_0, `[n_copies, n_inputs]`.
+    pub fn filtered_inputs(&self) -> Array2<f64> {
+        self.copies.rate[0].view().mapv(T::wide)
+    }
+
+    /// Δ, the filtered induction term of the tensor `name`.
+    pub fn filter(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        self.learning.filter.tensor(name)
+    }
+
+    /// Time since the session began at rest, in ms.
+    pub fn time_ms(&self) -> f64 {
+        self.time_ms
+    }
+}
+
+/// The values that a step writes; everything else in a state follows from them.
+fn carried<T: Real>(state: &mut State<T>) -> impl Iterator<Item = &mut Padded<T>> {
+    let State {
+        soma,
+        interneuron,
+        rate,
+        ..
+    } = state;
+    soma.iter_mut().chain(interneuron).chain(&mut rate[..1])
+}

@@ -1,0 +1,115 @@
+//! Prospective rates.
+
+use apical_learning::{Learner, Streams, TensorName};
+use ndarray::Array2;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::support::{continuous, largest, learn, network, samples};
+
+fn sizes() -> impl Strategy<Value = Vec<usize>> {
+    prop::collection::vec(1_usize..12, 2..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    /// Without a lag there is nothing to wait for: plasticity is on from the onset of every pattern.
+    #[test]
+    fn a_sweeping_self_predicting_circuit_is_silent_from_the_first_step(
+        sizes in sizes(),
+        seed in 0_u64..99,
+    ) {
+        let network = network(&sizes);
+        let spec = json!({
+            "prospective": true, "update_order": "layer_sweep", "dt_ms": 1.0,
+            "presentation_ms": 5.0, "readout_window_ms": 1.0, "rates": 1.0,
+            "interneuron_rates": 1.0, "apical_rates": 1.0,
+        });
+        let mut circuit = continuous::<f64>(&network, spec, seed);
+        let before: Vec<_> = circuit.tensor_names().into_iter().map(|n| (n, circuit.tensor(n))).collect();
+        let mut session = circuit.session(Streams::new(0), 3);
+        for pattern in 0..3 {
+            let part = samples(&network, 3, seed + pattern);
+            circuit.learn_without_teacher(&mut session, part.inputs.view()).expect("finite");
+            for k in 1..network.n_layers() {
+                prop_assert!(largest(&session.potentials().apical(k)) < 1e-12);
+            }
+        }
+        for (name, before) in before {
+            let change = circuit.tensor(name).expect("listed") - before.expect("listed");
+            prop_assert!(largest(&change) < 1e-12, "{} changes by {}", name, largest(&change));
+        }
+        learn(&mut circuit, &mut session, samples(&network, 3, seed).all());
+        let change = session.filter(TensorName::forward(network.n_layers())).expect("listed");
+        prop_assert!(largest(&change) > 1e-6);
+    }
+}
+
+/// Forward changes of the last step of a presentation, after everything has settled.
+fn settled_changes(prospective: bool, update_order: &str) -> Vec<Array2<f64>> {
+    let network = network(&[8, 12, 10, 5]);
+    let circuit = json!({
+        "prospective": prospective, "update_order": update_order, "dt_ms": 0.5,
+        "presentation_ms": 400.0, "plasticity_delay_ms": 399.5, "rates": 1.0,
+        "interneuron_rates": 1.0, "apical_rates": 1.0, "start": "random",
+        "feedback_scale": 0.3, "pyramidal_from_interneuron_scale": 0.3,
+    });
+    let circuit = continuous::<f64>(&network, circuit, 3);
+    let part = samples(&network, 4, 3);
+    let mut session = circuit.session(Streams::new(0), 4);
+    let updates = circuit.propose(&mut session, part.all()).expect("finite");
+    (1..=3)
+        .map(|k| {
+            updates
+                .matrix(TensorName::forward(k))
+                .expect("plastic")
+                .to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn prospective_rates_settle_where_lagging_ones_do() {
+    let lagging = settled_changes(false, "simultaneous");
+    for order in ["simultaneous", "layer_sweep"] {
+        for (prospective, lagging) in settled_changes(true, order).iter().zip(&lagging) {
+            assert!(largest(lagging) > 1e-4);
+            let apart = largest(&(prospective - lagging));
+            assert!(apart < 1e-9, "{order}: {apart:e} apart");
+        }
+    }
+}
+
+#[test]
+fn prospective_rates_do_not_lag() {
+    let network = network(&[5, 7, 6, 3]);
+    let part = samples(&network, 2, 1);
+    let spec = |prospective: bool, order: &str| {
+        json!({
+            "prospective": prospective, "update_order": order, "dt_ms": 1.0, "tau_input_ms": 1e-3,
+            "integrator": "exponential_euler", "presentation_ms": 2.0, "readout_window_ms": 1.0,
+            "rates": 1.0,
+        })
+    };
+    let far = |prospective, order| {
+        let circuit = continuous::<f64>(&network, spec(prospective, order), 1);
+        let forward = circuit.forward();
+        let mut r = part.inputs.mapv(f64::from);
+        for (k, w) in forward.weights.weights.iter().enumerate() {
+            let b = &forward.weights.thresholds.as_ref().expect("thresholds")[k];
+            let u = (r.dot(&w.t()) + b) * forward.attenuation[k];
+            r = u.mapv(|u| network.transfer().rate(u));
+        }
+        let mut outputs = Array2::zeros((2, 3));
+        let mut session = circuit.session(Streams::new(0), 2);
+        let inputs = part.inputs.view();
+        circuit
+            .predict(&mut session, inputs, outputs.view_mut())
+            .expect("finite");
+        largest(&(outputs.mapv(f64::from) - r))
+    };
+    assert!(far(true, "layer_sweep") < 1e-6);
+    assert!(far(true, "simultaneous") > 1e-3);
+    assert!(far(false, "simultaneous") > 1e-3);
+}

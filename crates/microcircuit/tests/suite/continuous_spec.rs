@@ -1,0 +1,105 @@
+//! Specifications of the continuous form out of range are refused before anything runs.
+
+use serde_json::{Value, json};
+
+use crate::support::{continuous_spec, network};
+
+fn refused(json: Value) -> String {
+    let error = continuous_spec(json).check(&network(&[4, 5, 6, 3]));
+    error.expect_err("out of range").to_string()
+}
+
+#[test]
+fn values_out_of_range_are_refused() {
+    for (json, message) in [
+        (
+            json!({ "rates": 1.0, "dt_ms": 1.25, "presentation_ms": 100.0 }),
+            "`dt_ms` is 1.25 where Euler steps are unstable from 1.0526315789473684, expected a \
+             smaller step: below 2 over the largest total conductance and twice every time constant",
+        ),
+        (
+            json!({ "rates": 1.0, "dt_ms": 0.0 }),
+            "`dt_ms` is 0, expected a finite number above 0",
+        ),
+        (
+            json!({ "rates": 1.0, "conductances": { "basal": -1.0 } }),
+            "`conductances.basal` is -1, expected a finite number above 0",
+        ),
+        (
+            json!({ "rates": 1.0, "conductances": { "apical": [0.8, -0.1] } }),
+            "`conductances.apical` is -0.1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({ "rates": 1.0, "tau_input_ms": 0.0 }),
+            "`tau_input_ms` is 0, expected a finite number above 0",
+        ),
+        (
+            json!({ "rates": 1.0, "tau_plasticity_ms": -3.0 }),
+            "`tau_plasticity_ms` is -3, expected a finite number above 0",
+        ),
+        (
+            json!({ "rates": 1.0, "presentation_ms": 20.0, "plasticity_delay_ms": 20.0 }),
+            "`plasticity_delay_ms` is 20, expected 0 or more and less than `presentation_ms`",
+        ),
+        (
+            json!({ "rates": 1.0, "presentation_ms": 5.0 }),
+            "`readout_window_ms` is 10, expected at most `presentation_ms`",
+        ),
+        (
+            json!({ "rates": 1.0, "presentation_ms": 10.05 }),
+            "`presentation_ms` is 10.05 at a dt_ms of 0.1, expected a whole number of steps",
+        ),
+        (
+            json!({ "rates": 1.0, "noise": { "sigma": -0.1 } }),
+            "`noise.sigma` is -0.1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({ "rates": 1.0, "plasticity_every_n_steps": 0 }),
+            "`plasticity_every_n_steps` is 0, expected at least 1",
+        ),
+        (
+            json!({ "rates": 1.0, "update_order": "layer_sweep" }),
+            "`update_order` is \"layer_sweep\", expected \"simultaneous\" without `prospective = true`",
+        ),
+        (
+            json!({ "rates": 1.0, "prospective": true, "noise": { "sigma": 0.1 } }),
+            "`noise.sigma` is 0.1, expected 0 with `prospective = true`: u + τ du/dt of a noisy \
+             potential has no finite variance",
+        ),
+        (
+            json!({}),
+            "`rates` is absent, expected exactly one of `rates` and `backprop_equivalent_rates`",
+        ),
+    ] {
+        assert_eq!(refused(json), message);
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_refused() {
+    let mut spec = continuous_spec(json!({ "rates": 1.0 }));
+    spec.conductances.leak = f64::NAN;
+    let error = spec.check(&network(&[4, 3])).expect_err("not a number");
+    assert_eq!(
+        error.to_string(),
+        "`conductances.leak` is NaN, expected a finite number of 0 or more"
+    );
+}
+
+#[test]
+fn exponential_euler_takes_large_steps() {
+    let spec = json!({
+        "rates": 1.0, "dt_ms": 2.0, "integrator": "exponential_euler", "presentation_ms": 100.0,
+    });
+    continuous_spec(spec)
+        .check(&network(&[4, 5, 3]))
+        .expect("stable");
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    let unknown: Result<apical_microcircuit::ContinuousSpec, _> =
+        serde_json::from_value(json!({ "rates": 1.0, "dt": 0.1 }));
+    let message = unknown.expect_err("no such key").to_string();
+    assert!(message.contains("unknown field `dt`"), "{message}");
+}
