@@ -17,20 +17,39 @@ const CRATES: [&str; 6] = [
     "runner",
 ];
 
+/// Libraries of others that results depend on.
+const LIBRARIES: [&str; 8] = [
+    "candle-core",
+    "gemm",
+    "ndarray",
+    "pulp",
+    "rand",
+    "rand_chacha",
+    "rand_distr",
+    "rayon",
+];
+
 fn main() -> io::Result<()> {
     let root = Path::new("../..");
     let mut files = Vec::new();
     for name in CRATES {
-        let sources = root.join("crates").join(name).join("src");
-        collect(&sources, &mut files)?;
-        println!("cargo::rerun-if-changed={}", sources.display());
+        let folder = root.join("crates").join(name);
+        collect(&folder.join("src"), &mut files)?;
+        files.push(folder.join("Cargo.toml"));
     }
+    // The root's Cargo.toml has profiles, features and versions.
     let lock = root.join("Cargo.lock");
-    if lock.is_file() {
-        println!("cargo::rerun-if-changed={}", lock.display());
-        files.push(lock);
+    files.extend([root.join("Cargo.toml"), lock.clone()]);
+    files.retain(|file| file.is_file());
+    // Whatever is tracked decides whether the work tree is as committed.
+    for path in ["crates", "Cargo.toml", "Cargo.lock"].map(|path| root.join(path)) {
+        if path.exists() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
     }
     println!("cargo::rerun-if-changed=build.rs");
+    let lock = fs::read_to_string(lock).unwrap_or_default();
+    println!("cargo::rustc-env=APICAL_VERSIONS={}", versions(&lock));
     files.sort();
     println!(
         "cargo::rustc-env=APICAL_SOURCE_DIGEST={}",
@@ -69,6 +88,36 @@ fn main() -> io::Result<()> {
     let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
     println!("cargo::rustc-env=APICAL_TARGET={target}");
     Ok(())
+}
+
+/// `name=version;…` of the libraries that results depend on, from the text of Cargo.lock.
+fn versions(lock: &str) -> String {
+    let mut found = Vec::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let value = |key: &str| {
+            let of_key = |line: &str| {
+                let quoted = line.strip_prefix(key)?.strip_prefix(" = \"")?;
+                quoted.strip_suffix('"').map(str::to_owned)
+            };
+            package.lines().find_map(of_key)
+        };
+        if let (Some(name), Some(version)) = (value("name"), value("version"))
+            && (LIBRARIES.contains(&name.as_str()) || name.starts_with("apical-"))
+        {
+            found.push((name, version));
+        }
+    }
+    // Two versions of one library are told together.
+    let mut texts: Vec<String> = Vec::new();
+    for (index, (name, version)) in found.iter().enumerate() {
+        match texts.last_mut() {
+            Some(last) if index > 0 && found[index - 1].0 == *name => {
+                *last = format!("{last}, {version}");
+            }
+            _ => texts.push(format!("{name}={version}")),
+        }
+    }
+    texts.join(";")
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

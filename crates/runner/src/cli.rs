@@ -107,9 +107,9 @@ pub(crate) enum DataCommand {
     },
     /// Say which data sets there are, and where
     List,
-    /// Compare the files of a data set with the known digests
+    /// Compare the files of a data set with the known digests, load it, and say what it is
     Check {
-        /// The data set
+        /// The data set, or a specification (FILE.toml), all of whose data are checked
         name: String,
     },
 }

@@ -10,7 +10,7 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const UNEXPECTED: u8 = 1;
 /// The command line or the specification is wrong; nothing ran.
 pub(crate) const USAGE: u8 = 2;
-/// Some runs failed; all others are recorded and reported.
+/// Some runs failed, all others are recorded and reported; or tuning found no settings.
 pub(crate) const RUNS_FAILED: u8 = 3;
 /// Data are missing or wrong.
 pub(crate) const DATA: u8 = 4;
@@ -46,6 +46,22 @@ pub(crate) enum UsageError {
         /// The folders searched.
         folders: String,
     },
+    /// A folder that is not there.
+    #[error(
+        "there is no folder `{folder}`; give one that `apical run` wrote, such as results/quick"
+    )]
+    NoFolder {
+        /// The folder.
+        folder: String,
+    },
+    /// The user's own data, which a name alone does not find.
+    #[error(
+        "`{name}` is data of your own; `apical data check SPEC.toml` checks those that a specification names"
+    )]
+    OwnData {
+        /// The kind of file.
+        name: &'static str,
+    },
     /// A report of several folders without a place for it.
     #[error("a report of several folders needs a folder of its own; name it with --out DIR")]
     NoOut,
@@ -57,6 +73,24 @@ pub(crate) enum UsageError {
         /// The reason, and what to do.
         why: String,
     },
+}
+
+/// Tuning found no settings for a learner.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "tuning found no settings for learner `{learner}` of task `{task}`: none of its {n_trials} trials has a value, the first because: {first}; change `tuning.space` (all trials are in {log})"
+)]
+pub(crate) struct TuningFailed {
+    /// The task.
+    pub(crate) task: String,
+    /// The learner.
+    pub(crate) learner: String,
+    /// Its trials.
+    pub(crate) n_trials: usize,
+    /// Why the first has no value.
+    pub(crate) first: String,
+    /// The log of all trials.
+    pub(crate) log: String,
 }
 
 /// Data that are not as they should be.
@@ -82,6 +116,14 @@ pub(crate) enum DataProblem {
         /// What happened at each mirror.
         attempts: Vec<String>,
     },
+    /// A set whose files are there, but cannot be loaded.
+    #[error("data set `{name}` cannot be loaded: {source}")]
+    Set {
+        /// The data set.
+        name: &'static str,
+        /// Why.
+        source: DatasetError,
+    },
     /// Data a task needs could not be loaded.
     #[error("the data of task `{task}` cannot be used: {source}")]
     Task {
@@ -96,6 +138,8 @@ pub(crate) enum DataProblem {
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     if error.is::<SpecProblem>() || error.is::<UsageError>() {
         USAGE
+    } else if error.is::<TuningFailed>() {
+        RUNS_FAILED
     } else if error.is::<DataProblem>() || error.is::<DatasetError>() {
         DATA
     } else {

@@ -3,14 +3,19 @@
 //! A specification becomes arms (one task, one learner, one point of a sweep), arms become runs (one
 //! per seed), runs write records, and records become a report.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod cli;
 mod commands;
 mod event;
 mod exit;
 mod fetch;
+mod guard;
+mod learners;
 mod progress;
 mod provenance;
 mod runs;
+mod say;
 mod spec;
 mod stop;
 mod store;
@@ -27,7 +32,7 @@ use clap::Parser;
 pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     ExitCode::from(commands::dispatch(cli).unwrap_or_else(|error| {
-        eprintln!("error: {}", chain(&error));
+        say::err(format_args!("error: {}", chain(&error)));
         exit::code_of(&error)
     }))
 }

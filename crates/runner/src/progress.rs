@@ -1,11 +1,14 @@
 //! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
-use apical_learning::{EpochRecord, Metric, OutputError, PartName, RunKey, TrialRecord};
+use apical_learning::{
+    EpochRecord, Metric, OutputError, PartName, RunKey, Status, Summary, TrialRecord,
+};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::event::{Event, Outcome};
+use crate::say::{self, short};
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
@@ -71,9 +74,17 @@ impl Progress {
     /// A line for people.
     pub(crate) fn note(&self, text: &str) {
         match self.mode {
-            Mode::Bars => self.bars.suspend(|| eprintln!("{text}")),
-            Mode::Lines => eprintln!("{text}"),
+            Mode::Bars => self.bars.suspend(|| say::err(text)),
+            Mode::Lines => say::err(text),
             Mode::Json | Mode::Quiet => {}
+        }
+    }
+
+    /// A line for people that is shown in every mode, on standard error.
+    pub(crate) fn warn(&self, text: &str) {
+        match self.mode {
+            Mode::Bars | Mode::Lines => self.note(text),
+            Mode::Json | Mode::Quiet => say::err(text),
         }
     }
 
@@ -82,8 +93,7 @@ impl Progress {
         if self.mode == Mode::Json
             && let Ok(line) = serde_json::to_string(event)
         {
-            // A reader that went away is no reason to stop an experiment.
-            let _ = writeln!(std::io::stdout().lock(), "{line}");
+            say::out(line);
         }
     }
 
@@ -105,13 +115,11 @@ impl Progress {
     }
 
     /// A run was there already.
-    pub(crate) fn reused(
-        &self,
-        run: &RunKey,
-        outcome: Outcome,
-        folder: String,
-        error: Option<&str>,
-    ) {
+    pub(crate) fn reused(&self, run: &RunKey, folder: String, summary: &Summary) -> Outcome {
+        let (outcome, error) = match &summary.status {
+            Status::Finished => (Outcome::Reused, None),
+            Status::Failed { error } => (Outcome::Failed, Some(error.as_str())),
+        };
         match error {
             Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
             None => self.note(&format!("{} · reused {folder}", label(run))),
@@ -121,6 +129,19 @@ impl Progress {
             outcome,
             folder,
             error,
+            summary: Some(summary),
+        });
+        outcome
+    }
+
+    /// A run ended without a result, by no fault of its learner.
+    pub(crate) fn broke(&self, run: &RunKey, folder: String, error: &str) {
+        self.warn(&format!("{} · {error}", label(run)));
+        self.event(&Event::RunEnded {
+            run,
+            outcome: Outcome::Interrupted,
+            folder,
+            error: Some(error),
             summary: None,
         });
     }
@@ -132,11 +153,11 @@ impl Progress {
                 let name = key
                     .rsplit_once(".learner.")
                     .map_or(key.as_str(), |(_, name)| name);
-                format!("{name} {value:.4}")
+                format!("{name} {}", short(*value))
             })
             .collect();
         let value = match (&trial.value, &trial.failed) {
-            (Some(value), _) => format!("{value:.4}"),
+            (Some(value), _) => short(*value),
             (None, Some(why)) => format!("no value: {why}"),
             (None, None) => "no value".into(),
         };
@@ -189,7 +210,7 @@ impl RunProgress<'_> {
         outcome: Outcome,
         folder: String,
         error: Option<&str>,
-        summary: Option<&apical_learning::Summary>,
+        summary: Option<&Summary>,
     ) {
         let label = label(&self.run);
         if let Some(bar) = &self.bar {
@@ -197,7 +218,7 @@ impl RunProgress<'_> {
                 bar.finish();
                 self.all
                     .bars
-                    .suspend(|| eprintln!("{label} · {}", bar.message()));
+                    .suspend(|| say::err(format_args!("{label} · {}", bar.message())));
             }
             bar.finish_and_clear();
             self.all.bars.remove(bar);
@@ -254,7 +275,7 @@ fn readings(record: &EpochRecord) -> String {
     let mean_angle = (!angles.is_empty()).then(|| angles.iter().sum::<f64>() / angles.len() as f64);
     [
         value(Metric::Accuracy, validation).map(|v| format!("validation {v:.1} %")),
-        value(Metric::Loss, validation).map(|v| format!("loss {v:.4}")),
+        value(Metric::Loss, validation).map(|v| format!("loss {}", short(v))),
         mean_angle.map(|v| format!("angle {v:.1}°")),
     ]
     .into_iter()
@@ -288,6 +309,6 @@ mod tests {
                 angle(Some(2), 28.2),
             ],
         };
-        insta::assert_snapshot!(readings(&record), @"validation 97.2 % · loss 0.0310 · angle 24.1°");
+        insta::assert_snapshot!(readings(&record), @"validation 97.2 % · loss 0.031 · angle 24.1°");
     }
 }

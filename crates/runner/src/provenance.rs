@@ -1,5 +1,6 @@
 //! Where a run comes from: program, machine, command.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::LazyLock;
 
@@ -42,6 +43,7 @@ pub(crate) fn of_run(data_checksum: &str, n_threads: usize) -> Provenance {
         source_digest: SOURCE_DIGEST.into(),
         rustc: env!("APICAL_RUSTC").into(),
         target: env!("APICAL_TARGET").into(),
+        versions: versions(),
         cpu: cpu(),
         instruction_set: apical_kernels::instruction_set().into(),
         n_threads,
@@ -58,6 +60,15 @@ fn command() -> Vec<String> {
         .map(|a| a.to_string_lossy().into_owned());
     std::iter::once("apical".to_owned())
         .chain(arguments)
+        .collect()
+}
+
+/// Versions of the libraries that results depend on, as `build.rs` found them.
+fn versions() -> BTreeMap<String, String> {
+    let pairs = env!("APICAL_VERSIONS").split(';');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
         .collect()
 }
 
@@ -98,6 +109,15 @@ pub(crate) fn shell_line<'a>(arguments: impl IntoIterator<Item = &'a str>) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_of_libraries_are_known() {
+        let versions = versions();
+        for name in ["candle-core", "ndarray", "rayon", "apical-microcircuit"] {
+            let version = &versions[name];
+            assert_eq!(version.split('.').count(), 3, "{name} {version}");
+        }
+    }
 
     #[test]
     fn arguments_are_quoted_for_a_shell() {

@@ -66,7 +66,7 @@ impl DataCache {
             let widths = [dataset.n_inputs(), dataset.n_outputs()];
             let checksum = dataset.about.checksum.sha256.clone();
             let data = TaskData::encode(dataset, arm.training.targets, arm.task.transfer)
-                .map_err(|error| resolved.problem_of(&error.within(&arm.task_key()).into()))?;
+                .map_err(|error| resolved.problem_of(&arm.target_problem(error)))?;
             self.loaded
                 .insert(key.clone(), (Arc::new(data), checksum, widths));
         }

@@ -1,16 +1,13 @@
 //! One run: a learner made from its specification, taught and measured.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use apical_backprop::{CandleReference, FeedbackAlignment, Mlp, single_layer};
+use apical_backprop::CandleReference;
 use apical_learning::{
-    AlignmentObserver, Clock, EvaluationObserver, LearnError, Learner, MeasureSpec, Network,
-    Observer, Plan, Precision, Sink, SpecError, StoreError, Streams, TaskData, TrainError, Trained,
-    save_tensors, train,
+    AlignmentObserver, Clock, EvaluationObserver, Learner, MeasureSpec, Network, Observer, Plan,
+    Sink, SpecError, StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train,
 };
-use apical_microcircuit::TwoStep;
 
-use crate::spec::{Arm, LearnerSpec};
+use crate::learners::{MakeError, UseLearner};
+use crate::spec::Arm;
 use crate::stop::Stop;
 
 /// What a run needs beside its arm.
@@ -46,46 +43,35 @@ pub(crate) struct Taught {
 /// Why a run did not reach its last epoch.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TeachError {
-    /// The settings fit no learner.
+    /// The starting weights cannot be drawn.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// The learner could not be made.
-    #[error("the learner could not be made: {0}")]
-    Make(#[from] LearnError),
-    /// Training stopped.
+    /// There is no learner.
     #[error(transparent)]
-    Train(#[from] TrainError),
+    Make(#[from] MakeError),
+    /// Training stopped.
+    #[error("{source}")]
+    Train {
+        /// Why.
+        source: TrainError,
+        /// Numbers in the learner's tensors.
+        n_parameters: usize,
+        /// Layer sizes, input to output.
+        sizes: Vec<usize>,
+    },
     /// The weights could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The code failed.
-    #[error("the program failed within this run: {0}; please report this")]
-    Panic(String),
 }
 
-/// Makes the learner of `arm` and teaches it; a panic becomes an error.
+/// Makes the learner of `arm` and teaches it.
 pub(crate) fn teach(
     arm: &Arm,
     setting: &Setting<'_>,
     sink: &mut dyn Sink,
 ) -> Result<Taught, TeachError> {
-    catch_unwind(AssertUnwindSafe(|| make_and_teach(arm, setting, sink))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(TeachError::Panic(
-            text.unwrap_or_else(|| "no message".into()),
-        ))
-    })
-}
-
-fn make_and_teach(
-    arm: &Arm,
-    setting: &Setting<'_>,
-    sink: &mut dyn Sink,
-) -> Result<Taught, TeachError> {
-    let network = setting.network;
     let streams = Streams::new(setting.seed);
-    let start = arm.start(network, streams)?;
+    let start = arm.start(setting.network, streams)?;
     let plan = Plan {
         n_epochs: arm.training.n_epochs,
         batch_size: arm.training.batch_size,
@@ -93,74 +79,69 @@ fn make_and_teach(
         clock: setting.clock,
         stop: &|| setting.stop.is_asked(),
     };
-    match &arm.learner {
-        LearnerSpec::Microcircuit(spec) => match arm.learner.precision() {
-            Precision::F32 => run(
-                TwoStep::<f32>::new(network, &start, spec, streams)?,
-                setting,
-                &plan,
-                sink,
-            ),
-            Precision::F64 => run(
-                TwoStep::<f64>::new(network, &start, spec, streams)?,
-                setting,
-                &plan,
-                sink,
-            ),
-        },
-        LearnerSpec::Backprop(spec) => run(Mlp::new(network, &start, spec)?, setting, &plan, sink),
-        LearnerSpec::FeedbackAlignment(spec) => run(
-            FeedbackAlignment::new(network, &start, spec, streams)?,
+    let lesson = Lesson {
+        setting,
+        plan: &plan,
+        sink,
+    };
+    arm.learner.make(setting.network, &start, streams, lesson)?
+}
+
+/// How a learner of any type is taught.
+struct Lesson<'a> {
+    setting: &'a Setting<'a>,
+    plan: &'a Plan<'a>,
+    sink: &'a mut dyn Sink,
+}
+
+impl UseLearner for Lesson<'_> {
+    type Output = Result<Taught, TeachError>;
+
+    fn with<L: Learner>(self, mut learner: L) -> Self::Output {
+        let Self {
             setting,
-            &plan,
+            plan,
             sink,
-        ),
-        LearnerSpec::DirectFeedbackAlignment(spec) => run(
-            FeedbackAlignment::direct(network, &start, spec, streams)?,
-            setting,
-            &plan,
-            sink,
-        ),
-        LearnerSpec::SingleLayer(spec) => {
-            run(single_layer(network, spec, streams)?, setting, &plan, sink)
+        } = self;
+        let reference = CandleReference;
+        let mut observers: Vec<Box<dyn Observer<L> + '_>> = vec![Box::new(
+            EvaluationObserver::new(&learner, setting.data, setting.measure, plan.streams),
+        )];
+        if setting.align {
+            observers.push(Box::new(AlignmentObserver::new(
+                &learner,
+                &setting.data.train,
+                plan.batch_size,
+                setting.measure,
+                &reference,
+                plan.streams,
+            )));
+        }
+        let trained = train(&mut learner, setting.data, plan, &mut observers, sink);
+        drop(observers);
+        let n_parameters = n_parameters(&learner);
+        let sizes = learner.network().sizes().to_vec();
+        match trained {
+            Ok(trained) => Ok(Taught {
+                trained,
+                n_parameters,
+                sizes,
+                weights: save_tensors(&learner)?,
+            }),
+            Err(source) => Err(TeachError::Train {
+                source,
+                n_parameters,
+                sizes,
+            }),
         }
     }
 }
 
-fn run<L: Learner>(
-    mut learner: L,
-    setting: &Setting<'_>,
-    plan: &Plan<'_>,
-    sink: &mut dyn Sink,
-) -> Result<Taught, TeachError> {
-    let reference = CandleReference;
-    let mut observers: Vec<Box<dyn Observer<L> + '_>> = vec![Box::new(EvaluationObserver::new(
-        &learner,
-        setting.data,
-        setting.measure,
-        plan.streams,
-    ))];
-    if setting.align {
-        observers.push(Box::new(AlignmentObserver::new(
-            &learner,
-            &setting.data.train,
-            plan.batch_size,
-            setting.measure,
-            &reference,
-            plan.streams,
-        )));
-    }
-    let trained = train(&mut learner, setting.data, plan, &mut observers, sink)?;
-    drop(observers);
+fn n_parameters<L: Learner>(learner: &L) -> usize {
     let names = learner.tensor_names();
-    Ok(Taught {
-        trained,
-        n_parameters: names
-            .iter()
-            .filter_map(|name| learner.tensor(*name))
-            .map(|t| t.len())
-            .sum(),
-        sizes: learner.network().sizes().to_vec(),
-        weights: save_tensors(&learner)?,
-    })
+    names
+        .iter()
+        .filter_map(|name| learner.tensor(*name))
+        .map(|tensor| tensor.len())
+        .sum()
 }

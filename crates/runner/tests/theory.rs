@@ -1,28 +1,28 @@
-//! The theory of weak coupling, measured: the two-step update of a circuit with tied feedback
-//! against the exact gradient for the circuit's own output error, in double precision.
+//! The theory of weak coupling, measured: the update of a circuit with tied feedback against the
+//! exact gradient for the circuit's own output error, in double precision, in the two-step form and
+//! in continuous time.
 
 use apical_backprop::CandleReference;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    EncodedPart, GradientReference, Learner, Network, OutputError, Streams, TensorName, Transfer,
-    uniform,
+    EncodedPart, ForwardWeights, GradientReference, Learner, Network, OutputError, Streams,
+    TensorName, Transfer, uniform,
 };
-use apical_microcircuit::{MicrocircuitSpec, TwoStep};
+use apical_microcircuit::{Continuous, ContinuousSpec, MicrocircuitSpec, TwoStep};
 
 const SIZES: [usize; 4] = [8, 12, 10, 5];
 const N_LAYERS: usize = 3;
 
-/// Per layer: the angle in degrees, and the norm ratio over the theory's factor.
-fn measure(coupling: f64, seed: u64) -> Vec<(f64, f64)> {
+/// Per layer: the angle in degrees, and the norm ratio over what `expected` says of the layer.
+fn compare<L: Learner>(
+    make: impl Fn(&Network, &ForwardWeights<f32>, Streams) -> L,
+    expected: impl Fn(&L, usize) -> f64,
+    seed: u64,
+) -> Vec<(f64, f64)> {
     let network = Network::new(SIZES.to_vec(), Transfer::Logistic, true).expect("valid");
-    let spec: MicrocircuitSpec = toml::from_str(&format!(
-        "nudging = {coupling}\napical_mixing = {coupling}\ninterneuron_nudging = {coupling}\n\
-         rates = 1.0\nfeedback = \"tied\"\nprecision = \"f64\"\n"
-    ))
-    .expect("a valid specification");
     let streams = Streams::new(seed);
     let start = network.draw_forward(&[1.0; N_LAYERS], streams);
-    let circuit = TwoStep::<f64>::new(&network, &start, &spec, streams).expect("valid");
+    let circuit = make(&network, &start, streams);
     let mut rng = streams.stream("theory");
     let inputs = uniform([20, SIZES[0]], 1.0, &mut rng).mapv(f32::abs);
     let target_potentials = uniform([20, SIZES[N_LAYERS]], 2.0, &mut rng);
@@ -43,10 +43,43 @@ fn measure(coupling: f64, seed: u64) -> Vec<(f64, f64)> {
             let products = Products::of(change, gradient.weights[k - 1].view());
             (
                 products.angle_degrees().expect("a direction"),
-                products.norm_ratio().expect("a norm") / circuit.parameters().factor(k),
+                products.norm_ratio().expect("a norm") / expected(&circuit, k),
             )
         })
         .collect()
+}
+
+fn measure(coupling: f64, seed: u64) -> Vec<(f64, f64)> {
+    let spec: MicrocircuitSpec = toml::from_str(&format!(
+        "nudging = {coupling}\napical_mixing = {coupling}\ninterneuron_nudging = {coupling}\n\
+         rates = 1.0\nfeedback = \"tied\"\nprecision = \"f64\"\n"
+    ))
+    .expect("a valid specification");
+    compare(
+        |network, start, streams| {
+            TwoStep::<f64>::new(network, start, &spec, streams).expect("valid")
+        },
+        |circuit, k| circuit.parameters().factor(k),
+        seed,
+    )
+}
+
+/// The update of one step of a circuit that has settled for 200 ms.
+fn measure_in_continuous_time(coupling: f64, seed: u64) -> Vec<(f64, f64)> {
+    let spec: ContinuousSpec = toml::from_str(&format!(
+        "integrator = \"exponential_euler\"\ndt_ms = 0.5\npresentation_ms = 200.0\n\
+         plasticity_delay_ms = 199.5\n\
+         conductances = {{ apical = {coupling}, somatic = {coupling} }}\n\
+         rates = 1.0\nfeedback = \"tied\"\nprecision = \"f64\"\n"
+    ))
+    .expect("a valid specification");
+    compare(
+        |network, start, streams| {
+            Continuous::<f64>::new(network, start, &spec, streams).expect("valid")
+        },
+        |circuit, k| circuit.parameters().equivalent_rates()[k - 1],
+        seed,
+    )
 }
 
 #[test]
@@ -58,6 +91,22 @@ fn the_angle_vanishes_with_the_coupling_and_the_norm_is_the_predicted_one() {
                 (ratio - 1.0).abs() < 0.01,
                 "layer {k}, seed {seed}: {ratio} of the predicted norm"
             );
+        }
+    }
+}
+
+#[test]
+fn the_relaxed_circuit_follows_the_attenuated_gradient_at_weak_coupling() {
+    for seed in [1, 2, 3] {
+        for (k, (angle, ratio)) in (1..).zip(measure_in_continuous_time(0.001, seed)) {
+            assert!(angle < 0.1, "layer {k}, seed {seed}: {angle}°");
+            assert!(
+                (ratio - 1.0).abs() < 0.01,
+                "layer {k}, seed {seed}: {ratio} of the predicted norm"
+            );
+        }
+        for (k, (angle, _)) in (1..).zip(measure_in_continuous_time(0.1, seed)) {
+            assert!(angle < 2.0, "layer {k}, seed {seed}: {angle}° at 0.1");
         }
     }
 }

@@ -17,8 +17,8 @@ pub(super) const INFO: FigureInfo = FigureInfo {
     one_line: "angle between updates and the reference gradient over epochs, by layer",
     how_to_read: "0° is the direction of the gradient, 90° (grey line) no better than chance; an \
         update below 90° descends. Lines are means over seeds, bands their 95 % t intervals. The \
-        dashed grey line is the null: the same updates with their errors shuffled over the neurons \
-        of each layer, averaged over learners. Over all layers, the change of each is first \
+        dashed grey line is the null: the same updates with their rows, one per neuron, shuffled \
+        within each layer, averaged over learners. Over all layers, the change of each is first \
         divided by its equivalent rate. The two references descend different output errors and \
         are not to be mixed; a learner stands near 0° to the one that it descends.",
 };
@@ -50,7 +50,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if has_null {
         legend.push(LegendEntry {
             key: Key::Line(LineStyle::null()),
-            label: "shuffled errors (null)".to_owned(),
+            label: "shuffled rows (null)".to_owned(),
         });
     }
     Ok(Draft {

@@ -4,8 +4,11 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
+use crate::say;
 
 /// Prints completions for `shell`.
 pub(crate) fn completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Cli::command(), "apical", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "apical", &mut script);
+    say::out(String::from_utf8_lossy(&script).trim_end());
 }

@@ -4,51 +4,48 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_datasets::{
-    CatalogueEntry, CheckedFile, RemoteFile, Verdict, catalogue, catalogue_entry, check_file,
-    check_files, locate_files,
-};
+use apical_datasets::{CatalogueEntry, RemoteFile, Verdict, catalogue, check_file, locate_files};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::unknown;
+use super::check::check;
+use super::set_of_name;
 use crate::cli::DataCommand;
-use crate::exit::{self, DataProblem, UsageError};
+use crate::exit::{self, UsageError};
 use crate::fetch::{Fetch, sha256_of};
+use crate::say;
 use crate::task_data::{data_folders, fetch_folder};
 
 /// Does a command on data sets and returns the exit code.
 pub(crate) fn data(command: &DataCommand, data_dir: Option<&Path>) -> Result<u8> {
     match command {
         DataCommand::List => list(&data_folders(data_dir)),
-        DataCommand::Check { name } => check(entry_of(name)?, &data_folders(data_dir))?,
+        DataCommand::Check { name } => check(name, &data_folders(data_dir))?,
         DataCommand::Fetch { name, dir, mirrors } => {
             let folder = dir.clone().unwrap_or_else(|| fetch_folder(data_dir));
-            fetch(entry_of(name)?, &folder, mirrors)?;
+            fetch(set_of_name(name)?, &folder, mirrors)?;
         }
     }
     Ok(exit::OK)
 }
 
-fn entry_of(name: &str) -> Result<&'static CatalogueEntry, UsageError> {
-    let known: Vec<&str> = catalogue().iter().map(|entry| entry.name).collect();
-    catalogue_entry(name).ok_or_else(|| unknown("data set", name, &known))
-}
-
 fn list(folders: &[PathBuf]) {
     for entry in catalogue() {
-        println!("{:<17}{}", entry.name, entry.one_line);
-        println!(
+        say::out(format_args!("{:<17}{}", entry.name, entry.one_line));
+        say::out(format_args!(
             "{:<17}{}; licence: {}",
             "",
             place(entry, folders),
             entry.licence
-        );
+        ));
     }
     let folders: Vec<String> = folders
         .iter()
         .map(|folder| folder.display().to_string())
         .collect();
-    println!("\nFiles are looked for in {}.", folders.join(", "));
+    say::out(format_args!(
+        "\nFiles are looked for in {}.",
+        folders.join(", ")
+    ));
 }
 
 /// Where the files of a set are, in words.
@@ -81,51 +78,12 @@ fn remedy(entry: &CatalogueEntry) -> String {
     }
 }
 
-fn check(entry: &'static CatalogueEntry, folders: &[PathBuf]) -> Result<()> {
-    if entry.files.is_empty() {
-        println!(
-            "`{}` needs no files; its content is checked whenever it is loaded",
-            entry.name
-        );
-        return Ok(());
-    }
-    let mut n_bad = 0;
-    for CheckedFile { file, found } in check_files(entry, folders)? {
-        let Some((path, digest)) = found else {
-            println!("missing     {}", file.name);
-            n_bad += 1;
-            continue;
-        };
-        let word = match digest.verdict {
-            Verdict::Verified => "verified",
-            Verdict::Mismatch => {
-                n_bad += 1;
-                "different"
-            }
-            Verdict::Unverified => match first_seen(&path) {
-                Some(known) if known != digest.sha256 => {
-                    n_bad += 1;
-                    "changed"
-                }
-                _ => "unverified",
-            },
-        };
-        println!("{word:<12}{}  SHA-256 {}", path.display(), digest.sha256);
-    }
-    if n_bad > 0 {
-        return Err(DataProblem::Bad {
-            name: entry.name,
-            n_bad,
-            n_files: entry.files.len(),
-        }
-        .into());
-    }
-    Ok(())
-}
-
 fn fetch(entry: &CatalogueEntry, folder: &Path, mirrors: &[String]) -> Result<()> {
     if entry.files.is_empty() {
-        println!("`{}` needs no files from elsewhere", entry.name);
+        say::out(format_args!(
+            "`{}` needs no files from elsewhere",
+            entry.name
+        ));
         return Ok(());
     }
     let [hyphens, _] = entry.folder_names();
@@ -149,7 +107,7 @@ fn fetch(entry: &CatalogueEntry, folder: &Path, mirrors: &[String]) -> Result<()
         }
         fetch_file(entry, file, &folder.join(file.name), &urls)?;
     }
-    println!("`{}` is in {}", entry.name, folder.display());
+    say::out(format_args!("`{}` is in {}", entry.name, folder.display()));
     Ok(())
 }
 
@@ -165,10 +123,13 @@ fn fetch_file(
     if target.is_file() {
         match judge(target) {
             Ok(()) => {
-                println!("{}: there already", file.name);
+                say::out(format_args!("{}: there already", file.name));
                 return Ok(());
             }
-            Err(fault) => println!("{}: {fault}; fetching it again", target.display()),
+            Err(fault) => say::out(format_args!(
+                "{}: {fault}; fetching it again",
+                target.display()
+            )),
         }
     }
     let bar = ProgressBar::new(file.n_bytes.unwrap_or(0)).with_prefix(file.name);
@@ -197,17 +158,17 @@ fn fetch_file(
     bar.finish_and_clear();
     let digest = digest?;
     if is_known {
-        println!("{}: verified", file.name);
+        say::out(format_args!("{}: verified", file.name));
     } else {
         fs::write(
             first_seen_path(target),
             format!("{digest}  {}\n", file.name),
         )
         .with_context(|| format!("failed to write the digest of {}", target.display()))?;
-        println!(
+        say::out(format_args!(
             "{}: unverified; no digest is known, SHA-256 {digest} is recorded",
             file.name
-        );
+        ));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::exit::UsageError;
+use crate::say;
 
 /// The specification to start from.
 const START: &str = include_str!("../../assets/start.toml");
@@ -24,11 +25,10 @@ pub(crate) fn init(file: &Path) -> Result<()> {
         opened => opened.and_then(|mut opened| opened.write_all(START.as_bytes())),
     }
     .with_context(|| format!("failed to write {}", file.display()))?;
-    println!(
-        "wrote {}; run it with `apical run {}`",
-        file.display(),
-        file.display()
-    );
+    let file = file.display();
+    say::out(format_args!(
+        "wrote {file}; run it with `apical run {file}`"
+    ));
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use apical_datasets::catalogue;
 use apical_learning::Metric;
 
-use crate::spec::LearnerSpec;
+use crate::learners::LearnerSpec;
+use crate::say;
 
 /// Prints learners, data sets, metrics and figures, each with one line.
 pub(crate) fn list() {
@@ -37,9 +38,9 @@ pub(crate) fn list() {
 }
 
 fn section(title: &str, rows: impl IntoIterator<Item = (&'static str, String)>) {
-    println!("{title}");
+    say::out(title);
     for (name, one_line) in rows {
-        println!("  {name:<28}{one_line}");
+        say::out(format_args!("  {name:<28}{one_line}"));
     }
-    println!();
+    say::out("");
 }

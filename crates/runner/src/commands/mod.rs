@@ -1,5 +1,6 @@
 //! Subcommands, one file each.
 
+mod check;
 mod completions;
 mod data;
 mod init;
@@ -9,6 +10,7 @@ mod report;
 mod run;
 
 use anyhow::Result;
+use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
 
 use crate::cli::{Cli, Command, RunArgs};
 use crate::exit;
@@ -36,6 +38,12 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Completions { shell }) => completions::completions(shell),
     }
     Ok(exit::OK)
+}
+
+/// The data set called `name`.
+fn set_of_name(name: &str) -> Result<&'static CatalogueEntry, UsageError> {
+    let known: Vec<&str> = catalogue().iter().map(|entry| entry.name).collect();
+    catalogue_entry(name).ok_or_else(|| unknown("data set", name, &known))
 }
 
 /// The error that `name` is none of `known`.

@@ -5,9 +5,8 @@ use std::cmp::Ordering;
 use apical_learning::RunRecord;
 use toml::{Table, Value};
 
-/// Sorts `runs` by place of task and learner in `specs`, then by point of a sweep, then by seed.
-pub(super) fn in_order(mut runs: Vec<RunRecord>, specs: &[String]) -> Vec<RunRecord> {
-    let places = places(specs);
+/// Sorts `runs` by place of task and learner in `places`, then by point of a sweep, then by seed.
+pub(super) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) -> Vec<RunRecord> {
     let place = |run: &RunRecord| {
         let run = &run.summary.run;
         let is_of =
@@ -25,17 +24,14 @@ pub(super) fn in_order(mut runs: Vec<RunRecord>, specs: &[String]) -> Vec<RunRec
     runs
 }
 
-/// Tasks and learners in the order of the specifications.
-fn places(specs: &[String]) -> Vec<(String, String)> {
+/// Tasks, under the names that `task_name` gives them, and their learners in the order of `spec`.
+pub(super) fn places_of(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut places = Vec::new();
-    for spec in specs {
-        let table: Table = spec.parse().unwrap_or_default();
-        let tasks = table.get("task").and_then(Value::as_table);
-        for (name, task) in tasks.into_iter().flatten() {
-            let learners = task.get("learner").and_then(Value::as_table);
-            for (learner, _) in learners.into_iter().flatten() {
-                places.push((name.clone(), learner.clone()));
-            }
+    let tasks = spec.get("task").and_then(Value::as_table);
+    for (name, task) in tasks.into_iter().flatten() {
+        let learners = task.get("learner").and_then(Value::as_table);
+        for (learner, _) in learners.into_iter().flatten() {
+            places.push((task_name(name), learner.clone()));
         }
     }
     places

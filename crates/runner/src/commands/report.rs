@@ -1,16 +1,17 @@
 //! `apical report`, and the report at the end of `apical run`.
 
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_learning::{RunKey, RunRecord};
 use apical_reporting::{ReportInput, terminal_table};
 
-use super::order::in_order;
+use super::order::{in_order, places_of};
 use crate::cli::ReportArgs;
 use crate::exit::UsageError;
+use crate::say;
 use crate::store;
 
 /// Writes the report of all ended runs below some folders.
@@ -23,7 +24,11 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<()> {
     };
     let index = write_report(&input, out)?;
     print_table(&input)?;
-    eprintln!("{} runs; report: {}", input.runs.len(), index.display());
+    say::err(format_args!(
+        "{} runs; report: {}",
+        input.runs.len(),
+        index.display()
+    ));
     Ok(())
 }
 
@@ -40,22 +45,46 @@ pub(crate) fn print_table(input: &ReportInput) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let table = terminal_table(input, out.is_terminal() && !no_colour);
-    writeln!(out, "{}", table.trim_end()).context("failed to print the table")
+    match writeln!(out, "{}", table.trim_end()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("failed to print the table")
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Everything below `folders` that a report is made of.
+/// Everything below `folders` that a report is made of. Of several experiments, tasks are named
+/// with their experiment.
 fn input(folders: &[PathBuf]) -> Result<ReportInput> {
     let mut runs = Vec::new();
-    let mut experiments = Vec::new();
+    let mut experiments: Vec<(PathBuf, String)> = Vec::new();
     for folder in folders {
-        for run in store::ended_folders(folder)? {
-            let own = store::experiment_folder(&run).map(Path::to_owned);
-            experiments.extend(own.filter(|own| !experiments.contains(own)));
-            runs.push(store::read_run(&run)?);
+        if !folder.is_dir() {
+            return Err(UsageError::NoFolder {
+                folder: folder.display().to_string(),
+            }
+            .into());
+        }
+        for folder in store::ended_folders(folder)? {
+            let run = store::read_run(&folder)?;
+            let own = store::experiment_folder(&folder).map(Path::to_owned);
+            if let Some(own) = own.filter(|own| experiments.iter().all(|(known, _)| known != own)) {
+                experiments.push((own, run.summary.run.experiment.clone()));
+            }
+            runs.push(run);
         }
     }
     let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
-    for folder in &experiments {
+    let names: BTreeSet<String> = (runs.iter())
+        .map(|run| run.summary.run.experiment.clone())
+        .collect();
+    // Tasks of several experiments may have the same name.
+    let task_name = |experiment: &str, task: &str| match names.len() {
+        0 | 1 => task.to_owned(),
+        _ => format!("{experiment} · {task}"),
+    };
+    let mut places = Vec::new();
+    for (folder, name) in &experiments {
         let (command, spec) = store::read_experiment(folder)?;
         let table: toml::Table = spec.parse().unwrap_or_default();
         titles.extend(
@@ -64,11 +93,20 @@ fn input(folders: &[PathBuf]) -> Result<ReportInput> {
                 .and_then(|title| title.as_str())
                 .map(str::to_owned),
         );
+        places.extend(places_of(&table, |task| task_name(name, task)));
         commands.push(command);
         specs.push(spec);
-        trials.extend(store::read_trials(folder)?);
+        for mut trial in store::read_trials(folder)? {
+            trial.task = task_name(name, &trial.task);
+            trials.push(trial);
+        }
     }
-    let runs = in_order(newest(runs), &specs);
+    let mut runs = newest(runs);
+    for run in &mut runs {
+        let key = &mut run.summary.run;
+        key.task = task_name(&key.experiment, &key.task);
+    }
+    let runs = in_order(runs, &places);
     let Some(first) = runs.first() else {
         let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
         return Err(UsageError::NoRuns {

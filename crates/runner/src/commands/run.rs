@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use apical_learning::SCHEMA_VERSION;
 use apical_reporting::ReportInput;
 
-use super::order::in_order;
+use super::order::{in_order, places_of};
 use super::report::{print_table, write_report};
 use crate::cli::RunArgs;
 use crate::event::{Counts, Event};
@@ -44,7 +44,10 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
             Tuned::Done(tuned, log) => (resolved, trials) = (*tuned, log),
             Tuned::Interrupted => {
                 progress
-                    .note("stopped while tuning; the same command goes on with what is missing");
+                    .warn(&format!(
+                        "stopped while tuning; complete searches are in {}; the same command goes on with what is missing",
+                        folder.join("tuning").display()
+                    ));
                 return Ok(ended(&progress, Counts::default(), exit::INTERRUPTED));
             }
         }
@@ -64,9 +67,19 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
     if !trials.is_empty() {
         store::write_trials(&folder, &trials)?;
     }
+    store::write_runs(&folder, jobs.iter().map(|job| job.folder()))?;
     let ran = execute(&jobs, &execution)?;
+    let n_broken = ran.errors.len();
+    if let Some(first) = ran.errors.into_iter().next() {
+        ended(&progress, ran.counts, exit::UNEXPECTED);
+        return Err(first.context(format!(
+            "{n_broken} of {} runs ended unexpectedly; the others are in {}, and the same command goes on with the rest",
+            jobs.len(),
+            folder.display()
+        )));
+    }
     if ran.counts.n_interrupted > 0 {
-        progress.note(&format!(
+        progress.warn(&format!(
             "stopped: {} of {} runs are finished, in {}; the same command goes on with the rest",
             jobs.len() - ran.counts.n_interrupted,
             jobs.len(),
@@ -74,11 +87,12 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
         ));
         return Ok(ended(&progress, ran.counts, exit::INTERRUPTED));
     }
+    let places = places_of(&spec.parse()?, str::to_owned);
     let input = ReportInput {
         experiment: resolved.source.name.clone(),
         title: resolved.title(),
         command,
-        runs: in_order(ran.records, std::slice::from_ref(&spec)),
+        runs: in_order(ran.records, &places),
         spec,
         trials,
     };
@@ -140,7 +154,8 @@ fn ended(progress: &Progress, counts: Counts, exit_code: u8) -> u8 {
     exit_code
 }
 
-fn source(path: Option<&Path>) -> Result<SpecSource> {
+/// The specification in a file; the built-in one where none is given.
+pub(super) fn source(path: Option<&Path>) -> Result<SpecSource> {
     let Some(path) = path else {
         return Ok(SpecSource {
             name: "quick".into(),

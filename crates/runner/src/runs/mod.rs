@@ -8,10 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
-use apical_learning::{RunKey, RunRecord, Status, TrainError};
+use apical_learning::{RunKey, RunRecord, TrainError};
 
 use self::sink::RunSink;
+use self::summary::Failure;
 use crate::event::{Counts, Outcome};
+use crate::guard::guarded;
 use crate::progress::Progress;
 use crate::provenance;
 use crate::spec::{Arm, Resolved};
@@ -37,6 +39,8 @@ pub(crate) struct Ran {
     pub(crate) records: Vec<RunRecord>,
     /// How many came to what.
     pub(crate) counts: Counts,
+    /// Why runs ended that no learner made fail; these runs count as interrupted.
+    pub(crate) errors: Vec<anyhow::Error>,
 }
 
 /// How runs are executed.
@@ -80,32 +84,29 @@ pub(crate) fn jobs(resolved: &Resolved, data: &mut DataCache, folder: &Path) -> 
     Ok(jobs)
 }
 
-/// Teaches what has not ended yet, `n_threads` runs at a time, in order.
+/// Teaches what has not ended yet, `n_threads` runs at a time, in order. An unexpected error of one
+/// run stops no other.
 pub(crate) fn execute(jobs: &[Job], execution: &Execution<'_>) -> Result<Ran> {
-    let results: Mutex<Vec<Option<Result<Ended>>>> =
-        Mutex::new(jobs.iter().map(|_| None).collect());
-    for_each(jobs.len(), execution.n_threads, |index| {
-        let ended = if execution.stop.is_asked() {
-            None
-        } else {
-            Some(jobs[index].execute(execution))
-        };
-        results
-            .lock()
-            .expect("no run panics while it holds the results")[index] = ended;
+    let results = guarded_each(jobs.len(), execution.n_threads, |index| {
+        if execution.stop.is_asked() {
+            return Ok(Ended::interrupted());
+        }
+        jobs[index].execute(execution)
     })?;
     let mut ran = Ran {
         records: Vec::new(),
         counts: Counts::default(),
+        errors: Vec::new(),
     };
-    for result in results.into_inner().expect("all threads are done") {
-        let Ended { outcome, record } = match result {
-            Some(ended) => ended?,
-            None => Ended {
-                outcome: Outcome::Interrupted,
-                record: None,
-            },
-        };
+    for (job, result) in jobs.iter().zip(results) {
+        let Ended { outcome, record } = result.unwrap_or_else(|error| {
+            let folder = job.folder.display().to_string();
+            execution
+                .progress
+                .broke(&job.key, folder, &crate::chain(&error));
+            ran.errors.push(error);
+            Ended::interrupted()
+        });
         match outcome {
             Outcome::Finished => ran.counts.n_finished += 1,
             Outcome::Reused => ran.counts.n_reused += 1,
@@ -117,11 +118,31 @@ pub(crate) fn execute(jobs: &[Job], execution: &Execution<'_>) -> Result<Ran> {
     Ok(ran)
 }
 
+/// What `work` gives for each of `0..n`, in order; a panic is the error of its number alone.
+pub(crate) fn guarded_each<T: Send>(
+    n: usize,
+    n_threads: usize,
+    work: impl Fn(usize) -> Result<T> + Sync,
+) -> Result<Vec<Result<T>>> {
+    let results: Mutex<Vec<Option<Result<T>>>> = Mutex::new((0..n).map(|_| None).collect());
+    for_each(n, n_threads, |index| {
+        let result = guarded(|| work(index));
+        results
+            .lock()
+            .expect("nothing panics while it holds the results")[index] = Some(result);
+    })?;
+    let results = results.into_inner().expect("all threads are done");
+    Ok(results
+        .into_iter()
+        .map(|result| result.expect("every number was worked on"))
+        .collect())
+}
+
 /// Calls `work` for `0..n` on `n_threads` threads, lower numbers first.
 ///
 /// Each thread takes the next number when it is free; work that is parallel within never steals
 /// another run and thereby its time.
-pub(crate) fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
+fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(n_threads.min(n).max(1))
         .build()
@@ -144,17 +165,27 @@ struct Ended {
     record: Option<RunRecord>,
 }
 
+impl Ended {
+    fn interrupted() -> Self {
+        Self {
+            outcome: Outcome::Interrupted,
+            record: None,
+        }
+    }
+}
+
 impl Job {
+    /// The folder of the run.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn execute(&self, execution: &Execution<'_>) -> Result<Ended> {
         let shown = self.folder.display().to_string();
         if !execution.force
             && let Some(record) = store::ended_run(&self.folder, &self.digest)
         {
-            let (outcome, error) = match &record.summary.status {
-                Status::Finished => (Outcome::Reused, None),
-                Status::Failed { error } => (Outcome::Failed, Some(error.as_str())),
-            };
-            execution.progress.reused(&self.key, outcome, shown, error);
+            let outcome = execution.progress.reused(&self.key, shown, &record.summary);
             return Ok(Ended {
                 outcome,
                 record: Some(record),
@@ -203,19 +234,28 @@ impl Job {
                     record: Some(store::read_run(&self.folder)?),
                 })
             }
-            Err(TeachError::Train(TrainError::Stopped { .. })) => {
+            Err(TeachError::Train {
+                source: TrainError::Stopped { .. },
+                ..
+            }) => {
+                writer.give_up()?;
                 progress.end(Outcome::Interrupted, shown, None, None);
-                Ok(Ended {
-                    outcome: Outcome::Interrupted,
-                    record: None,
-                })
+                Ok(Ended::interrupted())
             }
-            Err(TeachError::Train(error @ TrainError::Record { .. })) => {
-                Err(error).with_context(|| format!("failed to write into {shown}"))
-            }
-            Err(error) => {
-                let error = error.to_string();
-                let summary = self.summary_of_failure(&error, last, timing);
+            // What a learner does is a result; everything else is no fault of the learner.
+            Err(TeachError::Train {
+                source: source @ (TrainError::Step { .. } | TrainError::Observe { .. }),
+                n_parameters,
+                sizes,
+            }) => {
+                let error = source.to_string();
+                let summary = self.summary_of_failure(Failure {
+                    error: error.clone(),
+                    n_parameters,
+                    sizes,
+                    last,
+                    timing,
+                });
                 writer.finish(&summary, None)?;
                 progress.end(Outcome::Failed, shown, Some(&error), Some(&summary));
                 Ok(Ended {
@@ -223,6 +263,30 @@ impl Job {
                     record: Some(store::read_run(&self.folder)?),
                 })
             }
+            Err(error) => Err(error).with_context(|| format!("the run in {shown} was broken off")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_one_run_stops_no_other() {
+        for n_threads in [1, 2] {
+            let results = guarded_each(4, n_threads, |index| match index {
+                1 => panic!("run {index} broke"),
+                2 => anyhow::bail!("run {index} has no disk"),
+                _ => Ok(index),
+            })
+            .expect("threads start");
+            assert_eq!(results.len(), 4);
+            assert_eq!(results[0].as_ref().ok(), Some(&0));
+            assert_eq!(results[3].as_ref().ok(), Some(&3));
+            let panic = results[1].as_ref().expect_err("it panicked").to_string();
+            assert!(panic.contains("run 1 broke"), "{panic}");
+            assert!(results[2].is_err());
         }
     }
 }

@@ -7,6 +7,20 @@ use apical_learning::{
 use super::Job;
 use crate::teach::Taught;
 
+/// What is known of a run whose learner failed.
+pub(super) struct Failure {
+    /// The error, in words.
+    pub(super) error: String,
+    /// Numbers in the learner's tensors.
+    pub(super) n_parameters: usize,
+    /// Layer sizes, input to output.
+    pub(super) sizes: Vec<usize>,
+    /// What was recorded last.
+    pub(super) last: Option<EpochRecord>,
+    /// The times up to then.
+    pub(super) timing: Option<TimingRecord>,
+}
+
 impl Job {
     /// The summary of a run that reached its last epoch.
     pub(super) fn summary_of(&self, taught: &Taught) -> Summary {
@@ -33,24 +47,24 @@ impl Job {
         }
     }
 
-    /// The summary of a run that stopped with `error`, after what was recorded last.
-    pub(super) fn summary_of_failure(
-        &self,
-        error: &str,
-        last: Option<EpochRecord>,
-        timing: Option<TimingRecord>,
-    ) -> Summary {
+    /// The summary of a run whose learner failed.
+    pub(super) fn summary_of_failure(&self, failure: Failure) -> Summary {
+        let Failure {
+            error,
+            n_parameters,
+            sizes,
+            last,
+            timing,
+        } = failure;
         let seconds = timing
             .as_ref()
             .map_or(PhaseSeconds::default(), |timing| timing.seconds);
         Summary {
             schema: SCHEMA_VERSION,
             run: self.key.clone(),
-            status: Status::Failed {
-                error: error.to_owned(),
-            },
-            sizes: self.prepared.network.sizes().to_vec(),
-            n_parameters: 0,
+            status: Status::Failed { error },
+            sizes,
+            n_parameters,
             n_epochs: last.as_ref().map_or(0, |record| record.epoch),
             chosen_epoch: None,
             last: last.map_or_else(Vec::new, |record| record.readings),

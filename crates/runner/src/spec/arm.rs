@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{ExperimentSpec, LearnerSpec, TaskSpec, quoted};
+use super::{ExperimentSpec, TaskSpec, quoted};
+use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,14 @@ pub(crate) enum ArmError {
         key: String,
         /// What is wrong with them.
         source: NetworkError,
+    },
+    /// Targets that no potential reaches.
+    #[error("`{key}`: {source}")]
+    Target {
+        /// The key of the targets.
+        key: String,
+        /// What is wrong with them.
+        source: SpecError,
     },
 }
 
@@ -81,6 +90,18 @@ impl Arm {
         format!("{}.learner.{}", self.task_key(), quoted(&self.learner_name))
     }
 
+    /// The problem `source` of the training targets, with the key that decides them.
+    pub(crate) fn target_problem(&self, source: SpecError) -> ArmError {
+        let above = match self.task.training.targets {
+            Some(_) => format!("{}.training", self.task_key()),
+            None => "training".into(),
+        };
+        ArmError::Target {
+            key: format!("{above}.targets"),
+            source,
+        }
+    }
+
     /// The network for inputs of width `n_inputs` and outputs of width `n_outputs`.
     pub(crate) fn network(&self, n_inputs: usize, n_outputs: usize) -> Result<Network, ArmError> {
         let sizes = [&[n_inputs], &self.task.hidden[..], &[n_outputs]].concat();
@@ -102,7 +123,7 @@ impl Arm {
         self.training
             .targets
             .potentials(network.transfer())
-            .map_err(within(format!("{task}.training")))?;
+            .map_err(|source| self.target_problem(source))?;
         self.measure.check().map_err(within("measure".into()))?;
         let scale = &self.task.forward_scale;
         scale
@@ -111,14 +132,7 @@ impl Arm {
         scale
             .expand(network.n_layers(), "forward_scale")
             .map_err(within(task))?;
-        let checked = match &self.learner {
-            LearnerSpec::Microcircuit(spec) => spec.check(network),
-            LearnerSpec::Backprop(spec) => spec.check(network),
-            LearnerSpec::FeedbackAlignment(spec) => spec.check(network),
-            LearnerSpec::DirectFeedbackAlignment(spec) => spec.check(network),
-            LearnerSpec::SingleLayer(spec) => spec.check(network),
-        };
-        checked.map_err(within(format!(
+        self.learner.check(network).map_err(within(format!(
             "{}.{}",
             self.learner_key(),
             self.learner.kind()

@@ -1,13 +1,12 @@
 //! What an experiment's file says, with its types.
 
-use apical_backprop::{BackpropSpec, FeedbackAlignmentSpec, SingleLayerSpec};
 use apical_datasets::DatasetSpec;
-use apical_learning::{MeasureSpec, PerLayer, Precision, TargetCoding, TrainingSpec, Transfer};
-use apical_microcircuit::MicrocircuitSpec;
+use apical_learning::{MeasureSpec, PerLayer, TargetCoding, TrainingSpec, Transfer};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{TuningSpec, Values};
+use crate::learners::LearnerSpec;
 
 /// An experiment: tasks, learners, seeds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,79 +82,6 @@ impl TrainingOverrides {
             n_epochs: self.n_epochs.unwrap_or(base.n_epochs),
             batch_size: self.batch_size.unwrap_or(base.batch_size),
             targets: self.targets.unwrap_or(base.targets),
-        }
-    }
-}
-
-/// A learner: its kind, and the settings of that kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum LearnerSpec {
-    /// The dendritic microcircuit in its two-step form.
-    Microcircuit(MicrocircuitSpec),
-    /// Backpropagation.
-    Backprop(BackpropSpec),
-    /// Feedback alignment.
-    FeedbackAlignment(FeedbackAlignmentSpec),
-    /// Direct feedback alignment.
-    DirectFeedbackAlignment(FeedbackAlignmentSpec),
-    /// Backpropagation in a network without hidden layers.
-    SingleLayer(SingleLayerSpec),
-}
-
-/// A kind of learner, for listings.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LearnerInfo {
-    /// Its key in a specification.
-    pub(crate) name: &'static str,
-    /// One line on what it is.
-    pub(crate) one_line: &'static str,
-}
-
-impl LearnerSpec {
-    /// All kinds, in the order of listings.
-    pub(crate) const KINDS: [LearnerInfo; 5] = [
-        LearnerInfo {
-            name: "microcircuit",
-            one_line: "dendritic microcircuit, two-step dynamics (Sacramento et al., 2018)",
-        },
-        LearnerInfo {
-            name: "backprop",
-            one_line: "backpropagation, matched to the circuit or standard, also with frozen layers",
-        },
-        LearnerInfo {
-            name: "feedback_alignment",
-            one_line: "fixed random feedback in place of the transposed weights",
-        },
-        LearnerInfo {
-            name: "direct_feedback_alignment",
-            one_line: "fixed random feedback from the output to every hidden layer",
-        },
-        LearnerInfo {
-            name: "single_layer",
-            one_line: "backpropagation without hidden layers, a lower bound",
-        },
-    ];
-
-    /// The key of its kind in a specification.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::Microcircuit(_) => "microcircuit",
-            Self::Backprop(_) => "backprop",
-            Self::FeedbackAlignment(_) => "feedback_alignment",
-            Self::DirectFeedbackAlignment(_) => "direct_feedback_alignment",
-            Self::SingleLayer(_) => "single_layer",
-        }
-    }
-
-    /// The type it computes in.
-    pub(crate) fn precision(&self) -> Precision {
-        match self {
-            Self::Microcircuit(spec) => spec.precision,
-            Self::Backprop(spec) => spec.precision,
-            Self::FeedbackAlignment(spec) => spec.precision,
-            Self::DirectFeedbackAlignment(spec) => spec.precision,
-            Self::SingleLayer(spec) => spec.precision,
         }
     }
 }

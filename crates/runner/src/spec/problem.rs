@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::KeyPath;
+use super::{KeyPath, quoted};
 
 /// What is wrong with a specification.
 #[derive(Debug)]
@@ -76,6 +76,16 @@ impl SpecProblem {
         self
     }
 
+    /// The same problem, with `origin` after the line that says what to do, if there is one.
+    #[must_use]
+    pub(crate) fn with_origin(mut self, origin: String) -> Self {
+        self.help = Some(match self.help {
+            Some(help) => format!("{help} ({origin})"),
+            None => origin,
+        });
+        self
+    }
+
     /// The same problem at `key`, or at what lies nearest above it, if `text` has it.
     #[must_use]
     pub(crate) fn at_key(self, file: &str, text: &str, key: &str) -> Self {
@@ -130,12 +140,46 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// A suggestion for messages such as "unknown field `a`, expected one of `b`, `c`".
 fn nearest_of_message(message: &str) -> Option<String> {
-    if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {
-        return None;
-    }
-    let mut names = message.split('`').skip(1).step_by(2);
+    let start = ["unknown field", "unknown variant"]
+        .into_iter()
+        .find_map(|start| message.find(start))?;
+    let mut names = message[start..].split('`').skip(1).step_by(2);
     let unknown = names.next()?;
     nearest(unknown, names).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The key that the bytes `span` of `text` belong to.
+pub(crate) fn key_at(text: &str, span: &Range<usize>) -> Option<String> {
+    let root = DeTable::parse(text).ok()?;
+    let mut best: Option<(usize, String)> = None;
+    narrowest(root.get_ref(), "", span, &mut best);
+    best.map(|(_, key)| key)
+}
+
+/// Finds the shortest name or value below `table` that holds `span`.
+fn narrowest(
+    table: &DeTable<'_>,
+    above: &str,
+    span: &Range<usize>,
+    best: &mut Option<(usize, String)>,
+) {
+    for (name, value) in table {
+        let own = quoted(name.get_ref());
+        let key = if above.is_empty() {
+            own
+        } else {
+            format!("{above}.{own}")
+        };
+        for place in [name.span(), value.span()] {
+            let holds = place.start <= span.start && span.end <= place.end;
+            if holds && best.as_ref().is_none_or(|(width, _)| place.len() <= *width) {
+                *best = Some((place.len(), key.clone()));
+            }
+        }
+        if let DeValue::Table(table) = value.get_ref() {
+            narrowest(table, &key, span, best);
+        }
+    }
 }
 
 /// The bytes of the value at `key`, or of the deepest part of `key` that is there.

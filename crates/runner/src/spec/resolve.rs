@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::{Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, sweep, tree};
+use super::{
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at, sweep,
+    tree,
+};
 
 /// An experiment's file, or the text that stands for one.
 #[derive(Debug, Clone)]
@@ -43,7 +46,7 @@ impl Resolved {
                 Err(own) if overrides.is_empty() || own.message() == error.message() => {
                     SpecProblem::of_toml(&own, &source.file, &source.text)
                 }
-                _ => SpecProblem::new(error.to_string().trim().replace('\n', " ")),
+                _ => untyped(&tree, &error, |key| overrides.deciding(key)),
             }
         })?;
         Self {
@@ -64,14 +67,10 @@ impl Resolved {
                 .map_err(|error| SpecProblem::new(error.to_string()))?;
         }
         let spec = typed(&tree).map_err(|error| {
-            SpecProblem::new(error.to_string().trim().replace('\n', " ")).with_help(format!(
-                "the value comes from {}",
-                edits
-                    .iter()
-                    .map(|(key, value)| format!("{key} = {value}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))
+            untyped(&tree, &error, |key| {
+                let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
+                edit.map(|(key, value)| format!("{key} = {value}"))
+            })
         })?;
         Ok(Self {
             tree,
@@ -128,6 +127,29 @@ impl Resolved {
 
 fn typed(tree: &Table) -> Result<ExperimentSpec, toml::de::Error> {
     ExperimentSpec::deserialize(Value::Table(tree.clone()))
+}
+
+/// Why `tree` is no specification, with the whole key. What is written as TOML and read again has
+/// places, which a tree has not. `deciding` says where the value of a key comes from.
+fn untyped(
+    tree: &Table,
+    error: &toml::de::Error,
+    deciding: impl Fn(&KeyPath) -> Option<String>,
+) -> SpecProblem {
+    let text = toml::to_string(tree).unwrap_or_default();
+    let placed = toml::from_str::<ExperimentSpec>(&text).err();
+    let key = placed
+        .as_ref()
+        .and_then(|placed| key_at(&text, &placed.span()?));
+    let (Some(placed), Some(key)) = (placed, key) else {
+        return SpecProblem::new(error.to_string().trim().replace('\n', " "));
+    };
+    let problem = SpecProblem::new(format!("`{key}`: {}", placed.message()));
+    let origin = key.parse().ok().and_then(|key| deciding(&key));
+    match origin {
+        Some(origin) => problem.with_origin(format!("the value comes from {origin}")),
+        None => problem,
+    }
 }
 
 #[cfg(test)]

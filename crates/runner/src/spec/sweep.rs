@@ -106,6 +106,8 @@ fn short_names(keys: &[KeyPath]) -> Vec<String> {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        // With an exponent where it would have many digits.
+        Value::Float(value) => format!("{value:?}"),
         other => other.to_string(),
     }
 }

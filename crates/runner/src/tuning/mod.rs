@@ -14,8 +14,10 @@ use apical_learning::{Streams, TaskData, TrialRecord};
 use self::cache::Cache;
 use self::search::Search;
 use self::trial::{Trial, run_trials};
+use crate::exit::TuningFailed;
 use crate::runs::Execution;
 use crate::spec::{Arm, KeyPath, Range, Resolved, TuningSpec};
+use crate::store;
 use crate::task_data::{DataCache, Prepared};
 
 /// What tuning came to.
@@ -26,7 +28,8 @@ pub(crate) enum Tuned {
     Interrupted,
 }
 
-/// Finds settings for every learner that the space has keys of.
+/// Finds settings for every learner that the space has keys of. Fails where no trial of a learner
+/// has a value.
 pub(crate) fn tune(
     resolved: &Resolved,
     tuning: &TuningSpec,
@@ -52,6 +55,7 @@ pub(crate) fn tune(
     let mut edits = Vec::new();
     let mut n_trials = HashMap::new();
     let mut log = Vec::new();
+    let mut failed = None;
     for hunt in &mut hunts {
         if let Some(best) = hunt.best() {
             hunt.records[best].chosen = true;
@@ -59,6 +63,15 @@ pub(crate) fn tune(
                 let value = hunt.records[best].settings[&key.to_string()];
                 edits.push((key.clone(), range.value(value)));
             }
+        } else {
+            let first = hunt.records.iter().find_map(|trial| trial.failed.clone());
+            failed.get_or_insert(TuningFailed {
+                task: hunt.arm.task_name.clone(),
+                learner: hunt.arm.learner_name.clone(),
+                n_trials: hunt.records.len(),
+                first: first.unwrap_or_else(|| "no reason was recorded".into()),
+                log: folder.join(store::name::TRIALS).display().to_string(),
+            });
         }
         hunt.cache.write(&hunt.records)?;
         n_trials.insert(
@@ -66,6 +79,10 @@ pub(crate) fn tune(
             hunt.records.len(),
         );
         log.extend(hunt.records.iter().cloned());
+    }
+    if let Some(failed) = failed {
+        store::write_trials(folder, &log)?;
+        return Err(failed.into());
     }
     let mut tuned = resolved.with(&edits)?;
     for arm in &mut tuned.arms {

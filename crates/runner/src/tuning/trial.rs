@@ -10,7 +10,7 @@ use apical_learning::{
 };
 
 use super::Hunt;
-use crate::runs::{Execution, for_each};
+use crate::runs::{Execution, guarded_each};
 use crate::spec::{Arm, TuningSpec};
 use crate::task_data::Prepared;
 use crate::teach::{Setting, TeachError, teach};
@@ -43,12 +43,13 @@ pub(super) fn run_trials(
     let n_seeds = tuning.seeds.len();
     let values: Mutex<Vec<OfSeeds>> = Mutex::new(vec![vec![None; n_seeds]; trials.len()]);
     let done: Mutex<Vec<Option<TrialRecord>>> = Mutex::new(vec![None; trials.len()]);
-    for_each(trials.len() * n_seeds, execution.n_threads, |job| {
+    let n_jobs = trials.len() * n_seeds;
+    let results = guarded_each(n_jobs, execution.n_threads, |job| {
         let (index, seed) = (job / n_seeds, job % n_seeds);
         let trial = &trials[index];
         let prepared = &hunts[trial.hunt].prepared[seed];
-        let Some(value) = try_once(&trial.arm, prepared, tuning.seeds[seed], execution) else {
-            return;
+        let Some(value) = try_once(&trial.arm, prepared, tuning.seeds[seed], execution)? else {
+            return Ok(());
         };
         let mut values = values
             .lock()
@@ -60,7 +61,9 @@ pub(super) fn run_trials(
             done.lock()
                 .expect("no trial panics while it holds the records")[index] = Some(record);
         }
+        Ok(())
     })?;
+    results.into_iter().collect::<Result<()>>()?;
     Ok(done
         .into_inner()
         .expect("all threads are done")
@@ -74,9 +77,9 @@ fn try_once(
     prepared: &Prepared,
     seed: u64,
     execution: &Execution<'_>,
-) -> Option<Result<f64, String>> {
+) -> Result<Option<Result<f64, String>>> {
     if execution.stop.is_asked() {
-        return None;
+        return Ok(None);
     }
     let measure = MeasureSpec {
         metrics: vec![Metric::Accuracy, Metric::Loss],
@@ -93,9 +96,15 @@ fn try_once(
         stop: execution.stop,
     };
     match teach(arm, &setting, &mut NoSink) {
-        Ok(taught) => Some(best_validation(&taught.trained)),
-        Err(TeachError::Train(TrainError::Stopped { .. })) => None,
-        Err(error) => Some(Err(error.to_string())),
+        Ok(taught) => Ok(Some(best_validation(&taught.trained))),
+        Err(TeachError::Train { source, .. }) => match source {
+            TrainError::Stopped { .. } => Ok(None),
+            TrainError::Step { .. } | TrainError::Observe { .. } => {
+                Ok(Some(Err(source.to_string())))
+            }
+            TrainError::Record { .. } => Err(source.into()),
+        },
+        Err(error) => Err(error.into()),
     }
 }
 

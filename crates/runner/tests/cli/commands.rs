@@ -32,6 +32,7 @@ fn the_list_names_every_kind_of_thing() {
     for name in [
         "Learners",
         "microcircuit",
+        "continuous",
         "direct_feedback_alignment",
         "Data sets",
         "yin_yang",
@@ -95,6 +96,8 @@ fn wrong_use_is_exit_code_2() {
         "{}",
         missing.stderr
     );
+    let absent = place.call(&["report", "absent"]).with_code(2);
+    insta::assert_snapshot!(absent.stderr, @"error: there is no folder `absent`; give one that `apical run` wrote, such as results/quick");
     fs::create_dir(place.path("empty")).expect("made");
     let empty = place.call(&["report", "empty"]).with_code(2);
     insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::Place;
+use crate::program::{Place, SMALL};
 use crate::server::{Reply, Server};
 
 #[test]
@@ -151,4 +151,50 @@ fn embedded_sets_need_no_fetching() {
     Place::new("")
         .call(&["data", "fetch", "digits"])
         .with_code(0);
+}
+
+#[test]
+fn a_check_says_what_the_data_are() {
+    let place = Place::new(SMALL);
+    let call = place.call(&["data", "check", "digits"]).with_code(0);
+    for part in [
+        "64 (8 x 8)",
+        "10 classes: 0, 1",
+        "1297 samples; per class",
+        "250 samples",
+        "CC BY 4.0",
+        "SHA-256",
+    ] {
+        assert!(call.stdout.contains(part), "{part}: {}", call.stdout);
+    }
+    let of_spec = place.call(&["data", "check", "small.toml"]).with_code(0);
+    assert_eq!(of_spec.stdout, call.stdout);
+    let regression = place
+        .call(&["data", "check", "teacher_student"])
+        .with_code(0);
+    assert!(
+        regression.stdout.contains("(regression)"),
+        "{}",
+        regression.stdout
+    );
+    for own in ["csv", "npz"] {
+        let call = place.call(&["data", "check", own]).with_code(2);
+        assert!(
+            call.stderr.contains("apical data check SPEC.toml"),
+            "{}",
+            call.stderr
+        );
+    }
+    let table = SMALL.replace(
+        "dataset.digits = {}",
+        "dataset.csv = { path = \"my.csv\", label = \"kind\" }",
+    );
+    fs::write(place.path("own.toml"), table).expect("written");
+    place.call(&["data", "check", "own.toml"]).with_code(4);
+    let rows: String = (0..40)
+        .map(|i| format!("{i},{}\n", ["a", "b"][i % 2]))
+        .collect();
+    fs::write(place.path("my.csv"), format!("x,kind\n{rows}")).expect("written");
+    let call = place.call(&["data", "check", "own.toml"]).with_code(0);
+    assert!(call.stdout.contains("2 classes: a, b"), "{}", call.stdout);
 }

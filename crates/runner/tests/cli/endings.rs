@@ -27,6 +27,12 @@ fn a_diverging_run_is_kept_as_failed_and_stops_no_other() {
         error.contains("step") && error.contains("layer") && error.contains("not finite"),
         "{error}"
     );
+    let n_parameters = |run: &Path| {
+        let summary: serde_json::Value =
+            serde_json::from_str(&read(&run.join("summary.json"))).expect("JSON");
+        summary["n_parameters"].clone()
+    };
+    assert_eq!(n_parameters(&failed[0]), 64 * 8 + 8 + 8 * 10 + 10);
     let again = place.call(&["run", "small.toml"]).with_code(3);
     assert!(
         again.stderr.contains("0 runs trained, 2 reused, 2 failed"),

@@ -1,8 +1,10 @@
 //! The program as its users see it: a process, its output, its files.
 
 mod commands;
+mod continuous;
 mod data;
 mod endings;
+mod keeping;
 mod program;
 mod runs;
 mod server;

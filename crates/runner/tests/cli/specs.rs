@@ -94,3 +94,59 @@ fn missing_data_are_exit_code_4() {
     );
     assert!(call.stderr.contains("nowhere"), "{}", call.stderr);
 }
+
+#[test]
+fn targets_out_of_reach_are_shown_with_their_line() {
+    let rates = "targets.rates = { low = 0.0, high = 1.0 }";
+    let shared = SMALL.replace("batch_size = 50", &format!("batch_size = 50\n{rates}"));
+    let own = SMALL.replace("hidden = [8]", &format!("hidden = [8]\ntraining.{rates}"));
+    insta::assert_snapshot!([refused(&shared, &[]), refused(&own, &[])].join("\n"), @r"
+    error: `training.targets`: a target rate of 0 has no finite potential under Logistic; choose a rate inside the range of the transfer function
+     --> small.toml:8:1
+      |
+    8 | targets.rates = { low = 0.0, high = 1.0 }
+      | ^^^^^^^
+
+    error: `task.digits.training.targets`: a target rate of 0 has no finite potential under Logistic; choose a rate inside the range of the transfer function
+      --> small.toml:16:10
+       |
+    16 | training.targets.rates = { low = 0.0, high = 1.0 }
+       |          ^^^^^^^
+    ");
+}
+
+#[test]
+fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
+    let options: [&[&str]; 4] = [
+        &[
+            "--set",
+            "task.digits.learner.microcircuit.microcircuit.nudgin=0.1",
+        ],
+        &[
+            "--set",
+            "task.digits.learner.microcircuit.microcircuit.nudging=much",
+        ],
+        &[
+            "--set",
+            "task.digits.learner.\"matched backprop\".backprop.flavour=matchd",
+        ],
+        &["--set", "task.digits.datasett=1"],
+    ];
+    let errors: Vec<String> = options
+        .iter()
+        .map(|options| refused(SMALL, options))
+        .collect();
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    error: `task.digits.learner.microcircuit.microcircuit.nudgin`: unknown field `nudgin`, expected one of `nudging`, `apical_mixing`, `interneuron_nudging`, `rates`, `backprop_equivalent_rates`, `interneuron_rates`, `apical_rates`, `feedback_rates`, `start`, `feedback`, `interneurons`, `feedback_scale`, `interneuron_scale`, `pyramidal_from_interneuron_scale`, `path`, `precision`
+    help: did you mean `nudging`? (the value comes from --set task.digits.learner.microcircuit.microcircuit.nudgin=0.1)
+
+    error: `task.digits.learner.microcircuit.microcircuit.nudging`: invalid type: string "much", expected f64
+    help: the value comes from --set task.digits.learner.microcircuit.microcircuit.nudging=much
+
+    error: `task.digits.learner."matched backprop".backprop.flavour`: unknown variant `matchd`, expected `matched` or `standard`
+    help: did you mean `matched`? (the value comes from --set task.digits.learner."matched backprop".backprop.flavour=matchd)
+
+    error: `task.digits.datasett`: unknown field `datasett`, expected one of `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `training`, `learner`
+    help: did you mean `dataset`? (the value comes from --set task.digits.datasett=1)
+    "#);
+}

@@ -133,3 +133,23 @@ fn reported_seeds_and_foreign_keys_are_refused() {
         call.stderr
     );
 }
+
+#[test]
+fn a_search_without_any_value_is_an_error() {
+    let standard = SMALL.replace("flavour = \"matched\"", "flavour = \"standard\"");
+    let ranges = TUNING
+        .replace("{ from = 0.1, to = 10.0, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'", "{ from = 1e37, to = 1e38, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'")
+        .replace("{ from = 0.01, to = 1.0, scale", "{ from = 1e37, to = 1e38, scale");
+    let place = Place::new(&format!("{standard}{ranges}"));
+    let call = place.call(&["run", "small.toml"]).with_code(3);
+    let last = call.stderr.lines().last().expect("a last line");
+    assert!(
+        last.starts_with("error: tuning found no settings for learner `matched backprop` of task `digits`: none of its 3 trials has a value, the first because: training stopped at step"),
+        "{}",
+        call.stderr
+    );
+    assert!(!call.stderr.contains("0000000000"), "{}", call.stderr);
+    assert_eq!(trials(&place).len(), 6);
+    assert!(place.runs().is_empty(), "nothing ran with untuned settings");
+    place.call(&["run", "small.toml"]).with_code(3);
+}

@@ -1,16 +1,18 @@
-//! Run folders: what is written when, and when a finished one is used again.
-//!
-//! summary.json is written last and marks a run as ended; a folder without it was interrupted.
+//! The files of experiments and runs, and when an ended run is used again.
 
+mod folder;
+
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_learning::{
-    EpochRecord, Provenance, Record, RunKey, RunRecord, SCHEMA_VERSION, Summary, TimingRecord,
-    TrialRecord,
+    EpochRecord, Provenance, Record, RunRecord, SCHEMA_VERSION, Summary, TimingRecord, TrialRecord,
 };
+
+pub(crate) use self::folder::{RunWriter, run_folder};
 
 /// Names of the files of a run and of an experiment.
 pub(crate) mod name {
@@ -21,6 +23,7 @@ pub(crate) mod name {
     pub(crate) const WEIGHTS: &str = "weights.safetensors";
     pub(crate) const EXPERIMENT: &str = "experiment.toml";
     pub(crate) const TRIALS: &str = "trials.jsonl";
+    pub(crate) const RUNS: &str = "runs.json";
 }
 
 /// First line of a run's spec.toml, before the digest.
@@ -41,15 +44,6 @@ pub(crate) fn slug(name: &str) -> String {
     slug.trim_matches(['-', '.', '_']).to_owned()
 }
 
-/// The folder of a run below that of its experiment.
-pub(crate) fn run_folder(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
-    let mut folder = experiment.join(slug(&run.task)).join(slug(&run.learner));
-    if !run.variant.is_empty() {
-        folder.push(slug(&run.variant));
-    }
-    folder.join(format!("seed-{}-{}", run.seed, &digest[..8]))
-}
-
 /// Writes `bytes` so that a reader sees the old file or the new one, never a part.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
@@ -63,64 +57,6 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::rename(&temporary, path)
     };
     write().with_context(|| format!("failed to write {}", path.display()))
-}
-
-/// A run's folder while it runs.
-pub(crate) struct RunWriter {
-    folder: PathBuf,
-    metrics: File,
-}
-
-impl RunWriter {
-    /// Makes the folder anew, with spec, provenance and the header of the metrics.
-    pub(crate) fn start(
-        folder: &Path,
-        run: &RunKey,
-        digest: &str,
-        spec: &str,
-        provenance: &Provenance,
-    ) -> Result<Self> {
-        let start = || -> Result<Self> {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
-            fs::create_dir_all(folder)?;
-            write_atomically(
-                &folder.join(name::SPEC),
-                format!("{DIGEST_MARK}{digest}\n{spec}").as_bytes(),
-            )?;
-            write_atomically(&folder.join(name::PROVENANCE), &pretty(provenance)?)?;
-            let metrics = File::create(folder.join(name::METRICS))?;
-            let mut writer = Self {
-                folder: folder.to_owned(),
-                metrics,
-            };
-            writer.line(&Record::Run {
-                schema: SCHEMA_VERSION,
-                run: run.clone(),
-            })?;
-            Ok(writer)
-        };
-        start().with_context(|| format!("failed to open the run folder {}", folder.display()))
-    }
-
-    /// Appends a line to the metrics.
-    pub(crate) fn line(&mut self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        self.metrics.write_all(&line)
-    }
-
-    /// Closes the run: weights, if any, and then the summary.
-    pub(crate) fn finish(self, summary: &Summary, weights: Option<&[u8]>) -> Result<()> {
-        self.metrics
-            .sync_all()
-            .context("failed to write the metrics")?;
-        if let Some(weights) = weights {
-            write_atomically(&self.folder.join(name::WEIGHTS), weights)?;
-        }
-        write_atomically(&self.folder.join(name::SUMMARY), &pretty(summary)?)
-    }
 }
 
 /// The run in `folder`, if it ended there under this digest and in today's format.
@@ -163,8 +99,12 @@ pub(crate) fn read_run(folder: &Path) -> Result<RunRecord> {
     read().with_context(|| format!("failed to read the run in {}", folder.display()))
 }
 
-/// The folders of all ended runs below `folder`, in order of their names.
+/// The folders of all ended runs below `folder`, in order of their names; of an experiment those
+/// alone that belong to its last call.
 pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if folder.join(name::SUMMARY).is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
@@ -176,13 +116,55 @@ pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
             .with_context(|| format!("failed to list the folder {}", folder.display()))?;
         for entry in entries {
             let entry = entry?;
-            if entry.file_type()?.is_dir() {
+            // A hidden folder holds a run that is to take the place of another.
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if entry.file_type()?.is_dir() && !is_hidden {
                 open.push(entry.path());
             }
         }
     }
     found.sort();
-    Ok(found)
+    let mut listed: HashMap<PathBuf, Option<Vec<PathBuf>>> = HashMap::new();
+    let mut belonging = Vec::new();
+    for run in found {
+        let Some(experiment) = experiment_folder(&run) else {
+            belonging.push(run);
+            continue;
+        };
+        if !listed.contains_key(experiment) {
+            listed.insert(experiment.to_owned(), read_runs(experiment)?);
+        }
+        let is_listed = match &listed[experiment] {
+            Some(runs) => runs.contains(&run),
+            None => true,
+        };
+        if is_listed {
+            belonging.push(run);
+        }
+    }
+    Ok(belonging)
+}
+
+/// Writes which run folders belong to the experiment in `folder` as it was called last.
+pub(crate) fn write_runs<'a>(folder: &Path, runs: impl Iterator<Item = &'a Path>) -> Result<()> {
+    let relative: Vec<String> = runs
+        .map(|run| run.strip_prefix(folder).unwrap_or(run))
+        .map(|run| {
+            let parts: Vec<_> = run.iter().map(|part| part.to_string_lossy()).collect();
+            parts.join("/")
+        })
+        .collect();
+    write_atomically(&folder.join(name::RUNS), &pretty(&relative)?)
+}
+
+/// The run folders that belong to the experiment in `folder`; nothing where they are not listed.
+fn read_runs(folder: &Path) -> Result<Option<Vec<PathBuf>>> {
+    let path = folder.join(name::RUNS);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let relative: Vec<String> = json(&path)?;
+    Ok(Some(relative.iter().map(|run| folder.join(run)).collect()))
 }
 
 /// The folder of the experiment that the run in `folder` belongs to.
