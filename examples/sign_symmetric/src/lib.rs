@@ -44,7 +44,9 @@ impl SignSymmetric {
         let mut rng = streams.stream("feedback_weights");
         let sizes = network.sizes();
         let magnitudes = (1..network.n_layers())
-            .map(|k| uniform([sizes[k], sizes[k + 1]], scale, &mut rng).mapv(|m| f64::from(m.abs())))
+            .map(|k| {
+                uniform([sizes[k], sizes[k + 1]], scale, &mut rng).mapv(|m| f64::from(m.abs()))
+            })
             .collect();
         Self {
             network: network.clone(),
