@@ -25,7 +25,7 @@ pub(super) const INFO: FigureInfo = FigureInfo {
 
 pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["line", "reference", "layer"]);
-    let y = per_layer::angle_axis(task, &[Metric::UpdateAngle]);
+    let y = per_layer::angle_axis(task, &[Metric::UpdateAngle, Metric::ShuffledFeedbackAngle]);
     let mut rows = Vec::new();
     let mut has_null = false;
     for reference in OutputError::ALL {
