@@ -50,7 +50,7 @@ const WIDTH: usize = 2;
 /// Products of at least this many multiply-adds are spread over the threads of the pool.
 const PARALLEL_FROM: usize = 1 << 23;
 
-/// out[b][i] = start + Σ_j x[b][j] w[j][i], summed in the order of j.
+/// `out[b][i] = start + Σ_j x[b][j] w[j][i]`, summed in the order of j.
 ///
 /// # Panics
 /// If the shapes do not fit: x `[n_samples, n_pre]`, w `[n_pre, n_post]`, out `[n_samples, n_post]`.
@@ -88,7 +88,7 @@ pub fn multiply<T: Real>(
     });
 }
 
-/// out[b][j] = Σ_i d[b][i] w[j][i]: the product with the transposed weights.
+/// `out[b][j] = Σ_i d[b][i] w[j][i]`: the product with the transposed weights.
 ///
 /// # Panics
 /// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
@@ -98,7 +98,7 @@ pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padd
     pulp::Arch::new().dispatch(MultiplyTransposed { d, w, out });
 }
 
-/// w[j][i] += Σ_b x[b][j] d[b][i], summed in the order of b.
+/// `w[j][i] += Σ_b x[b][j] d[b][i]`, summed in the order of b.
 ///
 /// # Panics
 /// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
