@@ -10,7 +10,7 @@ use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 use super::super::{State, Weights};
 use super::dendrites::Synapses;
 use super::plasticity;
-use super::presentation::{Plastic, Presentation};
+use super::presentation::{Lent, Presentation};
 use super::{ContinuousParameters, ContinuousSpec, ContinuousState};
 
 /// The microcircuit in continuous time; a minibatch is one presentation.
@@ -58,18 +58,35 @@ impl<T: Real> Continuous<T> {
         session: &mut ContinuousState<T>,
         inputs: ArrayView2<'_, f32>,
     ) -> Result<(), LearnError> {
-        self.present(session, inputs, None)?;
+        self.present(session, inputs, None, true, |_, _| {})?;
         self.fold(session);
         Ok(())
     }
 
-    /// Carries the session through one presentation with plasticity; the weights' increments stay
-    /// in the session.
+    /// One presentation of `inputs` `[n_samples, n_inputs]` with noise, and with a teacher if there
+    /// are target potentials `[n_samples, n_outputs]`; `seen` is shown the state of every step, all
+    /// compartments of its beginning. Without plasticity neither weights nor filters change.
+    pub fn observe(
+        &mut self,
+        session: &mut ContinuousState<T>,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+        is_plastic: bool,
+        seen: impl FnMut(usize, &State<T>),
+    ) -> Result<(), LearnError> {
+        self.present(session, inputs, target_potentials, is_plastic, seen)?;
+        self.fold(session);
+        Ok(())
+    }
+
+    /// Carries the session through one presentation; the weights' increments stay in the session.
     fn present(
         &self,
         session: &mut ContinuousState<T>,
         inputs: ArrayView2<'_, f32>,
         target_potentials: Option<ArrayView2<'_, f32>>,
+        is_plastic: bool,
+        seen: impl FnMut(usize, &State<T>),
     ) -> Result<(), LearnError> {
         let presentation = Presentation::new(
             &self.parameters,
@@ -80,11 +97,12 @@ impl<T: Real> Continuous<T> {
             session.time_ms,
         )?;
         session.set_copies(inputs.nrows());
-        let plastic = Plastic {
+        let lent = Lent {
             learning: &mut session.learning,
+            is_plastic,
             noise: &mut session.noise,
         };
-        presentation.run(&mut session.copies, Some(plastic), |_, _| {})?;
+        presentation.run(&mut session.copies, Some(lent), seen)?;
         session.time_ms += self.parameters.n_steps as f64 * self.parameters.dt_ms;
         Ok(())
     }
@@ -152,7 +170,13 @@ impl<T: Real> Learner for Continuous<T> {
         let before = session.learning.filter.clone();
         let none = self.weights.zeros_like();
         let kept_out = std::mem::replace(&mut session.learning.accumulated, none);
-        let presented = self.present(session, batch.inputs, Some(batch.target_potentials));
+        let presented = self.present(
+            session,
+            batch.inputs,
+            Some(batch.target_potentials),
+            true,
+            |_, _| {},
+        );
         let increments = std::mem::replace(&mut session.learning.accumulated, kept_out);
         presented?;
         let p = &self.parameters;
@@ -196,7 +220,13 @@ impl<T: Real> Learner for Continuous<T> {
         timer: &mut PhaseTimer<'_>,
     ) -> Result<(), LearnError> {
         timer.enter(Phase::Fused);
-        self.present(session, batch.inputs, Some(batch.target_potentials))?;
+        self.present(
+            session,
+            batch.inputs,
+            Some(batch.target_potentials),
+            true,
+            |_, _| {},
+        )?;
         self.fold(session);
         Ok(())
     }

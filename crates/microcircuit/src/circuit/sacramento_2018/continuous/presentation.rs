@@ -12,9 +12,12 @@ use super::dynamics::{self, Somata, Supplied};
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, TeacherKind, UpdateOrder};
 
-/// What learning needs and a prediction does not.
-pub(super) struct Plastic<'a, T> {
+/// What a session lends to a presentation.
+pub(super) struct Lent<'a, T> {
+    /// Its increments act on the synapses.
     pub(super) learning: &'a mut Learning<T>,
+    /// Whether plasticity acts.
+    pub(super) is_plastic: bool,
     pub(super) noise: &'a mut StreamRng,
 }
 
@@ -61,13 +64,13 @@ impl<'a, T: Real> Presentation<'a, T> {
         })
     }
 
-    /// Carries `state` through the presentation, with plasticity and noise where `plastic` is
-    /// given. `seen` is shown every step's state of time t, all compartments of the same time. In
+    /// Carries `state` through the presentation, with the increments, the noise and, if it acts,
+    /// the plasticity of a session where one lends them. `seen` is shown every step's state of time t, all compartments of the same time. In
     /// the end the compartments are read once more, so that all of them belong to the end.
     pub(super) fn run(
         &self,
         state: &mut State<T>,
-        mut plastic: Option<Plastic<'_, T>>,
+        mut lent: Option<Lent<'_, T>>,
         mut seen: impl FnMut(usize, &State<T>),
     ) -> Result<(), LearnError> {
         let p = self.parameters;
@@ -79,37 +82,38 @@ impl<'a, T: Real> Presentation<'a, T> {
         };
         let sweeps = p.update_order == UpdateOrder::LayerSweep;
         if sweeps {
-            self.synapses(&plastic).read(state);
+            self.synapses(&lent).read(state);
         }
         for step in 0..p.n_steps {
-            let synapses = self.synapses(&plastic);
+            let synapses = self.synapses(&lent);
             if sweeps {
                 somata.sweep(&synapses, state);
             } else {
                 synapses.read(state);
             }
             seen(step, state);
-            if let Some(own) = &mut plastic
+            if let Some(own) = &mut lent
+                && own.is_plastic
                 && step >= p.first_plastic_step
                 && (step - p.first_plastic_step).is_multiple_of(p.plasticity_stride)
             {
                 plasticity::advance(p, self.weights, own.learning, state);
             }
             if !sweeps {
-                somata.advance(plastic.as_mut().map(|own| &mut *own.noise), state);
+                somata.advance(lent.as_mut().map(|own| &mut *own.noise), state);
             }
             let time_ms = self.start_ms + (step + 1) as f64 * p.dt_ms;
             dynamics::check_bounded(state, p.runaway_potential, time_ms)?;
         }
-        self.synapses(&plastic).read(state);
+        self.synapses(&lent).read(state);
         Ok(())
     }
 
-    fn synapses<'b>(&'b self, plastic: &'b Option<Plastic<'_, T>>) -> Synapses<'b, T> {
+    fn synapses<'b>(&'b self, lent: &'b Option<Lent<'_, T>>) -> Synapses<'b, T> {
         Synapses {
             parameters: self.parameters,
             weights: self.weights,
-            accumulated: plastic.as_ref().map(|own| &own.learning.accumulated),
+            accumulated: lent.as_ref().map(|own| &own.learning.accumulated),
         }
     }
 }
