@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Real, Transfer, exp, log1p_of_unit};
+use crate::{Real, Transfer};
 
 /// r = φ(u), vectorised; agrees with [`Transfer::rate`] to rounding.
 ///
@@ -23,31 +23,9 @@ impl<T: Real> WithSimd for Rates<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let pairs = self.u.iter().zip(self.r);
-        match self.transfer {
-            Transfer::Logistic => pairs.for_each(|(&u, r)| *r = logistic(u)),
-            Transfer::Softplus { gamma, beta, theta } => {
-                let (gamma, beta, theta) = (T::of(gamma), T::of(beta), T::of(theta));
-                pairs.for_each(|(&u, r)| {
-                    let x = beta * (u - theta);
-                    let positive = (x + x.abs()) * T::of(0.5);
-                    *r = gamma * (positive + log1p_of_unit(exp(-x.abs())));
-                });
-            }
-            // tanh(u) = 2 / (1 + exp(−2u)) − 1.
-            Transfer::Tanh => pairs.for_each(|(&u, r)| {
-                *r = logistic(u + u) * T::of(2.0) - T::one();
-            }),
-            // NaN must stay NaN.
-            Transfer::Relu => pairs.for_each(|(&u, r)| *r = (u + u.abs()) * T::of(0.5)),
-        }
+    fn with_simd<S: Simd>(self, simd: S) {
+        T::transfer(simd, self.transfer, self.u, self.r);
     }
-}
-
-#[inline(always)]
-fn logistic<T: Real>(u: T) -> T {
-    T::one() / (T::one() + exp(-u))
 }
 
 /// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity.

@@ -4,18 +4,25 @@
 //! run time (AVX-512, AVX2 with FMA, or plain). Each output is summed in a fixed order, so results
 //! do not depend on the number of threads. This is the only crate with `unsafe` code.
 
+mod curve;
 mod elementwise;
 mod exponential;
+mod learning_rows;
+mod noise;
 mod padded;
 mod product;
 mod real;
+mod strip;
 mod transfer;
 
 pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
 pub use exponential::{exp, log1p_of_unit};
+pub use learning_rows::{LearningRows, RankOne, Role};
+pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};
 pub use real::Real;
+pub use strip::{STRIP, Strip};
 pub use transfer::Transfer;
 
 /// The instruction set that the kernels use on this processor.

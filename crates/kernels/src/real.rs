@@ -6,6 +6,8 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
+use crate::Transfer;
+
 /// `f32` or `f64`.
 pub trait Real:
     Float + NumAssign + LinalgScalar + ScalarOperand + Debug + Display + Default + Send + Sync + 'static
@@ -41,9 +43,39 @@ pub trait Real:
         c: Self::Vector<S>,
     ) -> Self::Vector<S>;
 
+    /// a + b, lane by lane.
+    #[doc(hidden)]
+    fn sum<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+
+    /// a · b, lane by lane.
+    #[doc(hidden)]
+    fn product<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+
     /// The sum of all lanes.
     #[doc(hidden)]
     fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+
+    /// Writes φ(u) of every value.
+    #[doc(hidden)]
+    fn transfer<S: Simd>(simd: S, transfer: Transfer, u: &[Self], r: &mut [Self]);
+
+    /// The values as whole vectors; a rest that fills none is left out.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn vectors<S: Simd>(values: &[Self]) -> &[Self::Vector<S>] {
+        let lanes = size_of::<Self::Vector<S>>() / size_of::<Self>();
+        // SAFETY: a vector is `lanes` values side by side and needs no more alignment than they do.
+        unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len() / lanes) }
+    }
+
+    /// As [`Real::vectors`], to write.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn vectors_mut<S: Simd>(values: &mut [Self]) -> &mut [Self::Vector<S>] {
+        let lanes = size_of::<Self::Vector<S>>() / size_of::<Self>();
+        // SAFETY: as above; the borrow is exclusive.
+        unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len() / lanes) }
+    }
 }
 
 macro_rules! real {
@@ -90,8 +122,23 @@ macro_rules! real {
             }
 
             #[inline(always)]
+            fn sum<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn product<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$mul(a, b)
+            }
+
+            #[inline(always)]
             fn sum_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
                 simd.$sum(a)
+            }
+
+            #[inline(always)]
+            fn transfer<S: Simd>(simd: S, transfer: Transfer, u: &[Self], r: &mut [Self]) {
+                crate::curve::$real(simd, transfer, u, r);
             }
         }
     };

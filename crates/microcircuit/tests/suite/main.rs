@@ -2,6 +2,7 @@
 
 mod conformance;
 mod continuous_accuracy;
+mod continuous_fast;
 mod continuous_golden;
 mod continuous_properties;
 mod continuous_prospective;

@@ -68,6 +68,14 @@ impl<T: Real> Weights<T> {
         self.sizes.len() - 1
     }
 
+    /// Synapses from a hidden layer to the one above.
+    pub(super) fn n_hidden_synapses(&self) -> usize {
+        self.sizes[1..]
+            .windows(2)
+            .map(|pair| pair[0] * pair[1])
+            .sum()
+    }
+
     /// Names of the stored tensors, in the order in which they are saved.
     pub fn names(&self) -> Vec<TensorName> {
         let n = self.n_layers();

@@ -1,12 +1,13 @@
 //! One step of the potentials: somata and filtered inputs from dendrites.
 
 use apical_kernels::{Padded, Real};
-use apical_learning::{LearnError, StreamRng};
+use apical_learning::LearnError;
 
 use super::super::State;
+use super::ContinuousParameters;
 use super::coefficients::{Coefficients, Soma};
 use super::dendrites::{Synapses, phi};
-use super::{ContinuousParameters, noise};
+use super::noise::Noise;
 
 /// What drives a presentation from outside, a row per sample.
 pub(super) struct Supplied<T> {
@@ -26,7 +27,7 @@ pub(super) struct Somata<'a, T> {
 impl<T: Real> Somata<'_, T> {
     /// Writes somata and filtered inputs of t + dt (eqs. 1 and 2) from a state all of time t, with
     /// noise if there is a generator.
-    pub(super) fn advance(&self, noise: Option<&mut StreamRng>, s: &mut State<T>) {
+    pub(super) fn advance(&self, noise: Option<&mut Noise>, s: &mut State<T>) {
         let n = s.n_layers();
         // Interneurons read the somata of time t above them, so they come before those are written.
         for k in 1..n {
@@ -36,14 +37,8 @@ impl<T: Real> Somata<'_, T> {
             self.pyramidal(k, s);
         }
         self.inputs(s);
-        if let Some(rng) = noise.filter(|_| self.parameters.noise.sigma > 0.0) {
-            let c = self.coefficients;
-            for k in 1..=n {
-                noise::add(&mut s.soma[k], c.pyramidal[k].noise, rng);
-            }
-            for k in 1..n {
-                noise::add(&mut s.interneuron[k], c.interneuron.noise, rng);
-            }
+        if let Some(noise) = noise {
+            noise.add(self.coefficients, s);
         }
     }
 

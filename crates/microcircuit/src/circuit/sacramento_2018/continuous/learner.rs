@@ -5,13 +5,20 @@ use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
     PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Updates,
 };
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
 use super::super::{State, Weights};
 use super::dendrites::Synapses;
+use super::online;
 use super::plasticity;
 use super::presentation::{Lent, Presentation};
 use super::{ContinuousParameters, ContinuousSpec, ContinuousState};
+
+/// Is shown the state of a step.
+type Seen<'a, T> = &'a mut dyn FnMut(usize, &State<T>);
+
+/// With more synapses between hidden layers and those above, predictions are made in batches.
+const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 
 /// The microcircuit in continuous time; a minibatch is one presentation.
 ///
@@ -23,6 +30,7 @@ pub struct Continuous<T> {
     precision: Precision,
     parameters: ContinuousParameters,
     weights: Weights<T>,
+    is_plain: bool,
 }
 
 impl<T: Real> Continuous<T> {
@@ -44,7 +52,19 @@ impl<T: Real> Continuous<T> {
             },
             parameters,
             weights: Weights::new(&by, network, start, streams),
+            is_plain: false,
         })
+    }
+
+    /// The same circuit, computed by the plain loop throughout: what faster ones are held against.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.is_plain = true;
+        self
+    }
+
+    fn is_online(&self) -> bool {
+        !self.is_plain && online::knows(&self.parameters, &self.weights)
     }
 
     /// Conductances, mixing factors and learning rates.
@@ -58,7 +78,7 @@ impl<T: Real> Continuous<T> {
         session: &mut ContinuousState<T>,
         inputs: ArrayView2<'_, f32>,
     ) -> Result<(), LearnError> {
-        self.present(session, inputs, None, true, |_, _| {})?;
+        self.present(session, inputs, None, true, None)?;
         self.fold(session);
         Ok(())
     }
@@ -72,9 +92,15 @@ impl<T: Real> Continuous<T> {
         inputs: ArrayView2<'_, f32>,
         target_potentials: Option<ArrayView2<'_, f32>>,
         is_plastic: bool,
-        seen: impl FnMut(usize, &State<T>),
+        mut seen: impl FnMut(usize, &State<T>),
     ) -> Result<(), LearnError> {
-        self.present(session, inputs, target_potentials, is_plastic, seen)?;
+        self.present(
+            session,
+            inputs,
+            target_potentials,
+            is_plastic,
+            Some(&mut seen),
+        )?;
         self.fold(session);
         Ok(())
     }
@@ -86,25 +112,40 @@ impl<T: Real> Continuous<T> {
         inputs: ArrayView2<'_, f32>,
         target_potentials: Option<ArrayView2<'_, f32>>,
         is_plastic: bool,
-        seen: impl FnMut(usize, &State<T>),
+        seen: Option<Seen<'_, T>>,
     ) -> Result<(), LearnError> {
-        let presentation = Presentation::new(
-            &self.parameters,
-            &self.weights,
-            &self.network,
-            inputs,
-            target_potentials,
-            session.time_ms,
-        )?;
+        let presentation = self.presentation(inputs, target_potentials, session.time_ms)?;
         session.set_copies(inputs.nrows());
         let lent = Lent {
             learning: &mut session.learning,
             is_plastic,
             noise: &mut session.noise,
         };
-        presentation.run(&mut session.copies, Some(lent), seen)?;
+        match seen {
+            None if inputs.nrows() == 1 && self.is_online() => {
+                presentation.run_online(&mut session.copies, Some(lent), None)?;
+            }
+            None => presentation.run(&mut session.copies, Some(lent), |_, _| {})?,
+            Some(seen) => presentation.run(&mut session.copies, Some(lent), seen)?,
+        }
         session.time_ms += self.parameters.n_steps as f64 * self.parameters.dt_ms;
         Ok(())
+    }
+
+    fn presentation(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+        start_ms: f64,
+    ) -> Result<Presentation<'_, T>, LearnError> {
+        Presentation::new(
+            &self.parameters,
+            &self.weights,
+            &self.network,
+            inputs,
+            target_potentials,
+            start_ms,
+        )
     }
 
     /// Moves the session's increments into the weights, and reads its dendrites with these.
@@ -125,14 +166,7 @@ impl<T: Real> Continuous<T> {
         target_potentials: Option<ArrayView2<'_, f32>>,
         seen: impl FnMut(usize, &State<T>),
     ) -> Result<State<T>, LearnError> {
-        let presentation = Presentation::new(
-            &self.parameters,
-            &self.weights,
-            &self.network,
-            inputs,
-            target_potentials,
-            0.0,
-        )?;
+        let presentation = self.presentation(inputs, target_potentials, 0.0)?;
         let mut state = State::new(self.network.sizes(), inputs.nrows());
         presentation.run(&mut state, None, seen)?;
         Ok(state)
@@ -175,7 +209,7 @@ impl<T: Real> Learner for Continuous<T> {
             batch.inputs,
             Some(batch.target_potentials),
             true,
-            |_, _| {},
+            None,
         );
         let increments = std::mem::replace(&mut session.learning.accumulated, kept_out);
         presented?;
@@ -225,7 +259,7 @@ impl<T: Real> Learner for Continuous<T> {
             batch.inputs,
             Some(batch.target_potentials),
             true,
-            |_, _| {},
+            None,
         )?;
         self.fold(session);
         Ok(())
@@ -257,11 +291,20 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<(), LearnError> {
         let p = &self.parameters;
         let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.network.n_outputs()));
-        self.run_from_rest(inputs, None, |step, state| {
-            if step + p.n_readout_steps >= p.n_steps {
-                sum.zip_mut_with(&state.output_rates(), |sum, r| *sum += r.wide());
+        if self.is_online() && self.weights.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
+            for (input, mut sum) in inputs.rows().into_iter().zip(sum.rows_mut()) {
+                let input = input.insert_axis(Axis(0));
+                let presentation = self.presentation(input, None, 0.0)?;
+                let mut state = State::new(self.network.sizes(), 1);
+                presentation.run_online(&mut state, None, sum.as_slice_mut())?;
             }
-        })?;
+        } else {
+            self.run_from_rest(inputs, None, |step, state| {
+                if step + p.n_readout_steps >= p.n_steps {
+                    sum.zip_mut_with(&state.output_rates(), |sum, r| *sum += r.wide());
+                }
+            })?;
+        }
         let n = p.n_readout_steps as f64;
         outputs.zip_mut_with(&sum, |out, sum| *out = (sum / n) as f32);
         Ok(())

@@ -18,6 +18,7 @@ mod dynamics;
 mod integrator;
 mod learner;
 mod noise;
+mod online;
 mod parameters;
 mod plasticity;
 mod presentation;

@@ -1,11 +1,13 @@
 //! Somatic noise σ ξ(t).
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real};
 use apical_learning::{SpecError, StreamRng};
-use rand_distr::{Distribution, StandardNormal};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+use super::super::State;
 use super::Integrator;
+use super::coefficients::Coefficients;
 
 /// What one step adds to a potential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -54,12 +56,42 @@ impl NoiseSpec {
     }
 }
 
-/// Adds `scale` · N(0, 1) to every potential, neuron by neuron, sample by sample.
-pub(super) fn add<T: Real>(potentials: &mut Padded<T>, scale: f64, rng: &mut StreamRng) {
-    for b in 0..potentials.rows() {
-        for u in potentials.row_mut(b) {
-            let standard: f64 = StandardNormal.sample(rng);
-            *u += T::of(scale * standard);
+/// The session's stream of noise, and room for the variates of one step.
+#[derive(Clone)]
+pub(super) struct Noise {
+    pub(super) normals: Normals,
+    variates: Vec<f32>,
+}
+
+impl Noise {
+    /// A stream of its own from `rng`.
+    pub(super) fn new(rng: &mut StreamRng) -> Self {
+        Self {
+            normals: Normals::new(|| rng.next_u32()),
+            variates: Vec::new(),
+        }
+    }
+
+    /// Adds noise to all somata, copy by copy: pyramidal neurons of layers 1…N, then interneurons.
+    pub(super) fn add<T: Real>(&mut self, c: &Coefficients<T>, s: &mut State<T>) {
+        let n = s.n_layers();
+        let width = |somata: &[Padded<T>]| somata.iter().map(Padded::cols).sum::<usize>();
+        let n_somata = width(&s.soma[1..]) + width(&s.interneuron);
+        let n_drawn = (n_somata * s.n_samples()).next_multiple_of(NORMALS_PER_DRAW);
+        self.variates.resize(n_drawn, 0.0);
+        self.normals.fill(&mut self.variates);
+        let mut z = self.variates.iter();
+        for b in 0..s.n_samples() {
+            let pyramidal = (s.soma[1..].iter_mut()).zip(c.pyramidal[1..].iter().map(|c| c.noise));
+            let interneurons = s.interneuron[1..n]
+                .iter_mut()
+                .map(|m| (m, c.interneuron.noise));
+            for (somata, scale) in pyramidal.chain(interneurons) {
+                let scale = T::of(scale);
+                for (u, &z) in somata.row_mut(b).iter_mut().zip(&mut z) {
+                    *u += scale * T::of(f64::from(z));
+                }
+            }
         }
     }
 }

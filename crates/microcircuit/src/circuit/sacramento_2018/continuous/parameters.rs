@@ -138,6 +138,12 @@ impl ContinuousParameters {
             .collect()
     }
 
+    /// Whether plasticity advances in step `step` of a presentation.
+    pub fn is_plastic_step(&self, step: usize) -> bool {
+        step >= self.first_plastic_step
+            && (step - self.first_plastic_step).is_multiple_of(self.plasticity_stride)
+    }
+
     /// How long plasticity is on in a presentation, in ms.
     pub fn plastic_ms(&self) -> f64 {
         let steps = self.n_steps - self.first_plastic_step;

@@ -50,12 +50,18 @@ pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
     stride_ms(p) / share(p)
 }
 
-fn stride_ms(p: &ContinuousParameters) -> f64 {
+/// Time from one advance to the next, in ms.
+pub(super) fn stride_ms(p: &ContinuousParameters) -> f64 {
     p.plasticity_stride as f64 * p.dt_ms
 }
 
+/// What is kept of Δ after one advance.
+pub(super) fn kept(p: &ContinuousParameters) -> f64 {
+    1.0 - share(p)
+}
+
 /// Share of the induction term in Δ after one advance.
-fn share(p: &ContinuousParameters) -> f64 {
+pub(super) fn share(p: &ContinuousParameters) -> f64 {
     p.integrator.gain(stride_ms(p), 1.0 / p.tau_plasticity_ms) / p.tau_plasticity_ms
 }
 
@@ -140,7 +146,7 @@ pub(super) fn advance<T: Real>(
 ) {
     let n = s.n_layers();
     let by = Advance {
-        keep: T::of(1.0 - share(p)),
+        keep: T::of(kept(p)),
         share: T::of(share(p) / s.n_samples() as f64),
         stride_ms: stride_ms(p),
     };

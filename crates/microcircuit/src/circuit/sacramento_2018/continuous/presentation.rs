@@ -1,7 +1,7 @@
 //! One presentation of a pattern to every copy of the state.
 
 use apical_kernels::{Padded, Real};
-use apical_learning::{LearnError, Network, StreamRng};
+use apical_learning::{LearnError, Network};
 use ndarray::ArrayView2;
 
 use super::super::learner::check_width;
@@ -9,6 +9,8 @@ use super::super::{State, Weights};
 use super::coefficients::Coefficients;
 use super::dendrites::Synapses;
 use super::dynamics::{self, Somata, Supplied};
+use super::noise::Noise;
+use super::online;
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, TeacherKind, UpdateOrder};
 
@@ -18,7 +20,7 @@ pub(super) struct Lent<'a, T> {
     pub(super) learning: &'a mut Learning<T>,
     /// Whether plasticity acts.
     pub(super) is_plastic: bool,
-    pub(super) noise: &'a mut StreamRng,
+    pub(super) noise: &'a mut Noise,
 }
 
 /// A circuit and what is shown to it.
@@ -94,19 +96,49 @@ impl<'a, T: Real> Presentation<'a, T> {
             seen(step, state);
             if let Some(own) = &mut lent
                 && own.is_plastic
-                && step >= p.first_plastic_step
-                && (step - p.first_plastic_step).is_multiple_of(p.plasticity_stride)
+                && p.is_plastic_step(step)
             {
                 plasticity::advance(p, self.weights, own.learning, state);
             }
             if !sweeps {
-                somata.advance(lent.as_mut().map(|own| &mut *own.noise), state);
+                let noise = lent.as_mut().map(|own| &mut *own.noise);
+                somata.advance(noise.filter(|_| p.noise.sigma > 0.0), state);
             }
             let time_ms = self.start_ms + (step + 1) as f64 * p.dt_ms;
             dynamics::check_bounded(state, p.runaway_potential, time_ms)?;
         }
         self.synapses(&lent).read(state);
         Ok(())
+    }
+
+    /// As [`Presentation::run`] by the fast loop, for one copy; dendrites and rates are left to be
+    /// read. Output rates of the readout window are added to `readout`.
+    pub(super) fn run_online(
+        &self,
+        state: &mut State<T>,
+        lent: Option<Lent<'_, T>>,
+        readout: Option<&mut [f64]>,
+    ) -> Result<(), LearnError> {
+        let shown = online::Shown {
+            parameters: self.parameters,
+            coefficients: &Coefficients::new(self.parameters, self.supplied.teacher.is_some()),
+            weights: self.weights,
+            pattern: self.supplied.inputs.row(0),
+            teacher: self.supplied.teacher.as_ref().map(|current| current.row(0)),
+            start_ms: self.start_ms,
+        };
+        let Some(lent) = lent else {
+            return online::run(&shown, state, None, false, None, readout);
+        };
+        let noise = Some(&mut lent.noise.normals).filter(|_| self.parameters.noise.sigma > 0.0);
+        online::run(
+            &shown,
+            state,
+            Some(lent.learning),
+            lent.is_plastic,
+            noise,
+            readout,
+        )
     }
 
     fn synapses<'b>(&'b self, lent: &'b Option<Lent<'_, T>>) -> Synapses<'b, T> {

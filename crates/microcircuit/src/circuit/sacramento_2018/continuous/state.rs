@@ -1,10 +1,11 @@
 //! What a circuit in continuous time carries from pattern to pattern.
 
 use apical_kernels::{Padded, Real};
-use apical_learning::{StreamRng, Streams, TensorName};
+use apical_learning::{Streams, TensorName};
 use ndarray::{Array2, ArrayD};
 
 use super::super::{State, Weights};
+use super::noise::Noise;
 use super::plasticity::Learning;
 
 /// Potentials of every copy, the filters of plasticity, and the noise.
@@ -17,7 +18,7 @@ pub struct ContinuousState<T> {
     waiting: Vec<Padded<T>>,
     pub(super) copies: State<T>,
     pub(super) learning: Learning<T>,
-    pub(super) noise: StreamRng,
+    pub(super) noise: Noise,
     pub(super) time_ms: f64,
 }
 
@@ -30,7 +31,7 @@ impl<T: Real> ContinuousState<T> {
             sizes,
             copies,
             learning: Learning::new(weights),
-            noise: streams.stream("noise"),
+            noise: Noise::new(&mut streams.stream("noise")),
             time_ms: 0.0,
         }
     }

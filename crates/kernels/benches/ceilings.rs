@@ -1,0 +1,124 @@
+//! What one core can do at best, against which loops are held: f32 multiply-adds in the widest
+//! registers, and reading and writing the first-level cache.
+//!
+//! Throughput is multiply-adds or bytes; the last part of a name is the number of f32 lanes.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use pulp::{Arch, Simd, WithSimd};
+
+/// f32 values of a 16 KiB buffer.
+const N_VALUES: usize = 4096;
+/// Independent sums: more than the latency of a multiply-add times the units that do it.
+const N_CHAINS: usize = 12;
+/// Passes over the buffer, or links of every chain, in one iteration.
+const N_PASSES: usize = 256;
+
+/// A buffer that begins with a cache line.
+#[repr(align(64))]
+struct Aligned([f32; N_VALUES]);
+
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        S::F32_LANES
+    }
+}
+
+struct MultiplyAdds {
+    factor: f32,
+    summand: f32,
+}
+
+impl WithSimd for MultiplyAdds {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let (factor, summand) = (simd.splat_f32s(self.factor), simd.splat_f32s(self.summand));
+        let mut chains = [summand; N_CHAINS];
+        for _ in 0..N_PASSES {
+            for chain in &mut chains {
+                *chain = simd.mul_add_f32s(*chain, factor, summand);
+            }
+        }
+        let sum = |a, b| simd.add_f32s(a, b);
+        simd.reduce_sum_f32s(chains.into_iter().fold(summand, sum))
+    }
+}
+
+struct Read<'a>(&'a [f32]);
+
+impl WithSimd for Read<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let zero = simd.splat_f32s(0.0);
+        let mut sums = [zero; 8];
+        for _ in 0..N_PASSES {
+            let (vectors, _) = S::as_simd_f32s(black_box(self.0));
+            for eight in vectors.as_chunks::<8>().0 {
+                for (sum, &v) in sums.iter_mut().zip(eight) {
+                    *sum = simd.add_f32s(*sum, v);
+                }
+            }
+        }
+        let sum = |a, b| simd.add_f32s(a, b);
+        simd.reduce_sum_f32s(sums.into_iter().fold(zero, sum))
+    }
+}
+
+struct Write<'a>(&'a mut [f32], f32);
+
+impl WithSimd for Write<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let value = simd.splat_f32s(self.1);
+        for _ in 0..N_PASSES {
+            let (vectors, _) = S::as_mut_simd_f32s(black_box(&mut *self.0));
+            for eight in vectors.as_chunks_mut::<8>().0 {
+                *eight = [value; 8];
+            }
+        }
+    }
+}
+
+fn ceilings(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ceilings");
+    group
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    let arch = Arch::new();
+    let n_lanes = arch.dispatch(Lanes);
+    let n_bytes = (N_PASSES * N_VALUES * size_of::<f32>()) as u64;
+    let mut buffer = Box::new(Aligned([0.5; N_VALUES]));
+
+    group.throughput(Throughput::Elements((N_PASSES * N_CHAINS * n_lanes) as u64));
+    group.bench_function(BenchmarkId::new("multiply_adds", n_lanes), |b| {
+        b.iter(|| {
+            arch.dispatch(MultiplyAdds {
+                factor: black_box(0.75),
+                summand: black_box(1.0),
+            })
+        });
+    });
+    group.throughput(Throughput::Bytes(n_bytes));
+    group.bench_function(BenchmarkId::new("read", n_lanes), |b| {
+        b.iter(|| arch.dispatch(Read(black_box(&buffer.0))));
+    });
+    group.bench_function(BenchmarkId::new("write", n_lanes), |b| {
+        b.iter(|| arch.dispatch(Write(&mut buffer.0, black_box(0.3))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, ceilings);
+criterion_main!(benches);

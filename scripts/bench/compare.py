@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""The continuous circuit's loop beside NumPy, JAX and the limits of the machine, in one run.
+
+    python3 scripts/bench/compare.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--out FILE]
+
+Checks first that all loops compute the same thing. Then every round runs each of them once, so that
+ratios compare neighbours in time. See README.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from math import ceil
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SIZES = (30, 50, 10)
+# What a public NumPy code takes for a step of this size.
+PUBLIC_CODE_NS = 80_000.0
+# Largest difference in any weight or potential after 3000 steps, relative to max(1, |value|).
+TOLERANCE = 1e-4
+PEERS = {
+    "numpy": ["numpy_loop.py"],
+    "numpy_stacked": ["numpy_loop.py", "--stacked"],
+    "jax": ["jax_loop.py"],
+    "jax_stacked": ["jax_loop.py", "--stacked"],
+    "jax_without_split": ["jax_loop.py", "--no-split"],
+}
+OURS = "apical"
+
+# Multiply-adds of one softplus in crates/kernels/src/exponential.rs and elementwise.rs; adds,
+# comparisons and the division are not counted. Change it with the code.
+PHI_MULTIPLY_ADDS = (
+    1  # beta (u - theta)
+    + 1 + 2 + 7 + 1  # exp: to a power of 2, reduction in two parts, degree 7, scaling
+    + 1 + 8 + 2  # log1p: s squared, 8 terms, 2 s times the sum
+    + 1  # gamma
+)
+
+
+def counts(sizes, n_lanes):
+    """Multiply-adds, bytes read and bytes written of one plastic step with split accumulators.
+
+    With n_lanes = 1 these are the numbers themselves; otherwise rows are padded to whole registers.
+    """
+    n_0, n_1, n_2 = sizes
+    padded = lambda n: ceil(n / n_lanes) * n_lanes
+    # What shares an input is stacked: outputs and interneurons are driven by layer 1; apical
+    # dendrites by outputs (fixed) and interneurons (plastic). Rows are presynaptic.
+    n_plastic = n_1 * padded(2 * n_2) + n_2 * padded(n_1)
+    n_fixed = n_2 * padded(n_1)
+    n_hidden, n_neurons = padded(n_1), padded(n_1) + padded(2 * n_2)
+    # Plastic: reads W, A and filter; writes A and filter. A + eta dt filter, filter + post pre (its
+    # decay can be put into the scale), and (W + A) r: three multiply-adds; the add is not counted.
+    # Fixed: one read, one multiply-add.
+    # Input layer, whatever n_0: it lies in the span of the pattern and of what is left of the last
+    # one, so about 8 vectors of the hidden width are read, 4 written, 10 multiply-adds each.
+    # Somata: u is read and written; decay, basal and apical or teaching current. phi: of u and of
+    # the dendrites' prediction.
+    return {
+        "multiply_adds": 3 * n_plastic
+        + n_fixed
+        + 10 * n_hidden
+        + 3 * n_neurons
+        + 2 * n_neurons * PHI_MULTIPLY_ADDS,
+        "bytes_read": 4 * (3 * n_plastic + n_fixed + 8 * n_hidden + n_neurons),
+        "bytes_written": 4 * (2 * n_plastic + 4 * n_hidden + n_neurons),
+    }
+
+
+def n_synapses(sizes):
+    n_0, n_1, n_2 = sizes
+    return n_0 * n_1 + 4 * n_1 * n_2
+
+
+def environment():
+    kept = dict(os.environ)
+    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
+        kept.pop(name, None)
+    for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"]:
+        kept[name] = "1"
+    return kept
+
+
+def output_of(command):
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stderr}{' '.join(map(str, command))}: exit status {done.returncode}")
+    return done.stdout
+
+
+def build():
+    """Builds everything once; returns executables by name and the folder of criterion's output."""
+    executables = {}
+    for command in [
+        ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--no-run"],
+        ["bench", "-p", "apical-microcircuit", "--bench", "continuous", "--no-run"],
+        ["build", "-p", "apical-microcircuit", "--example", "peer_state", "--release"],
+    ]:
+        messages = output_of(["cargo", *command, "--quiet", "--message-format", "json"])
+        for message in map(json.loads, messages.splitlines()):
+            if message.get("executable"):
+                executables[message["target"]["name"]] = message["executable"]
+    metadata = json.loads(output_of(["cargo", "metadata", "--format-version", "1", "--no-deps"]))
+    criterion = Path(metadata["target_directory"]) / "criterion"
+    os.environ["CRITERION_HOME"] = str(criterion)
+    return executables, criterion
+
+
+def check(peers, executables):
+    """Largest difference of every peer from our own state; in f64 those without split increments,
+    so that what single precision loses does not count."""
+    ours = json.loads(output_of([executables["peer_state"]]))
+    differences = {}
+    for name, command in peers.items():
+        is_split = "jax_loop.py" in str(command[1]) and "--no-split" not in command
+        dtype = "float32" if is_split else "float64"
+        theirs = json.loads(output_of([*command, "--state", "--dtype", dtype]))
+        assert theirs["n_steps"] == ours["n_steps"], name
+        assert theirs["values"].keys() == ours["values"].keys(), name
+        largest = 0.0
+        for key, values in ours["values"].items():
+            assert len(values) == len(theirs["values"][key]), f"{name}: {key}"
+            for a, b in zip(values, theirs["values"][key]):
+                difference = abs(a - b) / max(1.0, abs(a))
+                # Not true of NaN either.
+                if not difference <= TOLERANCE:
+                    sys.exit(f"{name} and {OURS} differ in {key}: {b} and {a}")
+                largest = max(largest, difference)
+        differences[name] = largest
+    return differences
+
+
+def measurements(criterion, group, since):
+    """What criterion measured after `since`: names, best and median ns per iteration, throughput."""
+    found = []
+    for file in sorted(criterion.glob(f"{group}/**/new/benchmark.json")):
+        estimates = file.with_name("estimates.json")
+        if estimates.stat().st_mtime < since:
+            continue
+        benchmark = json.loads(file.read_text())
+        amount = next(iter(benchmark["throughput"].values()))
+        median = json.loads(estimates.read_text())["median"]["point_estimate"]
+        sample = json.loads(file.with_name("sample.json").read_text())
+        best = min(ns / n for ns, n in zip(sample["times"], sample["iters"]))
+        names = (benchmark["function_id"], benchmark["value_str"])
+        found.append((*names, best, median, amount))
+    return found
+
+
+def bench(name, pattern, given):
+    since = time.time()
+    output_of([*given.pin, given.executables[name], "--bench", "--noplot", pattern])
+    found = measurements(given.criterion, name, since)
+    if not found:
+        sys.exit(f"criterion left no measurement of {name} in {given.criterion}")
+    return found
+
+
+def one_round(peers, given):
+    """Best and median ns per step of every loop, and the ceilings."""
+    loops, own = {}, []
+    for name, command in peers.items():
+        theirs = json.loads(output_of([*given.pin, *command]))
+        loops[name] = (theirs["best_ns_per_step"], theirs["median_ns_per_step"])
+        # After every peer, so that none is far from ours in time.
+        pattern = f"continuous/{'-'.join(map(str, SIZES))}/plastic/"
+        [(_, _, best, median, n_steps)] = bench("continuous", pattern, given)
+        own.append((best / n_steps, median / n_steps))
+    loops[OURS] = (min(best for best, _ in own), statistics.median(median for _, median in own))
+    ceilings = {}
+    for name, n_lanes, best, _, amount in bench("ceilings", "ceilings", given):
+        ceilings[name] = amount / best
+        ceilings["n_lanes"] = int(n_lanes)
+    return {"ns_per_step": loops, "ceilings_per_ns": ceilings}
+
+
+def floor(ceilings, n_lanes):
+    c = counts(SIZES, n_lanes)
+    parts = {
+        "multiply_adds": c["multiply_adds"] / ceilings["multiply_adds"],
+        "read": c["bytes_read"] / ceilings["read"],
+        "write": c["bytes_written"] / ceilings["write"],
+    }
+    limit = max(parts, key=parts.get)
+    return {"counts": c, "ns": parts, "floor_ns": parts[limit], "limited_by": limit}
+
+
+def summary(rounds):
+    ceilings = {
+        name: max(r["ceilings_per_ns"][name] for r in rounds) for name in rounds[0]["ceilings_per_ns"]
+    }
+    loops = {}
+    for name in rounds[0]["ns_per_step"]:
+        best = [r["ns_per_step"][name][0] for r in rounds]
+        median = [r["ns_per_step"][name][1] for r in rounds]
+        ours = [r["ns_per_step"][OURS] for r in rounds]
+        loops[name] = {
+            "best_ns_per_step": min(best),
+            "median_ns_per_step": statistics.median(median),
+            # Best against best and median against median, within a round.
+            "times_ours_best": statistics.median(b / o[0] for b, o in zip(best, ours)),
+            "times_ours_median": statistics.median(m / o[1] for m, o in zip(median, ours)),
+        }
+    ours = loops[OURS]
+    loops["public_code"] = {
+        "recorded_ns_per_step": PUBLIC_CODE_NS,
+        "times_ours_best": PUBLIC_CODE_NS / ours["best_ns_per_step"],
+        "times_ours_median": PUBLIC_CODE_NS / ours["median_ns_per_step"],
+    }
+    floors = {}
+    for label, n_lanes in [("unpadded", 1), ("whole_registers", ceilings["n_lanes"])]:
+        floors[label] = floor(ceilings, n_lanes)
+        for kind in ["best", "median"]:
+            share = floors[label]["floor_ns"] / ours[f"{kind}_ns_per_step"]
+            floors[label][f"share_of_{kind}"] = share
+    return {"loops": loops, "ceilings_per_ns": ceilings, "floors": floors}
+
+
+def show(found, differences):
+    synapses = n_synapses(SIZES)
+    print(f"\n{'-'.join(map(str, SIZES))}, plastic, f32, one core; {synapses} synapses\n")
+    print(f"{'':<20}{'ns a step':>20}{'ps a synapse':>14}{'times ours':>18}")
+    print(f"{'loop':<20}{'best':>10}{'median':>10}{'median':>14}{'best':>9}{'median':>9}")
+    for name, loop in found["loops"].items():
+        recorded = loop.get("recorded_ns_per_step")
+        best, median = (recorded or loop[f"{kind}_ns_per_step"] for kind in ["best", "median"])
+        ratios = f"{loop['times_ours_best']:>9.1f}{loop['times_ours_median']:>9.1f}"
+        print(f"{name:<20}{best:>10,.0f}{median:>10,.0f}{1000 * median / synapses:>14,.0f}{ratios}")
+    c = found["ceilings_per_ns"]
+    print(
+        f"\nceilings ({c['n_lanes']} lanes): {c['multiply_adds']:.1f} multiply-adds/ns, "
+        f"L1 read {c['read']:.0f} B/ns, L1 write {c['write']:.0f} B/ns"
+    )
+    for label, f in found["floors"].items():
+        parts = ", ".join(f"{name} {ns:.0f}" for name, ns in f["ns"].items())
+        shares = f"{f['share_of_best']:.2f} best, {f['share_of_median']:.2f} median"
+        print(f"floor, {label}: {f['floor_ns']:.0f} ns ({parts}); floor / time: {shares}")
+    print("\nlargest differences from ours after 3000 steps:")
+    print(", ".join(f"{name} {value:.1e}" for name, value in differences.items()))
+
+
+def show_all(given):
+    print(f"\n{'circuit':<26}{'kind':<16}{'ns/step':>12}{'ps/synapse':>12}")
+    listed = []
+    for circuit, value, _, per_iteration, n_steps in bench("continuous", "continuous", given):
+        kind, synapses = value.split("/")
+        per_step = per_iteration / n_steps
+        per_synapse = 1000 * per_step / int(synapses)
+        print(f"{circuit:<26}{kind:<16}{per_step:>12,.0f}{per_synapse:>12,.1f}")
+        listed.append(
+            {
+                "circuit": circuit,
+                "kind": kind,
+                "n_synapses": int(synapses),
+                "ns_per_step": per_step,
+                "ps_per_synapse": per_synapse,
+            }
+        )
+    return listed
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", default=sys.executable, help="with requirements.txt installed")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
+    parser.add_argument("--without-jax", action="store_true")
+    parser.add_argument("--all", action="store_true", help="also all circuits of the bench, once")
+    parser.add_argument("--out", type=Path, help="results as JSON")
+    given = parser.parse_args()
+    given.pin = ["taskset", "-c", str(given.core)]
+    peers = {
+        name: [given.python, HERE / script, *flags]
+        for name, (script, *flags) in PEERS.items()
+        if not (given.without_jax and script == "jax_loop.py")
+    }
+    given.executables, given.criterion = build()
+    differences = check(peers, given.executables)
+    rounds = [one_round(peers, given) for _ in range(given.rounds)]
+    found = summary(rounds)
+    show(found, differences)
+    if given.all:
+        found["circuits"] = show_all(given)
+    found |= {"rounds": rounds, "differences": differences, "processor": processor()}
+    versions = "import numpy; print('numpy', numpy.__version__)"
+    if not given.without_jax:
+        versions += "; import jax; print('jax', jax.__version__)"
+    lines = output_of(["rustc", "--version"]) + output_of([given.python, "-c", versions])
+    found["versions"] = lines.split("\n")[:-1]
+    if given.out:
+        given.out.write_text(json.dumps(found, indent=1) + "\n")
+
+
+main()
