@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Real, Transfer};
+use crate::{Curve, Real, Transfer};
 
 /// r = φ(u), vectorised; agrees with [`Transfer::rate`] to rounding.
 ///
@@ -24,7 +24,7 @@ impl<T: Real> WithSimd for Rates<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        T::transfer(simd, self.transfer, self.u, self.r);
+        T::transfer(simd, &Curve::new(self.transfer), self.u, self.r);
     }
 }
 

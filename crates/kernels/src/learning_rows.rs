@@ -161,8 +161,8 @@ impl<T: Real> LearningRows<T> {
         }
     }
 
-    /// out += (W + A)ᵀ x, after `update` where there is one: `x` a value for every row, `out` a
-    /// value for every column, padded.
+    /// out = (W + A)ᵀ x, after `update` where there is one: `x` a value for every row, `out` a
+    /// value for every column, padded. `adds` to what `out` holds instead of replacing it.
     ///
     /// # Panics
     /// As [`LearningRows::dot`].
@@ -174,20 +174,40 @@ impl<T: Real> LearningRows<T> {
         update: Option<RankOne<'_, T>>,
         x: &[T],
         out: &mut [T],
+        adds: bool,
     ) {
+        if self.n_rows == 0 && !adds {
+            out.fill(T::zero());
+        }
         assert!(out.len() >= self.stride && x.len() >= self.n_rows, "shapes");
         match update {
             Some(update) => {
                 self.check(&update);
-                blocks!(self.n_rows, |i, R| self
-                    .update_and_accumulate::<S, R>(simd, &update, i, x, out));
+                blocks!(self.n_rows, |i, R| self.update_and_accumulate::<S, R>(
+                    simd,
+                    &update,
+                    i,
+                    x,
+                    out,
+                    adds || i > 0
+                ));
             }
             None if self.learns => {
-                blocks!(self.n_rows, |i, R| self
-                    .accumulate_of::<S, R, true>(simd, i, x, out));
+                blocks!(self.n_rows, |i, R| self.accumulate_of::<S, R, true>(
+                    simd,
+                    i,
+                    x,
+                    out,
+                    adds || i > 0
+                ));
             }
-            None => blocks!(self.n_rows, |i, R| self
-                .accumulate_of::<S, R, false>(simd, i, x, out)),
+            None => blocks!(self.n_rows, |i, R| self.accumulate_of::<S, R, false>(
+                simd,
+                i,
+                x,
+                out,
+                adds || i > 0
+            )),
         }
     }
 
@@ -280,6 +300,7 @@ impl<T: Real> LearningRows<T> {
         first: usize,
         x: &[T],
         out: &mut [T],
+        adds: bool,
     ) {
         let n = self.n_vectors::<S>();
         let gain = T::splat(simd, update.gain);
@@ -293,7 +314,11 @@ impl<T: Real> LearningRows<T> {
         let out = T::vectors_mut::<S>(out);
         for j in 0..n {
             let column = column[j];
-            let mut sum = out[j];
+            let mut sum = if adds {
+                out[j]
+            } else {
+                T::splat(simd, T::zero())
+            };
             for r in 0..R {
                 // SAFETY: R rows of three times n vectors were cut out above.
                 unsafe {
@@ -318,6 +343,7 @@ impl<T: Real> LearningRows<T> {
         first: usize,
         x: &[T],
         out: &mut [T],
+        adds: bool,
     ) {
         let n = self.n_vectors::<S>();
         let roles = if LEARNS { 3 } else { 1 };
@@ -328,7 +354,11 @@ impl<T: Real> LearningRows<T> {
         let values = &T::vectors::<S>(&self.values)[first * roles * n..][..R * roles * n];
         let out = T::vectors_mut::<S>(out);
         for j in 0..n {
-            let mut sum = out[j];
+            let mut sum = if adds {
+                out[j]
+            } else {
+                T::splat(simd, T::zero())
+            };
             for r in 0..R {
                 let mut w = values[roles * r * n + j];
                 if LEARNS {
@@ -371,7 +401,7 @@ mod tests {
                 self.0.dot(simd, update, &x, &mut out);
                 self.1.extend(&out);
                 let mut out = Strip::zeros(width);
-                self.0.accumulate(simd, update, &row, &mut out);
+                self.0.accumulate(simd, update, &row, &mut out, step == 2);
                 self.1.extend(&out[..width]);
             }
         }

@@ -15,6 +15,9 @@ mod real;
 mod strip;
 mod transfer;
 
+pub use curve::Curve;
+#[doc(hidden)]
+pub use curve::RateError;
 pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
 pub use exponential::{exp, log1p_of_unit};
 pub use learning_rows::{LearningRows, RankOne, Role};

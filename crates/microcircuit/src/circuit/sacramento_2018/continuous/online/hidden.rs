@@ -1,6 +1,6 @@
 //! A hidden layer's synapses with the layer above, and its interneurons.
 
-use apical_kernels::{LearningRows, Padded, RankOne, Real, Role, Strip, Transfer};
+use apical_kernels::{Curve, LearningRows, Padded, RankOne, Real, Role, Strip};
 use pulp::Simd;
 
 use super::super::super::Weights;
@@ -119,18 +119,17 @@ impl<T: Real> Hidden<T> {
                 *v_i = T::product(simd, factor, v_b);
             }
         }
-        self.apical.fill(T::zero());
         let rate = rates.feedback[k - 1];
         let update =
             pending.and_then(|by| by.update(rate, &above.rate_before, &self.top_down_post));
-        (self.feedback).accumulate(simd, update, &above.rate, &mut self.apical);
+        (self.feedback).accumulate(simd, update, &above.rate, &mut self.apical, false);
         if self.feedback.learns() {
             self.top_down.copy_from_slice(&self.apical);
         }
         let rate = rates.apical[k - 1];
         let update = pending.and_then(|by| by.update(rate, &i.rate_before, &self.apical_post));
         let w_pi = &mut self.pyramidal_from_interneuron;
-        w_pi.accumulate(simd, update, &i.rate, &mut self.apical);
+        w_pi.accumulate(simd, update, &i.rate, &mut self.apical, true);
     }
 
     /// Postsynaptic factors of the next update, times `scale`; `own` still has its rates.
@@ -138,7 +137,7 @@ impl<T: Real> Hidden<T> {
     pub(super) fn compare<S: Simd>(
         &mut self,
         simd: S,
-        transfer: Transfer,
+        transfer: &Curve<T>,
         scale: T,
         own: &Population<T>,
     ) {

@@ -11,7 +11,7 @@ mod hidden;
 mod input;
 mod population;
 
-use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real};
+use apical_kernels::{Curve, NORMALS_PER_DRAW, Normals, Padded, Real};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
@@ -83,6 +83,7 @@ struct Circuit<T> {
     /// g_som u_trgt, padded.
     teacher: apical_kernels::Strip<T>,
     normals: Vec<f32>,
+    curve: Curve<T>,
     /// κ.
     decay: f64,
 }
@@ -134,6 +135,7 @@ impl<T: Real> Circuit<T> {
             hidden: hidden.collect(),
             teacher,
             normals: vec![0.0; n_somata.next_multiple_of(NORMALS_PER_DRAW)],
+            curve: Curve::new(p.transfer),
             decay: 1.0,
         }
     }
@@ -182,10 +184,10 @@ impl<T: Real> Circuit<T> {
     #[inline(always)]
     fn read<S: Simd>(&mut self, simd: S, p: &ContinuousParameters, pending: Option<Gain>) {
         for own in &mut self.pyramidal {
-            own.fire(simd, p.transfer);
+            own.fire(simd, &self.curve);
         }
         for own in &mut self.hidden {
-            own.interneurons.fire(simd, p.transfer);
+            own.interneurons.fire(simd, &self.curve);
         }
         let first = &mut self.pyramidal[0];
         let gain = pending.and_then(|by| {
@@ -207,11 +209,11 @@ impl<T: Real> Circuit<T> {
         let scale = T::of(share / self.decay);
         for (own, &rate) in self.pyramidal.iter_mut().zip(&p.rates.forward) {
             if rate != 0.0 {
-                own.compare(simd, p.transfer, scale);
+                own.compare(simd, &self.curve, scale);
             }
         }
         for (hidden, own) in self.hidden.iter_mut().zip(&mut self.pyramidal) {
-            hidden.compare(simd, p.transfer, scale, own);
+            hidden.compare(simd, &self.curve, scale, own);
         }
         for own in &mut self.pyramidal {
             own.keep_rates();
@@ -222,7 +224,7 @@ impl<T: Real> Circuit<T> {
         self.input.keep_rates();
     }
 
-    /// Somata and filtered inputs of t + dt (eqs. 1 and 2).
+    /// Somata of t + dt (eqs. 1 and 2).
     #[inline(always)]
     fn advance<S: Simd>(
         &mut self,
@@ -244,7 +246,6 @@ impl<T: Real> Circuit<T> {
             };
             own.step(simd, c.pyramidal[k + 1], T::of(p.basal), other);
         }
-        self.input.step();
     }
 
     #[inline(always)]
@@ -265,10 +266,16 @@ impl<T: Real> Circuit<T> {
     }
 
     #[inline(always)]
-    fn is_within(&self, limit: T) -> bool {
-        let hidden = self.hidden.iter().map(|own| &own.interneurons);
-        let mut all = self.pyramidal.iter().chain(hidden);
-        all.all(|own| own.is_within(limit))
+    fn is_within<S: Simd>(&self, simd: S, limit: T) -> bool {
+        // Loops rather than closures, which are not always inlined into code for `S`.
+        let mut is_within = true;
+        for own in &self.pyramidal {
+            is_within &= own.is_within(simd, limit);
+        }
+        for own in &self.hidden {
+            is_within &= own.interneurons.is_within(simd, limit);
+        }
+        is_within
     }
 
     /// Makes κ 1 again.
@@ -316,6 +323,8 @@ impl<T: Real> WithSimd for Run<'_, T> {
                 let rates = sum.iter_mut().zip(output.rates());
                 rates.for_each(|(sum, r)| *sum += r.wide());
             }
+            own.advance(simd, p, c, teaches);
+            // Off the chain from soma to soma, so that it overlaps the next step's rates.
             if self.is_plastic && p.is_plastic_step(step) {
                 if own.decay < SMALLEST_DECAY {
                     own.fold_decay();
@@ -324,11 +333,11 @@ impl<T: Real> WithSimd for Run<'_, T> {
                 own.decay *= kept;
                 own.compare(simd, p, share);
             }
-            own.advance(simd, p, c, teaches);
+            own.input.step();
             if let Some(noise) = &mut self.noise {
                 own.add_noise(simd, c, noise);
             }
-            if !own.is_within(limit) {
+            if !own.is_within(simd, limit) {
                 return Err(step);
             }
         }

@@ -1,6 +1,6 @@
 //! Neurons of one kind in one layer: somata, rates, and what their plasticity needs.
 
-use apical_kernels::{Padded, Real, Strip, Transfer};
+use apical_kernels::{Curve, Padded, RateError, Real, Strip};
 use pulp::Simd;
 
 use super::super::coefficients::Soma;
@@ -18,7 +18,6 @@ pub(super) struct Population<T> {
     pub(super) dendrite: Strip<T>,
     /// The postsynaptic factor of the update which is still to come.
     pub(super) post: Strip<T>,
-    predicted: Strip<T>,
     /// One for each neuron, zero in the padding.
     mask: Strip<T>,
     threshold: Option<Threshold<T>>,
@@ -46,7 +45,6 @@ impl<T: Real> Population<T> {
             rate_before: zeros(),
             dendrite: zeros(),
             post: zeros(),
-            predicted: zeros(),
             mask,
             threshold: None,
             attenuation: T::of(attenuation),
@@ -96,12 +94,8 @@ impl<T: Real> Population<T> {
 
     /// r = φ(u).
     #[inline(always)]
-    pub(super) fn fire<S: Simd>(&mut self, simd: S, transfer: Transfer) {
-        T::transfer(simd, transfer, &self.soma, &mut self.rate);
-        let rates = T::vectors_mut::<S>(&mut self.rate).iter_mut();
-        for (r, &mask) in rates.zip(T::vectors::<S>(&self.mask)) {
-            *r = T::product(simd, *r, mask);
-        }
+    pub(super) fn fire<S: Simd>(&mut self, simd: S, transfer: &Curve<T>) {
+        T::masked_transfer(simd, transfer, &self.soma, &self.mask, &mut self.rate);
     }
 
     /// Adds thresholds to v, updated first where `gain` is given: a += gain · d, d += post.
@@ -130,21 +124,15 @@ impl<T: Real> Population<T> {
 
     /// post = scale (φ(u) − φ(v̂)), and the rates are kept as those before.
     #[inline(always)]
-    pub(super) fn compare<S: Simd>(&mut self, simd: S, transfer: Transfer, scale: T) {
-        let attenuation = T::splat(simd, self.attenuation);
-        let posts = T::vectors_mut::<S>(&mut self.post).iter_mut();
-        for (out, &v) in posts.zip(T::vectors::<S>(&self.dendrite)) {
-            *out = T::product(simd, attenuation, v);
-        }
-        T::transfer(simd, transfer, &self.post, &mut self.predicted);
-        let (scale, minus) = (T::splat(simd, scale), T::splat(simd, -T::one()));
-        let (rates, masks) = (T::vectors::<S>(&self.rate), T::vectors::<S>(&self.mask));
-        let predicted = T::vectors::<S>(&self.predicted);
-        let posts = T::vectors_mut::<S>(&mut self.post).iter_mut();
-        for (((post, &r), &mask), &predicted) in posts.zip(rates).zip(masks).zip(predicted) {
-            let minus_mask = T::product(simd, minus, mask);
-            *post = T::product(simd, scale, T::multiply_add(simd, minus_mask, predicted, r));
-        }
+    pub(super) fn compare<S: Simd>(&mut self, simd: S, transfer: &Curve<T>, scale: T) {
+        let error = RateError {
+            rate: &self.rate,
+            attenuation: self.attenuation,
+            potential: &self.dendrite,
+            mask: &self.mask,
+            scale,
+        };
+        T::rate_error(simd, transfer, error, &mut self.post);
     }
 
     /// Keeps the rates as those of the update which is still to come.
@@ -193,9 +181,8 @@ impl<T: Real> Population<T> {
 
     /// Whether all somata lie within ± `limit`.
     #[inline(always)]
-    pub(super) fn is_within(&self, limit: T) -> bool {
-        let inside = |u: &T| u32::from(u.abs() <= limit);
-        self.soma.iter().fold(1, |all, u| all & inside(u)) == 1
+    pub(super) fn is_within<S: Simd>(&self, simd: S, limit: T) -> bool {
+        T::all_within(simd, &self.soma, limit)
     }
 
     pub(super) fn len(&self) -> usize {
