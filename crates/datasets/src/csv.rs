@@ -252,7 +252,7 @@ fn nearest(wanted: &str, names: &[String]) -> Option<String> {
 }
 
 /// Line of a record, from 1. The reader's position is where the blank lines before it begin.
-fn line_of(content: &[u8], start: &Position) -> u64 {
+pub(crate) fn line_of(content: &[u8], start: &Position) -> u64 {
     let before = content.get(start.byte() as usize..).unwrap_or_default();
     let n_blank = before
         .iter()
@@ -262,14 +262,19 @@ fn line_of(content: &[u8], start: &Position) -> u64 {
     start.line() + n_blank as u64
 }
 
-fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
+pub(crate) fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
     str::from_utf8(cell).map_err(|_| DatasetError::NotUtf8 {
         path: path.to_owned(),
         line,
     })
 }
 
-fn number(path: &Path, line: u64, column: &str, cell: &[u8]) -> Result<f32, DatasetError> {
+pub(crate) fn number(
+    path: &Path,
+    line: u64,
+    column: &str,
+    cell: &[u8],
+) -> Result<f32, DatasetError> {
     let (path, column) = (path.to_owned(), column.to_owned());
     let found = String::from_utf8_lossy(cell).into_owned();
     match found.parse::<f32>() {
@@ -289,7 +294,7 @@ fn number(path: &Path, line: u64, column: &str, cell: &[u8]) -> Result<f32, Data
     }
 }
 
-fn unreadable(path: &Path, error: ::csv::Error) -> DatasetError {
+pub(crate) fn unreadable(path: &Path, error: ::csv::Error) -> DatasetError {
     DatasetError::Unreadable {
         path: path.to_owned(),
         source: std::io::Error::other(error),

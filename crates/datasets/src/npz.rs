@@ -200,7 +200,11 @@ impl Pair<'_> {
 }
 
 /// The array with all axes but the first flattened; every element finite.
-fn finite_rows(path: &Path, array: &str, npy: &NpyArray<'_>) -> Result<Array2<f32>, DatasetError> {
+pub(crate) fn finite_rows(
+    path: &Path,
+    array: &str,
+    npy: &NpyArray<'_>,
+) -> Result<Array2<f32>, DatasetError> {
     let n_elements: usize = npy.shape[1..].iter().product();
     let values = npy.to_floats();
     if let Some(at) = values.iter().position(|value| !value.is_finite()) {
@@ -250,6 +254,13 @@ fn read_members(path: &Path, content: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Datas
         read_member(path, &mut archive, n_archive, "x")?,
         read_member(path, &mut archive, n_archive, "y")?,
     ))
+}
+
+/// The bytes of the array `array` of the archive `content`.
+pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>, DatasetError> {
+    let archive = ZipArchive::new(Cursor::new(content));
+    let mut archive = archive.map_err(|error| corrupt(path, &error))?;
+    read_member(path, &mut archive, content.len() as u64, array)
 }
 
 fn read_member(

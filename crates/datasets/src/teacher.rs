@@ -119,24 +119,18 @@ impl TeacherStudentSpec {
     /// Weights and inputs from U(−1, 1); `streams` serve where the spec names no seed.
     pub(crate) fn generate(&self, streams: Streams) -> Dataset {
         let streams = self.seed.map_or(streams, Streams::new);
-        let mut rng = streams.stream("teacher.weights");
-        let weights: Vec<Array2<f64>> = self
-            .sizes
-            .windows(2)
-            .map(|pair| uniform([pair[1], pair[0]], &mut rng))
-            .collect();
+        let teacher = TeacherNetwork::draw(&self.sizes, &self.factors, self.transfer, streams);
         let [train, validation, test] = [
             ("teacher.train", self.n_train),
             ("teacher.validation", self.n_validation),
             ("teacher.test", self.n_test),
         ]
         .map(|(name, n_samples)| {
-            let inputs = uniform([n_samples, self.sizes[0]], &mut streams.stream(name));
-            // The teacher sees what the student sees: inputs in single precision.
-            let inputs = inputs.mapv(|value| value as f32);
-            let potentials = self.potentials(&weights, inputs.mapv(f64::from));
-            let targets = Targets::Potentials(potentials.mapv(|value| value as f32));
-            Part { inputs, targets }
+            let sample = teacher.sample(&mut streams.stream(name), n_samples);
+            Part {
+                inputs: sample.inputs,
+                targets: Targets::Potentials(sample.target_potentials),
+            }
         });
         let entry =
             catalogue_entry("teacher_student").expect("the catalogue holds every generated set");
@@ -158,12 +152,82 @@ impl TeacherStudentSpec {
             test,
         }
     }
+}
 
-    /// The teacher's output potentials before φ: u_N = k_N W_N r_{N−1}, r_k = φ(k_k W_k r_{k−1}).
-    /// Inputs r₀ and result are `[n_samples, n_units]`.
-    fn potentials(&self, weights: &[Array2<f64>], inputs: Array2<f64>) -> Array2<f64> {
+/// A random teacher network, to be sampled as often as wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TeacherNetwork {
+    weights: Vec<Array2<f64>>,
+    factors: Vec<f64>,
+    transfer: Transfer,
+}
+
+/// Inputs and what the teacher makes of them; all arrays have a row per sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TeacherSample {
+    /// Input rates from U(−1, 1), `[n_samples, n_inputs]`.
+    pub inputs: Array2<f32>,
+    /// u_trgt, the teacher's output potentials before φ, `[n_samples, n_outputs]`.
+    pub target_potentials: Array2<f32>,
+    /// r_trgt = φ(u_trgt), `[n_samples, n_outputs]`.
+    pub target_rates: Array2<f32>,
+}
+
+impl TeacherNetwork {
+    /// A teacher with layers of `sizes` units, factors k of the weight matrices, φ of `transfer`, and
+    /// weights W from U(−1, 1), drawn from the stream `teacher.weights`.
+    pub fn new(
+        sizes: &[usize],
+        factors: &[f64],
+        transfer: Transfer,
+        streams: Streams,
+    ) -> Result<Self, DatasetError> {
+        let spec = TeacherStudentSpec {
+            sizes: sizes.to_vec(),
+            factors: factors.to_vec(),
+            transfer,
+            ..TeacherStudentSpec::default()
+        };
+        spec.check()?;
+        Ok(Self::draw(sizes, factors, transfer, streams))
+    }
+
+    fn draw(sizes: &[usize], factors: &[f64], transfer: Transfer, streams: Streams) -> Self {
+        let mut rng = streams.stream("teacher.weights");
+        let pairs = sizes.windows(2);
+        Self {
+            weights: pairs
+                .map(|pair| uniform([pair[1], pair[0]], &mut rng))
+                .collect(),
+            factors: factors.to_vec(),
+            transfer,
+        }
+    }
+
+    /// W of every layer, `[n_k, n_{k−1}]`, without the factors.
+    pub fn weights(&self) -> &[Array2<f64>] {
+        &self.weights
+    }
+
+    /// The next `n_samples` samples of the stream of inputs `rng`.
+    pub fn sample(&self, rng: &mut StreamRng, n_samples: usize) -> TeacherSample {
+        let inputs = uniform([n_samples, self.weights[0].ncols()], rng);
+        // The teacher sees what the student sees: inputs in single precision.
+        let inputs = inputs.mapv(|value| value as f32);
+        let potentials = self.potentials(inputs.mapv(f64::from));
+        let target_potentials = potentials.mapv(|value| value as f32);
+        TeacherSample {
+            target_rates: target_potentials.mapv(|u| self.transfer.rate(f64::from(u)) as f32),
+            inputs,
+            target_potentials,
+        }
+    }
+
+    /// The output potentials before φ: u_N = k_N W_N r_{N−1}, r_k = φ(k_k W_k r_{k−1}). Inputs r₀
+    /// and result are `[n_samples, n_units]`.
+    fn potentials(&self, inputs: Array2<f64>) -> Array2<f64> {
         let mut potentials = inputs;
-        for (layer, (matrix, &factor)) in weights.iter().zip(&self.factors).enumerate() {
+        for (layer, (matrix, &factor)) in self.weights.iter().zip(&self.factors).enumerate() {
             if layer > 0 {
                 potentials.mapv_inplace(|u| self.transfer.rate(u));
             }
@@ -187,4 +251,36 @@ fn product(rates: ArrayView2<'_, f64>, weights: ArrayView2<'_, f64>) -> Array2<f
             .map(|(r, w)| r * w)
             .sum()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_of_single_samples_is_a_sample_of_many() {
+        let spec = TeacherStudentSpec::default();
+        let streams = Streams::new(3);
+        let teacher = TeacherNetwork::new(&spec.sizes, &spec.factors, spec.transfer, streams);
+        let teacher = teacher.expect("the default teacher");
+        let many = teacher.sample(&mut streams.stream("teacher.train"), 3);
+        let mut rng = streams.stream("teacher.train");
+        for row in 0..3 {
+            let one = teacher.sample(&mut rng, 1);
+            assert_eq!(one.inputs.row(0), many.inputs.row(row));
+            assert_eq!(
+                one.target_potentials.row(0),
+                many.target_potentials.row(row)
+            );
+        }
+        let data = spec.generate(streams);
+        assert_eq!(data.train.inputs.row(2), many.inputs.row(2));
+    }
+
+    #[test]
+    fn a_teacher_without_its_factors_is_refused() {
+        let transfer = TeacherStudentSpec::default().transfer;
+        let found = TeacherNetwork::new(&[3, 2], &[], transfer, Streams::new(0));
+        assert!(found.is_err_and(|error| error.to_string().contains("factors")));
+    }
 }

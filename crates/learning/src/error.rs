@@ -29,6 +29,14 @@ pub enum LearnError {
         /// When, in ms since the session began.
         time_ms: f64,
     },
+    /// No step is small enough for the error that is allowed.
+    #[error(
+        "the adaptive integrator's step fell to {step_ms:e} ms; loosen its tolerances, or lower the learning rates, the weight scales or the coupling"
+    )]
+    StepTooSmall {
+        /// The step, in ms.
+        step_ms: f64,
+    },
     /// A target that no pair of conductances reaches.
     #[error(
         "a target potential of {potential} lies outside the reversal potentials {low} and {high}; choose wider reversal potentials or another target"

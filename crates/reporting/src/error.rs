@@ -43,6 +43,14 @@ pub enum ReportError {
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A chart that could not be drawn.
+    #[error("the chart `{chart}` could not be drawn")]
+    Chart {
+        /// Its name.
+        chart: String,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 fn variant_of(run: &RunKey) -> String {

@@ -5,6 +5,7 @@
 //! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
 
 mod artefact;
+mod chart;
 mod claim;
 mod csv;
 mod error;
@@ -13,7 +14,9 @@ mod group;
 mod number;
 mod page;
 mod palette;
+mod plain_table;
 mod plot;
+mod protocol;
 pub mod statistics;
 mod subject;
 mod table;
@@ -23,8 +26,13 @@ mod text;
 use apical_learning::{RunRecord, TrialRecord};
 
 pub use artefact::{Artefact, report};
+pub use chart::{
+    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
+};
 pub use error::ReportError;
 pub use figure::{FigureInfo, FigureKind, figures};
+pub use plain_table::PlainTable;
+pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::terminal_table;
 
 /// All that a report is made of.

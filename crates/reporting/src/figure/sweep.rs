@@ -16,7 +16,8 @@ pub(super) const INFO: FigureInfo = FigureInfo {
     title: "Accuracy against the swept value",
     one_line: "test accuracy (regression: loss) after the last epoch over one swept number",
     how_to_read: "Every marker is the mean over seeds after the last epoch, with its 95 % t interval \
-        as bar. The axis of the swept value is logarithmic where it spans more than a factor of 30.",
+        as bar. Level lines are learners outside of the sweep, with the interval as band. The axis of \
+        the swept value is logarithmic where it spans more than a factor of 30.",
 };
 
 struct Line<'a> {
@@ -52,7 +53,10 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         let margin = 0.04 * (high - low);
         Axis::linear(low - margin, high + margin, 6)
     };
-    let ends = points().flat_map(|(_, spread)| {
+    let levels = levels(task);
+    let spreads = points().map(|(_, spread)| spread);
+    let spreads = spreads.chain(levels.iter().map(|(_, spread)| spread));
+    let ends = spreads.flat_map(|spread| {
         let half_width = spread.half_width.unwrap_or(0.0);
         [spread.mean - half_width, spread.mean + half_width]
     });
@@ -69,6 +73,19 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             ]);
         }
     }
+    for (group, spread) in &levels {
+        csv.row(&[
+            group.learner.to_owned(),
+            String::new(),
+            spread.n.to_string(),
+            number(Some(spread.mean)),
+            number(spread.half_width),
+        ]);
+    }
+    let curves = lines.iter().map(curve);
+    let level_curves = (levels.iter()).map(|(group, spread)| level(group, spread, (low, high)));
+    let legend = lines.iter().map(|line| (line.style, line.learner));
+    let level_legend = levels.iter().map(|(group, _)| (group.style, group.learner));
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: key.to_owned(),
@@ -82,14 +99,14 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 panels: vec![Panel {
                     title: String::new(),
                     x,
-                    curves: lines.iter().map(curve).collect(),
+                    curves: curves.chain(level_curves).collect(),
                 }],
             }],
-            legend: lines
-                .iter()
-                .map(|line| LegendEntry {
-                    key: Key::Line(line.style),
-                    label: line.learner.to_owned(),
+            legend: legend
+                .chain(level_legend)
+                .map(|(style, learner)| LegendEntry {
+                    key: Key::Line(style),
+                    label: learner.to_owned(),
                 })
                 .collect(),
         }),
@@ -120,6 +137,29 @@ fn lines<'a>(task: &Task<'_>, swept: &[&Group<'a>]) -> Vec<Line<'a>> {
         line.points.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     }
     lines
+}
+
+/// Learners that no swept key concerns, with their score.
+fn levels<'a, 'b>(task: &'b Task<'a>) -> Vec<(&'b Group<'a>, Spread)> {
+    let subject = Subject::on(task.score, PartName::Test);
+    let unswept = task.groups.iter().filter(|group| group.variant.is_empty());
+    unswept
+        .filter_map(|group| Some((group, group.last(subject)?)))
+        .collect()
+}
+
+fn level(group: &Group<'_>, spread: &Spread, (low, high): (f64, f64)) -> Curve {
+    let at = |x| CurvePoint {
+        x,
+        mean: spread.mean,
+        half_width: spread.half_width,
+    };
+    Curve {
+        style: group.style,
+        points: vec![at(low), at(high)],
+        seeds: Vec::new(),
+        has_error_bars: false,
+    }
 }
 
 fn curve(line: &Line<'_>) -> Curve {

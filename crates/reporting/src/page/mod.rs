@@ -2,10 +2,13 @@
 
 mod base64;
 mod notes;
+mod protocol;
 mod provenance;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
+use apical_learning::Provenance;
 
 use crate::ReportInput;
 use crate::figure::{FigureInfo, Omission};
@@ -13,6 +16,8 @@ use crate::group::Task;
 use crate::plot::FONT;
 use crate::table::{Heading, Layout, REFERENCES, Table};
 use crate::text::escape;
+
+pub(crate) use protocol::protocol_html;
 
 /// A figure on the page.
 #[derive(Debug)]
@@ -34,7 +39,7 @@ pub(crate) struct TaskSection<'a> {
 /// The page.
 pub(crate) fn html(input: &ReportInput, sections: &[TaskSection<'_>]) -> String {
     let mut out = String::new();
-    head(&mut out, input);
+    head(&mut out, &input.title);
     out.push_str("<main>\n<header>\n");
     push(&mut out, "p", "kicker", &input.experiment);
     push(&mut out, "h1", "", &input.title);
@@ -52,14 +57,20 @@ pub(crate) fn html(input: &ReportInput, sections: &[TaskSection<'_>]) -> String 
     notes::tuning(&mut out, input);
     notes::failed(&mut out, sections);
     notes::absent(&mut out, sections);
-    out.push_str("<section>\n<h2>Doing it again</h2>\n<pre class=\"command\"><code>");
-    out.push_str(&escape(&input.command));
-    out.push_str("</code></pre>\n<details>\n<summary>Specification</summary>\n<pre><code>");
-    out.push_str(&escape(&input.spec));
-    out.push_str("</code></pre>\n</details>\n</section>\n");
-    provenance::section(&mut out, input);
+    doing_it_again(&mut out, &input.command, &input.spec);
+    let provenances: Vec<&Provenance> = input.runs.iter().map(|run| &run.provenance).collect();
+    provenance::section(&mut out, &provenances, provenance::checksums(input));
     out.push_str("</main>\n</body>\n</html>\n");
     out
+}
+
+/// Command and specification.
+fn doing_it_again(out: &mut String, command: &str, spec: &str) {
+    out.push_str("<section>\n<h2>Doing it again</h2>\n<pre class=\"command\"><code>");
+    out.push_str(&escape(command));
+    out.push_str("</code></pre>\n<details>\n<summary>Specification</summary>\n<pre><code>");
+    out.push_str(&escape(spec));
+    out.push_str("</code></pre>\n</details>\n</section>\n");
 }
 
 /// Settings as `key=value; …`.
@@ -81,7 +92,7 @@ fn push(out: &mut String, element: &str, class: &str, text: &str) {
     let _ = writeln!(out, "<{element}{class}>{}</{element}>", escape(text));
 }
 
-fn head(out: &mut String, input: &ReportInput) {
+fn head(out: &mut String, title: &str) {
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -89,7 +100,7 @@ fn head(out: &mut String, input: &ReportInput) {
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n\
          @font-face{{font-family:\"DejaVu Sans\";src:url(data:font/ttf;base64,{}) format(\"truetype\")}}\n\
          {}</style>\n</head>\n<body>\n",
-        escape(&input.title),
+        escape(title),
         base64::encode(FONT),
         include_str!("page.css"),
     );
@@ -109,8 +120,12 @@ fn task_section(
     for (info, shown) in &section.figures {
         match shown {
             Shown::Drawn { svg, stem } => {
-                let is_first = explained.insert(info.name);
-                figure(out, info, svg, stem, is_first);
+                let reading = if explained.insert(info.name) {
+                    info.how_to_read.to_owned()
+                } else {
+                    format!("As above: {}.", info.one_line)
+                };
+                figure(out, info.title, &reading, svg, stem);
             }
             Shown::Omitted(reason) => omitted.push((info, reason)),
         }
@@ -128,19 +143,14 @@ fn task_section(
     out.push_str("</section>\n");
 }
 
-fn figure(out: &mut String, info: &FigureInfo, svg: &str, stem: &str, is_first: bool) {
-    let reading = if is_first {
-        info.how_to_read.to_owned()
-    } else {
-        format!("As above: {}.", info.one_line)
-    };
+fn figure(out: &mut String, title: &str, reading: &str, svg: &str, stem: &str) {
     let _ = writeln!(
         out,
         "<figure>\n<div class=\"plot\">{svg}</div>\n<figcaption><b>{}.</b> {} <span class=\"files\">\
          <a href=\"{stem}.svg\">SVG</a> <a href=\"{stem}.png\">PNG</a> <a href=\"{stem}.csv\">CSV</a>\
          </span></figcaption>\n</figure>",
-        escape(info.title),
-        escape(&reading),
+        escape(title),
+        escape(reading),
     );
 }
 

@@ -7,12 +7,12 @@ use apical_learning::Provenance;
 use crate::ReportInput;
 use crate::text::escape;
 
-/// Provenance of all runs: one value where they agree, all values where they do not.
-pub(super) fn section(out: &mut String, input: &ReportInput) {
+/// Provenance of `runs`: one value where they agree, all values where they do not.
+pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<String>) {
     let of = |field: &dyn Fn(&Provenance) -> String| -> Vec<String> {
         let mut values = Vec::new();
-        for run in &input.runs {
-            let value = field(&run.provenance);
+        for run in runs {
+            let value = field(run);
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -36,8 +36,8 @@ pub(super) fn section(out: &mut String, input: &ReportInput) {
         ("processor", of(&|p| p.cpu.clone())),
         ("instruction set", of(&|p| p.instruction_set.clone())),
         ("threads", of(&|p| p.n_threads.to_string())),
-        ("data, checksum", checksums(input)),
-        ("started", started(input)),
+        ("data, checksum", checksums),
+        ("started", started(runs)),
         ("run by", of(&|p| p.command.join(" "))),
     ];
     out.push_str("<section>\n<h2>Provenance</h2>\n");
@@ -56,7 +56,7 @@ pub(super) fn section(out: &mut String, input: &ReportInput) {
         );
     }
     out.push_str("<div class=\"scroll\">\n<table class=\"text\">\n<tbody>\n");
-    for (name, values) in fields {
+    for (name, values) in fields.into_iter().filter(|(_, values)| !values.is_empty()) {
         let values: Vec<String> = values.iter().map(|value| escape(value)).collect();
         let _ = writeln!(
             out,
@@ -67,7 +67,8 @@ pub(super) fn section(out: &mut String, input: &ReportInput) {
     out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
-fn checksums(input: &ReportInput) -> Vec<String> {
+/// The data of every task.
+pub(super) fn checksums(input: &ReportInput) -> Vec<String> {
     let mut values = Vec::new();
     for run in &input.runs {
         let value = format!("{}: {}", run.summary.run.task, run.provenance.data_checksum);
@@ -79,8 +80,8 @@ fn checksums(input: &ReportInput) -> Vec<String> {
 }
 
 /// First and last start; RFC 3339 times in UTC sort as text.
-fn started(input: &ReportInput) -> Vec<String> {
-    let times = || input.runs.iter().map(|run| &run.provenance.started);
+fn started(runs: &[&Provenance]) -> Vec<String> {
+    let times = || runs.iter().map(|run| &run.started);
     match (times().min(), times().max()) {
         (Some(first), Some(last)) if first != last => vec![format!("{first} to {last}")],
         (Some(first), _) => vec![first.clone()],

@@ -72,17 +72,27 @@ impl Grid {
         document(height, title, |canvas| {
             let left = self.left();
             let n_columns = self.n_columns.max(1) as f64;
-            let width = (WIDTH - RIGHT - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns;
+            let right = self.right();
+            let width = (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns;
             let mut top = 30.0;
             for (row, row_height) in self.rows.iter().zip(&heights) {
                 row.draw(canvas, left, top, width)?;
                 top += row_height;
             }
-            let middle = 0.5 * (left + WIDTH - RIGHT);
+            let middle = 0.5 * (left + WIDTH - right);
             let at = (middle, top + 0.4 * X_LABEL);
             canvas.text(&self.x_label, at, Anchor::Middle, MEDIUM)?;
             legend::draw(canvas, &self.legend, top + below)
         })
+    }
+
+    /// Room right of the panels, for the half of a label at the end of an axis.
+    fn right(&self) -> f64 {
+        let panels = self.rows.iter().flat_map(|row| &row.panels);
+        let beyond = panels
+            .flat_map(|panel| &panel.x.ticks)
+            .map(|tick| 0.5 * text_width(&tick.label, SMALL) + 15.0);
+        beyond.fold(RIGHT, f64::max)
     }
 
     /// Where the panels begin, right of labels and ticks.

@@ -22,6 +22,8 @@ pub(crate) use raster::png;
 
 /// Width of every figure: 85 mm.
 pub(crate) const WIDTH: f64 = 2410.0;
+/// Units of a millimetre.
+pub(crate) const UNITS_PER_MM: f64 = WIDTH / 85.0;
 /// Text of ticks and legends, 7 pt.
 const SMALL: f64 = 70.0;
 /// Text of axes and titles, 7.5 pt.

@@ -1,0 +1,95 @@
+//! Writing NumPy archives.
+
+use std::io::{self, Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// An array of an archive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedArray {
+    /// Its name in the archive.
+    pub name: String,
+    /// Its axes.
+    pub shape: Vec<usize>,
+    /// Its elements in row-major order, as many as the axes ask for.
+    pub values: ArrayValues,
+}
+
+/// Elements of an array.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ArrayValues {
+    /// Double-precision numbers.
+    Numbers(Vec<f64>),
+    /// Texts, padded to the longest in the file.
+    Texts(Vec<String>),
+}
+
+impl NamedArray {
+    /// An array of numbers in row-major order.
+    pub fn numbers(name: impl Into<String>, shape: Vec<usize>, values: Vec<f64>) -> Self {
+        Self {
+            name: name.into(),
+            shape,
+            values: ArrayValues::Numbers(values),
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(name: impl Into<String>, values: Vec<String>) -> Self {
+        Self {
+            name: name.into(),
+            shape: vec![values.len()],
+            values: ArrayValues::Texts(values),
+        }
+    }
+
+    /// The array as the content of an NPY file, version 1.
+    fn npy(&self) -> Vec<u8> {
+        let (descr, data): (String, Vec<u8>) = match &self.values {
+            ArrayValues::Numbers(values) => (
+                "<f8".to_owned(),
+                values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ),
+            ArrayValues::Texts(texts) => {
+                let width = texts.iter().map(|text| text.chars().count()).max();
+                let width = width.unwrap_or(0).max(1);
+                let padded = |text: &String| {
+                    let characters = text.chars().map(u32::from);
+                    let padding = std::iter::repeat_n(0, width - text.chars().count());
+                    characters
+                        .chain(padding)
+                        .flat_map(u32::to_le_bytes)
+                        .collect::<Vec<u8>>()
+                };
+                (
+                    format!("<U{width}"),
+                    texts.iter().flat_map(padded).collect(),
+                )
+            }
+        };
+        let axes: Vec<String> = self.shape.iter().map(|axis| format!("{axis},")).collect();
+        let header = format!(
+            "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}",
+            axes.join(" ")
+        );
+        // The data begin at a multiple of 64 bytes.
+        let length = (10 + header.len() + 1).next_multiple_of(64) - 10;
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((length as u16).to_le_bytes());
+        bytes.extend(format!("{header:<width$}\n", width = length - 1).into_bytes());
+        bytes.extend(data);
+        bytes
+    }
+}
+
+/// An NPZ archive of `arrays`, not compressed; the same arrays give the same bytes.
+pub fn npz(arrays: &[NamedArray]) -> io::Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for array in arrays {
+        archive.start_file(format!("{}.npy", array.name), options)?;
+        archive.write_all(&array.npy())?;
+    }
+    Ok(archive.finish()?.into_inner())
+}

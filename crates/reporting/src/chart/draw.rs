@@ -1,0 +1,171 @@
+//! From series to a grid of panels, and to files.
+
+use super::axes::places;
+use super::{Chart, ChartLine, ChartRow, ChartSpread};
+use crate::ReportError;
+use crate::artefact::Artefact;
+use crate::palette::{INK, LineStyle, Marker};
+use crate::plot::{
+    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM, png,
+};
+use crate::statistics::Spread;
+
+/// A drawn chart.
+pub(crate) struct ChartFiles {
+    pub(crate) svg: String,
+    /// Path of the files without extension.
+    pub(crate) stem: String,
+    pub(crate) artefacts: Vec<Artefact>,
+}
+
+impl Chart {
+    /// The figure as `<folder>/<name>.{svg,png,csv}`.
+    pub fn artefacts(&self, folder: &str) -> Result<Vec<Artefact>, ReportError> {
+        self.files(folder).map(|files| files.artefacts)
+    }
+
+    pub(crate) fn files(&self, folder: &str) -> Result<ChartFiles, ReportError> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Chart {
+            chart: self.name.clone(),
+            source,
+        };
+        let picture = Picture::Grid(self.grid());
+        let svg = picture.svg(&self.title).map_err(|e| failed(Box::new(e)))?;
+        let png = png(&svg).map_err(|e| failed(Box::new(e)))?;
+        let stem = format!("{folder}/{}", self.name);
+        let file = |extension: &str, bytes| Artefact {
+            path: format!("{stem}.{extension}"),
+            bytes,
+        };
+        Ok(ChartFiles {
+            artefacts: vec![
+                file("svg", svg.clone().into_bytes()),
+                file("png", png),
+                file("csv", self.table().into_bytes()),
+            ],
+            svg,
+            stem,
+        })
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &ChartLine> {
+        let panels = self.rows.iter().flat_map(|row| &row.panels);
+        panels.flat_map(|panel| &panel.lines)
+    }
+
+    fn grid(&self) -> Grid {
+        let n_columns = self.rows.iter().map(|row| row.panels.len()).max();
+        let n_columns = n_columns.unwrap_or(1).max(1);
+        let n_ticks = [6, 4, 3, 2][(n_columns - 1).min(3)];
+        let x = self.x.of(places(self.lines()).map(|(x, _)| x), n_ticks);
+        Grid {
+            x_label: self.x.label.clone(),
+            n_columns,
+            rows: self.rows.iter().map(|row| row.drawn(&x)).collect(),
+            legend: self.legend(),
+        }
+    }
+
+    fn legend(&self) -> Vec<LegendEntry> {
+        let mut entries: Vec<LegendEntry> = Vec::new();
+        for line in self.lines() {
+            let is_known = entries.iter().any(|entry| entry.label == line.label);
+            if !line.label.is_empty() && !is_known {
+                entries.push(LegendEntry {
+                    key: Key::Line(line.look.style),
+                    label: line.label.clone(),
+                });
+            }
+        }
+        if self
+            .lines()
+            .any(|line| line.seeds.iter().any(|s| s.broke_off))
+        {
+            entries.push(LegendEntry {
+                key: Key::Line(LineStyle {
+                    colour: INK,
+                    ..end_style(LineStyle::of(0, 0, 1))
+                }),
+                label: "a seed that ran away".to_owned(),
+            });
+        }
+        entries
+    }
+}
+
+impl ChartRow {
+    fn drawn(&self, x: &Axis) -> Row {
+        let lines = self.panels.iter().flat_map(|panel| &panel.lines);
+        let values = places(lines).map(|(_, y)| y);
+        let y = self.y.of(values.chain(self.guides.iter().copied()), 4);
+        Row {
+            heading: self.heading.clone(),
+            y_label: self.y.label.clone(),
+            y,
+            guides: self.guides.clone(),
+            height: self.height_mm * UNITS_PER_MM,
+            panels: self
+                .panels
+                .iter()
+                .map(|panel| Panel {
+                    title: panel.title.clone(),
+                    x: x.clone(),
+                    curves: panel.lines.iter().flat_map(ChartLine::curves).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl ChartLine {
+    /// The mean line, and one for every seed that broke off.
+    fn curves(&self) -> Vec<Curve> {
+        let style = self.look.style;
+        let has_seeds = matches!(self.spread, ChartSpread::Seeds | ChartSpread::BandAndSeeds);
+        let has_spread = !matches!(self.spread, ChartSpread::Nothing | ChartSpread::Seeds);
+        let whole = self.seeds.iter().filter(|seed| !seed.broke_off);
+        let mean = Curve {
+            style,
+            points: self
+                .by_x()
+                .iter()
+                .filter_map(|(x, values)| {
+                    let spread = Spread::of(values)?;
+                    Some(CurvePoint {
+                        x: *x,
+                        mean: spread.mean,
+                        half_width: spread.standard_deviation.filter(|_| has_spread),
+                    })
+                })
+                .collect(),
+            seeds: match has_seeds && self.seeds.len() > 1 {
+                true => whole.map(|seed| seed.points.clone()).collect(),
+                false => Vec::new(),
+            },
+            has_error_bars: self.spread == ChartSpread::Bars,
+        };
+        let ends = self.seeds.iter().filter(|seed| seed.broke_off);
+        let ends = ends.map(|seed| Curve {
+            style: end_style(style),
+            points: (seed.points.last())
+                .map(|&(x, mean)| CurvePoint {
+                    x,
+                    mean,
+                    half_width: None,
+                })
+                .into_iter()
+                .collect(),
+            seeds: vec![seed.points.clone()],
+            has_error_bars: true,
+        });
+        std::iter::once(mean).chain(ends).collect()
+    }
+}
+
+/// The mark at the last place of a seed that broke off.
+fn end_style(of: LineStyle) -> LineStyle {
+    LineStyle {
+        marker: Marker::Rhombus,
+        ..of
+    }
+}

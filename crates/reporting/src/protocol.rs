@@ -1,0 +1,54 @@
+//! The report on a protocol: an experiment that is more than tasks and learners.
+
+use apical_learning::Provenance;
+
+use crate::artefact::Artefact;
+use crate::{Chart, PlainTable, ReportError, page};
+
+/// All that the report on a protocol is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtocolReport {
+    /// The protocol's name.
+    pub name: String,
+    /// Its title, for the head of the page.
+    pub title: String,
+    /// What was found, a sentence or two each.
+    pub findings: Vec<String>,
+    /// Tables, the first right under the findings.
+    pub tables: Vec<PlainTable>,
+    /// Figures.
+    pub charts: Vec<Chart>,
+    /// Terms and what they mean.
+    pub notes: Vec<(String, String)>,
+    /// What failed, one a line.
+    pub failed: Vec<String>,
+    /// The exact command that does it again.
+    pub command: String,
+    /// The specification, TOML.
+    pub spec: String,
+    /// Where the runs come from.
+    pub provenances: Vec<Provenance>,
+}
+
+/// The report: `index.html`, `<table>.csv` for every table, and `figures/<chart>.{svg,png,csv}` for
+/// every chart.
+pub fn protocol_report(report: &ProtocolReport) -> Result<Vec<Artefact>, ReportError> {
+    let mut artefacts = Vec::new();
+    let mut shown = Vec::new();
+    for chart in &report.charts {
+        let files = chart.files("figures")?;
+        shown.push((chart, files.svg, files.stem));
+        artefacts.extend(files.artefacts);
+    }
+    for table in &report.tables {
+        artefacts.push(Artefact {
+            path: format!("{}.csv", table.name),
+            bytes: table.csv().into_bytes(),
+        });
+    }
+    artefacts.push(Artefact {
+        path: "index.html".to_owned(),
+        bytes: page::protocol_html(report, &shown).into_bytes(),
+    });
+    Ok(artefacts)
+}
