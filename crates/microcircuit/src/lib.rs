@@ -7,6 +7,6 @@
 pub mod circuit;
 
 pub use circuit::sacramento_2018::{
-    Continuous, ContinuousSpec, FeedbackKind, InterneuronKind, InterneuronRates, MicrocircuitSpec,
-    Path, Start, TwoStep,
+    Continuous, ContinuousSpec, FeedbackKind, InterneuronKind, InterneuronRates, LoopGain,
+    MicrocircuitSpec, Path, Start, TwoStep, loop_gain,
 };

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::support::{continuous, largest, learn, network, samples};
 
 /// Somata and forward weights after 8 ms, from rest, with plasticity.
-fn after_eight_ms(integrator: &str, dt_ms: f64, every: usize) -> ArrayD<f64> {
+fn after_eight_ms(integrator: impl Into<Value>, dt_ms: f64, every: usize) -> ArrayD<f64> {
+    let integrator: Value = integrator.into();
     let network = network(&[5, 7, 6, 3]);
     let spec = json!({
-        "integrator": integrator, "dt_ms": dt_ms, "presentation_ms": 8.0,
+        "integrator": integrator, "precision": "f64", "dt_ms": dt_ms, "presentation_ms": 8.0,
         "readout_window_ms": 1.0, "tau_plasticity_ms": 5.0, "rates": 0.1, "apical_rates": 0.05,
         "feedback_rates": 0.05, "plasticity_every_n_steps": every,
     });
@@ -41,6 +42,85 @@ fn both_integrators_converge_with_order_one_to_the_same_limit() {
     };
     let (coarse, fine) = (apart(0.1), apart(0.0125));
     assert!(fine < 0.15 * coarse && fine < 5e-3, "{coarse} to {fine}");
+}
+
+fn adaptive(tolerance: f64) -> Value {
+    json!({ "adaptive": { "relative": tolerance, "absolute": tolerance } })
+}
+
+#[test]
+fn the_adaptive_integrator_gives_the_limit_of_both_others() {
+    let limit = after_eight_ms(adaptive(1e-11), 1.0, 1);
+    let apart = |dt: f64, integrator: &str| largest(&(after_eight_ms(integrator, dt, 1) - &limit));
+    for integrator in ["euler", "exponential_euler"] {
+        let (coarse, fine) = (apart(0.1, integrator), apart(0.0125, integrator));
+        let order = (coarse / fine).log2() / 3.0;
+        assert!((order - 1.0).abs() < 0.2, "{integrator}: order {order}");
+        assert!(fine < 5e-3, "{integrator}: off by {fine}");
+    }
+    // Its output times are no steps of its own.
+    let other = after_eight_ms(adaptive(1e-11), 0.25, 1);
+    assert!(largest(&(other - &limit)) < 1e-9);
+}
+
+#[test]
+fn the_error_of_the_adaptive_integrator_follows_its_tolerance() {
+    let limit = after_eight_ms(adaptive(1e-12), 8.0, 1);
+    let off = |tolerance| largest(&(after_eight_ms(adaptive(tolerance), 8.0, 1) - &limit));
+    for tolerance in [1e-4, 1e-6, 1e-8, 1e-10] {
+        let error = off(tolerance);
+        assert!(
+            error < 50.0 * tolerance && error > 1e-5 * tolerance,
+            "{error:e} at a tolerance of {tolerance:e}"
+        );
+    }
+}
+
+#[test]
+fn the_adaptive_integrator_counts_its_steps_and_takes_fewer_where_less_happens() {
+    let network = network(&[5, 7, 6, 3]);
+    let spec = json!({
+        "integrator": "adaptive", "dt_ms": 100.0, "presentation_ms": 100.0, "rates": 0.0,
+    });
+    let mut circuit = continuous::<f64>(&network, spec, 5);
+    let part = samples(&network, 1, 5);
+    let mut session = circuit.session(Streams::new(0), 1);
+    assert_eq!(session.pace().n_taken, 0);
+    learn(&mut circuit, &mut session, part.all());
+    let first = session.pace();
+    // Euler at its usual 0.1 ms takes 1000.
+    assert!((10..300).contains(&first.n_taken), "{first:?}");
+    assert!(
+        first.n_rejected > 0 && first.n_rejected < first.n_taken,
+        "{first:?}"
+    );
+    learn(&mut circuit, &mut session, part.all());
+    let second = session.pace().n_taken - first.n_taken;
+    assert!(
+        second < first.n_taken,
+        "{second} steps of a settled circuit, {first:?}"
+    );
+}
+
+#[test]
+fn what_the_adaptive_integrator_proposes_is_the_change_and_the_rest_of_the_filter() {
+    let network = network(&[5, 7, 3]);
+    let spec = json!({
+        "integrator": adaptive(1e-11), "precision": "f64", "dt_ms": 1.0, "presentation_ms": 20.0,
+        "plasticity_delay_ms": 7.0, "rates": 1e-6, "tau_plasticity_ms": 5.0,
+    });
+    let mut circuit = continuous::<f64>(&network, spec, 5);
+    let part = samples(&network, 1, 5);
+    let mut session = circuit.session(Streams::new(0), 1);
+    let updates = circuit.propose(&mut session, part.all()).expect("finite");
+    let before = circuit.tensor(TensorName::forward(1)).expect("listed");
+    let mut again = circuit.session(Streams::new(0), 1);
+    learn(&mut circuit, &mut again, part.all());
+    circuit.flush(&mut again).expect("flushed");
+    let change = circuit.tensor(TensorName::forward(1)).expect("listed") - before;
+    let proposed = updates.matrix(TensorName::forward(1)).expect("plastic");
+    let scale = largest(&change);
+    assert!(scale > 0.0 && largest(&(change - proposed)) < 1e-6 * scale);
 }
 
 #[test]

@@ -113,3 +113,59 @@ fn prospective_rates_do_not_lag() {
     assert!(far(true, "simultaneous") > 1e-3);
     assert!(far(false, "simultaneous") > 1e-3);
 }
+
+/// The change of the first layer's weights over a presentation of `n_samples` copies.
+fn change_of_weights(spec: serde_json::Value, n_patterns: usize) -> Vec<Array2<f64>> {
+    let network = network(&[8, 12, 10, 5]);
+    let mut circuit = continuous::<f64>(&network, spec, 3);
+    let names = [1, 2, 3].map(TensorName::forward);
+    let tensor = |circuit: &apical_microcircuit::Continuous<f64>, name| {
+        let values = circuit.tensor(name).expect("listed");
+        values.into_dimensionality().expect("a matrix")
+    };
+    let before: Vec<Array2<f64>> = names.iter().map(|&name| tensor(&circuit, name)).collect();
+    let mut session = circuit.session(Streams::new(0), 4);
+    for pattern in 0..n_patterns {
+        let mut part = samples(&network, 4, pattern as u64);
+        // Silent inputs are left out of products.
+        part.inputs.column_mut(pattern % 8).fill(0.0);
+        learn(&mut circuit, &mut session, part.all());
+    }
+    let names = names.iter().zip(before);
+    names
+        .map(|(&name, before)| tensor(&circuit, name) - before)
+        .collect()
+}
+
+#[test]
+fn increments_in_the_weights_are_those_apart() {
+    for update_order in ["layer_sweep", "simultaneous"] {
+        let spec = |increments: &str| {
+            json!({
+                "prospective": true, "update_order": update_order, "dt_ms": 1.0,
+                "presentation_ms": 5.0, "readout_window_ms": 1.0, "rates": 0.3,
+                "tau_plasticity_ms": 0.0, "tau_input_ms": 1.0, "increments": increments,
+            })
+        };
+        let apart = change_of_weights(spec("apart"), 6);
+        let within = change_of_weights(spec("in_weights"), 6);
+        for (apart, within) in apart.iter().zip(&within) {
+            assert!(largest(apart) > 1e-3, "{update_order}");
+            assert!(largest(&(apart - within)) < 1e-12, "{update_order}");
+        }
+    }
+}
+
+#[test]
+fn a_fast_filter_is_no_filter() {
+    let spec = |tau: f64| {
+        json!({
+            "prospective": true, "dt_ms": 0.01, "presentation_ms": 5.0, "readout_window_ms": 1.0,
+            "rates": 0.3, "tau_plasticity_ms": tau,
+        })
+    };
+    let without = change_of_weights(spec(0.0), 2);
+    for (with, without) in change_of_weights(spec(0.02), 2).iter().zip(&without) {
+        assert!(largest(&(with - without)) < 0.01 * largest(without));
+    }
+}

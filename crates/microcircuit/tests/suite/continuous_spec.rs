@@ -35,7 +35,7 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "tau_plasticity_ms": -3.0 }),
-            "`tau_plasticity_ms` is -3, expected a finite number above 0",
+            "`tau_plasticity_ms` is -3, expected a finite number above 0, or 0 for no filter",
         ),
         (
             json!({ "rates": 1.0, "presentation_ms": 20.0, "plasticity_delay_ms": 20.0 }),
@@ -67,6 +67,26 @@ fn values_out_of_range_are_refused() {
              potential has no finite variance",
         ),
         (
+            json!({ "rates": 1.0, "integrator": "adaptive", "noise": { "sigma": 0.1 } }),
+            "`noise.sigma` is 0.1, expected 0 with the adaptive integrator: a noisy path has no \
+             derivative whose error could be controlled",
+        ),
+        (
+            json!({ "rates": 1.0, "integrator": "adaptive", "prospective": true }),
+            "`prospective` is true, expected false with the adaptive integrator: of prospective \
+             rates dt/τ drops out and the loop is implicit, so there is no equation to integrate",
+        ),
+        (
+            json!({ "rates": 1.0, "integrator": "adaptive", "plasticity_every_n_steps": 2 }),
+            "`plasticity_every_n_steps` is 2, expected 1 with the adaptive integrator, which \
+             carries plasticity along with potentials",
+        ),
+        (
+            json!({ "rates": 1.0, "integrator": { "adaptive": { "relative": 1e-9 } } }),
+            "`integrator.adaptive.relative` is 0.000000001, expected a finite number of at least \
+             1e-6 in single precision",
+        ),
+        (
             json!({}),
             "`rates` is absent, expected exactly one of `rates` and `backprop_equivalent_rates`",
         ),
@@ -94,6 +114,29 @@ fn exponential_euler_takes_large_steps() {
     continuous_spec(spec)
         .check(&network(&[4, 5, 3]))
         .expect("stable");
+}
+
+#[test]
+fn the_adaptive_integrator_takes_large_steps_and_is_read_back() {
+    for integrator in [
+        json!("adaptive"),
+        json!({ "adaptive": { "relative": 1e-5 } }),
+    ] {
+        let spec = json!({ "rates": 1.0, "dt_ms": 10.0, "integrator": integrator });
+        let spec = continuous_spec(spec);
+        spec.check(&network(&[4, 5, 3])).expect("stable");
+        let written = serde_json::to_value(spec.integrator).expect("written");
+        let read: apical_microcircuit::circuit::sacramento_2018::Integrator =
+            serde_json::from_value(written).expect("read");
+        assert_eq!(read, spec.integrator);
+    }
+    let unknown: Result<apical_microcircuit::ContinuousSpec, _> =
+        serde_json::from_value(json!({ "rates": 1.0, "integrator": "rk4" }));
+    let message = unknown.expect_err("no such integrator").to_string();
+    assert!(
+        message.contains("unknown variant `rk4`, expected one of `euler`"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod parameters;
 mod plasticity;
 mod rates;
 mod spec;
+mod stability;
 mod state;
 mod theory;
 mod two_step;
@@ -17,13 +18,14 @@ mod weights;
 
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
-    Discretisation, Integrator, NoiseSpec, TeacherKind, UpdateOrder,
+    Discretisation, Increments, Integrator, NoiseSpec, Pace, TeacherKind, Tolerances, UpdateOrder,
 };
 pub use interneuron_rates::InterneuronRates;
 pub use learner::TwoStep;
 pub use parameters::Parameters;
 pub use rates::LearningRates;
 pub use spec::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Path, Start};
+pub use stability::{LoopGain, loop_gain};
 pub use state::State;
 pub use theory::update_factor;
 pub use weights::{WeightStart, Weights};

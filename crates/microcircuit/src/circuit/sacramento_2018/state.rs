@@ -74,16 +74,21 @@ impl<T: Real> State<T> {
             *self = Self::new(&self.sizes, inputs.nrows());
         }
         self.rate[0].assign(inputs);
+        self.find_active_inputs();
+    }
+
+    /// Lists the input neurons that are not silent in all samples.
+    pub(super) fn find_active_inputs(&mut self) {
+        let (values, stride) = (self.rate[0].values(), self.rate[0].stride());
+        let is_active = |j: usize| {
+            let mut samples = values[j..].iter().step_by(stride);
+            samples.any(|&r| r != T::zero())
+        };
         self.active_inputs.clear();
-        let n_inputs = self.sizes[0];
-        let mut active = vec![false; n_inputs];
-        for b in 0..self.n_samples {
-            for (active, &r) in active.iter_mut().zip(self.rate[0].row(b)) {
-                *active |= r != T::zero();
-            }
+        if self.n_samples > 0 {
+            let active = (0..self.sizes[0]).filter(|&j| is_active(j));
+            self.active_inputs.extend(active.map(|j| j as u32));
         }
-        let silent_left_out = (0..).zip(active).filter(|(_, active)| *active);
-        self.active_inputs.extend(silent_left_out.map(|(j, _)| j));
     }
 
     /// Takes target potentials u_trgt `[n_samples, n_outputs]`.
@@ -124,6 +129,16 @@ impl<T: Real> State<T> {
     /// u^I_k in double precision, hidden layers.
     pub fn interneuron(&self, k: usize) -> Array2<f64> {
         wide(&self.interneuron[k])
+    }
+
+    /// r_k in double precision, layers 0…N; that of layer 0 is the filtered input in continuous time.
+    pub fn rate(&self, k: usize) -> Array2<f64> {
+        wide(&self.rate[k])
+    }
+
+    /// r^I_k in double precision, hidden layers.
+    pub fn interneuron_rate(&self, k: usize) -> Array2<f64> {
+        wide(&self.interneuron_rate[k])
     }
 
     /// r_N as `[n_samples, n_outputs]`.

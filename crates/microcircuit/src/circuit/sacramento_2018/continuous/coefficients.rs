@@ -23,6 +23,9 @@ pub(super) struct Coefficients<T> {
     pub(super) interneuron: Soma<T>,
     /// Share of the supplied rate in the filtered input rate after one step.
     pub(super) input_share: T,
+    /// What is kept of the filtered input rate before its share of the difference is added: 1, or 0
+    /// where rates of change are written.
+    pub(super) input_keep: T,
 }
 
 impl<T: Real> Coefficients<T> {
@@ -42,6 +45,27 @@ impl<T: Real> Coefficients<T> {
                 noise: p.noise.scale(p.integrator, p.dt_ms, total),
             }
         };
+        let input_rate = 1.0 / p.tau_input_ms;
+        let share = p.integrator.gain(p.dt_ms, input_rate) * input_rate;
+        Self::with(p, is_taught, soma, (share, 1.0))
+    }
+
+    /// Coefficients with which a step writes du/dt in place of u + du.
+    pub(super) fn of_change(p: &ContinuousParameters, is_taught: bool) -> Self {
+        let soma = |total: f64| Soma {
+            keep: T::of(-total),
+            gain: T::one(),
+            noise: 0.0,
+        };
+        Self::with(p, is_taught, soma, (1.0 / p.tau_input_ms, 0.0))
+    }
+
+    fn with(
+        p: &ContinuousParameters,
+        is_taught: bool,
+        soma: impl Fn(f64) -> Soma<T>,
+        (input_share, input_keep): (f64, f64),
+    ) -> Self {
         let teacher = if is_taught { p.somatic } else { 0.0 };
         let n = p.attenuation.len();
         let pyramidal = (0..=n).map(|k| {
@@ -49,11 +73,11 @@ impl<T: Real> Coefficients<T> {
             let apical = if k == 0 { 0.0 } else { p.apical[k - 1] };
             soma(p.leak + p.basal + apical + own)
         });
-        let input_rate = 1.0 / p.tau_input_ms;
         Self {
             pyramidal: pyramidal.collect(),
             interneuron: soma(p.leak + p.dendritic + p.somatic),
-            input_share: T::of(p.integrator.gain(p.dt_ms, input_rate) * input_rate),
+            input_share: T::of(input_share),
+            input_keep: T::of(input_keep),
         }
     }
 }

@@ -6,7 +6,8 @@ use apical_kernels::{
 use apical_learning::Transfer;
 
 use super::super::{State, Weights};
-use super::ContinuousParameters;
+use super::plasticity::Learning;
+use super::{ContinuousParameters, Increments};
 
 /// Synapses that transmit with `weights` plus, where a connection learns, its increments in
 /// `accumulated`.
@@ -14,9 +15,31 @@ pub(super) struct Synapses<'a, T> {
     pub(super) parameters: &'a ContinuousParameters,
     pub(super) weights: &'a Weights<T>,
     pub(super) accumulated: Option<&'a Weights<T>>,
+    /// Whether W^PI_k = −W_{k,k+1}, so that one product serves both.
+    pub(super) lateral_cancels: bool,
 }
 
-impl<T: Real> Synapses<'_, T> {
+impl<'a, T: Real> Synapses<'a, T> {
+    /// Synapses with the increments of `learning`, or with the weights that it holds.
+    pub(super) fn of(
+        parameters: &'a ContinuousParameters,
+        weights: &'a Weights<T>,
+        learning: Option<&'a Learning<T>>,
+        lateral_cancels: bool,
+    ) -> Self {
+        let held = learning.map(|own| &own.accumulated);
+        let (weights, accumulated) = match (parameters.increments, held) {
+            (Increments::InWeights, Some(held)) => (held, None),
+            (_, held) => (weights, held),
+        };
+        Self {
+            parameters,
+            weights,
+            accumulated,
+            lateral_cancels,
+        }
+    }
+
     /// Rates and dendritic potentials of all the state's somata.
     pub(super) fn read(&self, s: &mut State<T>) {
         let transfer = self.parameters.transfer;
@@ -36,12 +59,29 @@ impl<T: Real> Synapses<'_, T> {
         }
     }
 
+    /// What a sweep begins with: rates of now, and apical potentials of these.
+    pub(super) fn begin(&self, s: &mut State<T>) {
+        let n = s.n_layers();
+        for k in 1..=n {
+            phi(self.parameters.transfer, &s.soma[k], &mut s.rate[k]);
+        }
+        for k in 1..n {
+            let transfer = self.parameters.transfer;
+            phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+            self.apical(k, s);
+        }
+    }
+
     /// v_B,k = W_{k,k−1} r_{k−1} + b_k.
     pub(super) fn basal(&self, k: usize, s: &mut State<T>) {
         let rate = self.parameters.rates.forward[k - 1];
         let increments = self.accumulated.filter(|_| rate != 0.0);
+        let columns = match k {
+            1 => Columns::Some(&s.active_inputs),
+            _ => Columns::All,
+        };
         drive(
-            &s.rate[k - 1],
+            (&s.rate[k - 1], columns),
             (&self.weights.forward[k], &self.weights.threshold[k]),
             increments.map(|a| (&a.forward[k], &a.threshold[k])),
             &mut s.basal[k],
@@ -61,7 +101,12 @@ impl<T: Real> Synapses<'_, T> {
         let rate = self.parameters.rates.interneuron[k - 1];
         let increments = self.accumulated.filter(|_| rate != 0.0);
         let increments = increments.and_then(|a| interneuron_weights(a, k));
-        drive(&s.rate[k], own, increments, &mut s.dendrite[k]);
+        drive(
+            (&s.rate[k], Columns::All),
+            own,
+            increments,
+            &mut s.dendrite[k],
+        );
     }
 
     /// v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k.
@@ -69,6 +114,11 @@ impl<T: Real> Synapses<'_, T> {
         let rates = &self.parameters.rates;
         let (r, r_i, v_a) = (&s.rate[k + 1], &s.interneuron_rate[k], &mut s.apical[k]);
         let w = self.weights;
+        if let (true, Some(w_td)) = (self.lateral_cancels, &w.feedback) {
+            let difference = &mut s.scratch[k + 1];
+            subtract(r.values(), r_i.values(), difference.values_mut());
+            return multiply(difference, Columns::All, &w_td[k], Start::Zero, v_a);
+        }
         if let (Some(w_td), Some(w_pi)) = (&w.feedback, &w.pyramidal_from_interneuron) {
             multiply(r, Columns::All, &w_td[k], Start::Zero, v_a);
             multiply(r_i, Columns::All, &w_pi[k], Start::Output, v_a);
@@ -105,14 +155,14 @@ fn interneuron_weights<T: Real>(w: &Weights<T>, k: usize) -> Option<(&Padded<T>,
 
 /// out = (W + A) x + b + a.
 fn drive<T: Real>(
-    x: &Padded<T>,
+    (x, columns): (&Padded<T>, Columns<'_>),
     (w, b): (&Padded<T>, &Padded<T>),
     increments: Option<(&Padded<T>, &Padded<T>)>,
     out: &mut Padded<T>,
 ) {
-    multiply(x, Columns::All, w, Start::Row(b.row(0)), out);
+    multiply(x, columns, w, Start::Row(b.row(0)), out);
     if let Some((a_w, a_b)) = increments {
-        multiply(x, Columns::All, a_w, Start::Output, out);
+        multiply(x, columns, a_w, Start::Output, out);
         for sample in 0..out.rows() {
             for (out, &a) in out.row_mut(sample).iter_mut().zip(a_b.row(0)) {
                 *out += a;

@@ -96,11 +96,12 @@ impl<T: Real> Somata<'_, T> {
     }
 
     fn inputs(&self, s: &mut State<T>) {
-        let share = self.coefficients.input_share;
+        let (keep, share) = (self.coefficients.input_keep, self.coefficients.input_share);
         let filtered = s.rate[0].values_mut().iter_mut();
         for (r, &supplied) in filtered.zip(self.supplied.inputs.values()) {
-            *r += share * (supplied - *r);
+            *r = keep * *r + share * (supplied - *r);
         }
+        s.find_active_inputs();
     }
 }
 

@@ -12,7 +12,7 @@ use super::dendrites::Synapses;
 use super::online;
 use super::plasticity;
 use super::presentation::{Lent, Presentation};
-use super::{ContinuousParameters, ContinuousSpec, ContinuousState};
+use super::{ContinuousParameters, ContinuousSpec, ContinuousState, Increments, UpdateOrder};
 
 /// Is shown the state of a step.
 type Seen<'a, T> = &'a mut dyn FnMut(usize, &State<T>);
@@ -31,6 +31,7 @@ pub struct Continuous<T> {
     parameters: ContinuousParameters,
     weights: Weights<T>,
     is_plain: bool,
+    lateral_cancels: bool,
 }
 
 impl<T: Real> Continuous<T> {
@@ -44,7 +45,7 @@ impl<T: Real> Continuous<T> {
     ) -> Result<Self, SpecError> {
         let parameters = ContinuousParameters::new(spec, network)?;
         let by = parameters.weight_start(spec)?;
-        Ok(Self {
+        let mut circuit = Self {
             network: network.clone(),
             precision: match size_of::<T>() {
                 4 => Precision::F32,
@@ -53,7 +54,45 @@ impl<T: Real> Continuous<T> {
             parameters,
             weights: Weights::new(&by, network, start, streams),
             is_plain: false,
-        })
+            lateral_cancels: false,
+        };
+        circuit.find_savings();
+        Ok(circuit)
+    }
+
+    /// W^PI_k = −W_{k,k+1} stays so while neither learns.
+    fn find_savings(&mut self) {
+        let fixed = |rates: &[f64]| rates.iter().all(|&rate| rate == 0.0);
+        let rates = &self.parameters.rates;
+        self.lateral_cancels = fixed(&rates.apical)
+            && fixed(&rates.feedback)
+            && self.weights.lateral_cancels_feedback();
+    }
+
+    /// A presentation with which the weights change too. On an error the weights keep what they had
+    /// learned until then only where increments are summed in them.
+    fn teach(
+        &mut self,
+        session: &mut ContinuousState<T>,
+        inputs: ArrayView2<'_, f32>,
+        target_potentials: Option<ArrayView2<'_, f32>>,
+        is_plastic: bool,
+        seen: Option<Seen<'_, T>>,
+    ) -> Result<(), LearnError> {
+        let lends_weights = self.parameters.increments == Increments::InWeights;
+        if lends_weights {
+            std::mem::swap(&mut self.weights, &mut session.learning.accumulated);
+        }
+        let presented = self.present(session, inputs, target_potentials, is_plastic, seen);
+        if lends_weights {
+            std::mem::swap(&mut self.weights, &mut session.learning.accumulated);
+        }
+        presented?;
+        if !lends_weights {
+            session.learning.fold_into(&mut self.weights);
+        }
+        self.read(session, !lends_weights);
+        Ok(())
     }
 
     /// The same circuit, computed by the plain loop throughout: what faster ones are held against.
@@ -78,9 +117,7 @@ impl<T: Real> Continuous<T> {
         session: &mut ContinuousState<T>,
         inputs: ArrayView2<'_, f32>,
     ) -> Result<(), LearnError> {
-        self.present(session, inputs, None, true, None)?;
-        self.fold(session);
-        Ok(())
+        self.teach(session, inputs, None, true, None)
     }
 
     /// One presentation of `inputs` `[n_samples, n_inputs]` with noise, and with a teacher if there
@@ -94,15 +131,13 @@ impl<T: Real> Continuous<T> {
         is_plastic: bool,
         mut seen: impl FnMut(usize, &State<T>),
     ) -> Result<(), LearnError> {
-        self.present(
+        self.teach(
             session,
             inputs,
             target_potentials,
             is_plastic,
             Some(&mut seen),
-        )?;
-        self.fold(session);
-        Ok(())
+        )
     }
 
     /// Carries the session through one presentation; the weights' increments stay in the session.
@@ -140,7 +175,7 @@ impl<T: Real> Continuous<T> {
     ) -> Result<Presentation<'_, T>, LearnError> {
         Presentation::new(
             &self.parameters,
-            &self.weights,
+            (&self.weights, self.lateral_cancels),
             &self.network,
             inputs,
             target_potentials,
@@ -148,14 +183,19 @@ impl<T: Real> Continuous<T> {
         )
     }
 
-    /// Moves the session's increments into the weights, and reads its dendrites with these.
-    fn fold(&mut self, session: &mut ContinuousState<T>) {
-        session.learning.fold_into(&mut self.weights);
-        let synapses = Synapses {
-            parameters: &self.parameters,
-            weights: &self.weights,
-            accumulated: Some(&session.learning.accumulated),
-        };
+    /// Brings the session's dendrites and rates to its somata; a sweep has done so itself.
+    fn read(&self, session: &mut ContinuousState<T>, with_increments: bool) {
+        if self.parameters.update_order == UpdateOrder::LayerSweep {
+            return;
+        }
+        let learning = Some(&session.learning).filter(|_| with_increments);
+        let synapses = Synapses::of(
+            &self.parameters,
+            &self.weights,
+            learning,
+            self.lateral_cancels,
+        );
+        session.copies.find_active_inputs();
         synapses.read(&mut session.copies);
     }
 
@@ -202,8 +242,11 @@ impl<T: Real> Learner for Continuous<T> {
         batch: Batch<'_>,
     ) -> Result<Updates, LearnError> {
         let before = session.learning.filter.clone();
-        let none = self.weights.zeros_like();
-        let kept_out = std::mem::replace(&mut session.learning.accumulated, none);
+        let begins_with = match self.parameters.increments {
+            Increments::Apart => self.weights.zeros_like(),
+            Increments::InWeights => self.weights.clone(),
+        };
+        let kept_out = std::mem::replace(&mut session.learning.accumulated, begins_with);
         let presented = self.present(
             session,
             batch.inputs,
@@ -214,12 +257,7 @@ impl<T: Real> Learner for Continuous<T> {
         let increments = std::mem::replace(&mut session.learning.accumulated, kept_out);
         presented?;
         let p = &self.parameters;
-        let synapses = Synapses {
-            parameters: p,
-            weights: &self.weights,
-            accumulated: None,
-        };
-        synapses.read(&mut session.copies);
+        self.read(session, false);
         let residue_ms = plasticity::residue_ms(p);
         let mut updates = Updates::new();
         for name in self.weights.names() {
@@ -234,6 +272,10 @@ impl<T: Real> Learner for Continuous<T> {
             ) else {
                 continue;
             };
+            let change = match p.increments {
+                Increments::Apart => change,
+                Increments::InWeights => change - self.weights.tensor(name).unwrap_or_default(),
+            };
             updates.push_change(name, change + (to - from) * (rate * residue_ms));
         }
         Ok(updates)
@@ -243,6 +285,7 @@ impl<T: Real> Learner for Continuous<T> {
         for (name, change) in updates.changes() {
             self.weights.write(*name, change.view(), true)?;
         }
+        self.find_savings();
         Ok(())
     }
 
@@ -254,15 +297,13 @@ impl<T: Real> Learner for Continuous<T> {
         timer: &mut PhaseTimer<'_>,
     ) -> Result<(), LearnError> {
         timer.enter(Phase::Fused);
-        self.present(
+        self.teach(
             session,
             batch.inputs,
             Some(batch.target_potentials),
             true,
             None,
-        )?;
-        self.fold(session);
-        Ok(())
+        )
     }
 
     /// Gives out what the filter holds, η τ_w Δ, and empties it.
@@ -348,6 +389,8 @@ impl<T: Real> Learner for Continuous<T> {
         name: TensorName,
         values: ArrayViewD<'_, f64>,
     ) -> Result<(), LearnError> {
-        self.weights.write(name, values, false)
+        self.weights.write(name, values, false)?;
+        self.find_savings();
+        Ok(())
     }
 }

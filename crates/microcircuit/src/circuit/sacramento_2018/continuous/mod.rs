@@ -12,6 +12,7 @@
 //! Within a step every layer reads time t before any writes t + dt.
 //! Source: Sacramento et al. (2018), eqs. 1–5 and 7–10.
 
+mod adaptive;
 mod coefficients;
 mod dendrites;
 mod dynamics;
@@ -25,9 +26,10 @@ mod presentation;
 mod spec;
 mod state;
 
-pub use integrator::{Integrator, UpdateOrder};
+pub use adaptive::Pace;
+pub use integrator::{Integrator, Tolerances, UpdateOrder};
 pub use learner::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
 pub use parameters::ContinuousParameters;
-pub use spec::{Conductances, ContinuousSpec, TeacherKind};
+pub use spec::{Conductances, ContinuousSpec, Increments, TeacherKind};
 pub use state::ContinuousState;

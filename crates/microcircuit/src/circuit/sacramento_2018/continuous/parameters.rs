@@ -3,7 +3,7 @@
 use apical_learning::{Network, SpecError, Transfer};
 
 use super::super::{LearningRates, WeightStart, update_factor};
-use super::{ContinuousSpec, Integrator, NoiseSpec, TeacherKind, UpdateOrder};
+use super::{ContinuousSpec, Increments, Integrator, NoiseSpec, TeacherKind, UpdateOrder};
 
 /// Conductances, the mixing factors that follow from them, times in steps, and learning rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,8 +44,10 @@ pub struct ContinuousParameters {
     pub plasticity_stride: usize,
     /// τ_0, in ms.
     pub tau_input_ms: f64,
-    /// τ_w, in ms.
+    /// τ_w, in ms; 0 without a filter.
     pub tau_plasticity_ms: f64,
+    /// Where increments are summed.
+    pub increments: Increments,
     /// How potentials are carried from t to t + dt.
     pub integrator: Integrator,
     /// Whether rates are prospective.
@@ -107,6 +109,7 @@ impl ContinuousParameters {
             plasticity_stride: spec.plasticity_every_n_steps,
             tau_input_ms: spec.tau_input_ms,
             tau_plasticity_ms: spec.tau_plasticity_ms,
+            increments: spec.increments,
             integrator: spec.integrator,
             prospective: spec.prospective,
             update_order: spec.update_order,

@@ -13,16 +13,19 @@
 use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference};
 
 use super::super::{State, Weights};
-use super::ContinuousParameters;
+use super::adaptive::Pace;
 use super::dendrites::phi;
+use super::{ContinuousParameters, Increments};
 
-/// What learning carries from step to step beside potentials.
+/// What a session carries from step to step beside potentials.
 pub(super) struct Learning<T> {
     /// Δ of every connection.
     pub(super) filter: Weights<T>,
     /// Increments that are not yet in the weights. One step's increment is smaller than half a unit
     /// in the last place of a single-precision weight, so increments are summed apart.
     pub(super) accumulated: Weights<T>,
+    /// How far the adaptive integrator has come.
+    pub(super) pace: Pace,
 }
 
 impl<T: Real> Learning<T> {
@@ -30,6 +33,7 @@ impl<T: Real> Learning<T> {
         Self {
             filter: weights.zeros_like(),
             accumulated: weights.zeros_like(),
+            pace: Pace::default(),
         }
     }
 
@@ -47,6 +51,9 @@ impl<T: Real> Learning<T> {
 
 /// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
 pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
+    if p.tau_plasticity_ms == 0.0 {
+        return 0.0;
+    }
     stride_ms(p) / share(p)
 }
 
@@ -62,11 +69,18 @@ pub(super) fn kept(p: &ContinuousParameters) -> f64 {
 
 /// Share of the induction term in Δ after one advance.
 pub(super) fn share(p: &ContinuousParameters) -> f64 {
+    if p.tau_plasticity_ms == 0.0 {
+        return 1.0;
+    }
     p.integrator.gain(stride_ms(p), 1.0 / p.tau_plasticity_ms) / p.tau_plasticity_ms
 }
 
-/// One advance of one connection: A += η dt Δ, then Δ += share (post · preᵀ − Δ).
+/// One advance of one connection: A += η dt Δ, then Δ += share (post · preᵀ − Δ); without a filter
+/// A += η dt post · preᵀ.
 struct Advance<T> {
+    is_filtered: bool,
+    /// What is kept of A: 1, or 0 where rates of change are written.
+    keep_accumulated: T,
     /// 1 − share.
     keep: T,
     /// share / n_samples.
@@ -75,17 +89,24 @@ struct Advance<T> {
 }
 
 impl<T: Real> Advance<T> {
-    /// `post` is already multiplied by `share`.
+    /// `post` is already multiplied by `share`; without a filter it is left multiplied by η dt too,
+    /// which [`Advance::threshold`] relies on.
     fn connection(
         &self,
         rate: f64,
-        pre: &Padded<T>,
-        post: &Padded<T>,
+        (pre, columns): (&Padded<T>, Columns<'_>),
+        post: &mut Padded<T>,
         filter: &mut Padded<T>,
         accumulated: &mut Padded<T>,
     ) {
-        self.decay(rate, filter, accumulated);
-        rank_update(pre, Columns::All, post, filter);
+        if self.is_filtered {
+            self.decay(rate, filter, accumulated);
+            rank_update(pre, columns, post, filter);
+        } else {
+            let eta = T::of(rate * self.stride_ms);
+            post.values_mut().iter_mut().for_each(|post| *post *= eta);
+            rank_update(pre, columns, post, accumulated);
+        }
     }
 
     fn threshold(
@@ -95,9 +116,14 @@ impl<T: Real> Advance<T> {
         filter: &mut Padded<T>,
         accumulated: &mut Padded<T>,
     ) {
-        self.decay(rate, filter, accumulated);
+        let sum = if self.is_filtered {
+            self.decay(rate, filter, accumulated);
+            filter
+        } else {
+            accumulated
+        };
         for b in 0..post.rows() {
-            for (d, &post) in filter.row_mut(0).iter_mut().zip(post.row(b)) {
+            for (d, &post) in sum.row_mut(0).iter_mut().zip(post.row(b)) {
                 *d += post;
             }
         }
@@ -107,7 +133,7 @@ impl<T: Real> Advance<T> {
         let eta = T::of(rate * self.stride_ms);
         let pairs = accumulated.values_mut().iter_mut();
         for (a, d) in pairs.zip(filter.values_mut()) {
-            *a += eta * *d;
+            *a = self.keep_accumulated * *a + eta * *d;
             *d *= self.keep;
         }
     }
@@ -144,15 +170,45 @@ pub(super) fn advance<T: Real>(
     learning: &mut Learning<T>,
     s: &mut State<T>,
 ) {
-    let n = s.n_layers();
     let by = Advance {
+        is_filtered: p.tau_plasticity_ms > 0.0,
+        keep_accumulated: T::one(),
         keep: T::of(kept(p)),
         share: T::of(share(p) / s.n_samples() as f64),
         stride_ms: stride_ms(p),
     };
+    advance_by(&by, p, weights, learning, s);
+}
+
+/// Writes dΔ/dt in place of Δ and dA/dt in place of A, per ms.
+pub(super) fn change<T: Real>(
+    p: &ContinuousParameters,
+    weights: &Weights<T>,
+    learning: &mut Learning<T>,
+    s: &mut State<T>,
+) {
+    let by = Advance {
+        is_filtered: true,
+        keep_accumulated: T::zero(),
+        keep: T::of(-1.0 / p.tau_plasticity_ms),
+        share: T::of(1.0 / (p.tau_plasticity_ms * s.n_samples() as f64)),
+        stride_ms: 1.0,
+    };
+    advance_by(&by, p, weights, learning, s);
+}
+
+fn advance_by<T: Real>(
+    by: &Advance<T>,
+    p: &ContinuousParameters,
+    weights: &Weights<T>,
+    learning: &mut Learning<T>,
+    s: &mut State<T>,
+) {
+    let n = s.n_layers();
     let Learning {
         filter,
         accumulated,
+        ..
     } = learning;
     for k in 1..n {
         let rate = p.rates.feedback[k - 1];
@@ -168,14 +224,16 @@ pub(super) fn advance<T: Real>(
         }
         let r = &s.rate[k + 1];
         let (v_td, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
-        multiply(r, Columns::All, &w[k], Start::Zero, v_td);
-        multiply(r, Columns::All, &a[k], Start::Output, v_td);
+        multiply(r, Columns::All, &a[k], Start::Zero, v_td);
+        if p.increments == Increments::Apart {
+            multiply(r, Columns::All, &w[k], Start::Output, v_td);
+        }
         phi(p.transfer, v_td, post);
         let pairs = post.values_mut().iter_mut().zip(s.rate[k].values());
         for (post, &rate) in pairs {
             *post = by.share * (rate - *post);
         }
-        by.connection(rate, r, post, &mut d[k], &mut a[k]);
+        by.connection(rate, (r, Columns::All), post, &mut d[k], &mut a[k]);
     }
     for k in 1..=n {
         let rate = p.rates.forward[k - 1];
@@ -187,7 +245,11 @@ pub(super) fn advance<T: Real>(
         by.difference(p, &s.rate[k], v_b, predicted, post);
         let pre = &s.rate[k - 1];
         let (d, a) = (&mut filter.forward[k], &mut accumulated.forward[k]);
-        by.connection(rate, pre, post, d, a);
+        let columns = match k {
+            1 => Columns::Some(&s.active_inputs),
+            _ => Columns::All,
+        };
+        by.connection(rate, (pre, columns), post, d, a);
         if weights.has_thresholds {
             let (d, a) = (&mut filter.threshold[k], &mut accumulated.threshold[k]);
             by.threshold(rate, post, d, a);
@@ -203,7 +265,7 @@ pub(super) fn advance<T: Real>(
             let v_i = (p.interneuron_attenuation, &s.dendrite[k]);
             let (predicted, post) = (&mut s.dendrite_rate[k], &mut s.scratch[k + 1]);
             by.difference(p, &s.interneuron_rate[k], v_i, predicted, post);
-            by.connection(rate, &s.rate[k], post, &mut d[k], &mut a[k]);
+            by.connection(rate, (&s.rate[k], Columns::All), post, &mut d[k], &mut a[k]);
             if let (true, Some(d), Some(a)) = (
                 weights.has_thresholds,
                 &mut filter.interneuron_threshold,
@@ -222,7 +284,8 @@ pub(super) fn advance<T: Real>(
             for (post, &v_a) in post.values_mut().iter_mut().zip(s.apical[k].values()) {
                 *post = by.share * (T::zero() - v_a);
             }
-            by.connection(rate, &s.interneuron_rate[k], post, &mut d[k], &mut a[k]);
+            let pre = (&s.interneuron_rate[k], Columns::All);
+            by.connection(rate, pre, post, &mut d[k], &mut a[k]);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::dynamics::{self, Somata, Supplied};
 use super::noise::Noise;
 use super::online;
 use super::plasticity::{self, Learning};
-use super::{ContinuousParameters, TeacherKind, UpdateOrder};
+use super::{ContinuousParameters, Integrator, TeacherKind, UpdateOrder, adaptive};
 
 /// What a session lends to a presentation.
 pub(super) struct Lent<'a, T> {
@@ -27,9 +27,11 @@ pub(super) struct Lent<'a, T> {
 pub(super) struct Presentation<'a, T> {
     pub(super) parameters: &'a ContinuousParameters,
     pub(super) weights: &'a Weights<T>,
-    supplied: Supplied<T>,
+    pub(super) supplied: Supplied<T>,
+    /// Whether W^PI_k = −W_{k,k+1} for good.
+    pub(super) lateral_cancels: bool,
     /// Time of the first step since the state began at rest, in ms.
-    start_ms: f64,
+    pub(super) start_ms: f64,
 }
 
 impl<'a, T: Real> Presentation<'a, T> {
@@ -37,7 +39,7 @@ impl<'a, T: Real> Presentation<'a, T> {
     /// `[n_samples, n_outputs]`.
     pub(super) fn new(
         parameters: &'a ContinuousParameters,
-        weights: &'a Weights<T>,
+        (weights, lateral_cancels): (&'a Weights<T>, bool),
         network: &Network,
         inputs: ArrayView2<'_, f32>,
         target_potentials: Option<ArrayView2<'_, f32>>,
@@ -58,6 +60,7 @@ impl<'a, T: Real> Presentation<'a, T> {
         Ok(Self {
             parameters,
             weights,
+            lateral_cancels,
             supplied: Supplied {
                 inputs: padded,
                 teacher,
@@ -67,8 +70,10 @@ impl<'a, T: Real> Presentation<'a, T> {
     }
 
     /// Carries `state` through the presentation, with the increments, the noise and, if it acts,
-    /// the plasticity of a session where one lends them. `seen` is shown every step's state of time t, all compartments of the same time. In
-    /// the end the compartments are read once more, so that all of them belong to the end.
+    /// the plasticity of a session where one lends them. `seen` is shown every step's state of time
+    /// t, all compartments of the same time. A state without a session is read once more in the
+    /// end, so that all compartments belong to the end; a session's is left to be read, except that
+    /// a sweep leaves all compartments as its last step made them.
     pub(super) fn run(
         &self,
         state: &mut State<T>,
@@ -76,6 +81,9 @@ impl<'a, T: Real> Presentation<'a, T> {
         mut seen: impl FnMut(usize, &State<T>),
     ) -> Result<(), LearnError> {
         let p = self.parameters;
+        if let Integrator::Adaptive(tolerances) = p.integrator {
+            return adaptive::run(self, tolerances, state, lent, seen);
+        }
         let coefficients = Coefficients::new(p, self.supplied.teacher.is_some());
         let somata = Somata {
             parameters: p,
@@ -83,8 +91,9 @@ impl<'a, T: Real> Presentation<'a, T> {
             supplied: &self.supplied,
         };
         let sweeps = p.update_order == UpdateOrder::LayerSweep;
+        state.find_active_inputs();
         if sweeps {
-            self.synapses(&lent).read(state);
+            self.synapses(&lent).begin(state);
         }
         for step in 0..p.n_steps {
             let synapses = self.synapses(&lent);
@@ -107,7 +116,9 @@ impl<'a, T: Real> Presentation<'a, T> {
             let time_ms = self.start_ms + (step + 1) as f64 * p.dt_ms;
             dynamics::check_bounded(state, p.runaway_potential, time_ms)?;
         }
-        self.synapses(&lent).read(state);
+        if lent.is_none() && !sweeps {
+            self.synapses(&lent).read(state);
+        }
         Ok(())
     }
 
@@ -141,12 +152,14 @@ impl<'a, T: Real> Presentation<'a, T> {
         )
     }
 
-    fn synapses<'b>(&'b self, lent: &'b Option<Lent<'_, T>>) -> Synapses<'b, T> {
-        Synapses {
-            parameters: self.parameters,
-            weights: self.weights,
-            accumulated: lent.as_ref().map(|own| &own.learning.accumulated),
-        }
+    pub(super) fn synapses<'b>(&'b self, lent: &'b Option<Lent<'_, T>>) -> Synapses<'b, T> {
+        let learning = lent.as_ref().map(|own| &*own.learning);
+        Synapses::of(
+            self.parameters,
+            self.weights,
+            learning,
+            self.lateral_cancels,
+        )
     }
 }
 

@@ -1,9 +1,10 @@
 //! The continuous-time circuit's part of an experiment's specification.
 
-use apical_learning::{Network, PerLayer, Precision, SpecError};
+mod check;
+
+use apical_learning::{PerLayer, Precision};
 use serde::{Deserialize, Serialize};
 
-use super::super::rates::{RateKeys, non_negative};
 use super::super::spec::{
     learned_interneurons, mirror, one_per_layer, random_feedback, self_predicting, zero,
 };
@@ -56,6 +57,19 @@ pub enum TeacherKind {
     },
 }
 
+/// Where the increments of a presentation are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Increments {
+    /// Apart from the weights, and moved into them when the presentation ends: exact in single
+    /// precision however small a step's increment is.
+    #[default]
+    Apart,
+    /// In the weights, which is faster. For plasticity without a filter, at rates whose increments
+    /// are large against the rounding of a weight.
+    InWeights,
+}
+
 /// The microcircuit in continuous time.
 ///
 /// A minibatch is one presentation: independent copies of the state, one per sample, on shared
@@ -73,9 +87,12 @@ pub struct ContinuousSpec {
     /// τ_0, of the low-pass filter on input rates, in ms.
     #[serde(default = "three")]
     pub tau_input_ms: f64,
-    /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10, in ms.
+    /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10, in ms; 0 for none.
     #[serde(default = "thirty")]
     pub tau_plasticity_ms: f64,
+    /// Where increments are summed during a presentation.
+    #[serde(default)]
+    pub increments: Increments,
     /// Plasticity, its filter included, rests for so long after the onset of every pattern, in ms.
     #[serde(default)]
     pub plasticity_delay_ms: f64,
@@ -86,7 +103,8 @@ pub struct ContinuousSpec {
     /// A prediction is the output rate averaged over the last so many ms of a presentation.
     #[serde(default = "ten")]
     pub readout_window_ms: f64,
-    /// How potentials are carried from t to t + dt.
+    /// How potentials are carried from t to t + dt; the adaptive one chooses its own steps between
+    /// the times n dt.
     #[serde(default)]
     pub integrator: Integrator,
     /// Prospective rates (latent equilibrium): every neuron fires with φ(u + τ du/dt), τ its own
@@ -150,170 +168,6 @@ pub struct ContinuousSpec {
     /// The floating-point type.
     #[serde(default)]
     pub precision: Precision,
-}
-
-impl ContinuousSpec {
-    /// Fails on values out of range, on a step too large to be stable, or on what does not fit
-    /// `network`.
-    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
-        let n_layers = network.n_layers();
-        let n_hidden = n_layers - 1;
-        self.check_conductances(n_hidden)?;
-        for (key, value) in [
-            ("dt_ms", self.dt_ms),
-            ("presentation_ms", self.presentation_ms),
-            ("tau_input_ms", self.tau_input_ms),
-            ("tau_plasticity_ms", self.tau_plasticity_ms),
-            ("readout_window_ms", self.readout_window_ms),
-            ("runaway_potential", self.runaway_potential),
-        ] {
-            if !(value.is_finite() && value > 0.0) {
-                return Err(SpecError::range(key, value, "a finite number above 0"));
-            }
-        }
-        self.check_times()?;
-        self.check_stability(n_hidden)?;
-        self.noise.check()?;
-        self.check_prospective()?;
-        if let TeacherKind::Conductances {
-            excitatory_reversal: high,
-            inhibitory_reversal: low,
-        } = self.teacher
-            && !(high.is_finite() && low.is_finite() && low < high)
-        {
-            return Err(SpecError::range(
-                "teacher.conductances",
-                format!("E_exc {high}, E_inh {low}"),
-                "finite reversal potentials with the inhibitory below the excitatory one",
-            ));
-        }
-        let no_apical = self.conductances.apical.values().contains(&0.0);
-        let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        self.rate_keys().check(n_layers, reaches_hidden)?;
-        for (key, values) in [
-            ("feedback_scale", &self.feedback_scale),
-            ("interneuron_scale", &self.interneuron_scale),
-            (
-                "pyramidal_from_interneuron_scale",
-                &self.pyramidal_from_interneuron_scale,
-            ),
-        ] {
-            non_negative(key, values, n_hidden)?;
-        }
-        Ok(())
-    }
-
-    fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
-        let g = &self.conductances;
-        for (key, value, may_be_zero) in [
-            ("conductances.leak", g.leak, true),
-            ("conductances.basal", g.basal, false),
-            ("conductances.dendritic", g.dendritic, false),
-            ("conductances.somatic", g.somatic, false),
-        ] {
-            let expected = if may_be_zero {
-                "a finite number of 0 or more"
-            } else {
-                "a finite number above 0"
-            };
-            if !value.is_finite() || value < 0.0 || (value == 0.0 && !may_be_zero) {
-                return Err(SpecError::range(key, value, expected));
-            }
-        }
-        non_negative("conductances.apical", &g.apical, n_hidden)
-    }
-
-    fn check_times(&self) -> Result<(), SpecError> {
-        let n_steps = self.presentation_ms / self.dt_ms;
-        if n_steps < 0.5 || (n_steps - n_steps.round()).abs() > 1e-6 * n_steps {
-            return Err(SpecError::range(
-                "presentation_ms",
-                format!("{} at a dt_ms of {}", self.presentation_ms, self.dt_ms),
-                "a whole number of steps",
-            ));
-        }
-        let delay = self.plasticity_delay_ms;
-        if !(delay >= 0.0 && delay < self.presentation_ms) {
-            return Err(SpecError::range(
-                "plasticity_delay_ms",
-                delay,
-                "0 or more and less than `presentation_ms`",
-            ));
-        }
-        if self.readout_window_ms > self.presentation_ms {
-            return Err(SpecError::range(
-                "readout_window_ms",
-                self.readout_window_ms,
-                "at most `presentation_ms`",
-            ));
-        }
-        if self.plasticity_every_n_steps == 0 {
-            return Err(SpecError::range(
-                "plasticity_every_n_steps",
-                0,
-                "at least 1",
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_prospective(&self) -> Result<(), SpecError> {
-        if self.prospective && self.noise.sigma > 0.0 {
-            return Err(SpecError::range(
-                "noise.sigma",
-                self.noise.sigma,
-                "0 with `prospective = true`: u + τ du/dt of a noisy potential has no finite variance",
-            ));
-        }
-        if !self.prospective && self.update_order == UpdateOrder::LayerSweep {
-            return Err(SpecError::range(
-                "update_order",
-                "\"layer_sweep\"",
-                "\"simultaneous\" without `prospective = true`",
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_stability(&self, n_hidden: usize) -> Result<(), SpecError> {
-        if self.integrator != Integrator::Euler {
-            return Ok(());
-        }
-        let g = &self.conductances;
-        let apical = g.apical.expand(n_hidden, "conductances.apical")?;
-        let hidden = apical.iter().fold(0.0, |m: f64, &g_a| m.max(g.basal + g_a));
-        let interneuron = if n_hidden > 0 { g.dendritic } else { 0.0 };
-        let largest = g.leak + hidden.max(g.basal.max(interneuron) + g.somatic);
-        let n = self.plasticity_every_n_steps as f64;
-        let somatic = if self.prospective {
-            f64::INFINITY
-        } else {
-            2.0 / largest
-        };
-        let bound = somatic
-            .min(2.0 * self.tau_input_ms)
-            .min(2.0 * self.tau_plasticity_ms / n);
-        if self.dt_ms < bound {
-            return Ok(());
-        }
-        Err(SpecError::range(
-            "dt_ms",
-            format!("{} where Euler steps are unstable from {bound}", self.dt_ms),
-            "a smaller step: below 2 over the largest total conductance and twice every time constant",
-        ))
-    }
-
-    pub(super) fn rate_keys(&self) -> RateKeys<'_> {
-        RateKeys {
-            rates: self.rates.as_ref(),
-            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
-            interneuron_rates: &self.interneuron_rates,
-            apical_rates: &self.apical_rates,
-            feedback_rates: &self.feedback_rates,
-            feedback: self.feedback,
-            interneurons: self.interneurons,
-        }
-    }
 }
 
 fn tenth() -> f64 {

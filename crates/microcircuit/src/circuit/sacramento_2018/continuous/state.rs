@@ -79,7 +79,7 @@ impl<T: Real> ContinuousState<T> {
 }
 
 /// The values that a step writes; everything else in a state follows from them.
-fn carried<T: Real>(state: &mut State<T>) -> impl Iterator<Item = &mut Padded<T>> {
+pub(super) fn carried<T: Real>(state: &mut State<T>) -> impl Iterator<Item = &mut Padded<T>> {
     let State {
         soma,
         interneuron,

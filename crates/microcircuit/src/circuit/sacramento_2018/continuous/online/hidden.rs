@@ -183,6 +183,7 @@ impl<T: Real> Hidden<T> {
         let Learning {
             accumulated: a,
             filter: d,
+            ..
         } = learning;
         give_transposed(
             &self.forward,

@@ -18,7 +18,7 @@ use pulp::{Simd, WithSimd};
 use super::super::{State, Weights};
 use super::coefficients::Coefficients;
 use super::plasticity::{self, Learning};
-use super::{ContinuousParameters, UpdateOrder, dynamics};
+use super::{ContinuousParameters, Integrator, UpdateOrder, dynamics};
 
 use hidden::{Gain, Hidden};
 use input::Input;
@@ -30,7 +30,9 @@ const SMALLEST_DECAY: f64 = 1e-6;
 /// Whether the circuit is of the kind that this loop knows.
 pub(super) fn knows<T: Real>(p: &ContinuousParameters, weights: &Weights<T>) -> bool {
     let has_feedback = weights.n_layers() == 1 || weights.feedback.is_some();
-    has_feedback && p.update_order == UpdateOrder::Simultaneous && plasticity::kept(p) > 1e-3
+    let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
+    let in_order = p.update_order == UpdateOrder::Simultaneous;
+    has_feedback && has_steps && in_order && plasticity::kept(p) > 1e-3
 }
 
 /// What is presented, and what acts.
@@ -167,6 +169,7 @@ impl<T: Real> Circuit<T> {
         let Learning {
             accumulated: a,
             filter: d,
+            ..
         } = learning;
         if shown.weights.has_thresholds {
             for (k, own) in (1..).zip(&self.pyramidal) {

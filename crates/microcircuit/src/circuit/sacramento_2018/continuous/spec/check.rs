@@ -1,0 +1,227 @@
+//! What a specification must satisfy before anything runs.
+
+use apical_learning::{Network, Precision, SpecError};
+
+use super::super::super::rates::{RateKeys, non_negative};
+use super::super::{Integrator, UpdateOrder};
+use super::{ContinuousSpec, Increments, TeacherKind};
+
+impl ContinuousSpec {
+    /// Fails on values out of range, on a step too large to be stable, or on what does not fit
+    /// `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        self.check_conductances(n_hidden)?;
+        for (key, value) in [
+            ("dt_ms", self.dt_ms),
+            ("presentation_ms", self.presentation_ms),
+            ("tau_input_ms", self.tau_input_ms),
+            ("readout_window_ms", self.readout_window_ms),
+            ("runaway_potential", self.runaway_potential),
+        ] {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(SpecError::range(key, value, "a finite number above 0"));
+            }
+        }
+        let tau = self.tau_plasticity_ms;
+        if !(tau.is_finite() && tau >= 0.0) {
+            let expected = "a finite number above 0, or 0 for no filter";
+            return Err(SpecError::range("tau_plasticity_ms", tau, expected));
+        }
+        if self.increments == Increments::InWeights && tau > 0.0 {
+            return Err(SpecError::range(
+                "increments",
+                "\"in_weights\"",
+                "\"apart\" with a filter: in_weights needs `tau_plasticity_ms = 0`",
+            ));
+        }
+        self.check_times()?;
+        self.check_stability(n_hidden)?;
+        self.noise.check()?;
+        self.check_prospective()?;
+        self.check_adaptive()?;
+        if let TeacherKind::Conductances {
+            excitatory_reversal: high,
+            inhibitory_reversal: low,
+        } = self.teacher
+            && !(high.is_finite() && low.is_finite() && low < high)
+        {
+            return Err(SpecError::range(
+                "teacher.conductances",
+                format!("E_exc {high}, E_inh {low}"),
+                "finite reversal potentials with the inhibitory below the excitatory one",
+            ));
+        }
+        let no_apical = self.conductances.apical.values().contains(&0.0);
+        let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
+        self.rate_keys().check(n_layers, reaches_hidden)?;
+        for (key, values) in [
+            ("feedback_scale", &self.feedback_scale),
+            ("interneuron_scale", &self.interneuron_scale),
+            (
+                "pyramidal_from_interneuron_scale",
+                &self.pyramidal_from_interneuron_scale,
+            ),
+        ] {
+            non_negative(key, values, n_hidden)?;
+        }
+        Ok(())
+    }
+
+    fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
+        let g = &self.conductances;
+        for (key, value, may_be_zero) in [
+            ("conductances.leak", g.leak, true),
+            ("conductances.basal", g.basal, false),
+            ("conductances.dendritic", g.dendritic, false),
+            ("conductances.somatic", g.somatic, false),
+        ] {
+            let expected = if may_be_zero {
+                "a finite number of 0 or more"
+            } else {
+                "a finite number above 0"
+            };
+            if !value.is_finite() || value < 0.0 || (value == 0.0 && !may_be_zero) {
+                return Err(SpecError::range(key, value, expected));
+            }
+        }
+        non_negative("conductances.apical", &g.apical, n_hidden)
+    }
+
+    fn check_times(&self) -> Result<(), SpecError> {
+        let n_steps = self.presentation_ms / self.dt_ms;
+        if n_steps < 0.5 || (n_steps - n_steps.round()).abs() > 1e-6 * n_steps {
+            return Err(SpecError::range(
+                "presentation_ms",
+                format!("{} at a dt_ms of {}", self.presentation_ms, self.dt_ms),
+                "a whole number of steps",
+            ));
+        }
+        let delay = self.plasticity_delay_ms;
+        if !(delay >= 0.0 && delay < self.presentation_ms) {
+            return Err(SpecError::range(
+                "plasticity_delay_ms",
+                delay,
+                "0 or more and less than `presentation_ms`",
+            ));
+        }
+        if self.readout_window_ms > self.presentation_ms {
+            return Err(SpecError::range(
+                "readout_window_ms",
+                self.readout_window_ms,
+                "at most `presentation_ms`",
+            ));
+        }
+        if self.plasticity_every_n_steps == 0 {
+            return Err(SpecError::range(
+                "plasticity_every_n_steps",
+                0,
+                "at least 1",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_prospective(&self) -> Result<(), SpecError> {
+        if self.prospective && self.noise.sigma > 0.0 {
+            return Err(SpecError::range(
+                "noise.sigma",
+                self.noise.sigma,
+                "0 with `prospective = true`: u + τ du/dt of a noisy potential has no finite variance",
+            ));
+        }
+        if !self.prospective && self.update_order == UpdateOrder::LayerSweep {
+            return Err(SpecError::range(
+                "update_order",
+                "\"layer_sweep\"",
+                "\"simultaneous\" without `prospective = true`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_adaptive(&self) -> Result<(), SpecError> {
+        let Integrator::Adaptive(tolerances) = self.integrator else {
+            return Ok(());
+        };
+        let (least, expected) = match self.precision {
+            Precision::F32 => (1e-6, "a finite number of at least 1e-6 in single precision"),
+            Precision::F64 => (1e-13, "a finite number of at least 1e-13"),
+        };
+        for (key, value) in [
+            ("integrator.adaptive.relative", tolerances.relative),
+            ("integrator.adaptive.absolute", tolerances.absolute),
+        ] {
+            if !(value.is_finite() && value >= least) {
+                return Err(SpecError::range(key, value, expected));
+            }
+        }
+        if self.noise.sigma > 0.0 {
+            return Err(SpecError::range(
+                "noise.sigma",
+                self.noise.sigma,
+                "0 with the adaptive integrator: a noisy path has no derivative whose error could be \
+                 controlled",
+            ));
+        }
+        if self.prospective {
+            return Err(SpecError::range(
+                "prospective",
+                true,
+                "false with the adaptive integrator: of prospective rates dt/τ drops out and the \
+                 loop is implicit, so there is no equation to integrate",
+            ));
+        }
+        if self.plasticity_every_n_steps > 1 {
+            return Err(SpecError::range(
+                "plasticity_every_n_steps",
+                self.plasticity_every_n_steps,
+                "1 with the adaptive integrator, which carries plasticity along with potentials",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_stability(&self, n_hidden: usize) -> Result<(), SpecError> {
+        if self.integrator != Integrator::Euler {
+            return Ok(());
+        }
+        let g = &self.conductances;
+        let apical = g.apical.expand(n_hidden, "conductances.apical")?;
+        let hidden = apical.iter().fold(0.0, |m: f64, &g_a| m.max(g.basal + g_a));
+        let interneuron = if n_hidden > 0 { g.dendritic } else { 0.0 };
+        let largest = g.leak + hidden.max(g.basal.max(interneuron) + g.somatic);
+        let n = self.plasticity_every_n_steps as f64;
+        let somatic = if self.prospective {
+            f64::INFINITY
+        } else {
+            2.0 / largest
+        };
+        let of_filter = match self.tau_plasticity_ms {
+            0.0 => f64::INFINITY,
+            tau => 2.0 * tau / n,
+        };
+        let bound = somatic.min(2.0 * self.tau_input_ms).min(of_filter);
+        if self.dt_ms < bound {
+            return Ok(());
+        }
+        Err(SpecError::range(
+            "dt_ms",
+            format!("{} where Euler steps are unstable from {bound}", self.dt_ms),
+            "a smaller step: below 2 over the largest total conductance and twice every time constant",
+        ))
+    }
+
+    pub(in super::super) fn rate_keys(&self) -> RateKeys<'_> {
+        RateKeys {
+            rates: self.rates.as_ref(),
+            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
+            interneuron_rates: &self.interneuron_rates,
+            apical_rates: &self.apical_rates,
+            feedback_rates: &self.feedback_rates,
+            feedback: self.feedback,
+            interneurons: self.interneurons,
+        }
+    }
+}
