@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::{Deserialize, Serialize};
 
 use crate::provenance;
 
@@ -30,6 +31,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run an experiment: train, measure, report
     Run(RunArgs),
+    /// Do an experiment of the literature again: train, measure, draw its figure
+    Reproduce(ReproduceArgs),
+    /// Show patterns to a circuit in continuous time and write its potentials over time
+    Simulate(SimulateArgs),
     /// Write the report again from the records
     Report(ReportArgs),
     /// Fetch, list and check data sets
@@ -80,6 +85,114 @@ pub(crate) struct RunArgs {
     /// Write records, but no report
     #[arg(long)]
     pub(crate) no_report: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReproduceArgs {
+    /// The experiment
+    #[arg(value_enum)]
+    pub(crate) name: ReproduceName,
+    /// Another value for a key, such as n_patterns=100; an empty value takes the key away
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seeds: Option<String>,
+    /// Runs at a time; as many as there are processors where not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+    /// Folder for the experiment's folder
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub(crate) out: PathBuf,
+    /// Do again what is finished
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show nothing but the tables at the end
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// An experiment that is a command; its specification is experiments/NAME.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReproduceName {
+    /// Sacramento et al. (2018), Fig. S1: self-prediction emerges from random weights
+    Figs1,
+    /// Fig. 1: a novel association is learned
+    Fig1,
+    /// Fig. 2: a network learns from a teacher network, at scaled rates
+    Fig2,
+    /// Fig. 2 at the published rates, with ten million patterns
+    Fig2Recalled,
+    /// Updates against gradients: angle and norm over coupling, depth and width
+    Theory,
+    /// Yin-Yang in continuous time: accuracy over the delay of plasticity (yin_yang_delay.toml)
+    YinYang,
+    /// MNIST in continuous time with prospective rates; needs the data of `apical data fetch mnist`
+    MnistContinuous,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The specification of circuit, inputs and targets, such as experiments/simulate.toml
+    pub(crate) spec: PathBuf,
+    /// What is written: input, soma, basal, apical, dendrite, interneuron, rate, interneuron_rate,
+    /// target
+    #[arg(
+        long,
+        value_name = "QUANTITIES",
+        value_delimiter = ',',
+        default_value = "soma"
+    )]
+    pub(crate) record: Vec<String>,
+    /// Time between two rows, a whole number of steps
+    #[arg(long, value_name = "MS", default_value_t = 1.0)]
+    pub(crate) every: f64,
+    /// File of traces, .npz or .csv
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Figure of traces, .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub(crate) figure: Option<PathBuf>,
+    /// Neurons of the figure as LAYER.NUMBER, counted from 0; the first of every layer where not given
+    #[arg(long, value_name = "NEURONS", value_delimiter = ',')]
+    pub(crate) neurons: Vec<String>,
+    /// Another value for a key of the specification, such as circuit.dt_ms=0.05
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Weights as runs save them (safetensors), in place of the specification's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+    /// Input rates, a row per pattern (CSV, NPY, NPZ), in place of the specification's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inputs: Option<PathBuf>,
+    /// Targets, a row per pattern, in place of the specification's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) targets: Option<PathBuf>,
+    /// Whether --targets are potentials or rates; as in the specification where not given
+    #[arg(long, value_enum)]
+    pub(crate) targets_are: Option<TargetKind>,
+    /// Leave the weights as they are
+    #[arg(long)]
+    pub(crate) no_plasticity: bool,
+    /// Seed of weights and noise, in place of the specification's
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// File for the weights before the first pattern (safetensors)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_before: Option<PathBuf>,
+    /// File for the weights after the last pattern (safetensors)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_after: Option<PathBuf>,
+}
+
+/// What targets are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TargetKind {
+    /// u_trgt
+    Potentials,
+    /// r_trgt = φ(u_trgt)
+    Rates,
 }
 
 #[derive(Debug, Args)]

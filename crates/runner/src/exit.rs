@@ -1,6 +1,7 @@
 //! Exit codes, and which error leads to which; docs/records.md lists them.
 
 use apical_datasets::DatasetError;
+use apical_learning::{LearnError, StoreError};
 
 use crate::spec::SpecProblem;
 
@@ -65,6 +66,41 @@ pub(crate) enum UsageError {
     /// A report of several folders without a place for it.
     #[error("a report of several folders needs a folder of its own; name it with --out DIR")]
     NoOut,
+    /// Targets of which nothing says what they are.
+    #[error("say what --targets are: --targets-are potentials or --targets-are rates")]
+    TargetsOfNoKind,
+    /// A quantity that no neuron of the circuit has.
+    #[error("no neuron of this circuit has `{quantity}`: it has no hidden layer")]
+    NoNeurons {
+        /// The quantity.
+        quantity: &'static str,
+    },
+    /// A neuron that is not in the circuit.
+    #[error(
+        "there is no neuron `{name}`; expected LAYER.NUMBER, both counted from 0, in layers of {sizes:?} neurons"
+    )]
+    NoNeuron {
+        /// The name given.
+        name: String,
+        /// Neurons per layer.
+        sizes: Vec<usize>,
+    },
+    /// A time between records that steps do not meet.
+    #[error("--every {every_ms} is no whole number of steps of {dt_ms} ms")]
+    Every {
+        /// The time given.
+        every_ms: f64,
+        /// The step.
+        dt_ms: f64,
+    },
+    /// A file whose name does not say what to write.
+    #[error("`{path}` does not say which format to write; let it end in .{known}")]
+    Extension {
+        /// The file.
+        path: String,
+        /// The endings known.
+        known: String,
+    },
     /// Something that can only be done by hand.
     #[error("`{name}` cannot be fetched: {why}")]
     NotFetchable {
@@ -124,6 +160,22 @@ pub(crate) enum DataProblem {
         /// Why.
         source: DatasetError,
     },
+    /// A file that cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Weights that cannot be put into a circuit.
+    #[error("the weights in {path} cannot be used: {source}")]
+    Weights {
+        /// The file.
+        path: String,
+        /// Why.
+        source: StoreError,
+    },
     /// Data a task needs could not be loaded.
     #[error("the data of task `{task}` cannot be used: {source}")]
     Task {
@@ -138,7 +190,7 @@ pub(crate) enum DataProblem {
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     if error.is::<SpecProblem>() || error.is::<UsageError>() {
         USAGE
-    } else if error.is::<TuningFailed>() {
+    } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED
     } else if error.is::<DataProblem>() || error.is::<DatasetError>() {
         DATA

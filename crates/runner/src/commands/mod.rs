@@ -7,11 +7,14 @@ mod init;
 mod list;
 mod order;
 mod report;
+mod reproduce;
 mod run;
+mod simulate;
 
 use anyhow::Result;
 use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
 
+pub(crate) use self::run::with_values;
 use crate::cli::{Cli, Command, RunArgs};
 use crate::exit;
 use crate::exit::UsageError;
@@ -31,6 +34,8 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
             );
         }
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
+        Some(Command::Reproduce(arguments)) => return reproduce::reproduce(&arguments, data_dir),
+        Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => report::report(&arguments)?,
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
@@ -47,7 +52,7 @@ fn set_of_name(name: &str) -> Result<&'static CatalogueEntry, UsageError> {
 }
 
 /// The error that `name` is none of `known`.
-fn unknown(what: &'static str, name: &str, known: &[&str]) -> UsageError {
+pub(crate) fn unknown(what: &'static str, name: &str, known: &[&str]) -> UsageError {
     let near = nearest(name, known.iter().copied());
     UsageError::Unknown {
         what,

@@ -26,8 +26,20 @@ const QUICK: &str = include_str!("../../../../experiments/quick.toml");
 
 /// Runs an experiment and returns the exit code.
 pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
+    let source = source(arguments.spec.as_deref())?;
+    run_source(source, &redo_command(arguments), arguments, data_dir)
+}
+
+/// Runs the experiment `source`, whatever file `arguments` name, and returns the exit code. `command`
+/// gives the same results.
+pub(super) fn run_source(
+    source: SpecSource,
+    command: &str,
+    arguments: &RunArgs,
+    data_dir: Option<&Path>,
+) -> Result<u8> {
     let overrides = Overrides::parse(&arguments.sets, arguments.seeds.as_deref())?;
-    let mut resolved = Resolved::new(source(arguments.spec.as_deref())?, overrides)?;
+    let mut resolved = Resolved::new(source, overrides)?;
     let progress = Progress::new(Mode::choose(arguments.quiet, arguments.json));
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
     let execution = Execution {
@@ -60,9 +72,8 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
         n_runs: jobs.len(),
         n_threads: execution.n_threads,
     });
-    let command = redo_command(arguments);
     let spec = resolved.text()?;
-    let text = store::experiment_text(&command, &spec);
+    let text = store::experiment_text(command, &spec);
     store::write_atomically(&folder.join(store::name::EXPERIMENT), text.as_bytes())?;
     if !trials.is_empty() {
         store::write_trials(&folder, &trials)?;
@@ -91,7 +102,7 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
     let input = ReportInput {
         experiment: resolved.source.name.clone(),
         title: resolved.title(),
-        command,
+        command: command.to_owned(),
         runs: in_order(ran.records, &places),
         spec,
         trials,
@@ -195,13 +206,13 @@ fn redo_command(arguments: &RunArgs) -> String {
         .spec
         .as_ref()
         .map(|path| path.to_string_lossy().into_owned());
-    let mut words = vec!["apical", "run"];
-    words.extend(spec.as_deref());
-    for set in &arguments.sets {
-        words.extend(["--set", set]);
-    }
-    if let Some(seeds) = &arguments.seeds {
-        words.extend(["--seeds", seeds]);
-    }
-    shell_line(words)
+    let words = ["apical", "run"].into_iter().chain(spec.as_deref());
+    with_values(words.collect(), &arguments.sets, arguments.seeds.as_deref())
+}
+
+/// The command `words` with the options that decide values.
+pub(crate) fn with_values(words: Vec<&str>, sets: &[String], seeds: Option<&str>) -> String {
+    let sets = sets.iter().flat_map(|set| ["--set", set]);
+    let seeds = seeds.into_iter().flat_map(|seeds| ["--seeds", seeds]);
+    shell_line(words.into_iter().chain(sets).chain(seeds))
 }

@@ -61,6 +61,10 @@ impl Arm {
         let mut arms = Vec::new();
         for (task_name, task) in &spec.task {
             for (learner_name, learner) in &task.learner {
+                let mut training = task.training.over(&spec.training);
+                if let Some(own) = task.training_of.get(learner_name) {
+                    training = own.over(&training);
+                }
                 let own = IndexMap::from([(learner_name.clone(), learner.clone())]);
                 arms.push(Self {
                     task_name: task_name.clone(),
@@ -70,7 +74,7 @@ impl Arm {
                         learner: own,
                         ..task.clone()
                     },
-                    training: task.training.over(&spec.training),
+                    training,
                     measure: spec.measure.clone(),
                     learner: learner.clone(),
                     n_tuning_trials: None,
@@ -90,11 +94,20 @@ impl Arm {
         format!("{}.learner.{}", self.task_key(), quoted(&self.learner_name))
     }
 
+    fn own_training_key(&self) -> String {
+        let learner = quoted(&self.learner_name);
+        format!("{}.training_of.{learner}", self.task_key())
+    }
+
     /// The problem `source` of the training targets, with the key that decides them.
     pub(crate) fn target_problem(&self, source: SpecError) -> ArmError {
-        let above = match self.task.training.targets {
-            Some(_) => format!("{}.training", self.task_key()),
-            None => "training".into(),
+        let own = self.task.training_of.get(&self.learner_name);
+        let above = if own.is_some_and(|own| own.targets.is_some()) {
+            self.own_training_key()
+        } else if self.task.training.targets.is_some() {
+            format!("{}.training", self.task_key())
+        } else {
+            "training".into()
         };
         ArmError::Target {
             key: format!("{above}.targets"),
@@ -117,9 +130,12 @@ impl Arm {
     pub(crate) fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
         let within = |prefix: String| move |error: SpecError| error.within(&prefix);
-        self.training
-            .check()
-            .map_err(within(format!("{task}.training")))?;
+        let training = if self.task.training_of.contains_key(&self.learner_name) {
+            self.own_training_key()
+        } else {
+            format!("{task}.training")
+        };
+        self.training.check().map_err(within(training))?;
         self.training
             .targets
             .potentials(network.transfer())
@@ -164,6 +180,7 @@ impl Arm {
                 self.task_name.clone(),
                 TaskSpec {
                     training: Default::default(),
+                    training_of: Default::default(),
                     ..self.task.clone()
                 },
             )]),

@@ -24,6 +24,12 @@ pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
             return Err(resolved.problem(&key, format!("`{key}` has no learner")));
         }
         distinct_slugs(resolved, &format!("{key}.learner"), task.learner.keys())?;
+        let mut of = task.training_of.keys();
+        if let Some(stranger) = of.find(|name| !task.learner.contains_key(*name)) {
+            let key = format!("{key}.training_of.{}", quoted(stranger));
+            let message = format!("`{key}`: the task has no learner `{stranger}`");
+            return Err(resolved.problem(&key, message));
+        }
     }
     Ok(())
 }

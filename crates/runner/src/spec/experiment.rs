@@ -51,6 +51,9 @@ pub(crate) struct TaskSpec {
     /// What this task does otherwise than the experiment's `[training]`.
     #[serde(default, skip_serializing_if = "TrainingOverrides::is_empty")]
     pub(crate) training: TrainingOverrides,
+    /// What single learners, by name, do otherwise than that.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub(crate) training_of: IndexMap<String, TrainingOverrides>,
     /// Learners by name.
     pub(crate) learner: IndexMap<String, LearnerSpec>,
 }

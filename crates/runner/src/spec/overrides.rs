@@ -64,9 +64,16 @@ impl Overrides {
         if self.seeds.is_some() && key.segments()[0] == "seeds" {
             return Some("--seeds".into());
         }
-        let is_training_of_task = |set: &KeyPath| {
-            matches!((set.segments(), key.segments()), ([a, x, ..], [t, _, b, y, ..])
-                if a == "training" && t == "task" && b == "training" && x == y)
+        let is_training_of_task = |set: &KeyPath| match (set.segments(), key.segments()) {
+            ([a, x, ..], [t, _, b, y, ..]) if a == "training" && t == "task" && b == "training" => {
+                x == y
+            }
+            ([a, x, ..], [t, _, b, _, y, ..])
+                if a == "training" && t == "task" && b == "training_of" =>
+            {
+                x == y
+            }
+            _ => false,
         };
         self.sets
             .iter()
@@ -81,14 +88,21 @@ impl Overrides {
     }
 }
 
-/// A value for all tasks takes the place of what tasks say themselves.
+/// A value for all tasks takes the place of what tasks say themselves, also for single learners.
 fn remove_from_tasks(root: &mut Table, key: &KeyPath) {
     let Some(tasks) = root.get_mut("task").and_then(Value::as_table_mut) else {
         return;
     };
     for (_, task) in tasks.iter_mut() {
-        if let Some(task) = task.as_table_mut() {
-            tree::remove(task, key);
+        let Some(task) = task.as_table_mut() else {
+            continue;
+        };
+        tree::remove(task, key);
+        let of_learners = task.get_mut("training_of").and_then(Value::as_table_mut);
+        for own in of_learners.into_iter().flat_map(Table::iter_mut) {
+            if let (Some(own), Some(below)) = (own.1.as_table_mut(), key.below_first()) {
+                tree::remove(own, &below);
+            }
         }
     }
 }
@@ -128,6 +142,31 @@ fn seed_list(text: &str) -> Result<Vec<u64>, SpecProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_for_all_tasks_is_one_for_all_learners() {
+        let text = "
+            [task.t.training]
+            n_epochs = 2
+            [task.t.training_of.a]
+            n_epochs = 3
+            batch_size = 10";
+        let mut tree: Table = text.parse().expect("TOML");
+        let overrides = Overrides::parse(&["training.n_epochs=1".to_owned()], None);
+        let overrides = overrides.expect("an option");
+        overrides.apply(&mut tree).expect("it fits");
+        let expected = "
+            training.n_epochs = 1
+            [task.t.training]
+            [task.t.training_of.a]
+            batch_size = 10";
+        assert_eq!(tree, expected.parse().expect("TOML"));
+        let key = "task.t.training_of.a.n_epochs".parse().expect("a key");
+        assert_eq!(
+            overrides.deciding(&key).as_deref(),
+            Some("--set training.n_epochs=1")
+        );
+    }
 
     #[test]
     fn seeds_are_ranges_and_lists() {

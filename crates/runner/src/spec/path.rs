@@ -28,6 +28,14 @@ impl KeyPath {
         self.0.last().map_or("", String::as_str)
     }
 
+    /// The key without its first segment, if it has more than one.
+    pub(crate) fn below_first(&self) -> Option<Self> {
+        match &self.0[..] {
+            [_, rest @ ..] if !rest.is_empty() => Some(Self(rest.to_vec())),
+            _ => None,
+        }
+    }
+
     /// Whether this key is `other`, lies below it, or above it.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)
@@ -41,7 +49,9 @@ impl KeyPath {
     /// Whether a value at this key can alter the learner called `learner` of the task called `task`.
     pub(crate) fn concerns(&self, task: &str, learner: &str) -> bool {
         match &self.0[..] {
-            [a, t, b, l, ..] if a == "task" && b == "learner" => t == task && l == learner,
+            [a, t, b, l, ..] if a == "task" && (b == "learner" || b == "training_of") => {
+                t == task && l == learner
+            }
             [a, t, ..] if a == "task" => t == task,
             _ => true,
         }
@@ -143,6 +153,9 @@ mod tests {
         assert!(key.concerns("digits", "circuit") && key.is_of_learner("digits", "circuit"));
         assert!(!key.concerns("digits", "backprop"));
         assert!(!key.concerns("yin_yang", "circuit"));
+        let own_training = path("task.digits.training_of.circuit.n_epochs");
+        assert!(own_training.concerns("digits", "circuit"));
+        assert!(!own_training.concerns("digits", "backprop"));
         assert!(path("task.digits.hidden").concerns("digits", "backprop"));
         assert!(path("training.batch_size").concerns("digits", "backprop"));
     }

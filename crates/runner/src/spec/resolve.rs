@@ -1,6 +1,6 @@
 //! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
@@ -32,23 +32,49 @@ pub(crate) struct Resolved {
     tree: Table,
 }
 
-impl Resolved {
-    /// Reads `source`, applies `overrides`, and checks everything that can be checked without data.
-    pub(crate) fn new(source: SpecSource, overrides: Overrides) -> Result<Self, SpecProblem> {
-        let mut tree: Table = source
+impl SpecSource {
+    /// The values of this text with `overrides` in place of some, and the same as a tree.
+    pub(crate) fn read<S: DeserializeOwned>(
+        &self,
+        overrides: &Overrides,
+    ) -> Result<(S, Table), SpecProblem> {
+        let mut tree: Table = self
             .text
             .parse()
-            .map_err(|error| SpecProblem::of_toml(&error, &source.file, &source.text))?;
+            .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
         overrides.apply(&mut tree)?;
         let spec = typed(&tree).map_err(|error| {
             // The file's own errors carry a line; what remains comes from the command line.
-            match toml::from_str::<ExperimentSpec>(&source.text) {
+            match toml::from_str::<S>(&self.text) {
                 Err(own) if overrides.is_empty() || own.message() == error.message() => {
-                    SpecProblem::of_toml(&own, &source.file, &source.text)
+                    SpecProblem::of_toml(&own, &self.file, &self.text)
                 }
-                _ => untyped(&tree, &error, |key| overrides.deciding(key)),
+                _ => untyped::<S>(&tree, &error, |key| overrides.deciding(key)),
             }
         })?;
+        Ok((spec, tree))
+    }
+
+    /// A problem with the value at `key`, shown where the value comes from.
+    pub(crate) fn problem(
+        &self,
+        overrides: &Overrides,
+        key: &str,
+        message: impl Into<String>,
+    ) -> SpecProblem {
+        let problem = SpecProblem::new(message);
+        let option = key.parse().ok().and_then(|key| overrides.deciding(&key));
+        match option {
+            Some(option) => problem.with_help(format!("the value comes from {option}")),
+            None => problem.at_key(&self.file, &self.text, key),
+        }
+    }
+}
+
+impl Resolved {
+    /// Reads `source`, applies `overrides`, and checks everything that can be checked without data.
+    pub(crate) fn new(source: SpecSource, overrides: Overrides) -> Result<Self, SpecProblem> {
+        let (spec, tree) = source.read(&overrides)?;
         Self {
             source,
             spec,
@@ -67,7 +93,7 @@ impl Resolved {
                 .map_err(|error| SpecProblem::new(error.to_string()))?;
         }
         let spec = typed(&tree).map_err(|error| {
-            untyped(&tree, &error, |key| {
+            untyped::<ExperimentSpec>(&tree, &error, |key| {
                 let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
                 edit.map(|(key, value)| format!("{key} = {value}"))
             })
@@ -97,15 +123,7 @@ impl Resolved {
 
     /// A problem with the value at `key`, shown where the value comes from.
     pub(crate) fn problem(&self, key: &str, message: impl Into<String>) -> SpecProblem {
-        let problem = SpecProblem::new(message);
-        let option = key
-            .parse()
-            .ok()
-            .and_then(|key| self.overrides.deciding(&key));
-        match option {
-            Some(option) => problem.with_help(format!("the value comes from {option}")),
-            None => problem.at_key(&self.source.file, &self.source.text, key),
-        }
+        self.source.problem(&self.overrides, key, message)
     }
 
     /// The problem that `error` names.
@@ -125,19 +143,19 @@ impl Resolved {
     }
 }
 
-fn typed(tree: &Table) -> Result<ExperimentSpec, toml::de::Error> {
-    ExperimentSpec::deserialize(Value::Table(tree.clone()))
+fn typed<S: DeserializeOwned>(tree: &Table) -> Result<S, toml::de::Error> {
+    S::deserialize(Value::Table(tree.clone()))
 }
 
 /// Why `tree` is no specification, with the whole key. What is written as TOML and read again has
 /// places, which a tree has not. `deciding` says where the value of a key comes from.
-fn untyped(
+fn untyped<S: DeserializeOwned>(
     tree: &Table,
     error: &toml::de::Error,
     deciding: impl Fn(&KeyPath) -> Option<String>,
 ) -> SpecProblem {
     let text = toml::to_string(tree).unwrap_or_default();
-    let placed = toml::from_str::<ExperimentSpec>(&text).err();
+    let placed = toml::from_str::<S>(&text).err();
     let key = placed
         .as_ref()
         .and_then(|placed| key_at(&text, &placed.span()?));
@@ -172,6 +190,10 @@ mod tests {
                 file: path.display().to_string(),
                 text: fs::read_to_string(&path).expect("a text"),
             };
+            // Protocols and simulations have specifications of their own.
+            if !source.text.contains("[task.") {
+                continue;
+            }
             if let Err(problem) = Resolved::new(source, Overrides::default()) {
                 panic!("{problem}");
             }

@@ -21,7 +21,8 @@ pub(crate) fn arms(resolved: &Resolved) -> Result<Vec<Arm>, SpecProblem> {
             format!("`sweep` has more than {MAX_POINTS} points"),
         ));
     }
-    let names = short_names(&axes.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+    let keys: Vec<KeyPath> = axes.iter().map(|(key, _)| key.clone()).collect();
+    let names = short_names(&keys, &resolved.arms);
     let mut arms = Vec::new();
     let mut seen = HashSet::new();
     for point in points(&axes) {
@@ -87,18 +88,27 @@ fn points(axes: &[Axis]) -> Vec<Vec<(KeyPath, Value)>> {
     })
 }
 
-/// The last part of every key (with what a number counts in), or the whole key where that is not
-/// unique.
-fn short_names(keys: &[KeyPath]) -> Vec<String> {
+/// The last part of every key (with what a number counts in), or the whole key where two keys of one
+/// arm end alike.
+fn short_names(keys: &[KeyPath], arms: &[Arm]) -> Vec<String> {
     let short = |key: &KeyPath| match key.segments() {
         [.., above, index] if index.parse::<usize>().is_ok() => format!("{above}.{index}"),
         _ => key.last().to_owned(),
     };
+    let meet = |key: &KeyPath, other: &KeyPath| {
+        arms.iter().any(|arm| {
+            let concerns = |key: &KeyPath| key.concerns(&arm.task_name, &arm.learner_name);
+            concerns(key) && concerns(other)
+        })
+    };
     keys.iter()
-        .map(|key| {
+        .enumerate()
+        .map(|(at, key)| {
             let name = short(key);
-            let is_unique = keys.iter().filter(|other| short(other) == name).count() == 1;
-            if is_unique { name } else { key.to_string() }
+            let is_alike = keys.iter().enumerate().any(|(other_at, other)| {
+                other_at != at && short(other) == name && meet(key, other)
+            });
+            if is_alike { key.to_string() } else { name }
         })
         .collect()
 }
@@ -115,18 +125,68 @@ fn shown(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{Overrides, SpecSource};
+
+    fn resolved(text: &str) -> Resolved {
+        let source = SpecSource {
+            name: "x".into(),
+            file: "x.toml".into(),
+            text: text.to_owned(),
+        };
+        match Resolved::new(source, Overrides::default()) {
+            Ok(resolved) => resolved,
+            Err(problem) => panic!("{problem}"),
+        }
+    }
+
+    const TWO_LEARNERS: &str = r#"
+        seeds = [0]
+        training = { n_epochs = 1, batch_size = 10 }
+        [task.t]
+        dataset.yin_yang = {}
+        hidden = [4]
+        transfer = "logistic"
+        forward_scale = 0.1
+        [task.t.learner]
+        a.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+        b.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+        c.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+    "#;
+
+    fn variants(sweep: &str) -> Vec<(String, String)> {
+        let arms = resolved(&format!("{TWO_LEARNERS}\n[sweep]\n{sweep}")).arms;
+        (arms.into_iter())
+            .map(|arm| (arm.learner_name, arm.variant))
+            .collect()
+    }
 
     #[test]
-    fn names_are_short_where_unique() {
-        let keys = [
-            "task.a.hidden",
-            "task.b.hidden",
-            "task.a.learner.l.backprop.rates.0",
+    fn learners_that_sweep_the_same_key_share_its_name() {
+        let mut variants = variants(
+            "'task.t.learner.a.backprop.rates.0' = [1.0, 2.0]
+             'task.t.learner.b.backprop.rates.0' = [1.0, 2.0]",
+        );
+        variants.sort();
+        let expected = [
+            ("a", "rates.0=1.0"),
+            ("a", "rates.0=2.0"),
+            ("b", "rates.0=1.0"),
+            ("b", "rates.0=2.0"),
+            ("c", ""),
         ];
-        let keys = keys.map(|key| key.parse().expect("a key"));
+        let expected = expected.map(|(learner, at)| (learner.to_owned(), at.to_owned()));
+        assert_eq!(variants, expected);
+    }
+
+    #[test]
+    fn keys_of_one_learner_that_end_alike_are_written_whole() {
+        let variants = variants(
+            "'training.batch_size' = [1]
+             'task.t.training.batch_size' = [2]",
+        );
         assert_eq!(
-            short_names(&keys),
-            ["task.a.hidden", "task.b.hidden", "rates.0"]
+            variants[0].1,
+            "training.batch_size=1, task.t.training.batch_size=2"
         );
     }
 }

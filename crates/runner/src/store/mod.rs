@@ -102,12 +102,18 @@ pub(crate) fn read_run(folder: &Path) -> Result<RunRecord> {
 /// The folders of all ended runs below `folder`, in order of their names; of an experiment those
 /// alone that belong to its last call.
 pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if is_protocol(folder) {
+        return Ok(Vec::new());
+    }
     if folder.join(name::SUMMARY).is_file() {
         return Ok(vec![folder.to_owned()]);
     }
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
+        if is_protocol(&folder) {
+            continue;
+        }
         if folder.join(name::SUMMARY).is_file() {
             found.push(folder);
             continue;
@@ -143,6 +149,11 @@ pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(belonging)
+}
+
+/// Whether `folder` is that of a protocol, whose runs have records of their own.
+fn is_protocol(folder: &Path) -> bool {
+    folder.join(name::EXPERIMENT).is_file() && folder.join(name::SUMMARY).is_file()
 }
 
 /// Writes which run folders belong to the experiment in `folder` as it was called last.

@@ -1,0 +1,271 @@
+//! `apical simulate`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use apical_learning::{
+    LearnError, Learner, Network, Precision, Real, SpecError, Streams, load_tensors, save_tensors,
+};
+use apical_microcircuit::Continuous;
+
+use super::run::source;
+use super::unknown;
+use crate::cli::SimulateArgs;
+use crate::exit::{DataProblem, UsageError};
+use crate::say;
+use crate::simulate::{
+    Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, TargetsSpec, Traces, chart, csv,
+    npz,
+};
+use crate::spec::{Overrides, SpecProblem, SpecSource};
+use crate::store::write_atomically;
+use crate::task_data::data_folders;
+
+/// Shows patterns to a circuit and writes its traces.
+///
+/// Where the circuit fails, what was seen until then is written nevertheless.
+pub(crate) fn simulate(arguments: &SimulateArgs, data_dir: Option<&Path>) -> Result<()> {
+    let overrides = Overrides::parse(&arguments.sets, None)?;
+    let source = source(Some(&arguments.spec))?;
+    let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
+    let by = By {
+        source: &source,
+        overrides: &overrides,
+    };
+    in_place_of(&mut spec, arguments)?;
+    let network = spec.check().map_err(|error| by.problem(&error))?;
+    let plan = Plan::new(&spec, &network, arguments)?;
+    let shown = match spec.shown(&network, &data_folders(data_dir)) {
+        Ok(shown) => shown,
+        Err(ShownError::Spec(error)) => return Err(by.problem(&error).into()),
+        Err(ShownError::File(error)) => return Err(error.into()),
+    };
+    let (traces, ended) = match spec.circuit.precision {
+        Precision::F32 => run::<f32>(&spec, &shown, &plan, arguments)?,
+        Precision::F64 => run::<f64>(&spec, &shown, &plan, arguments)?,
+    };
+    write(&traces, &spec, &plan, arguments)?;
+    Ok(ended?)
+}
+
+/// Where values come from, for errors.
+struct By<'a> {
+    source: &'a SpecSource,
+    overrides: &'a Overrides,
+}
+
+impl By<'_> {
+    fn problem(&self, error: &SpecError) -> SpecProblem {
+        let message = error.to_string();
+        let key = message.split('`').nth(1).unwrap_or_default().to_owned();
+        self.source.problem(self.overrides, &key, message)
+    }
+}
+
+/// Puts what the command line says in place of what the specification says.
+fn in_place_of(spec: &mut SimulateSpec, arguments: &SimulateArgs) -> Result<(), UsageError> {
+    if let Some(seed) = arguments.seed {
+        spec.seed = seed;
+    }
+    if let Some(path) = &arguments.weights {
+        spec.weights = Some(path.clone());
+    }
+    if arguments.no_plasticity {
+        spec.plastic = false;
+    }
+    if let Some(path) = &arguments.inputs {
+        spec.inputs.path = Some(path.clone());
+        spec.inputs.rows = None;
+    }
+    if let Some(path) = &arguments.targets {
+        let of_spec = spec.targets.as_ref().map(|targets| targets.kind);
+        spec.targets = Some(TargetsSpec {
+            kind: arguments
+                .targets_are
+                .or(of_spec)
+                .ok_or(UsageError::TargetsOfNoKind)?,
+            path: Some(path.clone()),
+            array: spec.targets.take().and_then(|targets| targets.array),
+            rows: None,
+        });
+    } else if let (Some(kind), Some(targets)) = (arguments.targets_are, &mut spec.targets) {
+        targets.kind = kind;
+    }
+    Ok(())
+}
+
+/// What is taken down and written.
+struct Plan {
+    written: Vec<Quantity>,
+    recorded: Vec<Quantity>,
+    neurons: Vec<Neuron>,
+    every: usize,
+}
+
+impl Plan {
+    fn new(
+        spec: &SimulateSpec,
+        network: &Network,
+        arguments: &SimulateArgs,
+    ) -> Result<Self, UsageError> {
+        extension(&arguments.out, &["npz", "csv"])?;
+        let known = Quantity::ALL.map(Quantity::name);
+        let mut written = Vec::new();
+        for name in &arguments.record {
+            let quantity = Quantity::ALL.into_iter().find(|own| own.name() == name);
+            let quantity = quantity.ok_or_else(|| unknown("quantity", name, &known))?;
+            if quantity.neurons(network.sizes()).is_empty() {
+                return Err(UsageError::NoNeurons {
+                    quantity: quantity.name(),
+                });
+            }
+            if !written.contains(&quantity) {
+                written.push(quantity);
+            }
+        }
+        let dt_ms = spec.circuit.dt_ms;
+        let every = arguments.every / dt_ms;
+        if !(every >= 0.5 && (every - every.round()).abs() < 1e-6 * every) {
+            return Err(UsageError::Every {
+                every_ms: arguments.every,
+                dt_ms,
+            });
+        }
+        let mut recorded = written.clone();
+        let mut neurons = Vec::new();
+        if let Some(figure) = &arguments.figure {
+            extension(figure, &["svg", "png"])?;
+            neurons = chosen(&arguments.neurons, network.sizes())?;
+            for quantity in Quantity::ALL {
+                if !recorded.contains(&quantity) {
+                    recorded.push(quantity);
+                }
+            }
+        }
+        Ok(Self {
+            written,
+            recorded,
+            neurons,
+            every: every.round() as usize,
+        })
+    }
+}
+
+/// The neurons that the command line names, or the first of every layer.
+fn chosen(names: &[String], sizes: &[usize]) -> Result<Vec<Neuron>, UsageError> {
+    if names.is_empty() {
+        let first = |layer| Neuron { layer, number: 0 };
+        return Ok((0..sizes.len()).map(first).collect());
+    }
+    let neurons = names.iter().map(|name| {
+        let neuron: Option<Neuron> = name.parse().ok();
+        let exists = |n: &Neuron| sizes.get(n.layer).is_some_and(|&size| n.number < size);
+        neuron.filter(exists).ok_or_else(|| UsageError::NoNeuron {
+            name: name.clone(),
+            sizes: sizes.to_vec(),
+        })
+    });
+    neurons.collect()
+}
+
+fn extension(path: &Path, known: &'static [&'static str]) -> Result<&'static str, UsageError> {
+    let found = path.extension().unwrap_or_default().to_string_lossy();
+    let own = known.iter().find(|own| found.eq_ignore_ascii_case(own));
+    own.copied().ok_or_else(|| UsageError::Extension {
+        path: path.display().to_string(),
+        known: known.join(", ."),
+    })
+}
+
+/// Shows all patterns; the circuit's own failure ends the traces.
+fn run<T: Real>(
+    spec: &SimulateSpec,
+    shown: &Shown,
+    plan: &Plan,
+    arguments: &SimulateArgs,
+) -> Result<(Traces, Result<(), LearnError>)> {
+    let streams = Streams::new(spec.seed);
+    let mut circuit: Continuous<T> = spec.network.circuit(&spec.circuit, streams)?;
+    if let Some(path) = &spec.weights {
+        load(&mut circuit, path)?;
+    }
+    save(&circuit, arguments.save_before.as_deref())?;
+    let mut session = circuit.session(streams, 1);
+    let n_steps = circuit.parameters().n_steps;
+    let sizes = circuit.network().sizes().to_vec();
+    let mut recorder = Recorder::new(&plan.recorded, &sizes, plan.every, spec.circuit.dt_ms);
+    let n_patterns = shown.inputs.nrows();
+    for i in 0..n_patterns {
+        let inputs = shown.inputs.slice(ndarray::s![i..i + 1, ..]);
+        let targets = shown.target_potentials.as_ref();
+        let target = targets.map(|targets| targets.slice(ndarray::s![i..i + 1, ..]));
+        let row = targets.map(|targets| targets.row(i));
+        let observed =
+            circuit.observe(&mut session, inputs, target, spec.plastic, |step, state| {
+                recorder.see(i * n_steps + step, state, row);
+            });
+        if observed.is_err() {
+            return Ok((recorder.into_traces(), observed));
+        }
+    }
+    let last = shown.target_potentials.as_ref();
+    let last = last.map(|targets| targets.row(n_patterns - 1));
+    recorder.see(n_patterns * n_steps, session.potentials(), last);
+    save(&circuit, arguments.save_after.as_deref())?;
+    let pace = session.pace();
+    if pace.n_taken > 0 {
+        say::err(format_args!(
+            "adaptive steps: {} taken, {} rejected",
+            pace.n_taken, pace.n_rejected
+        ));
+    }
+    Ok((recorder.into_traces(), Ok(())))
+}
+
+fn load<T: Real>(circuit: &mut Continuous<T>, path: &PathBuf) -> Result<()> {
+    let bytes = fs::read(path).map_err(|source| DataProblem::Unreadable {
+        path: path.display().to_string(),
+        source,
+    })?;
+    load_tensors(circuit, &bytes).map_err(|source| DataProblem::Weights {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(())
+}
+
+fn save<T: Real>(circuit: &Continuous<T>, path: Option<&Path>) -> Result<()> {
+    match path {
+        Some(path) => write_atomically(path, &save_tensors(circuit)?),
+        None => Ok(()),
+    }
+}
+
+fn write(
+    traces: &Traces,
+    spec: &SimulateSpec,
+    plan: &Plan,
+    arguments: &SimulateArgs,
+) -> Result<()> {
+    let out = &arguments.out;
+    let bytes = match extension(out, &["npz", "csv"])? {
+        "npz" => npz(traces, &plan.written)?,
+        _ => csv(traces, &plan.written).into_bytes(),
+    };
+    write_atomically(out, &bytes)?;
+    say::err(format_args!(
+        "{} times written to {}",
+        traces.times_ms.len(),
+        out.display()
+    ));
+    if let Some(figure) = &arguments.figure {
+        let kind = extension(figure, &["svg", "png"])?;
+        let drawn = chart(&spec.title, traces, &plan.neurons).artefacts("figure")?;
+        let drawn = drawn.into_iter().find(|file| file.path.ends_with(kind));
+        if let Some(file) = drawn {
+            write_atomically(figure, &file.bytes)?;
+        }
+    }
+    Ok(())
+}

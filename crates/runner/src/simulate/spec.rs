@@ -1,0 +1,208 @@
+//! The specification of a simulation.
+
+use std::path::{Path, PathBuf};
+
+use apical_datasets::{DatasetError, read_rows};
+use apical_learning::{Network, SpecError};
+use apical_microcircuit::ContinuousSpec;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::TargetKind;
+use crate::reproduce::setting::NetworkSpec;
+
+/// A circuit and what is shown to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SimulateSpec {
+    /// The figure's heading.
+    #[serde(default)]
+    pub(crate) title: String,
+    /// Root seed of weights that are drawn, and of noise.
+    #[serde(default)]
+    pub(crate) seed: u64,
+    /// Weights as runs save them; drawn from the seed where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) weights: Option<PathBuf>,
+    /// Whether weights learn.
+    #[serde(default = "yes")]
+    pub(crate) plastic: bool,
+    /// Layers, φ and forward starting weights.
+    pub(crate) network: NetworkSpec,
+    /// Input rates, a row per pattern; patterns are shown one after the other.
+    pub(crate) inputs: RowsSpec,
+    /// Targets, a row per pattern; without them no teacher acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) targets: Option<TargetsSpec>,
+    /// The circuit's settings.
+    pub(crate) circuit: ContinuousSpec,
+}
+
+/// Rows of numbers: those of a file, or those that stand here.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RowsSpec {
+    /// A CSV, NPY or NPZ file; a relative path is looked for as it is, then below the data folders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<PathBuf>,
+    /// The array of an NPZ file; `x` for inputs and `y` for targets where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) array: Option<String>,
+    /// The rows, in place of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<Vec<Vec<f32>>>,
+}
+
+/// Targets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TargetsSpec {
+    /// What they are.
+    pub(crate) kind: TargetKind,
+    /// As of [`RowsSpec`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<PathBuf>,
+    /// As of [`RowsSpec`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) array: Option<String>,
+    /// As of [`RowsSpec`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<Vec<Vec<f32>>>,
+}
+
+/// What is shown, a row per pattern.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// Input rates.
+    pub(crate) inputs: Array2<f32>,
+    /// u_trgt.
+    pub(crate) target_potentials: Option<Array2<f32>>,
+}
+
+/// Why nothing can be shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ShownError {
+    /// A value of the specification; its key stands in the message.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// A file.
+    #[error(transparent)]
+    File(#[from] DatasetError),
+}
+
+impl SimulateSpec {
+    /// The network, after everything that can be checked without files.
+    pub(crate) fn check(&self) -> Result<Network, SpecError> {
+        let network = self.network.network()?;
+        let within = |error: SpecError| error.within("circuit");
+        self.circuit.check(&network).map_err(within)?;
+        Ok(network)
+    }
+
+    /// Inputs and targets, checked against the network.
+    pub(crate) fn shown(
+        &self,
+        network: &Network,
+        folders: &[PathBuf],
+    ) -> Result<Shown, ShownError> {
+        let inputs = self.inputs.read("x", ("inputs", "inputs.path"), folders)?;
+        check_width(
+            "inputs",
+            &inputs,
+            network.n_inputs(),
+            "as many columns as the input layer has neurons",
+        )?;
+        let Some(targets) = &self.targets else {
+            return Ok(Shown {
+                inputs,
+                target_potentials: None,
+            });
+        };
+        let rows = RowsSpec {
+            path: targets.path.clone(),
+            array: targets.array.clone(),
+            rows: targets.rows.clone(),
+        };
+        let mut targets_read = rows.read("y", ("targets", "targets.path"), folders)?;
+        let expected = "as many columns as the output layer has neurons";
+        check_width("targets", &targets_read, network.n_outputs(), expected)?;
+        if targets_read.nrows() != inputs.nrows() {
+            let found = format!(
+                "{} rows for {} of `inputs`",
+                targets_read.nrows(),
+                inputs.nrows()
+            );
+            return Err(SpecError::range("targets", found, "as many rows as `inputs`").into());
+        }
+        if targets.kind == TargetKind::Rates {
+            for target in &mut targets_read {
+                let potential = network.transfer().potential(f64::from(*target));
+                *target = potential.filter(|u| u.is_finite()).ok_or_else(|| {
+                    let expected = "rates strictly between the smallest and the largest of the \
+                                    transfer function, or `kind = \"potentials\"`";
+                    SpecError::range("targets", *target, expected)
+                })? as f32;
+            }
+        }
+        Ok(Shown {
+            inputs,
+            target_potentials: Some(targets_read),
+        })
+    }
+}
+
+impl RowsSpec {
+    fn read(
+        &self,
+        array: &str,
+        (key, path_key): (&'static str, &'static str),
+        folders: &[PathBuf],
+    ) -> Result<Array2<f32>, ShownError> {
+        let array = self.array.as_deref().unwrap_or(array);
+        match (&self.path, &self.rows) {
+            (Some(path), None) => Ok(read_rows(Path::new(path), array, path_key, folders)?),
+            (None, Some(rows)) => {
+                let n_columns = rows.first().map_or(0, Vec::len);
+                let values: Vec<f32> = rows.iter().flatten().copied().collect();
+                let even = rows.iter().all(|row| row.len() == n_columns);
+                let finite = values.iter().all(|v| v.is_finite());
+                if rows.is_empty() || n_columns == 0 || !even || !finite {
+                    let found = "given as uneven or empty rows, or rows with numbers not finite";
+                    let expected = "rows of as many finite numbers each";
+                    return Err(SpecError::range(format!("{key}.rows"), found, expected).into());
+                }
+                Ok(Array2::from_shape_vec((rows.len(), n_columns), values)
+                    .expect("all rows are as long as the first"))
+            }
+            (path, _) => {
+                let found = if path.is_some() {
+                    "given twice"
+                } else {
+                    "absent"
+                };
+                let expected = "exactly one of `path` (a file) and `rows` (numbers)";
+                Err(SpecError::range(key, found, expected).into())
+            }
+        }
+    }
+}
+
+fn check_width(
+    key: &str,
+    rows: &Array2<f32>,
+    expected: usize,
+    why: &'static str,
+) -> Result<(), SpecError> {
+    if rows.ncols() == expected {
+        return Ok(());
+    }
+    let found = format!(
+        "{} columns wide in a network that needs {expected}",
+        rows.ncols()
+    );
+    Err(SpecError::range(key, found, why))
+}
+
+fn yes() -> bool {
+    true
+}

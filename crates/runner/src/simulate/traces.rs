@@ -1,0 +1,109 @@
+//! Quantities over time.
+
+use apical_learning::Real;
+use apical_microcircuit::circuit::sacramento_2018::State;
+use ndarray::ArrayView1;
+
+use super::Quantity;
+
+/// All quantities that were recorded, at the same times.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Traces {
+    /// Times in ms since the circuit was at rest.
+    pub(crate) times_ms: Vec<f64>,
+    /// Quantities.
+    pub(crate) traces: Vec<Trace>,
+}
+
+/// A quantity over time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trace {
+    /// What it is.
+    pub(crate) quantity: Quantity,
+    /// Its neurons as (layer, number).
+    pub(crate) neurons: Vec<(usize, usize)>,
+    /// A row per time, a column per neuron, row by row.
+    pub(crate) values: Vec<f64>,
+}
+
+impl Traces {
+    /// The trace of `quantity`, if it was recorded.
+    pub(crate) fn of(&self, quantity: Quantity) -> Option<&Trace> {
+        self.traces.iter().find(|trace| trace.quantity == quantity)
+    }
+
+    /// One neuron's `(time, value)`s; none where it was not recorded or has no such quantity.
+    pub(crate) fn line(
+        &self,
+        quantity: Quantity,
+        neuron: (usize, usize),
+    ) -> Option<Vec<(f64, f64)>> {
+        let trace = self.of(quantity)?;
+        let column = trace.neurons.iter().position(|own| *own == neuron)?;
+        let rows = trace.values.chunks_exact(trace.neurons.len());
+        let values = rows.map(|row| row[column]);
+        Some(self.times_ms.iter().copied().zip(values).collect())
+    }
+}
+
+/// Takes down quantities of one sample at times that are a whole number of steps apart.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    every: usize,
+    dt_ms: f64,
+    traces: Traces,
+}
+
+impl Recorder {
+    /// A recorder of `quantities` in a network of layers `sizes`, every so many steps.
+    pub(crate) fn new(quantities: &[Quantity], sizes: &[usize], every: usize, dt_ms: f64) -> Self {
+        let traces = quantities.iter().map(|&quantity| Trace {
+            quantity,
+            neurons: quantity.neurons(sizes),
+            values: Vec::new(),
+        });
+        Self {
+            every,
+            dt_ms,
+            traces: Traces {
+                times_ms: Vec::new(),
+                traces: traces.collect(),
+            },
+        }
+    }
+
+    /// Takes down the state of step `step` since rest, if it is time; without a teacher its target
+    /// is NaN.
+    pub(crate) fn see<T: Real>(
+        &mut self,
+        step: usize,
+        state: &State<T>,
+        target: Option<ArrayView1<'_, f32>>,
+    ) {
+        if !step.is_multiple_of(self.every) {
+            return;
+        }
+        self.traces.times_ms.push(step as f64 * self.dt_ms);
+        for trace in &mut self.traces.traces {
+            let mut layers: Vec<usize> = trace.neurons.iter().map(|neuron| neuron.0).collect();
+            layers.dedup();
+            for layer in layers {
+                match (trace.quantity.of(state, layer), target) {
+                    (Some(values), _) => trace.values.extend(values.row(0)),
+                    (None, Some(target)) => {
+                        trace.values.extend(target.iter().map(|&u| f64::from(u)))
+                    }
+                    (None, None) => {
+                        let n = trace.neurons.len();
+                        trace.values.extend(std::iter::repeat_n(f64::NAN, n));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was taken down.
+    pub(crate) fn into_traces(self) -> Traces {
+        self.traces
+    }
+}
