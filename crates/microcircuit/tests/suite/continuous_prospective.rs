@@ -156,6 +156,27 @@ fn increments_in_the_weights_are_those_apart() {
     }
 }
 
+/// With τ_0 = dt input rates stay as they are from the first step, with a τ_0 as good as that they
+/// do not quite.
+#[test]
+fn held_inputs_change_nothing() {
+    let spec = |tau_input_ms: f64, increments: &str| {
+        json!({
+            "prospective": true, "update_order": "layer_sweep", "dt_ms": 1.0,
+            "presentation_ms": 5.0, "readout_window_ms": 1.0, "rates": 0.3,
+            "tau_plasticity_ms": 0.0, "tau_input_ms": tau_input_ms, "increments": increments,
+        })
+    };
+    for increments in ["apart", "in_weights"] {
+        let held = change_of_weights(spec(1.0, increments), 6);
+        let not_held = change_of_weights(spec(1.0 + 1e-12, increments), 6);
+        for (held, not_held) in held.iter().zip(&not_held) {
+            assert!(largest(held) > 1e-3, "{increments}");
+            assert!(largest(&(held - not_held)) < 1e-10, "{increments}");
+        }
+    }
+}
+
 #[test]
 fn a_fast_filter_is_no_filter() {
     let spec = |tau: f64| {

@@ -3,6 +3,8 @@
 use apical_kernels::{Padded, Real};
 use ndarray::{Array2, ArrayView2};
 
+use super::continuous::HeldInput;
+
 /// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
 ///
 /// In the two-step form v_B, v^I and the rates of the bottom-up pass stay as that pass left them;
@@ -34,6 +36,8 @@ pub struct State<T> {
     pub(super) scratch: Vec<Padded<T>>,
     /// Input neurons that are not silent in all samples.
     pub(super) active_inputs: Vec<u32>,
+    /// Products with the inputs, while they stay as they are.
+    pub(super) held_input: Option<HeldInput<T>>,
 }
 
 impl<T: Real> State<T> {
@@ -65,6 +69,7 @@ impl<T: Real> State<T> {
             target: Padded::zeros(n_samples, sizes[n_layers]),
             scratch: layers(0, n_layers, &own),
             active_inputs: Vec::new(),
+            held_input: None,
         }
     }
 
@@ -79,16 +84,15 @@ impl<T: Real> State<T> {
 
     /// Lists the input neurons that are not silent in all samples.
     pub(super) fn find_active_inputs(&mut self) {
-        let (values, stride) = (self.rate[0].values(), self.rate[0].stride());
-        let is_active = |j: usize| {
-            let mut samples = values[j..].iter().step_by(stride);
-            samples.any(|&r| r != T::zero())
-        };
-        self.active_inputs.clear();
-        if self.n_samples > 0 {
-            let active = (0..self.sizes[0]).filter(|&j| is_active(j));
-            self.active_inputs.extend(active.map(|j| j as u32));
+        let mut active = vec![0_u32; self.sizes[0]];
+        for b in 0..self.n_samples {
+            for (active, &r) in active.iter_mut().zip(self.rate[0].row(b)) {
+                *active |= u32::from(r != T::zero());
+            }
         }
+        self.active_inputs.clear();
+        let not_silent = (0..).zip(active).filter(|&(_, active)| active != 0);
+        self.active_inputs.extend(not_silent.map(|(j, _)| j));
     }
 
     /// Takes target potentials u_trgt `[n_samples, n_outputs]`.

@@ -7,7 +7,7 @@ use apical_learning::Transfer;
 
 use super::super::{State, Weights};
 use super::plasticity::Learning;
-use super::{ContinuousParameters, Increments};
+use super::{ContinuousParameters, HeldInput, Increments};
 
 /// Synapses that transmit with `weights` plus, where a connection learns, its increments in
 /// `accumulated`.
@@ -72,10 +72,26 @@ impl<'a, T: Real> Synapses<'a, T> {
         }
     }
 
+    /// Takes the input rates of now as those that stay.
+    pub(super) fn hold_input(&self, learns: bool, s: &mut State<T>) {
+        let learns = learns && self.parameters.rates.forward[0] != 0.0;
+        let columns = Columns::Some(&s.active_inputs);
+        let increments = self.accumulated.filter(|_| learns).map(|a| &a.forward[1]);
+        let weights = [Some(&self.weights.forward[1]), increments];
+        s.held_input = Some(HeldInput::new(&s.rate[0], columns, weights, learns));
+    }
+
     /// v_B,k = W_{k,k−1} r_{k−1} + b_k.
     pub(super) fn basal(&self, k: usize, s: &mut State<T>) {
         let rate = self.parameters.rates.forward[k - 1];
         let increments = self.accumulated.filter(|_| rate != 0.0);
+        if let (1, Some(held)) = (k, &s.held_input) {
+            let own = &self.weights.threshold[1];
+            return held.drive(
+                [Some(own), increments.map(|a| &a.threshold[1])],
+                &mut s.basal[1],
+            );
+        }
         let columns = match k {
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,

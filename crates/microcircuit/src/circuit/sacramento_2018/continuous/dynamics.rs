@@ -48,7 +48,9 @@ impl<T: Real> Somata<'_, T> {
     pub(super) fn sweep(&self, synapses: &Synapses<'_, T>, s: &mut State<T>) {
         let transfer = self.parameters.transfer;
         let n = s.n_layers();
-        self.inputs(s);
+        if s.held_input.is_none() {
+            self.inputs(s);
+        }
         for k in 1..=n {
             synapses.basal(k, s);
             self.pyramidal(k, s);
@@ -95,7 +97,7 @@ impl<T: Real> Somata<'_, T> {
         }
     }
 
-    fn inputs(&self, s: &mut State<T>) {
+    pub(super) fn inputs(&self, s: &mut State<T>) {
         let (keep, share) = (self.coefficients.input_keep, self.coefficients.input_share);
         let filtered = s.rate[0].values_mut().iter_mut();
         for (r, &supplied) in filtered.zip(self.supplied.inputs.values()) {
@@ -118,8 +120,9 @@ pub(super) fn check_bounded<T: Real>(
 ) -> Result<(), LearnError> {
     let limit = T::of(bound);
     let within = |potentials: &Padded<T>| {
-        let values = potentials.values();
-        values.iter().all(|&u| u.abs() <= limit)
+        let inside = |u: &T| u32::from(u.abs() <= limit);
+        let values = potentials.values().iter();
+        values.fold(1, |all, u| all & inside(u)) == 1
     };
     for layer in 1..=s.n_layers() {
         for (quantity, potentials) in [

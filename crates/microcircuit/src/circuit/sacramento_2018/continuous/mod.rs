@@ -16,6 +16,7 @@ mod adaptive;
 mod coefficients;
 mod dendrites;
 mod dynamics;
+mod held_input;
 mod integrator;
 mod learner;
 mod noise;
@@ -27,6 +28,7 @@ mod spec;
 mod state;
 
 pub use adaptive::Pace;
+pub(super) use held_input::HeldInput;
 pub use integrator::{Integrator, Tolerances, UpdateOrder};
 pub use learner::Continuous;
 pub use noise::{Discretisation, NoiseSpec};

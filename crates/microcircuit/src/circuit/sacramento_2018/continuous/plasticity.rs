@@ -15,7 +15,7 @@ use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_d
 use super::super::{State, Weights};
 use super::adaptive::Pace;
 use super::dendrites::phi;
-use super::{ContinuousParameters, Increments};
+use super::{ContinuousParameters, HeldInput, Increments};
 
 /// What a session carries from step to step beside potentials.
 pub(super) struct Learning<T> {
@@ -107,6 +107,13 @@ impl<T: Real> Advance<T> {
             post.values_mut().iter_mut().for_each(|post| *post *= eta);
             rank_update(pre, columns, post, accumulated);
         }
+    }
+
+    /// As [`Advance::connection`] of the first layer without a filter, while its input stays.
+    fn held(&self, rate: f64, post: &mut Padded<T>, held: &mut HeldInput<T>) {
+        let eta = T::of(rate * self.stride_ms);
+        post.values_mut().iter_mut().for_each(|post| *post *= eta);
+        held.learn(post);
     }
 
     fn threshold(
@@ -249,7 +256,10 @@ fn advance_by<T: Real>(
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,
         };
-        by.connection(rate, (pre, columns), post, d, a);
+        match (k, &mut s.held_input) {
+            (1, Some(held)) => by.held(rate, post, held),
+            _ => by.connection(rate, (pre, columns), post, d, a),
+        }
         if weights.has_thresholds {
             let (d, a) = (&mut filter.threshold[k], &mut accumulated.threshold[k]);
             by.threshold(rate, post, d, a);

@@ -1,6 +1,6 @@
 //! One presentation of a pattern to every copy of the state.
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{Columns, Padded, Real};
 use apical_learning::{LearnError, Network};
 use ndarray::ArrayView2;
 
@@ -95,15 +95,46 @@ impl<'a, T: Real> Presentation<'a, T> {
         if sweeps {
             self.synapses(&lent).begin(state);
         }
+        // The first step of a sweep brings the filtered inputs to where they then stay.
+        let stays = coefficients.input_share == T::one();
+        if sweeps && stays && p.tau_plasticity_ms == 0.0 {
+            somata.inputs(state);
+            let is_plastic = lent.as_ref().is_some_and(|own| own.is_plastic);
+            self.synapses(&lent).hold_input(is_plastic, state);
+        }
+        let stepped = self.steps(&somata, state, &mut lent, &mut seen);
+        if let Some(held) = state.held_input.take()
+            && let Some(own) = &mut lent
+        {
+            let columns = Columns::Some(&state.active_inputs);
+            let weights = &mut own.learning.accumulated.forward[1];
+            held.write(&state.rate[0], columns, weights);
+        }
+        stepped?;
+        if lent.is_none() && !sweeps {
+            self.synapses(&lent).read(state);
+        }
+        Ok(())
+    }
+
+    fn steps(
+        &self,
+        somata: &Somata<'_, T>,
+        state: &mut State<T>,
+        lent: &mut Option<Lent<'_, T>>,
+        seen: &mut impl FnMut(usize, &State<T>),
+    ) -> Result<(), LearnError> {
+        let p = self.parameters;
+        let sweeps = p.update_order == UpdateOrder::LayerSweep;
         for step in 0..p.n_steps {
-            let synapses = self.synapses(&lent);
+            let synapses = self.synapses(lent);
             if sweeps {
                 somata.sweep(&synapses, state);
             } else {
                 synapses.read(state);
             }
             seen(step, state);
-            if let Some(own) = &mut lent
+            if let Some(own) = lent
                 && own.is_plastic
                 && p.is_plastic_step(step)
             {
@@ -115,9 +146,6 @@ impl<'a, T: Real> Presentation<'a, T> {
             }
             let time_ms = self.start_ms + (step + 1) as f64 * p.dt_ms;
             dynamics::check_bounded(state, p.runaway_potential, time_ms)?;
-        }
-        if lent.is_none() && !sweeps {
-            self.synapses(&lent).read(state);
         }
         Ok(())
     }
