@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Copies what is small of an experiment's results to results/reference, to be committed.
+# Copies what is small of an experiment's or a protocol's results to results/reference, to be
+# committed.
 #
 #     scripts/keep_results.sh results/digits
 set -euo pipefail
@@ -8,8 +9,8 @@ name=$(basename "$source")
 target="$(dirname "$0")/../results/reference/$name"
 rm -rf "$target"
 mkdir -p "$target"
-cp "$source"/experiment.toml "$source"/table.csv "$target"
-for file in trials.jsonl; do
+cp "$source"/experiment.toml "$source"/*.csv "$target"
+for file in trials.jsonl summary.json; do
   if [ -e "$source/$file" ]; then cp "$source/$file" "$target"; fi
 done
 (cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \) \

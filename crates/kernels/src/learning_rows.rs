@@ -46,7 +46,8 @@ pub enum Role {
     Trace = 2,
 }
 
-/// Calls `$body` with a constant number of rows for each block of rows.
+/// Calls `$body` with a constant number of rows for each block of rows. Few sizes of blocks, as each
+/// is compiled for every type, instruction set and call.
 macro_rules! blocks {
     ($n:expr, |$first:ident, $R:ident| $body:expr) => {{
         let n = $n;
@@ -60,10 +61,8 @@ macro_rules! blocks {
                 }};
             }
             $first += match n - $first {
-                1 => block!(1),
-                2 => block!(2),
-                3 => block!(3),
-                4 => block!(4),
+                1 | 2 => block!(1),
+                3 | 4 => block!(3),
                 _ => block!(5),
             };
         }

@@ -317,8 +317,11 @@ impl<T: Real> WithSimd for Run<'_, T> {
         let limit = T::of(p.runaway_potential);
         let teaches = self.shown.teacher.is_some();
         let mut pending = None;
-        for step in 0..p.n_steps {
+        for step in 0..=p.n_steps {
             own.read(simd, p, pending.take());
+            if step == p.n_steps {
+                break;
+            }
             if let Some(sum) = &mut self.readout
                 && step + p.n_readout_steps >= p.n_steps
                 && let Some(output) = own.pyramidal.last()
@@ -343,9 +346,6 @@ impl<T: Real> WithSimd for Run<'_, T> {
             if !own.is_within(simd, limit) {
                 return Err(step);
             }
-        }
-        if pending.is_some() {
-            own.read(simd, p, pending);
         }
         Ok(())
     }
