@@ -34,13 +34,13 @@ PEERS = {
 }
 OURS = "apical"
 
-# Multiply-adds of one softplus in crates/kernels/src/exponential.rs and elementwise.rs; adds,
-# comparisons and the division are not counted. Change it with the code.
+# Multiply-adds of one softplus in crates/kernels/src/curve.rs; adds and comparisons are not counted.
+# Change it with the code.
 PHI_MULTIPLY_ADDS = (
     1  # beta (u - theta)
-    + 1 + 2 + 7 + 1  # exp: to a power of 2, reduction in two parts, degree 7, scaling
-    + 1 + 8 + 2  # log1p: s squared, 8 terms, 2 s times the sum
-    + 1  # gamma
+    + 1 + 2 + 5  # exp: to a power of 2, reduction in two parts, degree 5; scaling adds to the exponent
+    + 8 + 1  # log1p: degree 8, times y
+    + 1  # gamma / 2 (x + |x|), gamma being in the coefficients
 )
 
 
@@ -51,11 +51,11 @@ def counts(sizes, n_lanes):
     """
     n_0, n_1, n_2 = sizes
     padded = lambda n: ceil(n / n_lanes) * n_lanes
-    # What shares an input is stacked: outputs and interneurons are driven by layer 1; apical
-    # dendrites by outputs (fixed) and interneurons (plastic). Rows are presynaptic.
-    n_plastic = n_1 * padded(2 * n_2) + n_2 * padded(n_1)
+    # Outputs and interneurons are driven by layer 1; apical dendrites by outputs (fixed) and
+    # interneurons (plastic). Rows run along layer 1 in all four matrices.
+    n_plastic = 3 * n_2 * padded(n_1)
     n_fixed = n_2 * padded(n_1)
-    n_hidden, n_neurons = padded(n_1), padded(n_1) + padded(2 * n_2)
+    n_hidden, n_neurons = padded(n_1), padded(n_1) + 2 * padded(n_2)
     # Plastic: reads W, A and filter; writes A and filter. A + eta dt filter, filter + post pre (its
     # decay can be put into the scale), and (W + A) r: three multiply-adds; the add is not counted.
     # Fixed: one read, one multiply-add.
@@ -306,4 +306,5 @@ def main():
         given.out.write_text(json.dumps(found, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
