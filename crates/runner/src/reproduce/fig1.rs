@@ -16,7 +16,9 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::fig2::squared_error;
-use super::setting::{Interval, NetworkSpec, at_least_one, some_conditions};
+use super::setting::{
+    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, some_conditions,
+};
 use super::{Broken, Log, Protocol, Report, Runs};
 
 /// The specification.
@@ -93,7 +95,7 @@ impl Protocol for Fig1 {
         }
         some_conditions(self.condition.len())?;
         for (name, condition) in &self.condition {
-            let key = format!("condition.{}", crate::spec::quoted(name));
+            let key = condition_key(name);
             check_circuit(&condition.circuit, &network, &format!("{key}.circuit"))?;
             if let Some(before) = &condition.before {
                 at_least_one(&format!("{key}.before.n_patterns"), before.n_patterns)?;
@@ -147,10 +149,6 @@ impl Protocol for Fig1 {
             ],
         }
     }
-}
-
-fn check_circuit(spec: &ContinuousSpec, network: &Network, key: &str) -> Result<(), SpecError> {
-    spec.check(network).map_err(|error| error.within(key))
 }
 
 /// The association that is learned.

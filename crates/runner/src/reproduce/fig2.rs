@@ -17,7 +17,9 @@ use indexmap::IndexMap;
 use ndarray::{Array1, ArrayView1, ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 
-use super::setting::{NetworkSpec, at_least_one, even_counts, some_conditions};
+use super::setting::{
+    NetworkSpec, at_least_one, check_circuit, condition_key, even_counts, some_conditions,
+};
 use super::{Broken, Log, Protocol, Report, Runs};
 use crate::say::short;
 
@@ -106,10 +108,7 @@ impl Protocol for Fig2 {
         })?;
         some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            let within = |error: SpecError| {
-                error.within(&format!("condition.{}", crate::spec::quoted(name)))
-            };
-            circuit.check(&network).map_err(within)?;
+            check_circuit(circuit, &network, &condition_key(name))?;
         }
         Ok(())
     }

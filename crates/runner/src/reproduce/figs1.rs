@@ -14,7 +14,8 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::setting::{
-    Interval, NetworkSpec, at_least_one, logarithmic_counts, mean_square_norm, some_conditions,
+    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, logarithmic_counts,
+    mean_square_norm, some_conditions,
 };
 use super::{Broken, Log, Protocol, Report, Run, Runs};
 use crate::say::short;
@@ -58,10 +59,7 @@ impl Protocol for FigS1 {
         self.inputs.check("inputs")?;
         some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            let within = |error: SpecError| {
-                error.within(&format!("condition.{}", crate::spec::quoted(name)))
-            };
-            circuit.check(&network).map_err(within)?;
+            check_circuit(circuit, &network, &condition_key(name))?;
         }
         Ok(())
     }

@@ -108,6 +108,20 @@ pub(crate) fn some_conditions(n: usize) -> Result<(), SpecError> {
     }
 }
 
+/// The key of the condition `name` in a specification.
+pub(crate) fn condition_key(name: &str) -> String {
+    format!("condition.{}", crate::spec::quoted(name))
+}
+
+/// Fails where the circuit under `key` is not one for `network`.
+pub(crate) fn check_circuit(
+    spec: &ContinuousSpec,
+    network: &Network,
+    key: &str,
+) -> Result<(), SpecError> {
+    spec.check(network).map_err(|error| error.within(key))
+}
+
 /// Fails on missing and repeated seeds.
 pub(crate) fn check_seeds(seeds: &[u64]) -> Result<(), SpecError> {
     let mut seen = HashSet::new();

@@ -54,10 +54,8 @@ impl<T: Real> TwoStep<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let fixed = |rates: &[f64]| rates.iter().all(|&rate| rate == 0.0);
-        self.lateral_cancels = fixed(&self.parameters.rates.apical)
-            && fixed(&self.parameters.rates.feedback)
-            && self.weights.lateral_cancels_feedback();
+        let rates = &self.parameters.rates;
+        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
     }
 
     fn settle(

@@ -201,6 +201,12 @@ impl<T: Real> Weights<T> {
         }
     }
 
+    /// The same, and for good: neither of the two learns.
+    pub(super) fn lateral_cancels_for_good(&self, rates: &LearningRates) -> bool {
+        let fixed = |rates: &[f64]| rates.iter().all(|&rate| rate == 0.0);
+        fixed(&rates.apical) && fixed(&rates.feedback) && self.lateral_cancels_feedback()
+    }
+
     /// The learning rate of the tensor `name` among `rates`; 0 where it is fixed.
     pub(super) fn rate_of(name: TensorName, rates: &LearningRates) -> f64 {
         let (rates, layer) = match name {

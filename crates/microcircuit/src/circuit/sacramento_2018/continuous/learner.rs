@@ -62,11 +62,8 @@ impl<T: Real> Continuous<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let fixed = |rates: &[f64]| rates.iter().all(|&rate| rate == 0.0);
         let rates = &self.parameters.rates;
-        self.lateral_cancels = fixed(&rates.apical)
-            && fixed(&rates.feedback)
-            && self.weights.lateral_cancels_feedback();
+        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
     }
 
     /// A presentation with which the weights change too. On an error the weights keep what they had
