@@ -82,6 +82,11 @@ fn values_out_of_range_are_refused() {
              carries plasticity along with potentials",
         ),
         (
+            json!({ "rates": 1.0, "integrator": "adaptive", "tau_plasticity_ms": 0.0 }),
+            "`tau_plasticity_ms` is 0, expected above 0 with the adaptive integrator, which \
+             integrates the filter too",
+        ),
+        (
             json!({ "rates": 1.0, "integrator": { "adaptive": { "relative": 1e-9 } } }),
             "`integrator.adaptive.relative` is 0.000000001, expected a finite number of at least \
              1e-6 in single precision",

@@ -180,6 +180,13 @@ impl ContinuousSpec {
                 "1 with the adaptive integrator, which carries plasticity along with potentials",
             ));
         }
+        if self.tau_plasticity_ms == 0.0 {
+            return Err(SpecError::range(
+                "tau_plasticity_ms",
+                self.tau_plasticity_ms,
+                "above 0 with the adaptive integrator, which integrates the filter too",
+            ));
+        }
         Ok(())
     }
 
