@@ -7,6 +7,7 @@
 mod curve;
 mod elementwise;
 mod exponential;
+mod lanes;
 mod learning_rows;
 mod noise;
 mod padded;
@@ -17,10 +18,9 @@ mod transfer;
 
 pub use curve::Curve;
 #[doc(hidden)]
-pub use curve::RateError;
+pub use curve::{Constant, N_CONSTANTS, StepOfNeurons};
 pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
-pub use exponential::{exp, log1p_of_unit};
-pub use learning_rows::{LearningRows, RankOne, Role};
+pub use learning_rows::{LearningRows, RankTwo, Role};
 pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use crate::Real;
-use crate::curve::polynomial;
+use crate::curve::single::polynomial;
 
 /// Variates that are drawn together: two from each lane.
 pub const NORMALS_PER_DRAW: usize = 2 * LANES;

@@ -343,9 +343,7 @@ impl<T: Real> MultiplyTransposed<'_, T> {
             }
         }
         for (r, sums) in sums.iter().enumerate() {
-            for (c, sum) in sums.iter().enumerate() {
-                self.out.row_mut(b + r)[j + c] = T::sum_lanes(simd, *sum);
-            }
+            T::sum_lanes(simd, *sums, &mut self.out.row_mut(b + r)[j..]);
         }
     }
 }

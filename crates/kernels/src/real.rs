@@ -7,7 +7,8 @@ use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
 use crate::Curve;
-use crate::curve::{self, RateError};
+use crate::curve::{self, StepOfNeurons};
+use crate::lanes;
 
 /// `f32` or `f64`.
 pub trait Real:
@@ -22,14 +23,6 @@ pub trait Real:
 
     /// The same value in double precision.
     fn wide(self) -> f64;
-
-    /// eˣ by polynomial; see [`crate::exp`].
-    #[doc(hidden)]
-    fn exp_polynomial(self) -> Self;
-
-    /// Terms of the series behind [`crate::log1p_of_unit`].
-    #[doc(hidden)]
-    const LOG1P_TERMS: usize;
 
     /// The same value in all lanes.
     #[doc(hidden)]
@@ -52,36 +45,17 @@ pub trait Real:
     #[doc(hidden)]
     fn product<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 
-    /// The sum of all lanes.
+    /// Writes the sum of all lanes of each vector.
     #[doc(hidden)]
-    fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
+    fn sum_lanes<S: Simd, const N: usize>(simd: S, a: [Self::Vector<S>; N], sums: &mut [Self]);
 
     /// Writes φ(u) of every value.
     #[doc(hidden)]
     fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]);
 
-    /// Writes mask · φ(u) of every value, for whole vectors.
+    /// A step of neurons; whether no soma lies beyond ± `limit` or is NaN.
     #[doc(hidden)]
-    fn masked_transfer<S: Simd>(
-        simd: S,
-        transfer: &Curve<Self>,
-        u: &[Self],
-        mask: &[Self],
-        r: &mut [Self],
-    );
-
-    /// Writes differences of rates, for whole vectors.
-    #[doc(hidden)]
-    fn rate_error<S: Simd>(
-        simd: S,
-        transfer: &Curve<Self>,
-        error: RateError<'_, Self>,
-        out: &mut [Self],
-    );
-
-    /// Whether no value lies beyond ± `limit` or is NaN, for whole vectors.
-    #[doc(hidden)]
-    fn all_within<S: Simd>(simd: S, values: &[Self], limit: Self) -> bool;
+    fn step<S: Simd>(simd: S, transfer: &Curve<Self>, own: StepOfNeurons<'_, Self>) -> bool;
 
     /// The values as whole vectors; a rest that fills none is left out.
     #[doc(hidden)]
@@ -104,11 +78,9 @@ pub trait Real:
 
 macro_rules! real {
     ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident,
-     $sum:ident, $curve:ident, $terms:expr, $of:expr, $wide:expr) => {
+     $curve:ident, $of:expr, $wide:expr) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
-
-            const LOG1P_TERMS: usize = $terms;
 
             #[inline(always)]
             fn of(value: f64) -> Self {
@@ -118,11 +90,6 @@ macro_rules! real {
             #[inline(always)]
             fn wide(self) -> f64 {
                 $wide(self)
-            }
-
-            #[inline(always)]
-            fn exp_polynomial(self) -> Self {
-                crate::exponential::$real(self)
             }
 
             #[inline(always)]
@@ -156,8 +123,8 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn sum_lanes<S: Simd>(simd: S, a: S::$vector) -> Self {
-                simd.$sum(a)
+            fn sum_lanes<S: Simd, const N: usize>(simd: S, a: [S::$vector; N], sums: &mut [Self]) {
+                lanes::$real(simd, a, sums);
             }
 
             #[inline(always)]
@@ -166,29 +133,12 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn masked_transfer<S: Simd>(
+            fn step<S: Simd>(
                 simd: S,
                 transfer: &Curve<Self>,
-                u: &[Self],
-                mask: &[Self],
-                r: &mut [Self],
-            ) {
-                curve::$curve::masked(simd, transfer, u, mask, r);
-            }
-
-            #[inline(always)]
-            fn rate_error<S: Simd>(
-                simd: S,
-                transfer: &Curve<Self>,
-                error: RateError<'_, Self>,
-                out: &mut [Self],
-            ) {
-                curve::$curve::error(simd, transfer, error, out);
-            }
-
-            #[inline(always)]
-            fn all_within<S: Simd>(simd: S, values: &[Self], limit: Self) -> bool {
-                curve::$curve::within(simd, values, limit)
+                own: StepOfNeurons<'_, Self>,
+            ) -> bool {
+                curve::$curve::step(simd, transfer, own)
             }
         }
     };
@@ -202,9 +152,7 @@ real!(
     mul_add_f32s,
     mul_f32s,
     add_f32s,
-    reduce_sum_f32s,
-    f32_curve,
-    8,
+    single,
     |v: f64| v as f32,
     f64::from
 );
@@ -216,9 +164,7 @@ real!(
     mul_add_f64s,
     mul_f64s,
     add_f64s,
-    reduce_sum_f64s,
-    f64_curve,
-    17,
+    double,
     |v: f64| v,
     |v: f64| v
 );

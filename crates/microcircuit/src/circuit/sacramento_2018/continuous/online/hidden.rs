@@ -1,12 +1,12 @@
-//! A hidden layer's synapses with the layer above, and its interneurons.
+//! A hidden layer's synapses with the layer above and with its interneurons.
 
-use apical_kernels::{Curve, LearningRows, Padded, RankOne, Real, Role, Strip};
+use apical_kernels::{Curve, LearningRows, Padded, RankTwo, Real, Role, Strip};
 use pulp::Simd;
 
 use super::super::super::Weights;
 use super::super::ContinuousParameters;
 use super::super::plasticity::Learning;
-use super::population::Population;
+use super::neurons::Neurons;
 
 /// All matrices have a row per neuron above and a column per pyramidal neuron of the layer, so that
 /// registers run along the layer whether it is pre- or postsynaptic.
@@ -19,33 +19,45 @@ pub(super) struct Hidden<T> {
     feedback: LearningRows<T>,
     /// W^PI_k.
     pyramidal_from_interneuron: LearningRows<T>,
-    pub(super) interneurons: Population<T>,
-    /// v_A,k.
-    pub(super) apical: Strip<T>,
-    apical_post: Strip<T>,
-    /// v̂_TD,k and its rate, where top-down weights learn.
+    /// The factors −v_A of two events.
+    apical_post: [Strip<T>; 2],
+    /// v̂_TD,k and the factors of two events, where top-down weights learn.
     top_down: Strip<T>,
-    top_down_post: Strip<T>,
+    top_down_post: [Strip<T>; 2],
     /// c_k.
     self_predicting_factor: T,
 }
 
-/// The update that is still to come, connection by connection: what Δ / κ is multiplied by for the
-/// increments, η times the time between advances times κ.
+/// A pass over two events: what A is to take of Δ / κ, for η = 1, at the second event and at the
+/// one that follows.
 #[derive(Clone, Copy)]
-pub(super) struct Gain(pub(super) f64);
+pub(super) struct Pass {
+    pub(super) gain: f64,
+    pub(super) ahead: f64,
+}
 
-impl Gain {
+impl Pass {
     #[inline(always)]
     fn update<'a, T: Real>(
         self,
         rate: f64,
-        row: &'a [T],
-        column: &'a [T],
-    ) -> Option<RankOne<'a, T>> {
-        let gain = T::of(rate * self.0);
-        (rate != 0.0).then_some(RankOne { gain, row, column })
+        rows: [&'a [T]; 2],
+        columns: [&'a [T]; 2],
+    ) -> Option<RankTwo<'a, T>> {
+        (rate != 0.0).then_some(RankTwo {
+            rows,
+            columns,
+            gain: T::of(rate * self.gain),
+            ahead: T::of(rate * self.ahead),
+        })
     }
+}
+
+/// The same part of the strips of two events.
+macro_rules! both {
+    ($strips:expr, $place:expr) => {
+        [&$strips[0][$place], &$strips[1][$place]]
+    };
 }
 
 /// Weights, increments and filter of one connection.
@@ -58,7 +70,6 @@ impl<T: Real> Hidden<T> {
         weights: &Weights<T>,
         learning: Option<&Learning<T>>,
         k: usize,
-        interneurons: Population<T>,
     ) -> Self {
         let (a, d) = (
             learning.map(|own| &own.accumulated),
@@ -79,90 +90,100 @@ impl<T: Real> Hidden<T> {
             feedback: straight(feedback, k, rates.feedback[k - 1]).unwrap_or_else(empty),
             pyramidal_from_interneuron: straight(from_interneuron, k, rates.apical[k - 1])
                 .unwrap_or_else(empty),
-            interneurons,
-            apical: Strip::zeros(n),
-            apical_post: Strip::zeros(n),
+            apical_post: [Strip::zeros(n), Strip::zeros(n)],
             top_down: Strip::zeros(n),
-            top_down_post: Strip::zeros(n),
+            top_down_post: [Strip::zeros(n), Strip::zeros(n)],
             self_predicting_factor: T::of(weights.self_predicting_factor[k - 1]),
         }
     }
 
-    /// v_B,k+1, v^I_k and v_A,k, each matrix brought up to date first where `pending` is given.
+    /// v_B,k+1, v^I_k and v_A,k, each matrix after the pass where there is one.
     #[inline(always)]
     pub(super) fn drive<S: Simd>(
         &mut self,
         simd: S,
         p: &ContinuousParameters,
         k: usize,
-        pending: Option<Gain>,
-        own: &mut Population<T>,
-        above: &mut Population<T>,
+        pass: Option<Pass>,
+        all: &mut Neurons<T>,
     ) {
         let rates = &p.rates;
-        let gain = |rate: f64| pending.and_then(|by| (rate != 0.0).then(|| T::of(rate * by.0)));
-        let forward =
-            pending.and_then(|by| by.update(rates.forward[k], &above.post, &own.rate_before));
-        self.forward
-            .dot(simd, forward, &own.rate, &mut above.dendrite);
-        above.add_threshold(simd, gain(rates.forward[k]));
-        let i = &mut self.interneurons;
-        let rate = rates.interneuron[k - 1];
+        let own = all.pyramidal[k - 1].padded();
+        let above = all.pyramidal[k].padded();
+        let lateral = all.interneurons[k - 1].padded();
+        let before = both!(all.rate_before, own.clone());
+
+        let rate = rates.forward[k];
+        let rows = both!(all.post, above.clone());
+        let update = pass.and_then(|by| by.update(rate, rows, before));
+        let (x, out) = (&all.rate[own.clone()], &mut all.dendrite[above.clone()]);
+        self.forward.dot(simd, update, x, out);
+
         if let Some(w_ip) = &mut self.interneuron_from_pyramidal {
-            let update = pending.and_then(|by| by.update(rate, &i.post, &own.rate_before));
-            w_ip.dot(simd, update, &own.rate, &mut i.dendrite);
-            i.add_threshold(simd, gain(rate));
+            let rows = both!(all.post, lateral.clone());
+            let update = pass.and_then(|by| by.update(rates.interneuron[k - 1], rows, before));
+            w_ip.dot(simd, update, x, &mut all.dendrite[lateral.clone()]);
+            all.add_thresholds(simd, above.clone());
+            all.add_thresholds(simd, lateral.clone());
         } else {
+            all.add_thresholds(simd, above.clone());
+            // c_k v_B,k+1, whose place is as wide and comes before.
+            let (pyramidal, interneurons) = all.dendrite.split_at_mut(lateral.start);
             let factor = T::splat(simd, self.self_predicting_factor);
-            let v_i = T::vectors_mut::<S>(&mut i.dendrite).iter_mut();
-            for (v_i, &v_b) in v_i.zip(T::vectors::<S>(&above.dendrite)) {
+            let v_i = T::vectors_mut::<S>(&mut interneurons[..above.len()]).iter_mut();
+            for (v_i, &v_b) in v_i.zip(T::vectors::<S>(&pyramidal[above.clone()])) {
                 *v_i = T::product(simd, factor, v_b);
             }
         }
-        let rate = rates.feedback[k - 1];
-        let update =
-            pending.and_then(|by| by.update(rate, &above.rate_before, &self.top_down_post));
-        (self.feedback).accumulate(simd, update, &above.rate, &mut self.apical, false);
+
+        let rows = both!(all.rate_before, above.clone());
+        let columns = both!(self.top_down_post, ..);
+        let update = pass.and_then(|by| by.update(rates.feedback[k - 1], rows, columns));
+        let apical = &mut all.other[own];
+        self.feedback
+            .accumulate(simd, update, &all.rate[above], apical, false);
         if self.feedback.learns() {
-            self.top_down.copy_from_slice(&self.apical);
+            self.top_down.copy_from_slice(apical);
         }
-        let rate = rates.apical[k - 1];
-        let update = pending.and_then(|by| by.update(rate, &i.rate_before, &self.apical_post));
+        let rows = both!(all.rate_before, lateral.clone());
+        let columns = both!(self.apical_post, ..);
+        let update = pass.and_then(|by| by.update(rates.apical[k - 1], rows, columns));
         let w_pi = &mut self.pyramidal_from_interneuron;
-        w_pi.accumulate(simd, update, &i.rate, &mut self.apical, true);
+        w_pi.accumulate(simd, update, &all.rate[lateral], apical, true);
     }
 
-    /// Postsynaptic factors of the next update, times `scale`; `own` still has its rates.
+    /// The factors of event `slot` that are not those of somata, times `scale`.
     #[inline(always)]
     pub(super) fn compare<S: Simd>(
         &mut self,
         simd: S,
         transfer: &Curve<T>,
         scale: T,
-        own: &Population<T>,
+        (k, all): (usize, &Neurons<T>),
+        slot: usize,
     ) {
+        let place = &all.pyramidal[k - 1];
         if self.pyramidal_from_interneuron.learns() {
             let minus = T::splat(simd, -scale);
-            let posts = T::vectors_mut::<S>(&mut self.apical_post).iter_mut();
-            for (post, &v_a) in posts.zip(T::vectors::<S>(&self.apical)) {
+            let posts = T::vectors_mut::<S>(&mut self.apical_post[slot]).iter_mut();
+            for (post, &v_a) in posts.zip(T::vectors::<S>(&all.other[place.padded()])) {
                 *post = T::product(simd, minus, v_a);
             }
         }
         if self.feedback.learns() {
-            let n = own.len();
-            T::transfer(simd, transfer, &self.top_down, &mut self.top_down_post);
-            for (post, &r) in self.top_down_post[..n].iter_mut().zip(&own.rate[..n]) {
+            let posts = &mut self.top_down_post[slot];
+            T::transfer(simd, transfer, &self.top_down, posts);
+            for (post, &r) in posts[..place.n].iter_mut().zip(&all.rate[place.own()]) {
                 *post = scale * (r - *post);
             }
-            self.top_down_post[n..].fill(T::zero());
+            posts[place.n..].fill(T::zero());
         }
-        if self
-            .interneuron_from_pyramidal
-            .as_ref()
-            .is_some_and(LearningRows::learns)
-        {
-            self.interneurons.compare(simd, transfer, scale);
-        }
+    }
+
+    /// Makes event `slot` one that changes nothing; the neurons' factors are cleared apart.
+    pub(super) fn clear(&mut self, slot: usize) {
+        self.apical_post[slot].fill(T::zero());
+        self.top_down_post[slot].fill(T::zero());
     }
 
     pub(super) fn scale_trace(&mut self, factor: T) {
@@ -175,7 +196,6 @@ impl<T: Real> Hidden<T> {
         for rows in own.into_iter().flatten().filter(|rows| rows.learns()) {
             rows.scale_trace(factor);
         }
-        self.interneurons.scale_trace(factor);
     }
 
     /// Gives back increments and filters, these times `scale`.
@@ -196,10 +216,6 @@ impl<T: Real> Hidden<T> {
             &mut d.interneuron_from_pyramidal,
         ) {
             give_transposed(rows, [&mut a[k], &mut d[k]], scale);
-        }
-        if let (Some(a), Some(d)) = (&mut a.interneuron_threshold, &mut d.interneuron_threshold) {
-            self.interneurons
-                .return_threshold([&mut a[k], &mut d[k]], scale);
         }
         for (rows, a, d) in [
             (&self.feedback, &mut a.feedback, &mut d.feedback),
@@ -230,7 +246,7 @@ fn straight<T: Real>(parts: Parts<'_, T>, layer: usize, rate: f64) -> Option<Lea
     for (part, role) in parts.into_iter().zip(ROLES) {
         if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
             for i in 0..weights.rows() {
-                rows.row_mut(i, role).copy_from_slice(part[layer].row(i));
+                rows.set_row(i, role, part[layer].row(i).iter().copied());
             }
         }
     }
@@ -247,9 +263,7 @@ fn transposed<T: Real>(parts: Parts<'_, T>, layer: usize, rate: f64) -> Option<L
             let (values, stride) = (part[layer].values(), part[layer].stride());
             for i in 0..weights.cols() {
                 let column = values[i..].iter().step_by(stride);
-                for (out, &value) in rows.row_mut(i, role).iter_mut().zip(column) {
-                    *out = value;
-                }
+                rows.set_row(i, role, column.copied().take(weights.rows()));
             }
         }
     }
@@ -262,11 +276,12 @@ fn give_straight<T: Real>(rows: &LearningRows<T>, own: [&mut Padded<T>; 2], scal
     }
     let [increments, filter] = own;
     for i in 0..rows.n_rows() {
-        increments
-            .row_mut(i)
-            .copy_from_slice(rows.row(i, Role::Increment));
+        let pairs = increments.row_mut(i).iter_mut();
+        for (out, a) in pairs.zip(rows.row(i, Role::Increment)) {
+            *out = a;
+        }
         let pairs = filter.row_mut(i).iter_mut().zip(rows.row(i, Role::Trace));
-        pairs.for_each(|(out, &d)| *out = scale * d);
+        pairs.for_each(|(out, d)| *out = scale * d);
     }
 }
 
@@ -278,7 +293,7 @@ fn give_transposed<T: Real>(rows: &LearningRows<T>, own: [&mut Padded<T>; 2], sc
         let stride = to.stride();
         for i in 0..rows.n_rows() {
             let column = to.values_mut()[i..].iter_mut().step_by(stride);
-            for (out, &value) in column.zip(rows.row(i, *role)) {
+            for (out, value) in column.zip(rows.row(i, *role)) {
                 *out = factor * value;
             }
         }

@@ -29,7 +29,7 @@ pub(super) struct Input<T> {
     filter_kept: f64,
     /// x_i · x_j.
     gram: [[T; 2]; 2],
-    /// qⁿ, now and at the update which is still to come.
+    /// qⁿ, now and at the last event.
     share: f64,
     share_before: T,
     decay: f64,
@@ -94,10 +94,10 @@ impl<T: Real> Input<T> {
         }
     }
 
-    /// v_B of the first layer without thresholds, after the update which is still to come where
-    /// `gain` is given: c_j += gain · a_j, a_j += qⁿ post.
+    /// v_B of the first layer without thresholds, after an event where its gain and postsynaptic
+    /// factors are given: c_j += gain · a_j, a_j += qⁿ post.
     #[inline(always)]
-    pub(super) fn drive<S: Simd>(&mut self, simd: S, gain: Option<f64>, post: &[T], out: &mut [T]) {
+    pub(super) fn drive<S: Simd>(&mut self, simd: S, event: Option<(f64, &[T])>, out: &mut [T]) {
         let share = T::of(self.share);
         let share_vector = T::splat(simd, share);
         let out = T::vectors_mut::<S>(out);
@@ -115,7 +115,7 @@ impl<T: Real> Input<T> {
         let [c_0, c_1] = &mut self.of_increments;
         let c_0 = &mut T::vectors_mut::<S>(c_0)[..n];
         let c_1 = &mut T::vectors_mut::<S>(c_1)[..n];
-        if let Some(gain) = gain {
+        if let Some((gain, post)) = event {
             self.filter_given += gain * self.filter_kept;
             let [a_0, a_1] = &mut self.of_trace;
             let a_0 = &mut T::vectors_mut::<S>(a_0)[..n];
@@ -142,7 +142,7 @@ impl<T: Real> Input<T> {
         }
     }
 
-    /// Notes the input of the update which is still to come.
+    /// Notes the input of an event.
     #[inline(always)]
     pub(super) fn keep_rates(&mut self) {
         self.share_before = T::of(self.share);

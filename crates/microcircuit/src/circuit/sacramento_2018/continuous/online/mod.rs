@@ -2,27 +2,29 @@
 //!
 //! The same physics as the plain loop ([`super::presentation`]) with the work arranged otherwise:
 //! - the input layer works on vectors of the first layer's width ([`input`]);
-//! - the update of a connection from the step before and its product for this step are one pass
-//!   over its memory ([`LearningRows`](apical_kernels::LearningRows)), and the filter Δ is kept as
-//!   Δ / κ with κ the decay since onset, so that it needs no multiplication of its own;
+//! - all neurons stand side by side, so that a step of them is a few loops ([`neurons`]);
+//! - the updates of a connection from two steps and its product for the second are one pass over
+//!   its memory, and the product between two passes only reads
+//!   ([`LearningRows`](apical_kernels::LearningRows)); the filter Δ is kept as Δ / κ with κ the
+//!   decay since onset, so that it needs no multiplication of its own;
 //! - the whole loop is compiled for the instruction set, and nothing is allocated inside it.
 
 mod hidden;
 mod input;
-mod population;
+mod neurons;
 
 use apical_kernels::{Curve, NORMALS_PER_DRAW, Normals, Padded, Real};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
-use super::super::{State, Weights};
+use super::super::{LearningRates, State, Weights};
 use super::coefficients::Coefficients;
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, Integrator, UpdateOrder, dynamics};
 
-use hidden::{Gain, Hidden};
+use hidden::{Hidden, Pass};
 use input::Input;
-use population::Population;
+use neurons::Neurons;
 
 /// κ is folded into the filter before it is smaller.
 const SMALLEST_DECAY: f64 = 1e-6;
@@ -78,12 +80,9 @@ pub(super) fn run<T: Real>(
 
 struct Circuit<T> {
     input: Input<T>,
-    /// Pyramidal neurons of layers 1…N.
-    pyramidal: Vec<Population<T>>,
+    neurons: Neurons<T>,
     /// Layers 1…N−1.
     hidden: Vec<Hidden<T>>,
-    /// g_som u_trgt, padded.
-    teacher: apical_kernels::Strip<T>,
     normals: Vec<f32>,
     curve: Curve<T>,
     /// κ.
@@ -94,37 +93,12 @@ impl<T: Real> Circuit<T> {
     fn new(shown: &Shown<'_, T>, state: &State<T>, learning: Option<&Learning<T>>) -> Self {
         let (p, weights) = (shown.parameters, shown.weights);
         let n = weights.n_layers();
-        let pyramidal = (1..=n).map(|k| {
-            let mut own = Population::new(state.soma[k].row(0), p.attenuation[k - 1]);
-            if weights.has_thresholds {
-                let learning = learning.filter(|_| p.rates.forward[k - 1] != 0.0);
-                let parts = learning.map(|l| [&l.accumulated.threshold[k], &l.filter.threshold[k]]);
-                own.set_threshold(&weights.threshold[k], parts);
-            }
-            own
-        });
-        let hidden = (1..n).map(|k| {
-            let potentials = state.interneuron[k].row(0);
-            let mut own = Population::new(potentials, p.interneuron_attenuation);
-            if let (true, Some(b)) = (weights.has_thresholds, &weights.interneuron_threshold) {
-                let learning = learning.filter(|_| p.rates.interneuron[k - 1] != 0.0);
-                let parts = learning.and_then(|l| {
-                    Some([
-                        &l.accumulated.interneuron_threshold.as_ref()?[k],
-                        &l.filter.interneuron_threshold.as_ref()?[k],
-                    ])
-                });
-                own.set_threshold(&b[k], parts);
-            }
-            Hidden::new(p, weights, learning, k, own)
-        });
-        let first = learning.filter(|_| p.rates.forward[0] != 0.0);
-        let n_somata: usize = (1..=n).map(|k| state.soma[k].cols()).sum::<usize>()
-            + (1..n).map(|k| state.interneuron[k].cols()).sum::<usize>();
-        let mut teacher = apical_kernels::Strip::zeros(state.soma[n].cols());
-        if let Some(current) = shown.teacher {
-            teacher[..current.len()].copy_from_slice(current);
+        let mut neurons = Neurons::new(p, shown.coefficients, state, shown.teacher);
+        if weights.has_thresholds {
+            set_thresholds(&mut neurons, p, weights, learning);
         }
+        let hidden = (1..n).map(|k| Hidden::new(p, weights, learning, k));
+        let first = learning.filter(|_| p.rates.forward[0] != 0.0);
         Self {
             input: Input::new(
                 state.rate[0].row(0),
@@ -133,10 +107,9 @@ impl<T: Real> Circuit<T> {
                 first.map(|l| [&l.accumulated.forward[1], &l.filter.forward[1]]),
                 shown.coefficients.input_share,
             ),
-            pyramidal: pyramidal.collect(),
+            normals: vec![0.0; neurons.len().next_multiple_of(NORMALS_PER_DRAW)],
+            neurons,
             hidden: hidden.collect(),
-            teacher,
-            normals: vec![0.0; n_somata.next_multiple_of(NORMALS_PER_DRAW)],
             curve: Curve::new(p.transfer),
             decay: 1.0,
         }
@@ -148,152 +121,144 @@ impl<T: Real> Circuit<T> {
         state: &mut State<T>,
         learning: Option<&mut Learning<T>>,
     ) {
-        let (p, n) = (shown.parameters, self.pyramidal.len());
-        for (k, own) in (1..).zip(&self.pyramidal) {
-            state.soma[k].row_mut(0).copy_from_slice(own.somata());
+        let all = &self.neurons;
+        for (k, place) in (1..).zip(&all.pyramidal) {
+            let somata = state.soma[k].row_mut(0);
+            somata.copy_from_slice(&all.soma[place.own()]);
         }
-        for (k, own) in (1..).zip(&self.hidden) {
-            let interneurons = own.interneurons.somata();
-            state.interneuron[k]
-                .row_mut(0)
-                .copy_from_slice(interneurons);
+        for (k, place) in (1..).zip(&all.interneurons) {
+            let somata = state.interneuron[k].row_mut(0);
+            somata.copy_from_slice(&all.soma[place.own()]);
         }
         let scale = T::of(self.decay);
         let filtered = state.rate[0].row_mut(0);
         let Some(learning) = learning else {
             return self.input.write_back(filtered, None, self.decay);
         };
-        for (k, own) in (1..n).zip(&self.hidden) {
+        for (k, own) in (1..).zip(&self.hidden) {
             own.write_back(learning, k, scale);
         }
+        let rates = &shown.parameters.rates;
+        return_thresholds(all, rates, learning, scale);
         let Learning {
             accumulated: a,
             filter: d,
             ..
         } = learning;
-        if shown.weights.has_thresholds {
-            for (k, own) in (1..).zip(&self.pyramidal) {
-                if p.rates.forward[k - 1] != 0.0 {
-                    own.return_threshold([&mut a.threshold[k], &mut d.threshold[k]], scale);
-                }
-            }
-        }
         let first: [&mut Padded<T>; 2] = [&mut a.forward[1], &mut d.forward[1]];
-        let first = Some(first).filter(|_| p.rates.forward[0] != 0.0);
+        let first = Some(first).filter(|_| rates.forward[0] != 0.0);
         self.input.write_back(filtered, first, self.decay);
     }
 
-    /// Rates and dendritic potentials of now, after the update which is still to come.
+    /// Dendritic potentials of now, after the event of the step before and, where it is due, the
+    /// pass over connections.
     #[inline(always)]
-    fn read<S: Simd>(&mut self, simd: S, p: &ContinuousParameters, pending: Option<Gain>) {
-        for own in &mut self.pyramidal {
-            own.fire(simd, &self.curve);
-        }
-        for own in &mut self.hidden {
-            own.interneurons.fire(simd, &self.curve);
-        }
-        let first = &mut self.pyramidal[0];
-        let gain = pending.and_then(|by| {
-            let rate = p.rates.forward[0];
-            (rate != 0.0).then_some(rate * by.0)
-        });
-        (self.input).drive(simd, gain, &first.post, &mut first.dendrite);
-        first.add_threshold(simd, gain.map(T::of));
-        for (k, hidden) in (1..).zip(&mut self.hidden) {
-            if let [own, above] = &mut self.pyramidal[k - 1..=k] {
-                hidden.drive(simd, p, k, pending, own, above);
-            }
-        }
-    }
-
-    /// Postsynaptic factors of the next update; rates become those before.
-    #[inline(always)]
-    fn compare<S: Simd>(&mut self, simd: S, p: &ContinuousParameters, share: f64) {
-        let scale = T::of(share / self.decay);
-        for (own, &rate) in self.pyramidal.iter_mut().zip(&p.rates.forward) {
-            if rate != 0.0 {
-                own.compare(simd, &self.curve, scale);
-            }
-        }
-        for (hidden, own) in self.hidden.iter_mut().zip(&mut self.pyramidal) {
-            hidden.compare(simd, &self.curve, scale, own);
-        }
-        for own in &mut self.pyramidal {
-            own.keep_rates();
-        }
-        for own in &mut self.hidden {
-            own.interneurons.keep_rates();
-        }
-        self.input.keep_rates();
-    }
-
-    /// Somata of t + dt (eqs. 1 and 2).
-    #[inline(always)]
-    fn advance<S: Simd>(
+    fn read<S: Simd>(
         &mut self,
         simd: S,
         p: &ContinuousParameters,
-        c: &Coefficients<T>,
-        teaches: bool,
+        event: Option<Event>,
+        pass: Option<Pass>,
     ) {
-        // Interneurons read the somata of time t above them.
-        for (own, above) in self.hidden.iter_mut().zip(&self.pyramidal[1..]) {
-            let taught = Some((T::of(p.somatic), &above.soma[..]));
-            (own.interneurons).step(simd, c.interneuron, T::of(p.dendritic), taught);
+        let all = &mut self.neurons;
+        let (rate, mut first_event) = (p.rates.forward[0], None);
+        let place = all.pyramidal[0].padded();
+        if let Some(event) = event {
+            all.learn_thresholds(simd, T::of(event.gain), event.slot);
+            if rate != 0.0 {
+                let post = &all.post[event.slot][place.clone()];
+                first_event = Some((rate * event.gain, post));
+            }
         }
-        let n = self.pyramidal.len();
-        for (k, own) in self.pyramidal.iter_mut().enumerate() {
-            let other = match self.hidden.get(k) {
-                Some(hidden) => Some((T::of(p.apical[k]), &hidden.apical[..])),
-                None => (teaches && k + 1 == n).then_some((T::one(), &self.teacher[..])),
-            };
-            own.step(simd, c.pyramidal[k + 1], T::of(p.basal), other);
-        }
-    }
-
-    #[inline(always)]
-    fn add_noise<S: Simd>(&mut self, simd: S, c: &Coefficients<T>, noise: &mut Normals) {
-        noise.fill_with(simd, &mut self.normals);
-        let mut z = &self.normals[..];
-        for (own, soma) in self.pyramidal.iter_mut().zip(&c.pyramidal[1..]) {
-            let (own_z, rest) = z.split_at(own.len());
-            own.add_noise(T::of(soma.noise), own_z);
-            z = rest;
-        }
-        for own in &mut self.hidden {
-            let own = &mut own.interneurons;
-            let (own_z, rest) = z.split_at(own.len());
-            own.add_noise(T::of(c.interneuron.noise), own_z);
-            z = rest;
+        (self.input).drive(simd, first_event, &mut all.dendrite[place.clone()]);
+        all.add_thresholds(simd, place);
+        for (k, hidden) in (1..).zip(&mut self.hidden) {
+            hidden.drive(simd, p, k, pass, all);
         }
     }
 
-    #[inline(always)]
-    fn is_within<S: Simd>(&self, simd: S, limit: T) -> bool {
-        // Loops rather than closures, which are not always inlined into code for `S`.
-        let mut is_within = true;
-        for own in &self.pyramidal {
-            is_within &= own.is_within(simd, limit);
-        }
-        for own in &self.hidden {
-            is_within &= own.interneurons.is_within(simd, limit);
-        }
-        is_within
+    /// Makes event `slot` one that changes nothing.
+    #[cold]
+    fn clear(&mut self, slot: usize) {
+        self.neurons.post[slot].fill(T::zero());
+        self.hidden.iter_mut().for_each(|own| own.clear(slot));
     }
 
     /// Makes κ 1 again.
     #[cold]
     fn fold_decay(&mut self) {
         let factor = T::of(self.decay);
-        self.pyramidal
-            .iter_mut()
-            .for_each(|own| own.scale_trace(factor));
-        self.hidden
-            .iter_mut()
-            .for_each(|own| own.scale_trace(factor));
+        if let Some(own) = &mut self.neurons.threshold {
+            own.trace.iter_mut().for_each(|d| *d *= factor);
+        }
+        let hidden = self.hidden.iter_mut();
+        hidden.for_each(|own| own.scale_trace(factor));
         self.input.scale_trace(self.decay);
         self.decay = 1.0;
     }
+}
+
+fn set_thresholds<T: Real>(
+    all: &mut Neurons<T>,
+    p: &ContinuousParameters,
+    weights: &Weights<T>,
+    learning: Option<&Learning<T>>,
+) {
+    for (k, place) in (1..).zip(all.pyramidal.clone()) {
+        let rate = p.rates.forward[k - 1];
+        let parts = learning.map(|l| [&l.accumulated.threshold[k], &l.filter.threshold[k]]);
+        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
+        all.set_threshold(&place, &weights.threshold[k], parts);
+    }
+    let Some(b) = &weights.interneuron_threshold else {
+        return;
+    };
+    for (k, place) in (1..).zip(all.interneurons.clone()) {
+        let rate = p.rates.interneuron[k - 1];
+        let parts = learning.and_then(|l| {
+            let a = l.accumulated.interneuron_threshold.as_ref()?;
+            let d = l.filter.interneuron_threshold.as_ref()?;
+            Some([&a[k], &d[k]])
+        });
+        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
+        all.set_threshold(&place, &b[k], parts);
+    }
+}
+
+fn return_thresholds<T: Real>(
+    all: &Neurons<T>,
+    rates: &LearningRates,
+    learning: &mut Learning<T>,
+    scale: T,
+) {
+    let Some(own) = &all.threshold else {
+        return;
+    };
+    let Learning {
+        accumulated: a,
+        filter: d,
+        ..
+    } = learning;
+    for (k, place) in (1..).zip(&all.pyramidal) {
+        if rates.forward[k - 1] != 0.0 {
+            own.give(place, [&mut a.threshold[k], &mut d.threshold[k]], scale);
+        }
+    }
+    if let (Some(a), Some(d)) = (&mut a.interneuron_threshold, &mut d.interneuron_threshold) {
+        for (k, place) in (1..).zip(&all.interneurons) {
+            if rates.interneuron[k - 1] != 0.0 {
+                own.give(place, [&mut a[k], &mut d[k]], scale);
+            }
+        }
+    }
+}
+
+/// An event of plasticity that is noted and not yet in the weights: what A takes of Δ / κ, for
+/// η = 1, and where its factors are.
+#[derive(Clone, Copy)]
+struct Event {
+    gain: f64,
+    slot: usize,
 }
 
 struct Run<'a, T> {
@@ -311,39 +276,64 @@ impl<T: Real> WithSimd for Run<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> Result<(), usize> {
-        let (p, c, own) = (self.shown.parameters, self.shown.coefficients, self.circuit);
+        let (p, own) = (self.shown.parameters, self.circuit);
         let (share, kept) = (plasticity::share(p), plasticity::kept(p));
         let stride_ms = plasticity::stride_ms(p);
         let limit = T::of(p.runaway_potential);
-        let teaches = self.shown.teacher.is_some();
-        let mut pending = None;
+        // Where there is an event in every step, events alternate between two slots, the pass comes
+        // with the second, and A is one event ahead of it. Otherwise every event has its pass.
+        let alternates = p.plasticity_stride == 1;
+        let (mut slot, mut noted) = (1, None);
+        own.neurons.fire(simd, &own.curve);
         for step in 0..=p.n_steps {
-            own.read(simd, p, pending.take());
-            if step == p.n_steps {
+            let is_last = step == p.n_steps;
+            let event: Option<Event> = noted.take();
+            let pass = match event {
+                Some(Event { gain, slot: 1 }) => {
+                    let goes_on = alternates && !is_last;
+                    let ahead = if goes_on { stride_ms * own.decay } else { 0.0 };
+                    Some(Pass { gain, ahead })
+                }
+                Some(_) if is_last => {
+                    own.clear(1);
+                    let (gain, ahead) = (0.0, 0.0);
+                    Some(Pass { gain, ahead })
+                }
+                _ => None,
+            };
+            own.read(simd, p, event, pass);
+            if is_last {
                 break;
             }
             if let Some(sum) = &mut self.readout
                 && step + p.n_readout_steps >= p.n_steps
-                && let Some(output) = own.pyramidal.last()
+                && let Some(output) = own.neurons.pyramidal.last()
             {
-                let rates = sum.iter_mut().zip(output.rates());
+                let rates = sum.iter_mut().zip(&own.neurons.rate[output.own()]);
                 rates.for_each(|(sum, r)| *sum += r.wide());
             }
-            own.advance(simd, p, c, teaches);
-            // Off the chain from soma to soma, so that it overlaps the next step's rates.
+            if let Some(noise) = &mut self.noise {
+                noise.fill_with(simd, &mut own.normals);
+                own.neurons.take_noise(&own.normals);
+            }
+            let mut event = None;
             if self.is_plastic && p.is_plastic_step(step) {
-                if own.decay < SMALLEST_DECAY {
+                if own.decay < SMALLEST_DECAY && (slot == 0 || !alternates) {
                     own.fold_decay();
                 }
-                pending = Some(Gain(stride_ms * own.decay));
+                let gain = stride_ms * own.decay;
+                noted = Some(Event { gain, slot });
                 own.decay *= kept;
-                own.compare(simd, p, share);
+                let scale = T::of(share / own.decay);
+                for (k, hidden) in (1..).zip(&mut own.hidden) {
+                    hidden.compare(simd, &own.curve, scale, (k, &own.neurons), slot);
+                }
+                own.input.keep_rates();
+                event = Some((scale, slot));
+                slot = if alternates { 1 - slot } else { 1 };
             }
             own.input.step();
-            if let Some(noise) = &mut self.noise {
-                own.add_noise(simd, c, noise);
-            }
-            if !own.is_within(simd, limit) {
+            if !own.neurons.step(simd, &own.curve, event, limit) {
                 return Err(step);
             }
         }

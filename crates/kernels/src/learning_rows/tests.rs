@@ -1,0 +1,122 @@
+use pulp::WithSimd;
+
+use super::*;
+
+struct Steps<'a, T>(&'a mut LearningRows<T>, &'a mut Vec<T>);
+
+fn of(i: usize, step: usize, scale: f64) -> f64 {
+    ((i + step) as f64 * scale).sin()
+}
+
+impl<T: Real> WithSimd for Steps<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (n, width) = (self.0.n_rows, self.0.width);
+        for step in 0..4 {
+            let rows = [1, 2].map(|e| {
+                let row = (0..n).map(|i| T::of(of(i, e * step, 0.3)));
+                row.collect::<Vec<_>>()
+            });
+            let mut columns = [Strip::zeros(width), Strip::zeros(width)];
+            let mut x = Strip::zeros(width);
+            for j in 0..width {
+                x[j] = T::of(of(j, step, 1.1));
+                columns[0][j] = T::of(of(j, step, 0.7));
+                columns[1][j] = T::of(of(j, step, 1.7));
+            }
+            let update = (step > 0 && self.0.learns).then_some(RankTwo {
+                rows: [&rows[0], &rows[1]],
+                columns: [&columns[0], &columns[1]],
+                gain: T::of(0.1 * step as f64),
+                ahead: T::of(0.03),
+            });
+            let mut out = vec![T::zero(); n];
+            self.0.dot(simd, update, &x, &mut out);
+            self.1.extend(&out);
+            let mut out = Strip::zeros(width);
+            self.0
+                .accumulate(simd, update, &rows[0], &mut out, step == 2);
+            self.1.extend(&out[..width]);
+            self.0.dot(simd, None, &x, &mut out[..n.max(1)]);
+            self.1.extend(&out[..n]);
+        }
+    }
+}
+
+/// The same, value by value.
+fn plainly(n: usize, width: usize, learns: bool, weight: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let mut found = Vec::new();
+    let (mut a, mut d) = (vec![0.0; n * width], vec![0.0; n * width]);
+    for step in 0..4 {
+        for product in 0..3 {
+            let mut out = vec![0.0; if product == 1 { width } else { n }];
+            for i in 0..n {
+                for j in 0..width {
+                    let at = i * width + j;
+                    let acts = step > 0 && learns && product < 2;
+                    if acts {
+                        d[at] += of(i, step, 0.3) * of(j, step, 0.7);
+                        a[at] += 0.1 * step as f64 * d[at];
+                        d[at] += of(i, 2 * step, 0.3) * of(j, step, 1.7);
+                    }
+                    let w = weight(i, j) + a[at];
+                    if product == 1 {
+                        out[j] += w * of(i, step, 0.3);
+                    } else {
+                        out[i] += w * of(j, step, 1.1);
+                    }
+                    if acts {
+                        a[at] += 0.03 * d[at];
+                    }
+                }
+            }
+            found.extend(out);
+        }
+    }
+    found
+}
+
+fn check<T: Real>(bound: f64) {
+    let weight = |i: usize, j: usize| ((7 * i + 3 * j) as f64).cos();
+    for (n, width) in [(1, 1), (2, 16), (3, 120), (4, 17), (10, 50), (14, 33)] {
+        for learns in [true, false] {
+            let mut rows = LearningRows::zeros(n, width, learns);
+            for i in 0..n {
+                let values = (0..width).map(|j| T::of(weight(i, j)));
+                rows.set_row(i, Role::Weight, values);
+            }
+            let mut found = Vec::new();
+            pulp::Arch::new().dispatch(Steps::<T>(&mut rows, &mut found));
+            let expected = plainly(n, width, learns, weight);
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(&expected) {
+                let error = (found.wide() - expected).abs();
+                assert!(error < bound, "{n} x {width}: {found} {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn updates_and_products_are_those_of_the_plain_loops() {
+    check::<f64>(1e-12);
+    check::<f32>(1e-4);
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let mut rows = LearningRows::<f32>::zeros(14, 33, true);
+    let value = |i: usize, role: Role, j: usize| (1000 * i + 100 * role as usize + j) as f32;
+    let all = [Role::Weight, Role::Increment, Role::Trace];
+    for (i, role) in (0..14).flat_map(|i| all.map(|role| (i, role))) {
+        rows.set_row(i, role, (0..33).map(|j| value(i, role, j)));
+    }
+    rows.scale_trace(2.0);
+    for (i, role) in (0..14).flat_map(|i| all.map(|role| (i, role))) {
+        let factor = if role == Role::Trace { 2.0 } else { 1.0 };
+        let expected = (0..33).map(|j| factor * value(i, role, j));
+        assert!(rows.row(i, role).eq(expected), "row {i}, {role:?}");
+    }
+}

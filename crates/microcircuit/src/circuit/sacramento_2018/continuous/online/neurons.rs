@@ -1,0 +1,279 @@
+//! All neurons of the circuit side by side: somata, rates, and what their plasticity needs.
+
+use std::ops::Range;
+
+use apical_kernels::{Constant, Curve, N_CONSTANTS, Padded, Real, STRIP, StepOfNeurons, Strip};
+use pulp::Simd;
+
+use super::super::super::State;
+use super::super::ContinuousParameters;
+use super::super::coefficients::{Coefficients, Soma};
+
+/// Where a layer's pyramidal neurons or interneurons stand in a strip.
+#[derive(Clone)]
+pub(super) struct Place {
+    start: usize,
+    pub(super) n: usize,
+}
+
+impl Place {
+    /// The neurons, without padding.
+    #[inline(always)]
+    pub(super) fn own(&self) -> Range<usize> {
+        self.start..self.start + self.n
+    }
+
+    /// The neurons and their padding.
+    #[inline(always)]
+    pub(super) fn padded(&self) -> Range<usize> {
+        self.start..self.start + self.n.next_multiple_of(STRIP)
+    }
+}
+
+/// Pyramidal neurons of layers 1…N and after them the interneurons of layers 1…N−1, each padded to
+/// whole registers, so that a step of all of them is a single loop.
+pub(super) struct Neurons<T> {
+    /// Of layer `k` at index `k − 1`.
+    pub(super) pyramidal: Vec<Place>,
+    /// Of layer `k` at index `k − 1`.
+    pub(super) interneurons: Vec<Place>,
+    /// u.
+    pub(super) soma: Strip<T>,
+    /// r = φ(u); zero in the padding.
+    pub(super) rate: Strip<T>,
+    /// v_B or v^I.
+    pub(super) dendrite: Strip<T>,
+    /// What drives the soma beside its dendrite: v_A of a hidden layer, the teacher's current of
+    /// the output layer, the somata above interneurons.
+    pub(super) other: Strip<T>,
+    /// The rates of the two events of an update.
+    pub(super) rate_before: [Strip<T>; 2],
+    /// Their postsynaptic factors, share / κ (φ(u) − φ(v̂)).
+    pub(super) post: [Strip<T>; 2],
+    /// The noise of the next step, if there is any, before its scale.
+    noise: Strip<T>,
+    is_noisy: bool,
+    /// For every strip a strip of each [`Constant`].
+    constants: Strip<T>,
+    pub(super) threshold: Option<Threshold<T>>,
+}
+
+/// Thresholds, weights from a unit of rate 1.
+pub(super) struct Threshold<T> {
+    pub(super) weight: Strip<T>,
+    pub(super) increment: Strip<T>,
+    pub(super) trace: Strip<T>,
+    /// η.
+    pub(super) rate: Strip<T>,
+}
+
+impl<T: Real> Threshold<T> {
+    /// Gives back a layer's increments and traces, these times `scale`.
+    pub(super) fn give(&self, place: &Place, own: [&mut Padded<T>; 2], scale: T) {
+        let [increment, trace] = own;
+        increment
+            .row_mut(0)
+            .copy_from_slice(&self.increment[place.own()]);
+        for (out, &d) in trace.row_mut(0).iter_mut().zip(&self.trace[place.own()]) {
+            *out = scale * d;
+        }
+    }
+}
+
+impl<T: Real> Neurons<T> {
+    /// The somata of `state`'s only copy; `teacher` is g_som u_trgt where one acts.
+    pub(super) fn new(
+        p: &ContinuousParameters,
+        c: &Coefficients<T>,
+        state: &State<T>,
+        teacher: Option<&[T]>,
+    ) -> Self {
+        let n = state.n_layers();
+        let mut end = 0;
+        let mut place = |n: usize| {
+            let start = end;
+            end += n.next_multiple_of(STRIP);
+            Place { start, n }
+        };
+        let pyramidal: Vec<_> = (1..=n).map(|k| place(state.soma[k].cols())).collect();
+        let interneurons: Vec<_> = (1..n).map(|k| place(state.interneuron[k].cols())).collect();
+        let zeros = || Strip::zeros(end);
+        let mut own = Self {
+            pyramidal,
+            interneurons,
+            soma: zeros(),
+            rate: zeros(),
+            dendrite: zeros(),
+            other: zeros(),
+            rate_before: [zeros(), zeros()],
+            post: [zeros(), zeros()],
+            noise: zeros(),
+            is_noisy: false,
+            constants: Strip::zeros(end * N_CONSTANTS),
+            threshold: None,
+        };
+        for k in 1..=n {
+            let of_other = match (k < n, teacher) {
+                (true, _) => p.apical[k - 1],
+                (false, Some(current)) => {
+                    let place = own.pyramidal[k - 1].own();
+                    own.other[place].copy_from_slice(current);
+                    1.0
+                }
+                (false, None) => 0.0,
+            };
+            let place = own.pyramidal[k - 1].clone();
+            let conductances = [p.basal, of_other];
+            own.fill(&place, c.pyramidal[k], conductances, p.attenuation[k - 1]);
+            own.soma[place.own()].copy_from_slice(state.soma[k].row(0));
+        }
+        for k in 1..n {
+            let place = own.interneurons[k - 1].clone();
+            let conductances = [p.dendritic, p.somatic];
+            own.fill(
+                &place,
+                c.interneuron,
+                conductances,
+                p.interneuron_attenuation,
+            );
+            own.soma[place.own()].copy_from_slice(state.interneuron[k].row(0));
+        }
+        own
+    }
+
+    fn fill(&mut self, place: &Place, soma: Soma<T>, of: [f64; 2], attenuation: f64) {
+        let values = [
+            (Constant::Keep, soma.keep),
+            (Constant::OfDendrite, soma.gain * T::of(of[0])),
+            (Constant::OfOther, soma.gain * T::of(of[1])),
+            (Constant::OfNoise, T::of(soma.noise)),
+            (Constant::Attenuation, T::of(attenuation)),
+            (Constant::Mask, T::one()),
+        ];
+        for i in place.own() {
+            let strip = i / STRIP * N_CONSTANTS * STRIP;
+            for (role, value) in values {
+                self.constants[strip + role as usize * STRIP + i % STRIP] = value;
+            }
+        }
+    }
+
+    /// Gives a layer thresholds, with rate, increments and traces where they learn.
+    pub(super) fn set_threshold(
+        &mut self,
+        place: &Place,
+        weight: &Padded<T>,
+        learning: Option<(f64, [&Padded<T>; 2])>,
+    ) {
+        let zeros = || Strip::zeros(self.soma.len());
+        let own = self.threshold.get_or_insert_with(|| Threshold {
+            weight: zeros(),
+            increment: zeros(),
+            trace: zeros(),
+            rate: zeros(),
+        });
+        own.weight[place.own()].copy_from_slice(weight.row(0));
+        if let Some((rate, [increment, trace])) = learning {
+            own.rate[place.own()].fill(T::of(rate));
+            own.increment[place.own()].copy_from_slice(increment.row(0));
+            own.trace[place.own()].copy_from_slice(trace.row(0));
+        }
+    }
+
+    /// r = φ(u), at the first step.
+    #[inline(always)]
+    pub(super) fn fire<S: Simd>(&mut self, simd: S, transfer: &Curve<T>) {
+        T::transfer(simd, transfer, &self.soma, &mut self.rate);
+        let places = self.pyramidal.iter().chain(&self.interneurons);
+        for (own, padded) in places.map(|place| (place.own(), place.padded())) {
+            self.rate[own.end..padded.end].fill(T::zero());
+        }
+    }
+
+    /// Somata (eqs. 1 and 2) and rates of t + dt; whether all somata lie within ± `limit`. Where a
+    /// scale and a slot are given the event of time t is noted there: postsynaptic factors
+    /// scale (φ(u) − φ(v̂)) and rates.
+    #[inline(always)]
+    pub(super) fn step<S: Simd>(
+        &mut self,
+        simd: S,
+        transfer: &Curve<T>,
+        event: Option<(T, usize)>,
+        limit: T,
+    ) -> bool {
+        // Interneurons stand in the order of the neurons above them, whose somata of time t they
+        // are taught.
+        if let (Some(first), Some(above)) = (self.interneurons.first(), self.pyramidal.get(1)) {
+            let n = self.soma.len() - first.start;
+            self.other[first.start..].copy_from_slice(&self.soma[above.start..above.start + n]);
+        }
+        let (scale, slot) = event.unwrap_or((T::zero(), 0));
+        let own = StepOfNeurons {
+            soma: &mut self.soma,
+            rate: &mut self.rate,
+            dendrite: &self.dendrite,
+            other: &self.other,
+            noise: &self.noise,
+            is_noisy: self.is_noisy,
+            constants: &self.constants,
+            rate_before: &mut self.rate_before[slot],
+            post: &mut self.post[slot],
+            scale,
+            is_noted: event.is_some(),
+            limit,
+        };
+        T::step(simd, transfer, own)
+    }
+
+    /// Thresholds learn from event `slot`: a += gain η d, d += post.
+    #[inline(always)]
+    pub(super) fn learn_thresholds<S: Simd>(&mut self, simd: S, gain: T, slot: usize) {
+        if let Some(own) = &mut self.threshold {
+            let gain = T::splat(simd, gain);
+            let rates = T::vectors::<S>(&own.rate);
+            let increments = T::vectors_mut::<S>(&mut own.increment);
+            let traces = T::vectors_mut::<S>(&mut own.trace);
+            let posts = T::vectors::<S>(&self.post[slot]);
+            let pairs = increments.iter_mut().zip(traces);
+            for (((a, d), &rate), &post) in pairs.zip(rates).zip(posts) {
+                *a = T::multiply_add(simd, T::product(simd, gain, rate), *d, *a);
+                *d = T::sum(simd, *d, post);
+            }
+        }
+    }
+
+    /// Adds thresholds to the potentials of a layer's dendrites.
+    #[inline(always)]
+    pub(super) fn add_thresholds<S: Simd>(&mut self, simd: S, padded: Range<usize>) {
+        if let Some(own) = &self.threshold {
+            let weights = T::vectors::<S>(&own.weight[padded.clone()]);
+            let increments = T::vectors::<S>(&own.increment[padded.clone()]);
+            let v = T::vectors_mut::<S>(&mut self.dendrite[padded]);
+            for ((v, &b), &a) in v.iter_mut().zip(weights).zip(increments) {
+                *v = T::sum(simd, *v, T::sum(simd, b, a));
+            }
+        }
+    }
+
+    /// Takes the noise of the next step from variates without padding.
+    #[inline(always)]
+    pub(super) fn take_noise(&mut self, mut z: &[f32]) {
+        self.is_noisy = true;
+        for place in self.pyramidal.iter().chain(&self.interneurons) {
+            let (own, rest) = z.split_at(place.n);
+            for (noise, &z) in self.noise[place.own()].iter_mut().zip(own) {
+                *noise = T::of(f64::from(z));
+            }
+            z = rest;
+        }
+    }
+
+    /// Number of neurons, without padding.
+    pub(super) fn len(&self) -> usize {
+        self.pyramidal
+            .iter()
+            .chain(&self.interneurons)
+            .map(|own| own.n)
+            .sum()
+    }
+}
