@@ -44,6 +44,7 @@ impl Route {
 pub struct FeedbackAlignment {
     parameters: Parameters,
     rates: Vec<f64>,
+    rate_share: f64,
     route: Route,
     /// B_kᵀ, `[n_from, n_k]`, index `k − 1`.
     feedback: Vec<Tensor>,
@@ -98,6 +99,7 @@ impl FeedbackAlignment {
         }
         Ok(Self {
             rates: expand(&spec.rates, n_layers, "rates")?,
+            rate_share: 1.0,
             parameters,
             route,
             feedback,
@@ -154,7 +156,7 @@ impl FeedbackAlignment {
     ) -> candle_core::Result<()> {
         let n_samples = pass.rates[0].dim(0)? as f64;
         for (k, delta) in (1..).zip(&errors.deltas) {
-            let factor = self.rates[k - 1] / n_samples;
+            let factor = self.rates[k - 1] * self.rate_share / n_samples;
             let direction = pass.rates[k - 1].t()?.matmul(delta)?;
             found(TensorName::forward(k), direction, AddScaled { factor })?;
             if self.parameters.network.thresholds() {
@@ -189,6 +191,10 @@ impl Learner for FeedbackAlignment {
     }
 
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
+
+    fn set_rate_share(&mut self, share: f64) {
+        self.rate_share = share;
+    }
 
     fn propose(&self, _session: &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
         let (pass, targets) = self.pass(batch)?;

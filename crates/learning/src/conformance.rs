@@ -3,13 +3,15 @@
 //! [`check`] panics with a sentence on the first thing that a learner does wrong, so that a test
 //! needs one line. It brings its own task: eight random inputs, each with a class.
 
+mod rate_share;
+
 use apical_datasets::Streams;
 use ndarray::{Array2, array};
 use rand::distr::{Distribution, Uniform};
 
 use crate::{
-    Batch, EncodedPart, Learner, NoClock, PhaseTimer, Plan, Precision, Sink, TargetCoding,
-    TaskData, Teacher, evaluate, load_tensors, save_tensors, train,
+    Batch, EncodedPart, Learner, NoClock, PhaseTimer, Plan, Precision, RateSchedule, Sink,
+    TargetCoding, TaskData, Teacher, evaluate, load_tensors, save_tensors, train,
 };
 
 /// Samples of the suite's task.
@@ -23,6 +25,7 @@ pub fn check<L: Learner>(make: impl Fn(u64) -> L, n_epochs: usize) {
     proposing_and_applying_is_learning(&make);
     same_seed_same_bits(&make);
     evaluating_does_not_teach(&make);
+    rate_share::check(&make);
     saving_and_loading_keeps_every_bit(&make);
     overfits_eight_samples(&make, n_epochs);
 }
@@ -264,6 +267,7 @@ fn trained<L: Learner>(learner: &mut L, data: &TaskData, n_epochs: usize, seed: 
     let plan = Plan {
         n_epochs,
         batch_size: 4,
+        rate_schedule: RateSchedule::Constant,
         streams: Streams::new(seed),
         clock: &NoClock,
         stop: &|| false,

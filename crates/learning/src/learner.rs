@@ -52,6 +52,11 @@ pub trait Learner: Send + Sync {
         false
     }
 
+    /// Sets all learning rates to `share` (0 or more) of what the specification says, whatever was
+    /// set before; a learner begins with 1. What a session holds back is given out at the rates of
+    /// then. Of what is plastic, and of [`Learner::tensor_names`], it changes nothing, not even at 0.
+    fn set_rate_share(&mut self, share: f64);
+
     /// What this minibatch would change (averaged over its samples), without changing it.
     fn propose(&self, session: &mut Self::Session, batch: Batch<'_>)
     -> Result<Updates, LearnError>;
@@ -95,8 +100,8 @@ pub trait Learner: Send + Sync {
     /// The feed-forward network that the reference gradient is taken of.
     fn forward(&self) -> ForwardNetwork;
 
-    /// Per layer 1…N, the rate of plain gradient descent that its steps correspond to; `None`
-    /// where there is no such rate.
+    /// Per layer 1…N, the rate of plain gradient descent that its steps correspond to, at the
+    /// share of its learning rates that is set; `None` where there is no such rate.
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
         None
     }

@@ -17,6 +17,7 @@ pub mod metric;
 mod name;
 mod network;
 mod observer;
+mod rate_schedule;
 mod record;
 mod spec;
 mod store;
@@ -36,6 +37,7 @@ pub use metric::{Direction, Metric, MetricInfo};
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
 pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
+pub use rate_schedule::RateSchedule;
 pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
     Summary, TimingRecord, TimingSummary, TrialRecord,

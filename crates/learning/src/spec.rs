@@ -6,7 +6,7 @@ use apical_kernels::Transfer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Metric;
+use crate::{Metric, RateSchedule};
 
 /// A value of a specification that is out of range.
 #[derive(Debug, thiserror::Error)]
@@ -229,6 +229,10 @@ pub struct TrainingSpec {
     /// How class labels become targets.
     #[serde(default = "TargetCoding::sacramento_2018")]
     pub targets: TargetCoding,
+    /// How learning rates fall over the epochs; left out where they do not, so that what does not
+    /// use it is written as ever.
+    #[serde(default, skip_serializing_if = "RateSchedule::is_constant")]
+    pub rate_schedule: RateSchedule,
 }
 
 impl TrainingSpec {
@@ -240,7 +244,7 @@ impl TrainingSpec {
         if self.batch_size == 0 {
             return Err(SpecError::range("batch_size", 0, "at least 1"));
         }
-        Ok(())
+        (self.rate_schedule.check()).map_err(|error| error.within("rate_schedule"))
     }
 }
 

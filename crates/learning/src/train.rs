@@ -3,8 +3,8 @@
 use apical_datasets::shuffle;
 
 use crate::{
-    Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName, Phase, PhaseTimer, Reading,
-    Sink, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+    Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName, Phase, PhaseTimer,
+    RateSchedule, Reading, Sink, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
 /// What the loop needs beside a learner and data.
@@ -13,6 +13,8 @@ pub struct Plan<'a> {
     pub n_epochs: usize,
     /// Samples per minibatch; the last of an epoch may be smaller.
     pub batch_size: usize,
+    /// How learning rates fall; what is observed before the first epoch has the rates of the first.
+    pub rate_schedule: RateSchedule,
     /// The order of samples comes from the stream `order`, the session's needs from its own.
     pub streams: Streams,
     /// Times the phases.
@@ -82,6 +84,8 @@ pub fn train<L: Learner>(
     let (mut step, mut n_samples) = (0_u64, 0_u64);
     let mut epochs = Vec::new();
     for epoch in 0..=plan.n_epochs {
+        let share = plan.rate_schedule.share(epoch.max(1), plan.n_epochs);
+        learner.set_rate_share(share);
         if epoch > 0 {
             timer.enter(Phase::Data);
             shuffle(&mut order, &mut rng);

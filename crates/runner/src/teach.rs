@@ -75,6 +75,7 @@ pub(crate) fn teach(
     let plan = Plan {
         n_epochs: arm.training.n_epochs,
         batch_size: arm.training.batch_size,
+        rate_schedule: arm.training.rate_schedule,
         streams,
         clock: setting.clock,
         stop: &|| setting.stop.is_asked(),

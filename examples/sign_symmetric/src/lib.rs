@@ -16,6 +16,7 @@ use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Ix2};
 pub struct SignSymmetric {
     network: Network,
     rates: Vec<f64>,
+    rate_share: f64,
     /// W_k at index `k − 1`, `[n_k, n_{k−1}]`.
     forward: Vec<Array2<f64>>,
     /// M_k of hidden layers at index `k − 1`, `[n_k, n_{k+1}]`.
@@ -51,6 +52,7 @@ impl SignSymmetric {
         Self {
             network: network.clone(),
             rates,
+            rate_share: 1.0,
             forward: start.weights.iter().map(|w| w.mapv(f64::from)).collect(),
             magnitudes,
         }
@@ -144,13 +146,18 @@ impl Learner for SignSymmetric {
 
     fn session(&self, _: Streams, _: usize) {}
 
+    fn set_rate_share(&mut self, share: f64) {
+        self.rate_share = share;
+    }
+
     fn propose(&self, (): &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
         let pass = self.run_with_errors(batch)?;
         let inputs = batch.inputs.mapv(f64::from);
         let mut updates = Updates::new();
         for (index, delta) in pass.deltas.iter().enumerate() {
             let before = index.checked_sub(1).map_or(&inputs, |i| &pass.rates[i]);
-            let change = delta.t().dot(before) * (self.rates[index] / batch.n_samples() as f64);
+            let change = delta.t().dot(before)
+                * (self.rates[index] * self.rate_share / batch.n_samples() as f64);
             updates.push_change(TensorName::forward(index + 1), change.into_dyn());
         }
         Ok(updates)
@@ -191,7 +198,12 @@ impl Learner for SignSymmetric {
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        Some(self.rates.clone())
+        Some(
+            self.rates
+                .iter()
+                .map(|rate| rate * self.rate_share)
+                .collect(),
+        )
     }
 
     fn activities(

@@ -3,7 +3,7 @@
 use apical_datasets::{DatasetSpec, DigitsSpec};
 use apical_learning::{
     EvaluationObserver, Learner, MeasureSpec, Metric, Network, NoClock, Observer, PartName, Plan,
-    Sink, Streams, TargetCoding, TaskData, Transfer, conformance, train,
+    RateSchedule, Sink, Streams, TargetCoding, TaskData, Transfer, conformance, train,
 };
 use sign_symmetric::SignSymmetric;
 
@@ -47,6 +47,7 @@ fn it_learns_digits() {
     let plan = Plan {
         n_epochs: 10,
         batch_size: 10,
+        rate_schedule: RateSchedule::Constant,
         streams,
         clock: &NoClock,
         stop: &|| false,

@@ -24,6 +24,10 @@ impl Learner for Mlp {
 
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
 
+    fn set_rate_share(&mut self, share: f64) {
+        self.rate_share = share;
+    }
+
     fn propose(&self, _session: &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
         let (pass, loss) = self.pass(batch)?;
         let propose = || -> candle_core::Result<Updates> {
@@ -130,8 +134,11 @@ impl Learner for Mlp {
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd)
-            .then(|| self.rates.clone())
+        (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd).then(|| {
+            (self.rates.iter())
+                .map(|rate| rate * self.rate_share)
+                .collect()
+        })
     }
 
     /// Potentials; and with a teacher −∂L_b/∂r_k of the hidden layers above something plastic.

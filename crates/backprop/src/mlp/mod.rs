@@ -29,6 +29,7 @@ pub struct Mlp {
     flavour: Flavour,
     optimiser: Optimiser,
     rates: Vec<f64>,
+    rate_share: f64,
     plastic: Vec<Plastic>,
     targets: Vec<Target>,
     n_steps: u64,
@@ -67,6 +68,7 @@ impl Mlp {
         }
         Ok(Self {
             rates: expand(&spec.rates, n_layers, "rates")?,
+            rate_share: 1.0,
             parameters,
             flavour: spec.flavour,
             optimiser: spec.optimiser,
@@ -126,7 +128,7 @@ impl Mlp {
     fn step(&self, target: &Target, n_samples: usize) -> Step {
         Step {
             optimiser: self.optimiser,
-            rate: self.rates[target.layer - 1],
+            rate: self.rates[target.layer - 1] * self.rate_share,
             n_samples,
             number: self.n_steps + 1,
         }

@@ -10,6 +10,7 @@ pub(crate) struct DeltaRule {
     network: Network,
     weights: Array2<f64>,
     pub(crate) rate: f64,
+    rate_share: f64,
 }
 
 impl DeltaRule {
@@ -20,7 +21,12 @@ impl DeltaRule {
             network,
             weights: start.weights[0].mapv(f64::from),
             rate: 2.0,
+            rate_share: 1.0,
         }
+    }
+
+    fn current_rate(&self) -> f64 {
+        self.rate * self.rate_share
     }
 
     fn outputs(&self, inputs: ArrayView2<'_, f32>) -> Array2<f64> {
@@ -48,9 +54,14 @@ impl Learner for DeltaRule {
 
     fn session(&self, _: Streams, _: usize) {}
 
+    fn set_rate_share(&mut self, share: f64) {
+        self.rate_share = share;
+    }
+
     fn propose(&self, (): &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
         let targets = batch.target_rates.mapv(f64::from);
-        let step = descent(batch.inputs, &self.outputs(batch.inputs), &targets) * self.rate;
+        let direction = descent(batch.inputs, &self.outputs(batch.inputs), &targets);
+        let step = direction * self.current_rate();
         if step.iter().any(|v| !v.is_finite()) {
             return Err(LearnError::NonFinite {
                 layer: 1,
@@ -98,7 +109,7 @@ impl Learner for DeltaRule {
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        Some(vec![self.rate])
+        Some(vec![self.current_rate()])
     }
 
     fn activities(

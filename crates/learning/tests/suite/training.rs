@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_learning::{
-    Clock, EpochRecord, LearnError, Learner, Metric, NoClock, PartName, Plan, Reading, Sink,
-    Streams, TimingRecord, TimingSummary, TrainError, Trained, conformance, save_tensors, train,
+    Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer, PartName, Phase,
+    Plan, RateSchedule, Reading, Sink, Streams, TimingRecord, TimingSummary, TrainError, Trained,
+    conformance, save_tensors, train,
 };
 
 use crate::delta_rule::DeltaRule;
@@ -36,6 +37,7 @@ pub(crate) fn plan<'a>(seed: u64, stop: &'a (dyn Fn() -> bool + Sync)) -> Plan<'
     Plan {
         n_epochs: 3,
         batch_size: 3,
+        rate_schedule: RateSchedule::Constant,
         streams: Streams::new(seed),
         clock: &NoClock,
         stop,
@@ -70,6 +72,60 @@ fn the_order_of_samples_depends_on_the_seed_alone() {
     };
     assert_eq!(run(5), run(5));
     assert_ne!(run(5), run(6));
+}
+
+/// Notes the learner's rate and weights at every moment.
+struct Noting<'a>(&'a mut Vec<(f64, Vec<u8>)>);
+
+impl Observer<DeltaRule> for Noting<'_> {
+    fn is_due(&self, _: Moment) -> bool {
+        true
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Metrics
+    }
+
+    fn observe(&mut self, learner: &DeltaRule) -> Result<Vec<Reading>, LearnError> {
+        let rates = learner.equivalent_rates().expect("it has a rate");
+        let weights = save_tensors(learner).expect("it can be saved");
+        self.0.push((rates[0] / learner.rate, weights));
+        Ok(Vec::new())
+    }
+}
+
+#[test]
+fn every_epoch_has_its_share_of_the_rates() {
+    let noted = |rate_schedule| {
+        let mut learner = DeltaRule::new(1);
+        let data = conformance::task(&learner);
+        let plan = Plan {
+            rate_schedule,
+            ..plan(1, &|| false)
+        };
+        let mut noted = Vec::new();
+        let mut observers: [Box<dyn Observer<DeltaRule>>; 1] = [Box::new(Noting(&mut noted))];
+        train(
+            &mut learner,
+            &data,
+            &plan,
+            &mut observers,
+            &mut Kept::default(),
+        )
+        .expect("it trains");
+        drop(observers);
+        noted
+    };
+    let constant = noted(RateSchedule::Constant);
+    let falling = noted(RateSchedule::Cosine { to: 0.0 });
+    let shares = |noted: &[(f64, Vec<u8>)]| -> Vec<f64> { noted.iter().map(|n| n.0).collect() };
+    assert_eq!(shares(&constant), [1.0; 4]);
+    assert_eq!(shares(&falling), [1.0, 1.0, 0.5, 0.0]);
+    let weights = |noted: &[(f64, Vec<u8>)], epoch: usize| noted[epoch].1.clone();
+    assert_eq!(weights(&falling, 1), weights(&constant, 1));
+    assert_ne!(weights(&falling, 2), weights(&constant, 2));
+    assert_ne!(weights(&falling, 2), weights(&falling, 1));
+    assert_eq!(weights(&falling, 3), weights(&falling, 2), "at share 0");
 }
 
 /// A clock that moves on by one second whenever it is read.

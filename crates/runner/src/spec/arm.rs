@@ -1,13 +1,14 @@
 //! One task, one learner and one point of a sweep: what is run once per seed.
 
 use apical_learning::{
-    ForwardWeights, MeasureSpec, Network, NetworkError, SpecError, Streams, TrainingSpec,
+    ForwardWeights, MeasureSpec, Network, NetworkError, RateSchedule, SpecError, Streams,
+    TrainingSpec,
 };
 use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{ExperimentSpec, TaskSpec, quoted};
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, quoted};
 use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
@@ -130,12 +131,8 @@ impl Arm {
     pub(crate) fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
         let within = |prefix: String| move |error: SpecError| error.within(&prefix);
-        let training = if self.task.training_of.contains_key(&self.learner_name) {
-            self.own_training_key()
-        } else {
-            format!("{task}.training")
-        };
-        self.training.check().map_err(within(training))?;
+        self.check_overrides()?;
+        self.training.check().map_err(within("training".into()))?;
         self.training
             .targets
             .potentials(network.transfer())
@@ -153,6 +150,27 @@ impl Arm {
             self.learner_key(),
             self.learner.kind()
         )))?;
+        Ok(())
+    }
+
+    /// Fails on values out of range that the task or the learner have in place of the experiment's.
+    fn check_overrides(&self) -> Result<(), ArmError> {
+        let in_range = TrainingSpec {
+            n_epochs: 1,
+            batch_size: 1,
+            rate_schedule: RateSchedule::Constant,
+            targets: self.training.targets,
+        };
+        let check = |overrides: &TrainingOverrides, key: &str| {
+            (overrides.over(&in_range).check()).map_err(|error| error.within(key))
+        };
+        check(
+            &self.task.training,
+            &format!("{}.training", self.task_key()),
+        )?;
+        if let Some(own) = self.task.training_of.get(&self.learner_name) {
+            check(own, &self.own_training_key())?;
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What an experiment's file says, with its types.
 
 use apical_datasets::DatasetSpec;
-use apical_learning::{MeasureSpec, PerLayer, TargetCoding, TrainingSpec, Transfer};
+use apical_learning::{MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,9 @@ pub(crate) struct TrainingOverrides {
     /// See [`TrainingSpec::targets`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) targets: Option<TargetCoding>,
+    /// See [`TrainingSpec::rate_schedule`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rate_schedule: Option<RateSchedule>,
 }
 
 impl TrainingOverrides {
@@ -85,6 +88,7 @@ impl TrainingOverrides {
             n_epochs: self.n_epochs.unwrap_or(base.n_epochs),
             batch_size: self.batch_size.unwrap_or(base.batch_size),
             targets: self.targets.unwrap_or(base.targets),
+            rate_schedule: self.rate_schedule.unwrap_or(base.rate_schedule),
         }
     }
 }

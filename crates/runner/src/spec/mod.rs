@@ -13,7 +13,7 @@ mod tuning;
 mod values;
 
 pub(crate) use arm::{Arm, ArmError, sha256};
-pub(crate) use experiment::{ExperimentSpec, TaskSpec};
+pub(crate) use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub(crate) use overrides::Overrides;
 pub(crate) use path::{KeyPath, quoted};
 pub(crate) use problem::{SpecProblem, nearest};

@@ -88,8 +88,10 @@ impl Overrides {
     }
 }
 
-/// A value for all tasks takes the place of what tasks say themselves, also for single learners.
+/// A value for all tasks takes the place of what tasks say themselves, also for single learners;
+/// one within a table, such as `training.targets.rates.low`, that of the whole table.
 fn remove_from_tasks(root: &mut Table, key: &KeyPath) {
+    let key = &key.first(2);
     let Some(tasks) = root.get_mut("task").and_then(Value::as_table_mut) else {
         return;
     };
@@ -166,6 +168,24 @@ mod tests {
             overrides.deciding(&key).as_deref(),
             Some("--set training.n_epochs=1")
         );
+    }
+
+    #[test]
+    fn a_value_within_a_table_leaves_tasks_nothing_of_theirs() {
+        let text = "
+            [task.t.training]
+            rate_schedule.cosine = { to = 0.2 }
+            [task.t.training_of.a]
+            rate_schedule.exponential = { to = 0.3 }";
+        let mut tree: Table = text.parse().expect("TOML");
+        let set = "training.rate_schedule.cosine.to=0.1".to_owned();
+        let overrides = Overrides::parse(&[set], None).expect("an option");
+        overrides.apply(&mut tree).expect("it fits");
+        let expected = "
+            training.rate_schedule.cosine.to = 0.1
+            [task.t.training]
+            [task.t.training_of.a]";
+        assert_eq!(tree, expected.parse().expect("TOML"));
     }
 
     #[test]

@@ -36,6 +36,11 @@ impl KeyPath {
         }
     }
 
+    /// The first `n` segments of the key, or all where there are fewer; `n` is at least 1.
+    pub(crate) fn first(&self, n: usize) -> Self {
+        Self(self.0.iter().take(n.max(1)).cloned().collect())
+    }
+
     /// Whether this key is `other`, lies below it, or above it.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)

@@ -75,6 +75,32 @@ fn a_finished_experiment_is_used_again_until_forced() {
 }
 
 #[test]
+fn a_schedule_of_rates_makes_other_runs_and_a_constant_one_does_not() {
+    let place = Place::new(SMALL);
+    let run = |sets: &[&str]| {
+        let mut arguments = vec!["run", "small.toml", "--no-report"];
+        sets.iter().for_each(|set| arguments.extend(["--set", set]));
+        place.call(&arguments).with_code(0).stderr
+    };
+    run(&[]);
+    let before = place.runs();
+    for run in &before {
+        let spec = read(&run.join("spec.toml"));
+        assert!(!spec.contains("rate_schedule"), "{spec}");
+    }
+    let constant = run(&["training.rate_schedule=constant"]);
+    assert!(constant.contains("0 runs trained, 4 reused"), "{constant}");
+    let own = run(&["task.digits.training_of.microcircuit.rate_schedule.cosine.to=0.1"]);
+    assert!(own.contains("2 runs trained, 2 reused"), "{own}");
+    for run in place.runs().iter().filter(|run| !before.contains(run)) {
+        let spec = read(&run.join("spec.toml"));
+        assert!(spec.contains("[training.rate_schedule.cosine]"), "{spec}");
+    }
+    let all = run(&["training.rate_schedule.exponential.to=0.1"]);
+    assert!(all.contains("4 runs trained;"), "{all}");
+}
+
+#[test]
 fn other_settings_and_seeds_are_other_runs() {
     let place = Place::new(SMALL);
     place

@@ -116,6 +116,73 @@ fn targets_out_of_reach_are_shown_with_their_line() {
 }
 
 #[test]
+fn schedules_of_rates_are_refused_where_they_are_wrong() {
+    let with = |below: &str, line: &str| SMALL.replace(below, &format!("{below}\n{line}"));
+    let shared = |line| with("batch_size = 50", line);
+    let cosine = "rate_schedule.cosine = { to = 1.5 }";
+    let of_task = with("hidden = [8]", &format!("training.{cosine}"));
+    let of_learner = with(
+        "hidden = [8]",
+        &format!("training_of.microcircuit.{cosine}"),
+    );
+    let of_task_above = with(
+        "hidden = [8]",
+        &format!("training.{cosine}\ntraining_of.microcircuit.n_epochs = 1"),
+    );
+    let errors = [
+        refused(&shared("rate_schedule.exponential = { to = 0 }"), &[]),
+        refused(&shared("rate_schedule = \"cosin\""), &[]),
+        refused(&shared("rate_shedule = \"constant\""), &[]),
+        refused(SMALL, &["--set", "training.rate_schedule.cosine.to=nan"]),
+        refused(&of_task, &[]),
+        refused(&of_learner, &[]),
+        refused(&of_task_above, &[]),
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    error: `training.rate_schedule.exponential.to` is 0, expected a number greater than 0, and at most 1
+     --> small.toml:8:36
+      |
+    8 | rate_schedule.exponential = { to = 0 }
+      |                                    ^
+
+    error: unknown variant `cosin`, expected one of `constant`, `exponential`, `cosine`
+     --> small.toml:8:17
+      |
+    8 | rate_schedule = "cosin"
+      |                 ^^^^^^^
+    help: did you mean `cosine`?
+
+    error: unknown field `rate_shedule`, expected one of `n_epochs`, `batch_size`, `targets`, `rate_schedule`
+     --> small.toml:8:1
+      |
+    8 | rate_shedule = "constant"
+      | ^^^^^^^^^^^^
+    help: did you mean `rate_schedule`?
+
+    error: `training.rate_schedule.cosine.to` is NaN, expected a number from 0 to 1
+    help: the value comes from --set training.rate_schedule.cosine.to=nan
+
+    error: `task.digits.training.rate_schedule.cosine.to` is 1.5, expected a number from 0 to 1
+      --> small.toml:16:40
+       |
+    16 | training.rate_schedule.cosine = { to = 1.5 }
+       |                                        ^^^
+
+    error: `task.digits.training_of.microcircuit.rate_schedule.cosine.to` is 1.5, expected a number from 0 to 1
+      --> small.toml:16:56
+       |
+    16 | training_of.microcircuit.rate_schedule.cosine = { to = 1.5 }
+       |                                                        ^^^
+
+    error: `task.digits.training.rate_schedule.cosine.to` is 1.5, expected a number from 0 to 1
+      --> small.toml:16:40
+       |
+    16 | training.rate_schedule.cosine = { to = 1.5 }
+       |                                        ^^^
+    "#);
+}
+
+#[test]
 fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
     let options: [&[&str]; 4] = [
         &[

@@ -7,7 +7,9 @@ use apical_learning::{
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
-use super::{MicrocircuitSpec, Parameters, Path, State, Weights, plasticity, two_step};
+use super::{
+    LearningRates, MicrocircuitSpec, Parameters, Path, State, Weights, plasticity, two_step,
+};
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
@@ -15,7 +17,10 @@ pub struct TwoStep<T> {
     network: Network,
     precision: Precision,
     path: Path,
+    /// With the rates of now.
     parameters: Parameters,
+    /// The specification's, of which a share is in use.
+    full_rates: LearningRates,
     weights: Weights<T>,
     lateral_cancels: bool,
 }
@@ -39,6 +44,7 @@ impl<T: Real> TwoStep<T> {
                 _ => Precision::F64,
             },
             path: spec.path,
+            full_rates: parameters.rates.clone(),
             parameters,
             weights,
             lateral_cancels: false,
@@ -47,14 +53,14 @@ impl<T: Real> TwoStep<T> {
         Ok(circuit)
     }
 
-    /// Mixing factors and learning rates.
+    /// Mixing factors and the learning rates of now: a share of the specification's.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.parameters.rates;
+        let rates = &self.full_rates;
         self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
     }
 
@@ -134,6 +140,10 @@ impl<T: Real> Learner for TwoStep<T> {
         State::new(self.network.sizes(), n_parallel)
     }
 
+    fn set_rate_share(&mut self, share: f64) {
+        self.parameters.rates = self.full_rates.times(share);
+    }
+
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
         self.settle(state, batch, Teacher::On)?;
         let mut changes = self.weights.zeros_like();
@@ -146,7 +156,7 @@ impl<T: Real> Learner for TwoStep<T> {
         );
         let mut updates = Updates::new();
         for name in self.weights.names() {
-            if Weights::<T>::rate_of(name, &self.parameters.rates) != 0.0
+            if Weights::<T>::rate_of(name, &self.full_rates) != 0.0
                 && let Some(change) = changes.tensor(name)
             {
                 updates.push_change(name, change);

@@ -17,6 +17,19 @@ pub struct LearningRates {
     pub feedback: Vec<f64>,
 }
 
+impl LearningRates {
+    /// All rates times `share`.
+    pub(super) fn times(&self, share: f64) -> Self {
+        let times = |rates: &[f64]| rates.iter().map(|rate| rate * share).collect();
+        Self {
+            forward: times(&self.forward),
+            interneuron: times(&self.interneuron),
+            apical: times(&self.apical),
+            feedback: times(&self.feedback),
+        }
+    }
+}
+
 /// The keys of a specification that decide learning rates, borrowed.
 #[derive(Clone, Copy)]
 pub(super) struct RateKeys<'a> {

@@ -7,7 +7,7 @@ use apical_learning::{
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
-use super::super::{State, Weights};
+use super::super::{LearningRates, State, Weights};
 use super::dendrites::Synapses;
 use super::online;
 use super::plasticity;
@@ -28,7 +28,10 @@ const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 pub struct Continuous<T> {
     network: Network,
     precision: Precision,
+    /// With the rates of now.
     parameters: ContinuousParameters,
+    /// The specification's, of which a share is in use.
+    full_rates: LearningRates,
     weights: Weights<T>,
     is_plain: bool,
     lateral_cancels: bool,
@@ -51,6 +54,7 @@ impl<T: Real> Continuous<T> {
                 4 => Precision::F32,
                 _ => Precision::F64,
             },
+            full_rates: parameters.rates.clone(),
             parameters,
             weights: Weights::new(&by, network, start, streams),
             is_plain: false,
@@ -62,7 +66,7 @@ impl<T: Real> Continuous<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.parameters.rates;
+        let rates = &self.full_rates;
         self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
     }
 
@@ -103,7 +107,7 @@ impl<T: Real> Continuous<T> {
         !self.is_plain && online::knows(&self.parameters, &self.weights)
     }
 
-    /// Conductances, mixing factors and learning rates.
+    /// Conductances, mixing factors and the learning rates of now: a share of the specification's.
     pub fn parameters(&self) -> &ContinuousParameters {
         &self.parameters
     }
@@ -229,6 +233,11 @@ impl<T: Real> Learner for Continuous<T> {
         true
     }
 
+    /// At share 0 filters stand still.
+    fn set_rate_share(&mut self, share: f64) {
+        self.parameters.rates = self.full_rates.times(share);
+    }
+
     /// What one presentation from the session's state changes: the increments during it, and what
     /// the filter has taken in and not yet given out, η τ_w (Δ at its end − Δ at its beginning).
     /// That sum is η ∫ ⟨post · preᵀ⟩ dt over the presentation. The session advances; the weights
@@ -258,10 +267,10 @@ impl<T: Real> Learner for Continuous<T> {
         let residue_ms = plasticity::residue_ms(p);
         let mut updates = Updates::new();
         for name in self.weights.names() {
-            let rate = Weights::<T>::rate_of(name, &p.rates);
-            if rate == 0.0 {
+            if Weights::<T>::rate_of(name, &self.full_rates) == 0.0 {
                 continue;
             }
+            let rate = Weights::<T>::rate_of(name, &p.rates);
             let (Some(change), Some(from), Some(to)) = (
                 increments.tensor(name),
                 before.tensor(name),
