@@ -34,13 +34,13 @@ PEERS = {
 }
 OURS = "apical"
 
-# Multiply-adds of one softplus in crates/kernels/src/curve.rs; adds and comparisons are not counted.
-# Change it with the code.
+# Multiply-adds of one softplus in crates/kernels/src/curve/single.rs; adds and comparisons are not
+# counted, nor the multiplications that shorten the polynomials' chains. Change it with the code.
 PHI_MULTIPLY_ADDS = (
-    1  # beta (u - theta)
-    + 1 + 2 + 5  # exp: to a power of 2, reduction in two parts, degree 5; scaling adds to the exponent
-    + 8 + 1  # log1p: degree 8, times y
-    + 1  # gamma / 2 (x + |x|), gamma being in the coefficients
+    1  # beta log2 e (u - theta)
+    + 5  # polynomial of 2^x
+    + 7  # polynomial of log1p
+    + 1  # gamma (max(x, 0) + ...)
 )
 
 
@@ -56,9 +56,10 @@ def counts(sizes, n_lanes):
     n_plastic = 3 * n_2 * padded(n_1)
     n_fixed = n_2 * padded(n_1)
     n_hidden, n_neurons = padded(n_1), padded(n_1) + 2 * padded(n_2)
-    # Plastic: reads W, A and filter; writes A and filter. A + eta dt filter, filter + post pre (its
-    # decay can be put into the scale), and (W + A) r: three multiply-adds; the add is not counted.
-    # Fixed: one read, one multiply-add.
+    # Plastic: of two steps one reads W, A and filter and writes A and filter: filter + post pre for
+    # both steps (its decay can be put into the scale), A + eta dt filter for this step and the next,
+    # and (W + A) r, five multiply-adds; the other reads W and A for a single one. Adds are not
+    # counted. Fixed: one read, one multiply-add.
     # Input layer, whatever n_0: it lies in the span of the pattern and of what is left of the last
     # one, so about 8 vectors of the hidden width are read, 4 written, 10 multiply-adds each.
     # Somata: u is read and written; decay, basal and apical or teaching current. phi: of u and of
@@ -69,8 +70,8 @@ def counts(sizes, n_lanes):
         + 10 * n_hidden
         + 3 * n_neurons
         + 2 * n_neurons * PHI_MULTIPLY_ADDS,
-        "bytes_read": 4 * (3 * n_plastic + n_fixed + 8 * n_hidden + n_neurons),
-        "bytes_written": 4 * (2 * n_plastic + 4 * n_hidden + n_neurons),
+        "bytes_read": int(4 * (2.5 * n_plastic + n_fixed + 8 * n_hidden + n_neurons)),
+        "bytes_written": 4 * (n_plastic + 4 * n_hidden + n_neurons),
     }
 
 

@@ -61,6 +61,35 @@ pub fn multiply<T: Real>(
     start: Start<'_, T>,
     out: &mut Padded<T>,
 ) {
+    T::multiply(x, columns, w, start, out);
+}
+
+/// `out[b][j] = Σ_i d[b][i] w[j][i]`: the product with the transposed weights.
+///
+/// # Panics
+/// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
+pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
+    T::multiply_transposed(d, w, out);
+}
+
+/// `w[j][i] += Σ_b x[b][j] d[b][i]`, summed in the order of b.
+///
+/// # Panics
+/// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
+pub fn rank_update<T: Real>(x: &Padded<T>, columns: Columns<'_>, d: &Padded<T>, w: &mut Padded<T>) {
+    T::rank_update(x, columns, d, w);
+}
+
+// What follows is called by the two implementations of `Real` alone, so that it is compiled in this
+// crate and not again wherever a product is named.
+
+pub(crate) fn multiply_of<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    w: &Padded<T>,
+    start: Start<'_, T>,
+    out: &mut Padded<T>,
+) {
     assert_eq!(x.cols(), w.rows(), "presynaptic width");
     assert_eq!(out.shape(), (x.rows(), w.cols()), "shape of the output");
     check_columns(columns, w.rows());
@@ -88,21 +117,18 @@ pub fn multiply<T: Real>(
     });
 }
 
-/// `out[b][j] = Σ_i d[b][i] w[j][i]`: the product with the transposed weights.
-///
-/// # Panics
-/// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
-pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
+pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
     assert_eq!(d.cols(), w.cols(), "postsynaptic width");
     assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
     pulp::Arch::new().dispatch(MultiplyTransposed { d, w, out });
 }
 
-/// `w[j][i] += Σ_b x[b][j] d[b][i]`, summed in the order of b.
-///
-/// # Panics
-/// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
-pub fn rank_update<T: Real>(x: &Padded<T>, columns: Columns<'_>, d: &Padded<T>, w: &mut Padded<T>) {
+pub(crate) fn rank_update_of<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    d: &Padded<T>,
+    w: &mut Padded<T>,
+) {
     assert_eq!(x.rows(), d.rows(), "number of samples");
     assert_eq!(w.shape(), (x.cols(), d.cols()), "shape of the weights");
     check_columns(columns, w.rows());

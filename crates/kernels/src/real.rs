@@ -6,9 +6,8 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
-use crate::Curve;
 use crate::curve::{self, StepOfNeurons};
-use crate::lanes;
+use crate::{Columns, Curve, Padded, Start, lanes, product};
 
 /// `f32` or `f64`.
 pub trait Real:
@@ -56,6 +55,24 @@ pub trait Real:
     /// A step of neurons; whether no soma lies beyond ± `limit` or is NaN.
     #[doc(hidden)]
     fn step<S: Simd>(simd: S, transfer: &Curve<Self>, own: StepOfNeurons<'_, Self>) -> bool;
+
+    /// See [`crate::multiply`].
+    #[doc(hidden)]
+    fn multiply(
+        x: &Padded<Self>,
+        columns: Columns<'_>,
+        w: &Padded<Self>,
+        start: Start<'_, Self>,
+        out: &mut Padded<Self>,
+    );
+
+    /// See [`crate::multiply_transposed`].
+    #[doc(hidden)]
+    fn multiply_transposed(d: &Padded<Self>, w: &Padded<Self>, out: &mut Padded<Self>);
+
+    /// See [`crate::rank_update`].
+    #[doc(hidden)]
+    fn rank_update(x: &Padded<Self>, columns: Columns<'_>, d: &Padded<Self>, w: &mut Padded<Self>);
 
     /// The values as whole vectors; a rest that fills none is left out.
     #[doc(hidden)]
@@ -139,6 +156,29 @@ macro_rules! real {
                 own: StepOfNeurons<'_, Self>,
             ) -> bool {
                 curve::$curve::step(simd, transfer, own)
+            }
+
+            fn multiply(
+                x: &Padded<Self>,
+                columns: Columns<'_>,
+                w: &Padded<Self>,
+                start: Start<'_, Self>,
+                out: &mut Padded<Self>,
+            ) {
+                product::multiply_of(x, columns, w, start, out);
+            }
+
+            fn multiply_transposed(d: &Padded<Self>, w: &Padded<Self>, out: &mut Padded<Self>) {
+                product::multiply_transposed_of(d, w, out);
+            }
+
+            fn rank_update(
+                x: &Padded<Self>,
+                columns: Columns<'_>,
+                d: &Padded<Self>,
+                w: &mut Padded<Self>,
+            ) {
+                product::rank_update_of(x, columns, d, w);
             }
         }
     };

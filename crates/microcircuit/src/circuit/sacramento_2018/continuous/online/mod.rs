@@ -13,6 +13,8 @@ mod hidden;
 mod input;
 mod neurons;
 
+use std::any::Any;
+
 use apical_kernels::{Curve, NORMALS_PER_DRAW, Normals, Padded, Real};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
@@ -59,13 +61,7 @@ pub(super) fn run<T: Real>(
     readout: Option<&mut [f64]>,
 ) -> Result<(), LearnError> {
     let mut circuit = Circuit::new(shown, state, learning.as_deref());
-    let outcome = pulp::Arch::new().dispatch(Run {
-        shown,
-        circuit: &mut circuit,
-        is_plastic,
-        noise,
-        readout,
-    });
+    let outcome = carry(&mut circuit, shown.parameters, is_plastic, noise, readout);
     let learning = learning.filter(|_| is_plastic);
     circuit.write_back(shown, state, learning);
     outcome.map_err(|step| {
@@ -261,8 +257,38 @@ struct Event {
     slot: usize,
 }
 
+/// Runs a `Circuit<f32>` or `Circuit<f64>` through a presentation; fails with the step after which a
+/// potential was out of bounds. Not generic, so that the loop is compiled with this crate alone and
+/// not again with every one that names its type.
+#[inline(never)]
+fn carry(
+    circuit: &mut dyn Any,
+    parameters: &ContinuousParameters,
+    is_plastic: bool,
+    noise: Option<&mut Normals>,
+    readout: Option<&mut [f64]>,
+) -> Result<(), usize> {
+    if let Some(circuit) = circuit.downcast_mut::<Circuit<f32>>() {
+        return pulp::Arch::new().dispatch(Run {
+            parameters,
+            circuit,
+            is_plastic,
+            noise,
+            readout,
+        });
+    }
+    let circuit = circuit.downcast_mut::<Circuit<f64>>();
+    pulp::Arch::new().dispatch(Run {
+        parameters,
+        circuit: circuit.expect("`Real` is f32 or f64"),
+        is_plastic,
+        noise,
+        readout,
+    })
+}
+
 struct Run<'a, T> {
-    shown: &'a Shown<'a, T>,
+    parameters: &'a ContinuousParameters,
     circuit: &'a mut Circuit<T>,
     is_plastic: bool,
     noise: Option<&'a mut Normals>,
@@ -271,12 +297,11 @@ struct Run<'a, T> {
 }
 
 impl<T: Real> WithSimd for Run<'_, T> {
-    /// The step after which a potential was out of bounds.
     type Output = Result<(), usize>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) -> Result<(), usize> {
-        let (p, own) = (self.shown.parameters, self.circuit);
+        let (p, own) = (self.parameters, self.circuit);
         let (share, kept) = (plasticity::share(p), plasticity::kept(p));
         let stride_ms = plasticity::stride_ms(p);
         let limit = T::of(p.runaway_potential);
