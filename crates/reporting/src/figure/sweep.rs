@@ -88,7 +88,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let level_legend = levels.iter().map(|(group, _)| (group.style, group.learner));
     Ok(Draft {
         picture: Picture::Grid(Grid {
-            x_label: key.to_owned(),
+            x_label: axis_label(key),
             n_columns: 1,
             rows: vec![Row {
                 heading: String::new(),
@@ -184,4 +184,24 @@ fn parse(variant: &str) -> Option<(&str, f64)> {
     let (key, value) = variant.split_once('=')?;
     let value: f64 = value.trim().parse().ok()?;
     value.is_finite().then_some((key.trim(), value))
+}
+
+/// The key in words, a unit of time that it ends with in brackets.
+fn axis_label(key: &str) -> String {
+    match key.strip_suffix("_ms") {
+        Some(quantity) => format!("{} (ms)", quantity.replace('_', " ")),
+        None => key.replace('_', " "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_are_labelled_in_words() {
+        assert_eq!(axis_label("plasticity_delay_ms"), "plasticity delay (ms)");
+        assert_eq!(axis_label("apical_mixing"), "apical mixing");
+        assert_eq!(axis_label("rates.0"), "rates.0");
+    }
 }
