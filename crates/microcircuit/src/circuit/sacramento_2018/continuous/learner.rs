@@ -103,6 +103,13 @@ impl<T: Real> Continuous<T> {
         self
     }
 
+    /// The same circuit with σ = 0.
+    #[must_use]
+    pub fn without_noise(mut self) -> Self {
+        self.parameters.noise.sigma = 0.0;
+        self
+    }
+
     fn is_online(&self) -> bool {
         !self.is_plain && online::knows(&self.parameters, &self.weights)
     }
