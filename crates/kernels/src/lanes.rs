@@ -1,9 +1,9 @@
-//! Sums over the lanes of several registers at a time.
+//! Sums over the lanes of several registers at a time, in place of or added to what is there.
 
 use pulp::Simd;
 
 #[inline(always)]
-pub(crate) fn f32<S: Simd, const N: usize>(simd: S, a: [S::f32s; N], sums: &mut [f32]) {
+pub(crate) fn f32<S: Simd, const N: usize>(simd: S, a: [S::f32s; N], sums: &mut [f32], adds: bool) {
     let sums = &mut sums[..N];
     #[cfg(target_arch = "x86_64")]
     if std::any::TypeId::of::<S>() == std::any::TypeId::of::<pulp::x86::V4>() {
@@ -14,25 +14,27 @@ pub(crate) fn f32<S: Simd, const N: usize>(simd: S, a: [S::f32s; N], sums: &mut 
                 std::mem::transmute_copy::<[S::f32s; N], [pulp::f32x16; N]>(&a),
             )
         };
-        return avx512(simd, a, sums);
+        return avx512(simd, a, sums, adds);
     }
     for i in 0..N {
-        sums[i] = simd.reduce_sum_f32s(a[i]);
+        let before = if adds { sums[i] } else { 0.0 };
+        sums[i] = before + simd.reduce_sum_f32s(a[i]);
     }
 }
 
 #[inline(always)]
-pub(crate) fn f64<S: Simd, const N: usize>(simd: S, a: [S::f64s; N], sums: &mut [f64]) {
+pub(crate) fn f64<S: Simd, const N: usize>(simd: S, a: [S::f64s; N], sums: &mut [f64], adds: bool) {
     let sums = &mut sums[..N];
     for i in 0..N {
-        sums[i] = simd.reduce_sum_f64s(a[i]);
+        let before = if adds { sums[i] } else { 0.0 };
+        sums[i] = before + simd.reduce_sum_f64s(a[i]);
     }
 }
 
 /// Four registers at a time, transposed while they are added: a third of the shuffles.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn avx512<const N: usize>(simd: pulp::x86::V4, a: [pulp::f32x16; N], sums: &mut [f32]) {
+fn avx512<const N: usize>(simd: pulp::x86::V4, a: [pulp::f32x16; N], sums: &mut [f32], adds: bool) {
     let zero = simd.splat_f32x16(0.0);
     let mut i = 0;
     while i + 1 < N {
@@ -54,13 +56,18 @@ fn avx512<const N: usize>(simd: pulp::x86::V4, a: [pulp::f32x16; N], sums: &mut 
         let sum = simd
             .sse
             ._mm_add_ps(simd.avx._mm256_castps256_ps128(half), high);
-        let sum: [f32; 4] = pulp::cast(sum);
         let n = (N - i).min(4);
+        let mut before = [0.0; 4];
+        if adds {
+            before[..n].copy_from_slice(&sums[i..i + n]);
+        }
+        let sum: [f32; 4] = pulp::cast(simd.sse._mm_add_ps(sum, pulp::cast(before)));
         sums[i..i + n].copy_from_slice(&sum[..n]);
         i += n;
     }
     if i < N {
-        sums[i] = pulp::Simd::reduce_sum_f32s(simd, a[i]);
+        let before = if adds { sums[i] } else { 0.0 };
+        sums[i] = before + pulp::Simd::reduce_sum_f32s(simd, a[i]);
     }
 }
 

@@ -135,7 +135,7 @@ fn ln<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
     let mantissa = simd.and_u32s(moved, simd.splat_u32s(0x007f_ffff));
     let m = simd.transmute_f32s_u32s(simd.add_u32s(mantissa, simd.splat_u32s(SQRT_HALF)));
     let f = simd.sub_f32s(m, simd.splat_f32s(1.0));
-    let series = polynomial(simd, &LN, f);
+    let [[series]] = polynomial(simd, &LN, [[f]]);
     let of_exponent = simd.mul_f32s(n, simd.splat_f32s(std::f32::consts::LN_2));
     f32::multiply_add(simd, f, series, of_exponent)
 }
@@ -144,7 +144,8 @@ fn ln<S: Simd>(simd: S, a: S::f32s) -> S::f32s {
 #[inline(always)]
 fn sine_of_turn<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let square = simd.mul_f32s(x, x);
-    simd.mul_f32s(x, polynomial(simd, &SINE, square))
+    let [[series]] = polynomial(simd, &SINE, [[square]]);
+    simd.mul_f32s(x, series)
 }
 
 /// ln(1 + f) / f for f in [√½ − 1, √2 − 1], by powers of f (Remez, to 2.6e-8).

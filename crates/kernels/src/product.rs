@@ -369,7 +369,7 @@ impl<T: Real> MultiplyTransposed<'_, T> {
             }
         }
         for (r, sums) in sums.iter().enumerate() {
-            T::sum_lanes(simd, *sums, &mut self.out.row_mut(b + r)[j..]);
+            T::sum_lanes(simd, *sums, &mut self.out.row_mut(b + r)[j..], false);
         }
     }
 }

@@ -44,9 +44,14 @@ pub trait Real:
     #[doc(hidden)]
     fn product<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 
-    /// Writes the sum of all lanes of each vector.
+    /// Writes the sum of all lanes of each vector, or adds it.
     #[doc(hidden)]
-    fn sum_lanes<S: Simd, const N: usize>(simd: S, a: [Self::Vector<S>; N], sums: &mut [Self]);
+    fn sum_lanes<S: Simd, const N: usize>(
+        simd: S,
+        a: [Self::Vector<S>; N],
+        sums: &mut [Self],
+        adds: bool,
+    );
 
     /// Writes φ(u) of every value.
     #[doc(hidden)]
@@ -140,8 +145,13 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn sum_lanes<S: Simd, const N: usize>(simd: S, a: [S::$vector; N], sums: &mut [Self]) {
-                lanes::$real(simd, a, sums);
+            fn sum_lanes<S: Simd, const N: usize>(
+                simd: S,
+                a: [S::$vector; N],
+                sums: &mut [Self],
+                adds: bool,
+            ) {
+                lanes::$real(simd, a, sums, adds);
             }
 
             #[inline(always)]

@@ -51,6 +51,7 @@ pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f64>, own: StepOfNeurons<'_, f64
             transfer(simd, by, &potential, &mut rate);
             for (i, predicted) in at.clone().zip(&rate) {
                 own.post[i] = own.scale * (own.rate[i] - predicted);
+                own.post_of_other[i] = -own.scale * own.other[i];
                 own.rate_before[i] = own.rate[i];
             }
         }

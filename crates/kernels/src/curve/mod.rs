@@ -68,7 +68,8 @@ pub const N_CONSTANTS: usize = 6;
 /// strips in place of each.
 ///
 /// Where it `is_noted` for plasticity, first `rate_before` = rate and `post` =
-/// scale (rate − φ(attenuation · dendrite)), in the padding anything. Then `soma` becomes
+/// scale (rate − φ(attenuation · dendrite)), in the padding anything, and `post_of_other` =
+/// −scale · other. Then `soma` becomes
 /// keep · soma + of_dendrite · dendrite + of_other · other + of_noise · noise, and `rate` is
 /// mask · φ(soma).
 #[doc(hidden)]
@@ -82,6 +83,7 @@ pub struct StepOfNeurons<'a, T> {
     pub constants: &'a [T],
     pub rate_before: &'a mut [T],
     pub post: &'a mut [T],
+    pub post_of_other: &'a mut [T],
     pub scale: T,
     pub is_noted: bool,
     pub limit: T,

@@ -50,9 +50,30 @@ pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f32>, own: StepOfNeurons<'_, f32
     }
 }
 
-/// φ in single precision, in registers of `S`.
+/// φ in single precision, in registers of `S`, of several at a time: the latency of one is filled with
+/// the others.
 trait InRegisters<S: Simd>: Copy {
-    fn at(self, simd: S, u: S::f32s) -> S::f32s;
+    fn at<const M: usize, const N: usize>(
+        self,
+        simd: S,
+        u: Registers<S, M, N>,
+    ) -> Registers<S, M, N>;
+}
+
+type Registers<S, const M: usize, const N: usize> = [[<S as Simd>::f32s; N]; M];
+
+/// The registers that `$body` gives for each of `$x`, statement by statement.
+macro_rules! each {
+    (|$x:ident $(, $other:ident)*| $body:expr) => {{
+        let mut out = $x;
+        for m in 0..M {
+            for n in 0..N {
+                let ($x, $($other,)*) = ($x[m][n], $($other[m][n],)*);
+                out[m][n] = $body;
+            }
+        }
+        out
+    }};
 }
 
 #[derive(Clone, Copy)]
@@ -66,46 +87,67 @@ struct Relu;
 
 impl<S: Simd> InRegisters<S> for Logistic {
     #[inline(always)]
-    fn at(self, simd: S, u: S::f32s) -> S::f32s {
-        let x = simd.mul_f32s(simd.splat_f32s(-std::f32::consts::LOG2_E), u);
+    fn at<const M: usize, const N: usize>(
+        self,
+        simd: S,
+        u: Registers<S, M, N>,
+    ) -> Registers<S, M, N> {
+        let slope = simd.splat_f32s(-std::f32::consts::LOG2_E);
         let (low, high) = (simd.splat_f32s(-126.0), simd.splat_f32s(126.0));
-        // Comparisons rather than min and max, so that NaN stays NaN.
-        let x = simd.select_f32s(simd.less_than_f32s(x, low), low, x);
-        let x = simd.select_f32s(simd.less_than_f32s(high, x), high, x);
         let one = simd.splat_f32s(1.0);
+        // Comparisons rather than min and max, so that NaN stays NaN.
+        let x = each!(|u| simd.mul_f32s(slope, u));
+        let x = each!(|x| simd.select_f32s(simd.less_than_f32s(x, low), low, x));
+        let x = each!(|x| simd.select_f32s(simd.less_than_f32s(high, x), high, x));
         let e = power_of_two(simd, x);
-        simd.div_f32s(one, simd.add_f32s(one, e))
+        each!(|e| simd.div_f32s(one, simd.add_f32s(one, e)))
     }
 }
 
 impl<S: Simd> InRegisters<S> for Softplus<'_> {
     #[inline(always)]
-    fn at(self, simd: S, u: S::f32s) -> S::f32s {
+    fn at<const M: usize, const N: usize>(
+        self,
+        simd: S,
+        u: Registers<S, M, N>,
+    ) -> Registers<S, M, N> {
         let c = self.0;
-        let x = f32::multiply_add(simd, simd.splat_f32s(c.slope), u, simd.splat_f32s(c.shift));
-        let size = simd.abs_f32s(x);
+        let (slope, shift) = (simd.splat_f32s(c.slope), simd.splat_f32s(c.shift));
+        let (half, lowest) = (simd.splat_f32s(c.half), simd.splat_f32s(-126.0));
+        let x = each!(|u| f32::multiply_add(simd, slope, u, shift));
+        let size = each!(|x| abs(simd, x));
         // 2 max(x, 0), NaN where x is.
-        let twice_positive = simd.add_f32s(x, size);
-        let below = simd.max_f32s(simd.neg_f32s(size), simd.splat_f32s(-126.0));
+        let twice_positive = each!(|x, size| simd.add_f32s(x, size));
+        let below = each!(|size| simd.max_f32s(minus(simd, size), lowest));
         let y = power_of_two(simd, below);
-        let half = simd.splat_f32s(c.half);
         let series = in_pairs(simd, &c.log1p, y);
-        f32::multiply_add(simd, half, twice_positive, simd.mul_f32s(y, series))
+        let rest = each!(|y, series| simd.mul_f32s(y, series));
+        each!(|rest, twice_positive| f32::multiply_add(simd, half, twice_positive, rest))
     }
 }
 
 impl<S: Simd> InRegisters<S> for Tanh {
     #[inline(always)]
-    fn at(self, simd: S, u: S::f32s) -> S::f32s {
-        let of_double = Logistic.at(simd, simd.add_f32s(u, u));
-        f32::multiply_add(simd, simd.splat_f32s(2.0), of_double, simd.splat_f32s(-1.0))
+    fn at<const M: usize, const N: usize>(
+        self,
+        simd: S,
+        u: Registers<S, M, N>,
+    ) -> Registers<S, M, N> {
+        let (two, minus_one) = (simd.splat_f32s(2.0), simd.splat_f32s(-1.0));
+        let of_double = Logistic.at(simd, each!(|u| simd.add_f32s(u, u)));
+        each!(|of_double| f32::multiply_add(simd, two, of_double, minus_one))
     }
 }
 
 impl<S: Simd> InRegisters<S> for Relu {
     #[inline(always)]
-    fn at(self, simd: S, u: S::f32s) -> S::f32s {
-        simd.mul_f32s(simd.splat_f32s(0.5), simd.add_f32s(u, simd.abs_f32s(u)))
+    fn at<const M: usize, const N: usize>(
+        self,
+        simd: S,
+        u: Registers<S, M, N>,
+    ) -> Registers<S, M, N> {
+        let half = simd.splat_f32s(0.5);
+        each!(|u| simd.mul_f32s(half, simd.add_f32s(u, abs(simd, u))))
     }
 }
 
@@ -114,11 +156,11 @@ fn map_f32<S: Simd, C: InRegisters<S>>(simd: S, curve: C, u: &[f32], r: &mut [f3
     let n = u.len();
     let pairs = f32::vectors::<S>(u).iter().zip(f32::vectors_mut::<S>(r));
     for (&u, r) in pairs {
-        *r = curve.at(simd, u);
+        [[*r]] = curve.at(simd, [[u]]);
     }
     let rest = n - n % S::F32_LANES;
     if rest < n {
-        let values = curve.at(simd, simd.partial_load_f32s(&u[rest..]));
+        let [[values]] = curve.at(simd, [[simd.partial_load_f32s(&u[rest..])]]);
         simd.partial_store_f32s(&mut r[rest..n], values);
     }
 }
@@ -129,11 +171,7 @@ fn step_f32<S: Simd, C: InRegisters<S>, const IS_NOTED: bool, const IS_NOISY: bo
     curve: C,
     own: StepOfNeurons<'_, f32>,
 ) -> bool {
-    let limit = simd.splat_f32s(own.limit);
-    let scale = simd.splat_f32s(own.scale);
-    let (mut outside, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
     let n = own.soma.len() / S::F32_LANES;
-    let of_strip = STRIP / S::F32_LANES;
     macro_rules! vectors {
         ($($name:ident),*) => {$(let $name = &f32::vectors::<S>(own.$name)[..n];)*};
     }
@@ -141,32 +179,144 @@ fn step_f32<S: Simd, C: InRegisters<S>, const IS_NOTED: bool, const IS_NOISY: bo
         ($($name:ident),*) => {$(let $name = &mut f32::vectors_mut::<S>(own.$name)[..n];)*};
     }
     vectors!(dendrite, other, noise);
-    vectors_mut!(soma, rate, rate_before, post);
-    let constants = f32::vectors::<S>(own.constants).chunks_exact(of_strip * N_CONSTANTS);
-    for (strip, constants) in constants.enumerate() {
-        for v in 0..of_strip {
-            let i = strip * of_strip + v;
-            let of = |role: Constant| constants[role as usize * of_strip + v];
-            let kept = simd.mul_f32s(of(Constant::Keep), soma[i]);
-            let kept = f32::multiply_add(simd, of(Constant::OfOther), other[i], kept);
-            let mut u = f32::multiply_add(simd, of(Constant::OfDendrite), dendrite[i], kept);
-            if IS_NOISY {
-                u = f32::multiply_add(simd, of(Constant::OfNoise), noise[i], u);
-            }
-            let is_inside = simd.less_than_or_equal_f32s(simd.abs_f32s(u), limit);
-            outside = simd.select_f32s(is_inside, outside, one);
-            soma[i] = u;
-            let before = rate[i];
-            rate[i] = simd.mul_f32s(of(Constant::Mask), curve.at(simd, u));
-            if IS_NOTED {
-                let v_hat = simd.mul_f32s(of(Constant::Attenuation), dendrite[i]);
-                let difference = simd.sub_f32s(before, curve.at(simd, v_hat));
-                post[i] = simd.mul_f32s(scale, difference);
-                rate_before[i] = before;
-            }
+    vectors_mut!(soma, rate, rate_before, post, post_of_other);
+    let constants = f32::vectors::<S>(own.constants);
+    let mut all = AllNeurons {
+        soma,
+        rate,
+        dendrite,
+        other,
+        noise,
+        constants: &constants[..n * N_CONSTANTS],
+        rate_before,
+        post,
+        post_of_other,
+        minus_scale: simd.splat_f32s(-own.scale),
+        scale: simd.splat_f32s(own.scale),
+        limit: simd.splat_f32s(own.limit),
+        outside: simd.splat_f32s(0.0),
+    };
+    let mut i = 0;
+    while i < n {
+        // SAFETY: all slices were cut to n registers, constants to N_CONSTANTS for each.
+        unsafe {
+            i += match n - i {
+                1 => all.step::<C, 1, IS_NOTED, IS_NOISY>(simd, curve, i),
+                _ => all.step::<C, 2, IS_NOTED, IS_NOISY>(simd, curve, i),
+            };
         }
     }
-    simd.reduce_sum_f32s(outside) == 0.0
+    simd.reduce_sum_f32s(all.outside) == 0.0
+}
+
+/// [`StepOfNeurons`] in registers.
+struct AllNeurons<'a, S: Simd> {
+    soma: &'a mut [S::f32s],
+    rate: &'a mut [S::f32s],
+    dendrite: &'a [S::f32s],
+    other: &'a [S::f32s],
+    noise: &'a [S::f32s],
+    constants: &'a [S::f32s],
+    rate_before: &'a mut [S::f32s],
+    post: &'a mut [S::f32s],
+    post_of_other: &'a mut [S::f32s],
+    minus_scale: S::f32s,
+    scale: S::f32s,
+    limit: S::f32s,
+    outside: S::f32s,
+}
+
+impl<S: Simd> AllNeurons<'_, S> {
+    /// `N` registers from `first` on, without a branch between them: compilers then take the curves'
+    /// operations in turn.
+    ///
+    /// # Safety
+    /// All slices have a register `first + N − 1`, constants N_CONSTANTS for each.
+    #[inline(always)]
+    unsafe fn step<
+        C: InRegisters<S>,
+        const N: usize,
+        const IS_NOTED: bool,
+        const IS_NOISY: bool,
+    >(
+        &mut self,
+        simd: S,
+        curve: C,
+        first: usize,
+    ) -> usize {
+        let of_strip = STRIP / S::F32_LANES;
+        let one = simd.splat_f32s(1.0);
+        let (mut somata, mut predicted) = ([one; N], [one; N]);
+        let constant = |role: Constant, i: usize| {
+            let of_role = i / of_strip * (of_strip * N_CONSTANTS) + role as usize * of_strip;
+            // SAFETY: the caller's.
+            unsafe { *self.constants.get_unchecked(of_role + i % of_strip) }
+        };
+        macro_rules! at {
+            ($name:ident, $i:expr) => {
+                // SAFETY: the caller's.
+                *unsafe { self.$name.get_unchecked($i) }
+            };
+            (mut $name:ident, $i:expr) => {
+                // SAFETY: the caller's.
+                *unsafe { self.$name.get_unchecked_mut($i) }
+            };
+        }
+        for k in 0..N {
+            let i = first + k;
+            let kept = simd.mul_f32s(constant(Constant::Keep, i), at!(soma, i));
+            let kept = f32::multiply_add(simd, constant(Constant::OfOther, i), at!(other, i), kept);
+            let of_dendrite = constant(Constant::OfDendrite, i);
+            somata[k] = f32::multiply_add(simd, of_dendrite, at!(dendrite, i), kept);
+            if IS_NOISY {
+                let of_noise = constant(Constant::OfNoise, i);
+                somata[k] = f32::multiply_add(simd, of_noise, at!(noise, i), somata[k]);
+            }
+            if IS_NOTED {
+                let attenuation = constant(Constant::Attenuation, i);
+                predicted[k] = simd.mul_f32s(attenuation, at!(dendrite, i));
+                at!(mut post_of_other, i) = simd.mul_f32s(self.minus_scale, at!(other, i));
+            }
+        }
+        let (rates, predicted) = match IS_NOTED {
+            true => {
+                let [rates, predicted] = curve.at(simd, [somata, predicted]);
+                (rates, predicted)
+            }
+            false => {
+                let [rates] = curve.at(simd, [somata]);
+                (rates, predicted)
+            }
+        };
+        for k in 0..N {
+            let i = first + k;
+            let (before, mask) = (at!(rate, i), constant(Constant::Mask, i));
+            let is_inside = simd.less_than_or_equal_f32s(abs(simd, somata[k]), self.limit);
+            self.outside = simd.select_f32s(is_inside, self.outside, one);
+            at!(mut soma, i) = somata[k];
+            at!(mut rate, i) = simd.mul_f32s(mask, rates[k]);
+            if IS_NOTED {
+                let difference = simd.sub_f32s(before, predicted[k]);
+                at!(mut post, i) = simd.mul_f32s(self.scale, difference);
+                at!(mut rate_before, i) = before;
+            }
+        }
+        N
+    }
+}
+
+/// |x|, by its sign bit; `pulp`'s own is a call where it is not inlined.
+#[inline(always)]
+fn abs<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let bits = simd.and_u32s(simd.transmute_u32s_f32s(x), simd.splat_u32s(0x7fff_ffff));
+    simd.transmute_f32s_u32s(bits)
+}
+
+/// −x for x ≥ 0 or NaN, likewise.
+#[inline(always)]
+fn minus<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let bits = simd.or_u32s(simd.transmute_u32s_f32s(x), simd.splat_u32s(0x8000_0000));
+    simd.transmute_f32s_u32s(bits)
 }
 
 /// 2ˣ for |x| ≤ ½ to 7.5e-8 of its value, likewise.
@@ -182,14 +332,16 @@ const EXP2: [f32; 6] = [
 
 /// Σ c_n xⁿ.
 #[inline(always)]
-pub(crate) fn polynomial<S: Simd, const N: usize>(
+pub(crate) fn polynomial<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
     simd: S,
-    by_power: &[f32; N],
-    x: S::f32s,
-) -> S::f32s {
-    let mut sum = simd.splat_f32s(by_power[N - 1]);
-    for &c in by_power[..N - 1].iter().rev() {
-        sum = f32::multiply_add(simd, sum, x, simd.splat_f32s(c));
+    by_power: &[f32; TERMS],
+    x: Registers<S, M, N>,
+) -> Registers<S, M, N> {
+    let highest = simd.splat_f32s(by_power[TERMS - 1]);
+    let mut sum = [[highest; N]; M];
+    for &c in by_power[..TERMS - 1].iter().rev() {
+        let c = simd.splat_f32s(c);
+        sum = each!(|sum, x| f32::multiply_add(simd, sum, x, c));
     }
     sum
 }
@@ -197,27 +349,45 @@ pub(crate) fn polynomial<S: Simd, const N: usize>(
 /// As [`polynomial`] for an even number of terms, by powers of x² (Estrin): a few multiplications
 /// more and half the latency.
 #[inline(always)]
-fn in_pairs<S: Simd, const N: usize>(simd: S, by_power: &[f32; N], x: S::f32s) -> S::f32s {
-    const { assert!(N == 6 || N == 8) };
-    let square = simd.mul_f32s(x, x);
+fn in_pairs<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
+    simd: S,
+    by_power: &[f32; TERMS],
+    x: Registers<S, M, N>,
+) -> Registers<S, M, N> {
+    const { assert!(TERMS == 6 || TERMS == 8) };
+    let square = each!(|x| simd.mul_f32s(x, x));
     let splat = |c: f32| simd.splat_f32s(c);
-    let pair = |i: usize| f32::multiply_add(simd, splat(by_power[i + 1]), x, splat(by_power[i]));
-    let low = f32::multiply_add(simd, pair(2), square, pair(0));
-    let high = match N {
-        6 => pair(4),
-        _ => f32::multiply_add(simd, pair(6), square, pair(4)),
+    macro_rules! pair {
+        ($i:expr) => {
+            each!(|x| f32::multiply_add(simd, splat(by_power[$i + 1]), x, splat(by_power[$i])))
+        };
+    }
+    let (first, second, third) = (pair!(0), pair!(2), pair!(4));
+    let low = each!(|second, square, first| f32::multiply_add(simd, second, square, first));
+    let high = match TERMS {
+        6 => third,
+        _ => {
+            let fourth = pair!(6);
+            each!(|fourth, square, third| f32::multiply_add(simd, fourth, square, third))
+        }
     };
-    f32::multiply_add(simd, high, simd.mul_f32s(square, square), low)
+    each!(|high, square, low| f32::multiply_add(simd, high, simd.mul_f32s(square, square), low))
 }
 
 /// 2ˣ for x from −126 to 126.
 #[inline(always)]
-fn power_of_two<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+fn power_of_two<S: Simd, const M: usize, const N: usize>(
+    simd: S,
+    x: Registers<S, M, N>,
+) -> Registers<S, M, N> {
     let round = simd.splat_f32s(12_582_912.0);
-    let shifted = simd.add_f32s(x, round);
-    let n = simd.sub_f32s(shifted, round);
-    let p = in_pairs(simd, &EXP2, simd.sub_f32s(x, n));
+    let shifted = each!(|x| simd.add_f32s(x, round));
+    let n = each!(|shifted| simd.sub_f32s(shifted, round));
+    let p = in_pairs(simd, &EXP2, each!(|x, n| simd.sub_f32s(x, n)));
     // The rounded exponent stands in the low bits of `shifted`; 2ⁿ p is an addition to that of p.
-    let n = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
-    simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(p), n))
+    let bits = simd.splat_u32s(23);
+    each!(|p, shifted| {
+        let n = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), bits);
+        simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(p), n))
+    })
 }

@@ -28,7 +28,7 @@ impl<T: Real> LearningRows<T> {
         x: &[T],
         out: &mut [T],
     ) {
-        let by = Events::<T, S, R>::of(simd, update, first);
+        let by = Events::<T, S, R>::of(simd, update, self.offset + first);
         let n = vectors_of_strip::<T, S>();
         let mut at = self.block::<S>(first).cast_mut();
         let x: *const T::Vector<S> = x.as_ptr().cast();
@@ -49,7 +49,7 @@ impl<T: Real> LearningRows<T> {
             // SAFETY: within the block or at its end.
             at = unsafe { at.add(3 * R * n) };
         }
-        T::sum_lanes(simd, sums, &mut out[first..]);
+        T::sum_lanes(simd, sums, &mut out[self.offset + first..], self.n_tail > 0);
     }
 
     #[inline(always)]
@@ -78,7 +78,7 @@ impl<T: Real> LearningRows<T> {
             // SAFETY: within the block or at its end.
             at = unsafe { at.add(if LEARNS { 3 } else { 1 } * R * n) };
         }
-        T::sum_lanes(simd, sums, &mut out[first..]);
+        T::sum_lanes(simd, sums, &mut out[self.offset + first..], self.n_tail > 0);
     }
 
     #[inline(always)]
@@ -91,8 +91,8 @@ impl<T: Real> LearningRows<T> {
         out: &mut [T],
         adds: bool,
     ) {
-        let by = Events::<T, S, R>::of(simd, update, first);
-        let factors = splats::<T, S, R>(simd, &x[first..]);
+        let by = Events::<T, S, R>::of(simd, update, self.offset + first);
+        let factors = splats::<T, S, R>(simd, &x[self.offset + first..]);
         let n = vectors_of_strip::<T, S>();
         let mut at = self.block::<S>(first).cast_mut();
         let out: *mut T::Vector<S> = out.as_mut_ptr().cast();
@@ -128,7 +128,7 @@ impl<T: Real> LearningRows<T> {
         out: &mut [T],
         adds: bool,
     ) {
-        let factors = splats::<T, S, R>(simd, &x[first..]);
+        let factors = splats::<T, S, R>(simd, &x[self.offset + first..]);
         let n = vectors_of_strip::<T, S>();
         let mut at = self.block::<S>(first);
         let out: *mut T::Vector<S> = out.as_mut_ptr().cast();
@@ -157,7 +157,7 @@ impl<T: Real> LearningRows<T> {
 
 /// How many registers `STRIP` values fill.
 #[inline(always)]
-fn vectors_of_strip<T: Real, S: Simd>() -> usize {
+pub(super) fn vectors_of_strip<T: Real, S: Simd>() -> usize {
     STRIP * size_of::<T>() / size_of::<T::Vector<S>>()
 }
 

@@ -1,6 +1,7 @@
 //! Matrices that learn while they multiply: one pass over memory for an update and a product.
 
 mod blocks;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -16,14 +17,27 @@ use crate::{Real, STRIP, Strip};
 /// too. A matrix that does not learn has W alone.
 ///
 /// Rows are taken in blocks, and what a block needs at a time lies side by side: for every
-/// [`STRIP`] columns W of its rows, A of its rows and D of its rows.
+/// [`STRIP`] columns W of its rows, A of its rows and D of its rows. A few columns that would fill a
+/// strip of their own in every row, as two of fifty, lie behind, column by column: their registers
+/// run along the rows.
+///
+/// What has a value for every row has it from an offset on, so that registers of those columns are
+/// registers of it; before and after them, up to whole strips, anything finite may stand.
 #[derive(Clone)]
 pub struct LearningRows<T> {
     n_rows: usize,
     width: usize,
+    /// Columns that lie row by row, padded.
     stride: usize,
+    /// Columns after them that lie column by column.
+    n_tail: usize,
+    /// Where the first row's value is in what has a value for every row.
+    offset: usize,
     learns: bool,
     values: Strip<T>,
+    /// One in the lanes of rows, zero in others, and the opposite.
+    own_lanes: Strip<T>,
+    other_lanes: Strip<T>,
 }
 
 /// Two events and what A takes of D before and after them:
@@ -37,7 +51,7 @@ pub struct LearningRows<T> {
 pub struct RankTwo<'a, T> {
     /// A factor for every row, of both events.
     pub rows: [&'a [T]; 2],
-    /// A factor for every column, padded, of both events.
+    /// A factor for every column, of both events, [`LearningRows::padded`].
     pub columns: [&'a [T]; 2],
     /// What A takes of D at the second event.
     pub gain: T,
@@ -90,18 +104,46 @@ macro_rules! blocks {
     }};
 }
 
+/// How many columns lie column by column: the last ones of a row, where they take fewer strips so.
+fn tail_of(n_rows: usize, width: usize) -> usize {
+    let n_last = width % STRIP;
+    let is_shorter = 2 * n_last * n_rows.div_ceil(STRIP) <= n_rows;
+    match width > STRIP && n_last <= tail::MOST && is_shorter {
+        true => n_last,
+        false => 0,
+    }
+}
+
 impl<T: Real> LearningRows<T> {
-    /// Zeros.
-    pub fn zeros(n_rows: usize, width: usize, learns: bool) -> Self {
-        let stride = width.next_multiple_of(STRIP);
+    /// Zeros; `offset` is where the first row's value is in what has a value for every row.
+    pub fn zeros(n_rows: usize, width: usize, offset: usize, learns: bool) -> Self {
+        let n_tail = tail_of(n_rows, width);
+        let stride = Self::padded(n_rows, width) - n_tail;
         let n_roles = if learns { 3 } else { 1 };
+        let of_tail = n_tail * (offset + n_rows).next_multiple_of(STRIP);
+        let mut own_lanes = Strip::zeros(offset + n_rows);
+        own_lanes[offset..offset + n_rows].fill(T::one());
+        let mut other_lanes = Strip::zeros(offset + n_rows);
+        other_lanes.fill(T::one());
+        other_lanes[offset..offset + n_rows].fill(T::zero());
         Self {
             n_rows,
             width,
             stride,
+            n_tail,
+            offset,
             learns,
-            values: Strip::zeros(n_rows * n_roles * stride),
+            values: Strip::zeros(n_roles * (n_rows * stride + of_tail)),
+            own_lanes,
+            other_lanes,
         }
+    }
+
+    /// How many columns there are with their padding, which is none where the last ones lie column
+    /// by column.
+    pub fn padded(n_rows: usize, width: usize) -> usize {
+        let n_tail = tail_of(n_rows, width);
+        (width - n_tail).next_multiple_of(STRIP) + n_tail
     }
 
     /// Whether it has increments and a trace.
@@ -119,8 +161,8 @@ impl<T: Real> LearningRows<T> {
     /// # Panics
     /// If there is no such row, or it does not learn and has no such values.
     pub fn row(&self, row: usize, role: Role) -> impl Iterator<Item = T> {
-        let (first, pitch) = self.at(row, role);
-        (0..self.width).map(move |j| self.values[first + j / STRIP * pitch + j % STRIP])
+        let at = self.places(row, role);
+        (0..self.width).map(move |j| self.values[at(j)])
     }
 
     /// Writes a row.
@@ -128,15 +170,15 @@ impl<T: Real> LearningRows<T> {
     /// # Panics
     /// As [`LearningRows::row`], or if there are more values than columns.
     pub fn set_row(&mut self, row: usize, role: Role, values: impl IntoIterator<Item = T>) {
-        let (first, pitch) = self.at(row, role);
+        let at = self.places(row, role);
         for (j, value) in values.into_iter().enumerate() {
             assert!(j < self.width, "column");
-            self.values[first + j / STRIP * pitch + j % STRIP] = value;
+            self.values[at(j)] = value;
         }
     }
 
-    /// Where a row's first values are, and how far its next ones are from them.
-    fn at(&self, row: usize, role: Role) -> (usize, usize) {
+    /// Where the value of a column is.
+    fn places(&self, row: usize, role: Role) -> impl Fn(usize) -> usize + use<T> {
         assert!(row < self.n_rows, "row");
         assert!(self.learns || role == Role::Weight, "a matrix that learns");
         let mut first = 0;
@@ -144,10 +186,17 @@ impl<T: Real> LearningRows<T> {
             first += block_of::<T>(self.n_rows - first);
         }
         let n_rows = block_of::<T>(self.n_rows - first);
-        let n_roles = self.n_roles();
-        let start = first * n_roles * self.stride;
-        let of_row = (role as usize * n_rows + row - first) * STRIP;
-        (start + of_row, n_rows * n_roles * STRIP)
+        let (n_roles, n_tail, stride) = (self.n_roles(), self.n_tail, self.stride);
+        let of_row = first * n_roles * stride + (role as usize * n_rows + row - first) * STRIP;
+        let pitch = n_rows * n_roles * STRIP;
+        let lane = self.offset + row;
+        let of_lane = self.n_rows * n_roles * stride
+            + (lane / STRIP * n_roles + role as usize) * n_tail * STRIP
+            + lane % STRIP;
+        move |j| match j.checked_sub(stride).filter(|_| n_tail > 0) {
+            Some(column) => of_lane + column * STRIP,
+            None => of_row + j / STRIP * pitch + j % STRIP,
+        }
     }
 
     #[inline(always)]
@@ -158,17 +207,13 @@ impl<T: Real> LearningRows<T> {
     /// Multiplies the trace by `factor`.
     pub fn scale_trace(&mut self, factor: T) {
         for row in 0..self.n_rows {
-            let (first, pitch) = self.at(row, Role::Trace);
-            for chunk in 0..self.stride / STRIP {
-                let from = first + chunk * pitch;
-                let values = &mut self.values[from..from + STRIP];
-                values.iter_mut().for_each(|d| *d *= factor);
-            }
+            let at = self.places(row, Role::Trace);
+            (0..self.width).for_each(|j| self.values[at(j)] *= factor);
         }
     }
 
-    /// out = (W + A) x, after `update` where there is one: `x` a value for every column, padded,
-    /// `out` a value for every row.
+    /// out = (W + A) x, after `update` where there is one: `x` a value for every column,
+    /// [`LearningRows::padded`], `out` a value for every row.
     ///
     /// # Panics
     /// If a length does not fit, or if an update is given to what does not learn.
@@ -181,10 +226,12 @@ impl<T: Real> LearningRows<T> {
         x: &[T],
         out: &mut [T],
     ) {
-        assert!(x.len() >= self.stride && out.len() >= self.n_rows, "shapes");
+        self.check(update.as_ref(), x.len(), out.len());
+        if self.n_tail > 0 {
+            self.dot_of_tail(simd, update.as_ref(), x, out);
+        }
         match update {
             Some(update) => {
-                self.check(&update);
                 blocks!(self.n_rows, |i, R| self
                     .update_and_dot::<S, R>(simd, &update, i, x, out));
             }
@@ -198,7 +245,8 @@ impl<T: Real> LearningRows<T> {
     }
 
     /// out = (W + A)ᵀ x, after `update` where there is one: `x` a value for every row, `out` a
-    /// value for every column, padded. `adds` to what `out` holds instead of replacing it.
+    /// value for every column, [`LearningRows::padded`]. `adds` to what `out` holds instead of
+    /// replacing it.
     ///
     /// # Panics
     /// As [`LearningRows::dot`].
@@ -215,10 +263,12 @@ impl<T: Real> LearningRows<T> {
         if self.n_rows == 0 && !adds {
             out.fill(T::zero());
         }
-        assert!(out.len() >= self.stride && x.len() >= self.n_rows, "shapes");
+        self.check(update.as_ref(), out.len(), x.len());
+        if self.n_tail > 0 {
+            self.accumulate_of_tail(simd, update.as_ref(), x, out, adds);
+        }
         match update {
             Some(update) => {
-                self.check(&update);
                 blocks!(self.n_rows, |i, R| self.update_and_accumulate::<S, R>(
                     simd,
                     &update,
@@ -248,11 +298,19 @@ impl<T: Real> LearningRows<T> {
     }
 
     #[inline(always)]
-    fn check(&self, update: &RankTwo<'_, T>) {
-        assert!(self.learns, "a matrix that learns");
-        let [r_0, r_1] = update.rows.map(<[T]>::len);
-        let [c_0, c_1] = update.columns.map(<[T]>::len);
-        let fits = r_0.min(r_1) >= self.n_rows && c_0.min(c_1) >= self.stride;
-        assert!(fits, "shape of the update");
+    fn check(&self, update: Option<&RankTwo<'_, T>>, n_columns: usize, n_rows: usize) {
+        let of_rows = match self.n_tail {
+            0 => self.offset + self.n_rows,
+            _ => self.own_lanes.len(),
+        };
+        let of_columns = self.stride + self.n_tail;
+        assert!(n_columns >= of_columns && n_rows >= of_rows, "shapes");
+        if let Some(update) = update {
+            assert!(self.learns, "a matrix that learns");
+            let [r_0, r_1] = update.rows.map(<[T]>::len);
+            let [c_0, c_1] = update.columns.map(<[T]>::len);
+            let fits = r_0.min(r_1) >= of_rows && c_0.min(c_1) >= of_columns;
+            assert!(fits, "shape of the update");
+        }
     }
 }

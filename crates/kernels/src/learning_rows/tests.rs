@@ -14,10 +14,14 @@ impl<T: Real> WithSimd for Steps<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (n, width) = (self.0.n_rows, self.0.width);
+        let own = self.0.offset..self.0.offset + n;
         for step in 0..4 {
             let rows = [1, 2].map(|e| {
-                let row = (0..n).map(|i| T::of(of(i, e * step, 0.3)));
-                row.collect::<Vec<_>>()
+                let mut row = Strip::zeros(own.end);
+                // What stands around the rows belongs to others.
+                row.fill(T::of(7.0));
+                (0..n).for_each(|i| row[own.start + i] = T::of(of(i, e * step, 0.3)));
+                row
             });
             let mut columns = [Strip::zeros(width), Strip::zeros(width)];
             let mut x = Strip::zeros(width);
@@ -32,15 +36,19 @@ impl<T: Real> WithSimd for Steps<'_, T> {
                 gain: T::of(0.1 * step as f64),
                 ahead: T::of(0.03),
             });
-            let mut out = vec![T::zero(); n];
+            let mut out = Strip::zeros(own.end);
+            out.fill(T::of(5.0));
             self.0.dot(simd, update, &x, &mut out);
-            self.1.extend(&out);
+            self.1.extend(&out[own.clone()]);
+            let mut others = out[..own.start].iter().chain(&out[own.end..]);
+            assert!(others.all(|&other| other == T::of(5.0)));
             let mut out = Strip::zeros(width);
             self.0
                 .accumulate(simd, update, &rows[0], &mut out, step == 2);
             self.1.extend(&out[..width]);
-            self.0.dot(simd, None, &x, &mut out[..n.max(1)]);
-            self.1.extend(&out[..n]);
+            let mut out = Strip::zeros(own.end);
+            self.0.dot(simd, None, &x, &mut out);
+            self.1.extend(&out[own.clone()]);
         }
     }
 }
@@ -80,9 +88,17 @@ fn plainly(n: usize, width: usize, learns: bool, weight: impl Fn(usize, usize) -
 
 fn check<T: Real>(bound: f64) {
     let weight = |i: usize, j: usize| ((7 * i + 3 * j) as f64).cos();
-    for (n, width) in [(1, 1), (2, 16), (3, 120), (4, 17), (10, 50), (14, 33)] {
-        for learns in [true, false] {
-            let mut rows = LearningRows::zeros(n, width, learns);
+    for (n, width) in [
+        (1, 1),
+        (2, 16),
+        (3, 120),
+        (4, 17),
+        (10, 50),
+        (14, 33),
+        (20, 100),
+    ] {
+        for (learns, offset) in [(true, 0), (true, 2), (true, 15), (false, 0), (false, 15)] {
+            let mut rows = LearningRows::zeros(n, width, offset, learns);
             for i in 0..n {
                 let values = (0..width).map(|j| T::of(weight(i, j)));
                 rows.set_row(i, Role::Weight, values);
@@ -106,8 +122,18 @@ fn updates_and_products_are_those_of_the_plain_loops() {
 }
 
 #[test]
+fn few_last_columns_lie_column_by_column() {
+    let tail = |n, width| LearningRows::<f32>::zeros(n, width, 0, true).n_tail;
+    assert_eq!([tail(10, 50), tail(14, 33), tail(20, 100)], [2, 1, 4]);
+    assert_eq!(
+        [tail(3, 50), tail(10, 56), tail(10, 48), tail(10, 2)],
+        [0; 4]
+    );
+}
+
+#[test]
 fn what_is_written_is_read() {
-    let mut rows = LearningRows::<f32>::zeros(14, 33, true);
+    let mut rows = LearningRows::<f32>::zeros(14, 33, 5, true);
     let value = |i: usize, role: Role, j: usize| (1000 * i + 100 * role as usize + j) as f32;
     let all = [Role::Weight, Role::Increment, Role::Trace];
     for (i, role) in (0..14).flat_map(|i| all.map(|role| (i, role))) {

@@ -89,6 +89,12 @@ fn circuits() -> Vec<(Network, Value)> {
             network(&[5, 7, 6, 3], Transfer::Logistic, true),
             random(json!({ "feedback_rates": 0.01, "plasticity_delay_ms": 20.0 })),
         ),
+        // Layers whose last columns lie apart, and an output layer that begins within a register and
+        // ends in the next.
+        (
+            network(&[5, 18, 50, 15], Transfer::Logistic, true),
+            random(json!({ "feedback_rates": 0.01, "plasticity_every_n_steps": 2 })),
+        ),
         (
             network(&[4, 33, 3], Transfer::Logistic, true),
             random(json!({

@@ -6,7 +6,8 @@ use pulp::Simd;
 use super::super::super::Weights;
 use super::super::ContinuousParameters;
 use super::super::plasticity::Learning;
-use super::neurons::Neurons;
+use super::Pass;
+use super::neurons::{Neurons, Place};
 
 /// All matrices have a row per neuron above and a column per pyramidal neuron of the layer, so that
 /// registers run along the layer whether it is pre- or postsynaptic.
@@ -19,45 +20,44 @@ pub(super) struct Hidden<T> {
     feedback: LearningRows<T>,
     /// W^PI_k.
     pyramidal_from_interneuron: LearningRows<T>,
-    /// The factors −v_A of two events.
-    apical_post: [Strip<T>; 2],
     /// v̂_TD,k and the factors of two events, where top-down weights learn.
     top_down: Strip<T>,
     top_down_post: [Strip<T>; 2],
     /// c_k.
     self_predicting_factor: T,
+    rates: Rates,
+    places: Places,
 }
 
-/// A pass over two events: what A is to take of Δ / κ, for η = 1, at the second event and at the
-/// one that follows.
-#[derive(Clone, Copy)]
-pub(super) struct Pass {
-    pub(super) gain: f64,
-    pub(super) ahead: f64,
-}
-
-impl Pass {
-    #[inline(always)]
-    fn update<'a, T: Real>(
-        self,
-        rate: f64,
-        rows: [&'a [T]; 2],
-        columns: [&'a [T]; 2],
-    ) -> Option<RankTwo<'a, T>> {
-        (rate != 0.0).then_some(RankTwo {
-            rows,
-            columns,
-            gain: T::of(rate * self.gain),
-            ahead: T::of(rate * self.ahead),
-        })
-    }
-}
-
-/// The same part of the strips of two events.
-macro_rules! both {
-    ($strips:expr, $place:expr) => {
-        [&$strips[0][$place], &$strips[1][$place]]
+/// The update of a connection of `$rate`, if it learns and there is a pass, with the same parts of the
+/// strips of two events as factors of rows and columns; parts are looked up only then.
+macro_rules! update {
+    ($pass:expr, $rate:expr, $rows:expr, $of_rows:expr, $columns:expr, $of_columns:expr) => {
+        match $pass {
+            Some(by) if $rate != 0.0 => Some(RankTwo {
+                rows: [&$rows[0][$of_rows], &$rows[1][$of_rows]],
+                columns: [&$columns[0][$of_columns], &$columns[1][$of_columns]],
+                gain: T::of(by.times($rate).gain),
+                ahead: T::of(by.times($rate).ahead),
+            }),
+            _ => None,
+        }
     };
+}
+
+/// Learning rates of a layer's connections.
+struct Rates {
+    forward: f64,
+    interneuron: f64,
+    feedback: f64,
+    apical: f64,
+}
+
+/// Where the layer, the one above and its interneurons stand.
+struct Places {
+    own: Place,
+    above: Place,
+    interneurons: Place,
 }
 
 /// Weights, increments and filter of one connection.
@@ -70,13 +70,26 @@ impl<T: Real> Hidden<T> {
         weights: &Weights<T>,
         learning: Option<&Learning<T>>,
         k: usize,
+        all: &Neurons<T>,
     ) -> Self {
         let (a, d) = (
             learning.map(|own| &own.accumulated),
             learning.map(|own| &own.filter),
         );
         let n = weights.sizes()[k];
-        let rates = &p.rates;
+        let rates = Rates {
+            forward: p.rates.forward[k],
+            interneuron: p.rates.interneuron[k - 1],
+            feedback: p.rates.feedback[k - 1],
+            apical: p.rates.apical[k - 1],
+        };
+        let places = Places {
+            own: all.pyramidal[k - 1].clone(),
+            above: all.pyramidal[k].clone(),
+            interneurons: all.interneurons[k - 1].clone(),
+        };
+        let offset = places.above.offset();
+        let of_interneurons = places.interneurons.offset();
         let parts = |field: fn(&Weights<T>) -> Option<&Vec<Padded<T>>>| -> Parts<'_, T> {
             [field(weights), a.and_then(field), d.and_then(field)]
         };
@@ -85,93 +98,97 @@ impl<T: Real> Hidden<T> {
         let feedback = parts(|w| w.feedback.as_ref());
         let from_interneuron = parts(|w| w.pyramidal_from_interneuron.as_ref());
         Self {
-            forward: transposed(forward, k + 1, rates.forward[k]).unwrap_or_else(empty),
-            interneuron_from_pyramidal: transposed(interneuron, k, rates.interneuron[k - 1]),
-            feedback: straight(feedback, k, rates.feedback[k - 1]).unwrap_or_else(empty),
-            pyramidal_from_interneuron: straight(from_interneuron, k, rates.apical[k - 1])
-                .unwrap_or_else(empty),
-            apical_post: [Strip::zeros(n), Strip::zeros(n)],
+            forward: transposed(forward, k + 1, offset, rates.forward).unwrap_or_else(empty),
+            interneuron_from_pyramidal: transposed(
+                interneuron,
+                k,
+                of_interneurons,
+                rates.interneuron,
+            ),
+            feedback: straight(feedback, k, offset, rates.feedback).unwrap_or_else(empty),
+            pyramidal_from_interneuron: straight(
+                from_interneuron,
+                k,
+                of_interneurons,
+                rates.apical,
+            )
+            .unwrap_or_else(empty),
             top_down: Strip::zeros(n),
             top_down_post: [Strip::zeros(n), Strip::zeros(n)],
             self_predicting_factor: T::of(weights.self_predicting_factor[k - 1]),
+            rates,
+            places,
         }
     }
 
     /// v_B,k+1, v^I_k and v_A,k, each matrix after the pass where there is one.
     #[inline(always)]
-    pub(super) fn drive<S: Simd>(
-        &mut self,
-        simd: S,
-        p: &ContinuousParameters,
-        k: usize,
-        pass: Option<Pass>,
-        all: &mut Neurons<T>,
-    ) {
-        let rates = &p.rates;
-        let own = all.pyramidal[k - 1].padded();
-        let above = all.pyramidal[k].padded();
-        let lateral = all.interneurons[k - 1].padded();
-        let before = both!(all.rate_before, own.clone());
+    pub(super) fn drive<S: Simd>(&mut self, simd: S, pass: Option<Pass>, all: &mut Neurons<T>) {
+        let (rates, places) = (&self.rates, &self.places);
+        let (own, above) = (places.own.padded(), places.above.registers());
+        let lateral = places.interneurons.registers();
+        let x = &all.rate[own.clone()];
 
-        let rate = rates.forward[k];
-        let rows = both!(all.post, above.clone());
-        let update = pass.and_then(|by| by.update(rate, rows, before));
-        let (x, out) = (&all.rate[own.clone()], &mut all.dendrite[above.clone()]);
+        let (rows, columns) = (&all.post, &all.rate_before);
+        let update = update!(
+            pass,
+            rates.forward,
+            rows,
+            above.clone(),
+            columns,
+            own.clone()
+        );
+        let out = &mut all.dendrite[above.clone()];
         self.forward.dot(simd, update, x, out);
 
         if let Some(w_ip) = &mut self.interneuron_from_pyramidal {
-            let rows = both!(all.post, lateral.clone());
-            let update = pass.and_then(|by| by.update(rates.interneuron[k - 1], rows, before));
+            let rate = rates.interneuron;
+            let update = update!(pass, rate, rows, lateral.clone(), columns, own.clone());
             w_ip.dot(simd, update, x, &mut all.dendrite[lateral.clone()]);
-            all.add_thresholds(simd, above.clone());
-            all.add_thresholds(simd, lateral.clone());
+            all.add_thresholds(places.above.own());
+            all.add_thresholds(places.interneurons.own());
         } else {
-            all.add_thresholds(simd, above.clone());
-            // c_k v_B,k+1, whose place is as wide and comes before.
-            let (pyramidal, interneurons) = all.dendrite.split_at_mut(lateral.start);
-            let factor = T::splat(simd, self.self_predicting_factor);
-            let v_i = T::vectors_mut::<S>(&mut interneurons[..above.len()]).iter_mut();
-            for (v_i, &v_b) in v_i.zip(T::vectors::<S>(&pyramidal[above.clone()])) {
-                *v_i = T::product(simd, factor, v_b);
-            }
+            all.add_thresholds(places.above.own());
+            // c_k v_B,k+1, whose neurons come before.
+            let of_interneurons = places.interneurons.own();
+            let (pyramidal, v_i) = all.dendrite.split_at_mut(of_interneurons.start);
+            let pairs = v_i.iter_mut().zip(&pyramidal[places.above.own()]);
+            pairs.for_each(|(v_i, &v_b)| *v_i = self.self_predicting_factor * v_b);
         }
 
-        let rows = both!(all.rate_before, above.clone());
-        let columns = both!(self.top_down_post, ..);
-        let update = pass.and_then(|by| by.update(rates.feedback[k - 1], rows, columns));
-        let apical = &mut all.other[own];
-        self.feedback
-            .accumulate(simd, update, &all.rate[above], apical, false);
+        let apical = &mut all.other[own.clone()];
+        let (rows, columns) = (&all.rate_before, &self.top_down_post);
+        let update = update!(pass, rates.feedback, rows, above.clone(), columns, ..);
+        let x = &all.rate[above];
+        self.feedback.accumulate(simd, update, x, apical, false);
         if self.feedback.learns() {
-            self.top_down.copy_from_slice(apical);
+            self.top_down[..apical.len()].copy_from_slice(apical);
         }
-        let rows = both!(all.rate_before, lateral.clone());
-        let columns = both!(self.apical_post, ..);
-        let update = pass.and_then(|by| by.update(rates.apical[k - 1], rows, columns));
+        let columns = &all.apical_post;
+        let update = update!(
+            pass,
+            rates.apical,
+            rows,
+            lateral.clone(),
+            columns,
+            own.clone()
+        );
         let w_pi = &mut self.pyramidal_from_interneuron;
         w_pi.accumulate(simd, update, &all.rate[lateral], apical, true);
     }
 
-    /// The factors of event `slot` that are not those of somata, times `scale`.
+    /// The factors of event `slot` that neurons do not note themselves, times `scale`.
     #[inline(always)]
     pub(super) fn compare<S: Simd>(
         &mut self,
         simd: S,
         transfer: &Curve<T>,
         scale: T,
-        (k, all): (usize, &Neurons<T>),
+        all: &Neurons<T>,
         slot: usize,
     ) {
-        let place = &all.pyramidal[k - 1];
-        if self.pyramidal_from_interneuron.learns() {
-            let minus = T::splat(simd, -scale);
-            let posts = T::vectors_mut::<S>(&mut self.apical_post[slot]).iter_mut();
-            for (post, &v_a) in posts.zip(T::vectors::<S>(&all.other[place.padded()])) {
-                *post = T::product(simd, minus, v_a);
-            }
-        }
         if self.feedback.learns() {
-            let posts = &mut self.top_down_post[slot];
+            let (place, posts) = (&self.places.own, &mut self.top_down_post[slot]);
             T::transfer(simd, transfer, &self.top_down, posts);
             for (post, &r) in posts[..place.n].iter_mut().zip(&all.rate[place.own()]) {
                 *post = scale * (r - *post);
@@ -182,7 +199,6 @@ impl<T: Real> Hidden<T> {
 
     /// Makes event `slot` one that changes nothing; the neurons' factors are cleared apart.
     pub(super) fn clear(&mut self, slot: usize) {
-        self.apical_post[slot].fill(T::zero());
         self.top_down_post[slot].fill(T::zero());
     }
 
@@ -233,16 +249,21 @@ impl<T: Real> Hidden<T> {
 }
 
 fn empty<T: Real>() -> LearningRows<T> {
-    LearningRows::zeros(0, 0, false)
+    LearningRows::zeros(0, 0, 0, false)
 }
 
 const ROLES: [Role; 3] = [Role::Weight, Role::Increment, Role::Trace];
 
 /// Rows of what is stored with a row per presynaptic neuron, these being the neurons above.
-fn straight<T: Real>(parts: Parts<'_, T>, layer: usize, rate: f64) -> Option<LearningRows<T>> {
+fn straight<T: Real>(
+    parts: Parts<'_, T>,
+    layer: usize,
+    offset: usize,
+    rate: f64,
+) -> Option<LearningRows<T>> {
     let weights = &parts[0]?[layer];
     let learns = rate != 0.0 && parts[1].is_some();
-    let mut rows = LearningRows::zeros(weights.rows(), weights.cols(), learns);
+    let mut rows = LearningRows::zeros(weights.rows(), weights.cols(), offset, learns);
     for (part, role) in parts.into_iter().zip(ROLES) {
         if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
             for i in 0..weights.rows() {
@@ -254,10 +275,15 @@ fn straight<T: Real>(parts: Parts<'_, T>, layer: usize, rate: f64) -> Option<Lea
 }
 
 /// Rows of what is stored with a column per postsynaptic neuron, these being the neurons above.
-fn transposed<T: Real>(parts: Parts<'_, T>, layer: usize, rate: f64) -> Option<LearningRows<T>> {
+fn transposed<T: Real>(
+    parts: Parts<'_, T>,
+    layer: usize,
+    offset: usize,
+    rate: f64,
+) -> Option<LearningRows<T>> {
     let weights = &parts[0]?[layer];
     let learns = rate != 0.0 && parts[1].is_some();
-    let mut rows = LearningRows::zeros(weights.cols(), weights.rows(), learns);
+    let mut rows = LearningRows::zeros(weights.cols(), weights.rows(), offset, learns);
     for (part, role) in parts.into_iter().zip(ROLES) {
         if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
             let (values, stride) = (part[layer].values(), part[layer].stride());

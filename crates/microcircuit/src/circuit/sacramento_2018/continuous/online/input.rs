@@ -12,6 +12,8 @@
 use apical_kernels::{Columns, Padded, Real, Start, Strip, multiply, rank_update};
 use pulp::Simd;
 
+use super::Pass;
+
 pub(super) struct Input<T> {
     /// x_0 and x_1 as rows.
     inputs: Padded<T>,
@@ -29,9 +31,9 @@ pub(super) struct Input<T> {
     filter_kept: f64,
     /// x_i · x_j.
     gram: [[T; 2]; 2],
-    /// qⁿ, now and at the last event.
+    /// qⁿ, now and at two events.
     share: f64,
-    share_before: T,
+    share_before: [T; 2],
     decay: f64,
     learns: bool,
 }
@@ -87,17 +89,23 @@ impl<T: Real> Input<T> {
             filter_kept: 1.0,
             gram,
             share: 1.0,
-            share_before: T::one(),
+            share_before: [T::zero(); 2],
             decay: 1.0 - input_share.wide(),
             learns: learning.is_some(),
             inputs,
         }
     }
 
-    /// v_B of the first layer without thresholds, after an event where its gain and postsynaptic
-    /// factors are given: c_j += gain · a_j, a_j += qⁿ post.
+    /// v_B of the first layer without thresholds, after a pass over two events where it is due, with
+    /// their postsynaptic factors: a_j += qⁿ post, c_j += gain · a_j, a_j += qⁿ post, v_B, and then
+    /// c_j += ahead · a_j for the event that follows.
     #[inline(always)]
-    pub(super) fn drive<S: Simd>(&mut self, simd: S, event: Option<(f64, &[T])>, out: &mut [T]) {
+    pub(super) fn drive<S: Simd>(
+        &mut self,
+        simd: S,
+        pass: Option<(Pass, [&[T]; 2])>,
+        out: &mut [T],
+    ) {
         let share = T::of(self.share);
         let share_vector = T::splat(simd, share);
         let out = T::vectors_mut::<S>(out);
@@ -115,37 +123,56 @@ impl<T: Real> Input<T> {
         let [c_0, c_1] = &mut self.of_increments;
         let c_0 = &mut T::vectors_mut::<S>(c_0)[..n];
         let c_1 = &mut T::vectors_mut::<S>(c_1)[..n];
-        if let Some((gain, post)) = event {
-            self.filter_given += gain * self.filter_kept;
-            let [a_0, a_1] = &mut self.of_trace;
-            let a_0 = &mut T::vectors_mut::<S>(a_0)[..n];
-            let a_1 = &mut T::vectors_mut::<S>(a_1)[..n];
-            let post = &T::vectors::<S>(post)[..n];
-            let gain = T::splat(simd, T::of(gain));
-            let before = T::splat(simd, self.share_before);
-            for i in 0..n {
-                c_0[i] = T::multiply_add(simd, gain, a_0[i], c_0[i]);
-                c_1[i] = T::multiply_add(simd, gain, a_1[i], c_1[i]);
-                a_0[i] = T::sum(simd, a_0[i], post[i]);
-                a_1[i] = T::multiply_add(simd, before, post[i], a_1[i]);
-            }
+        let mut given = self.filter_given;
+        if let Some((by, _)) = pass {
+            given += by.gain * self.filter_kept;
+            self.filter_given = given + by.ahead * self.filter_kept;
         }
-        let given = T::splat(simd, T::of(self.filter_given));
+        let given = T::splat(simd, T::of(given));
         let of = |j: usize| T::splat(simd, self.gram[0][j] + share * self.gram[1][j]);
         let (g_0, g_1) = (of(0), of(1));
+        let Some((by, posts)) = pass else {
+            for i in 0..n {
+                let constant = T::multiply_add(simd, given, f_0[i], w_0[i]);
+                let decaying = T::multiply_add(simd, given, f_1[i], w_1[i]);
+                let sum = T::multiply_add(simd, share_vector, decaying, constant);
+                let sum = T::multiply_add(simd, g_0, c_0[i], sum);
+                out[i] = T::multiply_add(simd, g_1, c_1[i], sum);
+            }
+            return;
+        };
+        let [a_0, a_1] = &mut self.of_trace;
+        let a_0 = &mut T::vectors_mut::<S>(a_0)[..n];
+        let a_1 = &mut T::vectors_mut::<S>(a_1)[..n];
+        let [post_0, post_1] = posts;
+        let (post_0, post_1) = (&T::vectors::<S>(post_0)[..n], &T::vectors::<S>(post_1)[..n]);
+        let [before_0, before_1] = self.share_before;
+        let (before_0, before_1) = (T::splat(simd, before_0), T::splat(simd, before_1));
+        let (gain, ahead) = (T::of(by.gain), T::of(by.ahead));
+        let (gain, ahead) = (T::splat(simd, gain), T::splat(simd, ahead));
         for i in 0..n {
+            let d_0 = T::sum(simd, a_0[i], post_0[i]);
+            let d_1 = T::multiply_add(simd, before_0, post_0[i], a_1[i]);
+            let now_0 = T::multiply_add(simd, gain, d_0, c_0[i]);
+            let now_1 = T::multiply_add(simd, gain, d_1, c_1[i]);
             let constant = T::multiply_add(simd, given, f_0[i], w_0[i]);
             let decaying = T::multiply_add(simd, given, f_1[i], w_1[i]);
             let sum = T::multiply_add(simd, share_vector, decaying, constant);
-            let sum = T::multiply_add(simd, g_0, c_0[i], sum);
-            out[i] = T::multiply_add(simd, g_1, c_1[i], sum);
+            let sum = T::multiply_add(simd, g_0, now_0, sum);
+            out[i] = T::multiply_add(simd, g_1, now_1, sum);
+            let d_0 = T::sum(simd, d_0, post_1[i]);
+            let d_1 = T::multiply_add(simd, before_1, post_1[i], d_1);
+            c_0[i] = T::multiply_add(simd, ahead, d_0, now_0);
+            c_1[i] = T::multiply_add(simd, ahead, d_1, now_1);
+            a_0[i] = d_0;
+            a_1[i] = d_1;
         }
     }
 
-    /// Notes the input of an event.
+    /// Notes the input of event `slot`.
     #[inline(always)]
-    pub(super) fn keep_rates(&mut self) {
-        self.share_before = T::of(self.share);
+    pub(super) fn keep_rates(&mut self, slot: usize) {
+        self.share_before[slot] = T::of(self.share);
     }
 
     /// The filtered input of t + dt.

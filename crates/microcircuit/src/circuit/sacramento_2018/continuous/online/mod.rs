@@ -24,7 +24,7 @@ use super::coefficients::Coefficients;
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, Integrator, UpdateOrder, dynamics};
 
-use hidden::{Hidden, Pass};
+use hidden::Hidden;
 use input::Input;
 use neurons::Neurons;
 
@@ -93,7 +93,9 @@ impl<T: Real> Circuit<T> {
         if weights.has_thresholds {
             set_thresholds(&mut neurons, p, weights, learning);
         }
-        let hidden = (1..n).map(|k| Hidden::new(p, weights, learning, k));
+        let hidden = (1..n)
+            .map(|k| Hidden::new(p, weights, learning, k, &neurons))
+            .collect();
         let first = learning.filter(|_| p.rates.forward[0] != 0.0);
         Self {
             input: Input::new(
@@ -105,7 +107,7 @@ impl<T: Real> Circuit<T> {
             ),
             normals: vec![0.0; neurons.len().next_multiple_of(NORMALS_PER_DRAW)],
             neurons,
-            hidden: hidden.collect(),
+            hidden,
             curve: Curve::new(p.transfer),
             decay: 1.0,
         }
@@ -157,19 +159,21 @@ impl<T: Real> Circuit<T> {
         pass: Option<Pass>,
     ) {
         let all = &mut self.neurons;
-        let (rate, mut first_event) = (p.rates.forward[0], None);
-        let place = all.pyramidal[0].padded();
         if let Some(event) = event {
             all.learn_thresholds(simd, T::of(event.gain), event.slot);
-            if rate != 0.0 {
-                let post = &all.post[event.slot][place.clone()];
-                first_event = Some((rate * event.gain, post));
-            }
         }
-        (self.input).drive(simd, first_event, &mut all.dendrite[place.clone()]);
-        all.add_thresholds(simd, place);
-        for (k, hidden) in (1..).zip(&mut self.hidden) {
-            hidden.drive(simd, p, k, pass, all);
+        let (rate, place) = (p.rates.forward[0], all.pyramidal[0].registers());
+        let first_pass = match pass {
+            Some(by) => {
+                let posts = [&all.post[0][place.clone()], &all.post[1][place.clone()]];
+                Some((by.times(rate), posts))
+            }
+            None => None,
+        };
+        (self.input).drive(simd, first_pass, &mut all.dendrite[place]);
+        all.add_thresholds(all.pyramidal[0].own());
+        for hidden in &mut self.hidden {
+            hidden.drive(simd, pass, all);
         }
     }
 
@@ -177,6 +181,7 @@ impl<T: Real> Circuit<T> {
     #[cold]
     fn clear(&mut self, slot: usize) {
         self.neurons.post[slot].fill(T::zero());
+        self.neurons.apical_post[slot].fill(T::zero());
         self.hidden.iter_mut().for_each(|own| own.clear(slot));
     }
 
@@ -255,6 +260,25 @@ fn return_thresholds<T: Real>(
 struct Event {
     gain: f64,
     slot: usize,
+}
+
+/// A pass over two events: what A is to take of Δ / κ, for η = 1, at the second event and at the
+/// one that follows.
+#[derive(Clone, Copy)]
+struct Pass {
+    gain: f64,
+    ahead: f64,
+}
+
+impl Pass {
+    /// With rate η.
+    #[inline(always)]
+    fn times(self, rate: f64) -> Self {
+        Self {
+            gain: rate * self.gain,
+            ahead: rate * self.ahead,
+        }
+    }
 }
 
 /// Runs a `Circuit<f32>` or `Circuit<f64>` through a presentation; fails with the step after which a
@@ -350,10 +374,10 @@ impl<T: Real> WithSimd for Run<'_, T> {
                 noted = Some(Event { gain, slot });
                 own.decay *= kept;
                 let scale = T::of(share / own.decay);
-                for (k, hidden) in (1..).zip(&mut own.hidden) {
-                    hidden.compare(simd, &own.curve, scale, (k, &own.neurons), slot);
+                for hidden in &mut own.hidden {
+                    hidden.compare(simd, &own.curve, scale, &own.neurons, slot);
                 }
-                own.input.keep_rates();
+                own.input.keep_rates(slot);
                 event = Some((scale, slot));
                 slot = if alternates { 1 - slot } else { 1 };
             }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use apical_kernels::{Constant, Curve, N_CONSTANTS, Padded, Real, STRIP, StepOfNeurons, Strip};
+use apical_kernels::{
+    Constant, Curve, LearningRows, N_CONSTANTS, Padded, Real, STRIP, StepOfNeurons, Strip,
+};
 use pulp::Simd;
 
 use super::super::super::State;
@@ -14,6 +16,7 @@ use super::super::coefficients::{Coefficients, Soma};
 pub(super) struct Place {
     start: usize,
     pub(super) n: usize,
+    n_padded: usize,
 }
 
 impl Place {
@@ -23,15 +26,28 @@ impl Place {
         self.start..self.start + self.n
     }
 
-    /// The neurons and their padding.
+    /// The neurons and their padding, as their synapses' columns.
     #[inline(always)]
     pub(super) fn padded(&self) -> Range<usize> {
-        self.start..self.start + self.n.next_multiple_of(STRIP)
+        self.start..self.start + self.n_padded
+    }
+
+    /// The registers that the neurons stand in, maybe with others.
+    #[inline(always)]
+    pub(super) fn registers(&self) -> Range<usize> {
+        self.start - self.offset()..(self.start + self.n).next_multiple_of(STRIP)
+    }
+
+    /// Where they begin in these.
+    #[inline(always)]
+    pub(super) fn offset(&self) -> usize {
+        self.start % STRIP
     }
 }
 
-/// Pyramidal neurons of layers 1…N and after them the interneurons of layers 1…N−1, each padded to
-/// whole registers, so that a step of all of them is a single loop.
+/// Pyramidal neurons of layers 1…N and after them the interneurons of layers 1…N−1, so that a step of
+/// all of them is a single loop. The output layer begins in the middle of a register where the columns
+/// of the layer below have no padding; all others have registers of their own.
 pub(super) struct Neurons<T> {
     /// Of layer `k` at index `k − 1`.
     pub(super) pyramidal: Vec<Place>,
@@ -50,6 +66,8 @@ pub(super) struct Neurons<T> {
     pub(super) rate_before: [Strip<T>; 2],
     /// Their postsynaptic factors, share / κ (φ(u) − φ(v̂)).
     pub(super) post: [Strip<T>; 2],
+    /// For both −share / κ times `other`, of hidden layers the factors −v_A.
+    pub(super) apical_post: [Strip<T>; 2],
     /// The noise of the next step, if there is any, before its scale.
     noise: Strip<T>,
     is_noisy: bool,
@@ -90,13 +108,26 @@ impl<T: Real> Neurons<T> {
     ) -> Self {
         let n = state.n_layers();
         let mut end = 0;
-        let mut place = |n: usize| {
-            let start = end;
-            end += n.next_multiple_of(STRIP);
-            Place { start, n }
-        };
-        let pyramidal: Vec<_> = (1..=n).map(|k| place(state.soma[k].cols())).collect();
-        let interneurons: Vec<_> = (1..n).map(|k| place(state.interneuron[k].cols())).collect();
+        let mut pyramidal = Vec::new();
+        for k in 1..=n {
+            let (start, own) = (end, state.soma[k].cols());
+            // The output layer is no presynaptic one, whose registers begin with it.
+            end = match k + 1 == n {
+                true => start + LearningRows::<T>::padded(state.soma[n].cols(), own),
+                false => (start + own).next_multiple_of(STRIP),
+            };
+            pyramidal.push(Place {
+                start,
+                n: own,
+                n_padded: end - start,
+            });
+        }
+        // Interneurons stand as the neurons above them do.
+        let mut interneurons = pyramidal[1..].to_vec();
+        if let Some(shift) = interneurons.first().map(|first| end - first.start) {
+            interneurons.iter_mut().for_each(|own| own.start += shift);
+            end = (end + shift).next_multiple_of(STRIP);
+        }
         let zeros = || Strip::zeros(end);
         let mut own = Self {
             pyramidal,
@@ -107,6 +138,7 @@ impl<T: Real> Neurons<T> {
             other: zeros(),
             rate_before: [zeros(), zeros()],
             post: [zeros(), zeros()],
+            apical_post: [zeros(), zeros()],
             noise: zeros(),
             is_noisy: false,
             constants: Strip::zeros(end * N_CONSTANTS),
@@ -201,11 +233,13 @@ impl<T: Real> Neurons<T> {
         event: Option<(T, usize)>,
         limit: T,
     ) -> bool {
-        // Interneurons stand in the order of the neurons above them, whose somata of time t they
-        // are taught.
+        // Interneurons stand as the neurons above them do, whose somata of time t they are taught.
         if let (Some(first), Some(above)) = (self.interneurons.first(), self.pyramidal.get(1)) {
-            let n = self.soma.len() - first.start;
-            self.other[first.start..].copy_from_slice(&self.soma[above.start..above.start + n]);
+            let taught = T::vectors_mut::<S>(&mut self.other[first.start..]);
+            let somata = T::vectors::<S>(&self.soma[above.start..]);
+            for (taught, &soma) in taught.iter_mut().zip(somata) {
+                *taught = soma;
+            }
         }
         let (scale, slot) = event.unwrap_or((T::zero(), 0));
         let own = StepOfNeurons {
@@ -218,6 +252,7 @@ impl<T: Real> Neurons<T> {
             constants: &self.constants,
             rate_before: &mut self.rate_before[slot],
             post: &mut self.post[slot],
+            post_of_other: &mut self.apical_post[slot],
             scale,
             is_noted: event.is_some(),
             limit,
@@ -244,13 +279,13 @@ impl<T: Real> Neurons<T> {
 
     /// Adds thresholds to the potentials of a layer's dendrites.
     #[inline(always)]
-    pub(super) fn add_thresholds<S: Simd>(&mut self, simd: S, padded: Range<usize>) {
-        if let Some(own) = &self.threshold {
-            let weights = T::vectors::<S>(&own.weight[padded.clone()]);
-            let increments = T::vectors::<S>(&own.increment[padded.clone()]);
-            let v = T::vectors_mut::<S>(&mut self.dendrite[padded]);
-            for ((v, &b), &a) in v.iter_mut().zip(weights).zip(increments) {
-                *v = T::sum(simd, *v, T::sum(simd, b, a));
+    pub(super) fn add_thresholds(&mut self, neurons: Range<usize>) {
+        if let Some(own) = &mut self.threshold {
+            let weights = &own.weight[neurons.clone()];
+            let increments = &own.increment[neurons.clone()];
+            let v = &mut self.dendrite[neurons];
+            for i in 0..v.len() {
+                v[i] += weights[i] + increments[i];
             }
         }
     }
