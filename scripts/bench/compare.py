@@ -47,15 +47,19 @@ PHI_MULTIPLY_ADDS = (
 def counts(sizes, n_lanes):
     """Multiply-adds, bytes read and bytes written of one plastic step with split accumulators.
 
-    With n_lanes = 1 these are the numbers themselves; otherwise rows are padded to whole registers.
+    With n_lanes = 1 these are the numbers themselves; otherwise registers are whole: rows but for
+    their last few columns, which lie column by column, and layers but for the output layer, which
+    shares a register with the hidden one where it can.
     """
     n_0, n_1, n_2 = sizes
     padded = lambda n: ceil(n / n_lanes) * n_lanes
+    n_tail = n_1 % n_lanes if n_1 % n_lanes <= 4 else 0
+    n_matrix = n_2 * padded(n_1 - n_tail) + n_tail * padded(n_2)
     # Outputs and interneurons are driven by layer 1; apical dendrites by outputs (fixed) and
     # interneurons (plastic). Rows run along layer 1 in all four matrices.
-    n_plastic = 3 * n_2 * padded(n_1)
-    n_fixed = n_2 * padded(n_1)
-    n_hidden, n_neurons = padded(n_1), padded(n_1) + 2 * padded(n_2)
+    n_plastic, n_fixed = 3 * n_matrix, n_matrix
+    n_above = padded(n_1 + n_2) if n_tail else padded(n_1) + padded(n_2)
+    n_hidden, n_neurons = padded(n_1), n_above + padded(n_2)
     # Plastic: of two steps one reads W, A and filter and writes A and filter: filter + post pre for
     # both steps (its decay can be put into the scale), A + eta dt filter for this step and the next,
     # and (W + A) r, five multiply-adds; the other reads W and A for a single one. Adds are not
