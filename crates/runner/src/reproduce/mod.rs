@@ -1,9 +1,10 @@
 //! Protocols: experiments that are more than tasks and learners, each one command, one specification
-//! and one file here.
+//! and one file or folder here.
 //!
 //! A protocol has conditions (`[condition.NAME]` of its specification) and seeds. Each condition is run
 //! once with each seed, by itself and in any order; a run writes series and numbers, and the report is
-//! made of these alone. To add one: a file with its specification and [`Protocol`], the specification
+//! made of these alone. To add one: a file with its specification and [`Protocol`], its
+//! tables and figures in a file beside it, the specification
 //! in experiments/, a variant of `ReproduceName`, and an arm in commands/reproduce.rs.
 
 mod execute;
@@ -16,7 +17,6 @@ mod runs;
 pub(crate) mod setting;
 mod summary;
 pub(crate) mod theory;
-mod theory_report;
 
 use std::path::Path;
 use std::time::Instant;

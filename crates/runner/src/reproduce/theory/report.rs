@@ -5,8 +5,8 @@ use apical_reporting::{
     LineLook, PlainTable,
 };
 
-use super::theory::Theory;
-use super::{Report, Run, Runs};
+use super::super::{Report, Run, Runs};
+use super::Theory;
 use crate::say::short;
 
 /// Layers that are shown; all are in the series.

@@ -2,6 +2,10 @@
 //! forward transpose follows the gradient of its potential error, layer by layer, with the factor
 //! λ_N Π λ_j (1 − λ_I,j) / Π α_j.
 
+mod report;
+#[cfg(test)]
+mod tests;
+
 use apical_backprop::CandleReference;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
@@ -13,7 +17,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::setting::{NetworkSpec, at_least_one, some_conditions};
-use super::{Broken, Log, Protocol, Report, Runs, theory_report};
+use super::{Broken, Log, Protocol, Report, Runs};
 
 /// The specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -166,7 +170,7 @@ impl Protocol for Theory {
     }
 
     fn report(&self, runs: &Runs) -> Report {
-        theory_report::report(self, runs)
+        report::report(self, runs)
     }
 }
 
@@ -339,68 +343,4 @@ fn two_step() -> MicrocircuitSpec {
     let text = "nudging = 0.1\napical_mixing = 0.1\ninterneuron_nudging = 0.1\nrates = 1.0\n\
                 precision = \"f64\"\n";
     toml::from_str(text).expect("a valid specification")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn theory() -> Theory {
-        let text = include_str!("../../../../experiments/theory.toml");
-        let theory: Theory = toml::from_str(text).expect("valid");
-        theory.check().expect("in range");
-        theory
-    }
-
-    fn at(theory: &Theory, condition: &str, coupling: f64, seed: u64) -> Vec<Measured> {
-        let place = Place {
-            sweep: "coupling",
-            x: coupling,
-            network: theory.network.clone(),
-            coupling,
-        };
-        theory
-            .measure(&theory.condition[condition], &place, seed)
-            .expect("finite")
-    }
-
-    #[test]
-    fn tied_feedback_follows_the_gradient_the_better_the_weaker_the_coupling() {
-        let theory = theory();
-        for condition in theory.conditions_with(true) {
-            for seed in 0..3 {
-                for (coupling, largest) in [(0.001, 0.15), (0.1, 4.0), (0.8, 25.0)] {
-                    for layer in at(&theory, condition, coupling, seed) {
-                        let (angle, ratio) = layer.found.expect("measurable");
-                        let what = format!("{condition}, {coupling}, seed {seed}: {angle}°");
-                        assert!(angle < largest, "{what}");
-                        let off = (ratio / layer.predicted - 1.0).abs();
-                        assert!(coupling > 0.01 || off < 0.01, "{what}, norm off by {off}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn random_feedback_does_not_follow_it() {
-        let theory = theory();
-        for condition in theory.conditions_with(false) {
-            let layers = at(&theory, condition, 0.001, 0);
-            let angles: Vec<f64> = layers.iter().flat_map(|l| l.found).map(|f| f.0).collect();
-            assert!(angles[0] > 20.0, "{condition}: {angles:?}");
-            assert!(angles[2] < 0.15, "{condition}: {angles:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_too_small_is_absent() {
-        let theory = theory();
-        for condition in theory.condition.keys() {
-            let layers = at(&theory, condition, 1e-5, 0);
-            assert_eq!(layers[0].found, None, "{condition}");
-            assert!(layers[0].predicted < 1e-10 && layers[0].predicted > 0.0);
-            assert!(layers[2].found.is_some(), "{condition}");
-        }
-    }
 }
