@@ -138,7 +138,7 @@ fn table(spec: &Fig2, runs: &Runs) -> PlainTable {
 fn x_axis(spec: &Fig2) -> ChartAxis {
     let label = match spec.n_patterns_of.is_empty() {
         true => "patterns taught",
-        false => "patterns taught × learning rate of the output layer (1/ms)",
+        false => "patterns × rate of the output layer (1/ms)",
     };
     ChartAxis {
         label: label.into(),
