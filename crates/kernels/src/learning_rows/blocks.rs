@@ -238,15 +238,36 @@ impl<T: Real, S: Simd, const R: usize> Events<T, S, R> {
         columns: [T::Vector<S>; 2],
     ) -> T::Vector<S> {
         let n = vectors_of_strip::<T, S>();
+        let rows = [self.rows[0][r], self.rows[1][r]];
         // SAFETY: the caller's.
         unsafe {
-            let (at_a, at_d) = (at.add((R + r) * n), at.add((2 * R + r) * n));
-            let d = T::multiply_add(simd, self.rows[0][r], columns[0], *at_d);
-            let a = T::multiply_add(simd, self.gain, d, *at_a);
-            let d = T::multiply_add(simd, self.rows[1][r], columns[1], d);
-            *at_a = T::multiply_add(simd, self.ahead, d, a);
-            *at_d = d;
-            T::sum(simd, *at.add(r * n), a)
+            let parts = [at.add(r * n), at.add((R + r) * n), at.add((2 * R + r) * n)];
+            both_events::<T, S>(simd, parts, rows, columns, self.gain, self.ahead)
         }
+    }
+}
+
+/// Advances A and D of a register by both events of [`RankTwo`] and gives W + A between the second
+/// event and the next.
+///
+/// # Safety
+/// The parts are W, A and D of the register, and nothing else refers to them.
+#[inline(always)]
+pub(super) unsafe fn both_events<T: Real, S: Simd>(
+    simd: S,
+    [w, at_a, at_d]: [*mut T::Vector<S>; 3],
+    rows: [T::Vector<S>; 2],
+    columns: [T::Vector<S>; 2],
+    gain: T::Vector<S>,
+    ahead: T::Vector<S>,
+) -> T::Vector<S> {
+    // SAFETY: the caller's.
+    unsafe {
+        let d = T::multiply_add(simd, rows[0], columns[0], *at_d);
+        let a = T::multiply_add(simd, gain, d, *at_a);
+        let d = T::multiply_add(simd, rows[1], columns[1], d);
+        *at_a = T::multiply_add(simd, ahead, d, a);
+        *at_d = d;
+        T::sum(simd, *w, a)
     }
 }

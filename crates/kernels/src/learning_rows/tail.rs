@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::blocks::vectors_of_strip;
+use super::blocks::{both_events, vectors_of_strip};
 use super::{LearningRows, RankTwo};
 use crate::Real;
 
@@ -124,15 +124,12 @@ impl<T: Real> LearningRows<T> {
                     false => *at,
                 };
             };
-            let (at_a, at_d) = (at.add(of_role), at.add(2 * of_role));
-            let column_0 = T::splat(simd, *by.columns[0].add(c));
-            let column_1 = T::splat(simd, *by.columns[1].add(c));
-            let d = T::multiply_add(simd, by.rows[0], column_0, *at_d);
-            let a = T::multiply_add(simd, by.gain, d, *at_a);
-            let d = T::multiply_add(simd, by.rows[1], column_1, d);
-            *at_a = T::multiply_add(simd, by.ahead, d, a);
-            *at_d = d;
-            T::sum(simd, *at, a)
+            let parts = [at, at.add(of_role), at.add(2 * of_role)];
+            let columns = [
+                T::splat(simd, *by.columns[0].add(c)),
+                T::splat(simd, *by.columns[1].add(c)),
+            ];
+            both_events::<T, S>(simd, parts, by.rows, columns, by.gain, by.ahead)
         }
     }
 }
