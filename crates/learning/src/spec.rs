@@ -48,9 +48,14 @@ pub enum SpecError {
 impl SpecError {
     /// An out-of-range error for `key`.
     pub fn range(key: impl Into<String>, found: impl fmt::Display, expected: &'static str) -> Self {
+        let found = found.to_string();
+        let short = match found.parse::<f64>() {
+            Ok(number) if found.len() > 17 => format!("{number:e}"),
+            _ => found,
+        };
         Self::Range {
             key: key.into(),
-            found: found.to_string(),
+            found: short,
             expected,
         }
     }

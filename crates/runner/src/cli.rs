@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::{Deserialize, Serialize};
 
-use crate::provenance;
+use crate::provenance::{self, shell_line};
+use crate::spec::{Overrides, SpecProblem};
 
 /// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
 /// accuracy, gradient alignment and time.
@@ -61,24 +62,8 @@ pub(crate) enum Command {
 pub(crate) struct RunArgs {
     /// The experiment's specification; the built-in `quick` where not given
     pub(crate) spec: Option<PathBuf>,
-    /// Another value for a key, such as training.n_epochs=3; an empty value takes the key away
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) sets: Vec<String>,
-    /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
-    #[arg(long, value_name = "SEEDS")]
-    pub(crate) seeds: Option<String>,
-    /// Runs at a time; as many as there are processors where not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
-    /// Folder for the experiment's folder
-    #[arg(long, value_name = "DIR", default_value = "results")]
-    pub(crate) out: PathBuf,
-    /// Train again what is finished
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Show nothing but the table at the end
-    #[arg(long)]
-    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) how: HowToRun,
     /// Print one JSON event a line on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -92,7 +77,15 @@ pub(crate) struct ReproduceArgs {
     /// The experiment
     #[arg(value_enum)]
     pub(crate) name: ReproduceName,
-    /// Another value for a key, such as n_patterns=100; an empty value takes the key away
+    #[command(flatten)]
+    pub(crate) how: HowToRun,
+}
+
+/// How runs are made, of `run` and `reproduce` alike.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct HowToRun {
+    /// Another value for a key, such as training.n_epochs=3 or n_patterns=100; an empty value takes
+    /// the key away
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) sets: Vec<String>,
     /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
@@ -110,6 +103,28 @@ pub(crate) struct ReproduceArgs {
     /// Show nothing but the tables at the end
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+impl HowToRun {
+    /// Values in place of the specification's.
+    pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
+        Overrides::parse(&self.sets, self.seeds.as_deref())
+    }
+
+    /// How many runs at a time.
+    pub(crate) fn n_threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+
+    /// The command `words` with the options that decide values, without those that only say where and
+    /// how fast.
+    pub(crate) fn redo(&self, words: &[&str]) -> String {
+        let words = words.iter().copied();
+        let sets = self.sets.iter().flat_map(|set| ["--set", set]);
+        let seeds = self.seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
+        shell_line(words.chain(sets).chain(seeds))
+    }
 }
 
 /// An experiment that is a command; its specification is experiments/NAME.toml.

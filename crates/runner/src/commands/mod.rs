@@ -14,8 +14,7 @@ mod simulate;
 use anyhow::Result;
 use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
 
-pub(crate) use self::run::with_values;
-use crate::cli::{Cli, Command, RunArgs};
+use crate::cli::{Cli, Command, HowToRun, RunArgs};
 use crate::exit;
 use crate::exit::UsageError;
 use crate::spec::nearest;
@@ -27,7 +26,10 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         None => {
             return run::run(
                 &RunArgs {
-                    out: "results".into(),
+                    how: HowToRun {
+                        out: "results".into(),
+                        ..HowToRun::default()
+                    },
                     ..RunArgs::default()
                 },
                 data_dir,

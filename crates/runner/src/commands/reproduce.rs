@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::run::{run_source, with_values};
+use super::run::run_source;
 use crate::cli::{ReproduceArgs, ReproduceName, RunArgs};
 use crate::reproduce::fig1::Fig1;
 use crate::reproduce::fig2::Fig2;
@@ -24,15 +24,16 @@ macro_rules! spec {
 
 /// Runs a protocol, or an experiment of tasks and learners, and returns the exit code.
 pub(super) fn reproduce(arguments: &ReproduceArgs, data_dir: Option<&Path>) -> Result<u8> {
+    let how = &arguments.how;
     let experiment = |stem, text| experiment(stem, text, arguments, data_dir);
     match arguments.name {
-        ReproduceName::Figs1 => protocol::<FigS1>("figs1", spec!("figs1"), arguments),
-        ReproduceName::Fig1 => protocol::<Fig1>("fig1", spec!("fig1"), arguments),
-        ReproduceName::Fig2 => protocol::<Fig2>("fig2", spec!("fig2"), arguments),
+        ReproduceName::Figs1 => protocol::<FigS1>("figs1", spec!("figs1"), how),
+        ReproduceName::Fig1 => protocol::<Fig1>("fig1", spec!("fig1"), how),
+        ReproduceName::Fig2 => protocol::<Fig2>("fig2", spec!("fig2"), how),
         ReproduceName::Fig2Recalled => {
-            protocol::<Fig2>("fig2-recalled", spec!("fig2_recalled"), arguments)
+            protocol::<Fig2>("fig2-recalled", spec!("fig2_recalled"), how)
         }
-        ReproduceName::Theory => protocol::<Theory>("theory", spec!("theory"), arguments),
+        ReproduceName::Theory => protocol::<Theory>("theory", spec!("theory"), how),
         ReproduceName::YinYang => experiment("yin_yang_delay", spec!("yin_yang_delay")),
         ReproduceName::MnistContinuous => experiment("mnist_continuous", spec!("mnist_continuous")),
     }
@@ -53,15 +54,9 @@ fn experiment(
         file: format!("experiments/{stem}.toml"),
         text: text.to_owned(),
     };
-    let words = vec!["apical", "reproduce", name];
-    let command = with_values(words, &arguments.sets, arguments.seeds.as_deref());
+    let command = arguments.how.redo(&["apical", "reproduce", name]);
     let run = RunArgs {
-        sets: arguments.sets.clone(),
-        seeds: arguments.seeds.clone(),
-        threads: arguments.threads,
-        out: arguments.out.clone(),
-        force: arguments.force,
-        quiet: arguments.quiet,
+        how: arguments.how.clone(),
         ..RunArgs::default()
     };
     run_source(source, &command, &run, data_dir)

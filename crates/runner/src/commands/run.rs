@@ -13,9 +13,8 @@ use crate::cli::RunArgs;
 use crate::event::{Counts, Event};
 use crate::exit;
 use crate::progress::{Mode, Progress};
-use crate::provenance::shell_line;
 use crate::runs::{Execution, execute, jobs};
-use crate::spec::{Overrides, Resolved, SpecProblem, SpecSource};
+use crate::spec::{Resolved, SpecProblem, SpecSource};
 use crate::stop::Stop;
 use crate::store;
 use crate::task_data::{DataCache, data_folders};
@@ -27,7 +26,13 @@ const QUICK: &str = include_str!("../../../../experiments/quick.toml");
 /// Runs an experiment and returns the exit code.
 pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
     let source = source(arguments.spec.as_deref())?;
-    run_source(source, &redo_command(arguments), arguments, data_dir)
+    let spec = arguments
+        .spec
+        .as_ref()
+        .map(|path| path.to_string_lossy().into_owned());
+    let words = ["apical", "run"].into_iter().chain(spec.as_deref());
+    let command = arguments.how.redo(&words.collect::<Vec<_>>());
+    run_source(source, &command, arguments, data_dir)
 }
 
 /// Runs the experiment `source`, whatever file `arguments` name, and returns the exit code. `command`
@@ -38,17 +43,17 @@ pub(super) fn run_source(
     arguments: &RunArgs,
     data_dir: Option<&Path>,
 ) -> Result<u8> {
-    let overrides = Overrides::parse(&arguments.sets, arguments.seeds.as_deref())?;
+    let overrides = arguments.how.overrides()?;
     let mut resolved = Resolved::new(source, overrides)?;
-    let progress = Progress::new(Mode::choose(arguments.quiet, arguments.json));
+    let progress = Progress::new(Mode::choose(arguments.how.quiet, arguments.json));
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
     let execution = Execution {
-        n_threads: n_threads(arguments),
-        force: arguments.force,
+        n_threads: arguments.how.n_threads(),
+        force: arguments.how.force,
         progress: &progress,
         stop: &stop,
     };
-    let folder = arguments.out.join(&resolved.source.name);
+    let folder = arguments.how.out.join(&resolved.source.name);
     let mut data = DataCache::new(data_folders(data_dir));
     let mut trials = Vec::new();
     if let Some(tuning) = resolved.spec.tuning.clone() {
@@ -193,26 +198,4 @@ pub(super) fn source(path: Option<&Path>) -> Result<SpecSource> {
         file: path.display().to_string(),
         text,
     })
-}
-
-fn n_threads(arguments: &RunArgs) -> usize {
-    let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    arguments.threads.map_or_else(all, usize::from)
-}
-
-/// The command that gives the same results, without options that only say where and how fast.
-fn redo_command(arguments: &RunArgs) -> String {
-    let spec = arguments
-        .spec
-        .as_ref()
-        .map(|path| path.to_string_lossy().into_owned());
-    let words = ["apical", "run"].into_iter().chain(spec.as_deref());
-    with_values(words.collect(), &arguments.sets, arguments.seeds.as_deref())
-}
-
-/// The command `words` with the options that decide values.
-pub(crate) fn with_values(words: Vec<&str>, sets: &[String], seeds: Option<&str>) -> String {
-    let sets = sets.iter().flat_map(|set| ["--set", set]);
-    let seeds = seeds.into_iter().flat_map(|seeds| ["--seeds", seeds]);
-    shell_line(words.into_iter().chain(sets).chain(seeds))
 }

@@ -29,13 +29,12 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::log::{Broken, Log};
 pub(crate) use self::runs::{Run, Runs};
-use crate::cli::ReproduceArgs;
-use crate::commands::with_values;
+use crate::cli::HowToRun;
 use crate::exit;
 use crate::progress::{Mode, Progress};
 use crate::runs::Execution;
 use crate::say;
-use crate::spec::{Overrides, SpecSource};
+use crate::spec::SpecSource;
 use crate::stop::Stop;
 use crate::store;
 
@@ -74,13 +73,9 @@ pub(crate) struct Report {
 }
 
 /// Runs the protocol `P` by the specification `text` and returns the exit code.
-pub(crate) fn reproduce<P: Protocol>(
-    name: &str,
-    text: &str,
-    arguments: &ReproduceArgs,
-) -> Result<u8> {
+pub(crate) fn reproduce<P: Protocol>(name: &str, text: &str, how: &HowToRun) -> Result<u8> {
     let began = Instant::now();
-    let overrides = Overrides::parse(&arguments.sets, arguments.seeds.as_deref())?;
+    let overrides = how.overrides()?;
     let source = SpecSource {
         name: name.to_owned(),
         file: format!("experiments/{}.toml", name.replace('-', "_")),
@@ -95,17 +90,16 @@ pub(crate) fn reproduce<P: Protocol>(
     setting::check_seeds(spec.seeds()).map_err(problem)?;
     spec.check().map_err(problem)?;
 
-    let progress = Progress::new(Mode::choose(arguments.quiet, false));
+    let progress = Progress::new(Mode::choose(how.quiet, false));
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
-    let all = || std::thread::available_parallelism().map_or(1, usize::from);
     let execution = Execution {
-        n_threads: arguments.threads.map_or_else(all, usize::from),
-        force: arguments.force,
+        n_threads: how.n_threads(),
+        force: how.force,
         progress: &progress,
         stop: &stop,
     };
-    let folder = arguments.out.join(name);
-    let command = redo_command(name, arguments);
+    let folder = how.out.join(name);
+    let command = how.redo(&["apical", "reproduce", name]);
     let spec_text = toml::to_string(&spec)?;
     let experiment = store::experiment_text(&command, &spec_text);
     store::write_atomically(&folder.join(store::name::EXPERIMENT), experiment.as_bytes())?;
@@ -170,12 +164,6 @@ fn write_report<P: Protocol>(
         store::write_atomically(&folder.join(&file.path), &file.bytes)?;
     }
     Ok(())
-}
-
-/// The command that gives the same results.
-fn redo_command(name: &str, arguments: &ReproduceArgs) -> String {
-    let words = vec!["apical", "reproduce", name];
-    with_values(words, &arguments.sets, arguments.seeds.as_deref())
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct State<T> {
     pub(super) scratch: Vec<Padded<T>>,
     /// Input neurons that are not silent in all samples.
     pub(super) active_inputs: Vec<u32>,
+    /// Room to find them: a value per input neuron.
+    is_active: Vec<u32>,
     /// Products with the inputs, while they stay as they are.
     pub(super) held_input: Option<HeldInput<T>>,
 }
@@ -69,6 +71,7 @@ impl<T: Real> State<T> {
             target: Padded::zeros(n_samples, sizes[n_layers]),
             scratch: layers(0, n_layers, &own),
             active_inputs: Vec::new(),
+            is_active: Vec::new(),
             held_input: None,
         }
     }
@@ -84,14 +87,17 @@ impl<T: Real> State<T> {
 
     /// Lists the input neurons that are not silent in all samples.
     pub(super) fn find_active_inputs(&mut self) {
-        let mut active = vec![0_u32; self.sizes[0]];
+        self.is_active.clear();
+        self.is_active.resize(self.sizes[0], 0);
         for b in 0..self.n_samples {
-            for (active, &r) in active.iter_mut().zip(self.rate[0].row(b)) {
+            for (active, &r) in self.is_active.iter_mut().zip(self.rate[0].row(b)) {
                 *active |= u32::from(r != T::zero());
             }
         }
         self.active_inputs.clear();
-        let not_silent = (0..).zip(active).filter(|&(_, active)| active != 0);
+        let not_silent = (0..)
+            .zip(&self.is_active)
+            .filter(|&(_, active)| *active != 0);
         self.active_inputs.extend(not_silent.map(|(j, _)| j));
     }
 
