@@ -34,7 +34,7 @@ PEERS = {
 }
 OURS = "apical"
 
-# Multiply-adds of one softplus in crates/kernels/src/curve/single.rs; adds and comparisons are not
+# Multiply-adds of one softplus in crates/kernels/src/curve/single/mod.rs; adds and comparisons are not
 # counted, nor the multiplications that shorten the polynomials' chains. Change it with the code.
 PHI_MULTIPLY_ADDS = (
     1  # beta log2 e (u - theta)

@@ -1,10 +1,17 @@
-//! Sums over the lanes of several registers at a time, in place of or added to what is there.
+//! Sums over the lanes of several registers at a time.
 
 use pulp::Simd;
 
+use crate::STRIP;
+
+/// Adds the sums over lanes of each of `a` to `sums`, from `lane` on.
 #[inline(always)]
-pub(crate) fn f32<S: Simd, const N: usize>(simd: S, a: [S::f32s; N], sums: &mut [f32], adds: bool) {
-    let sums = &mut sums[..N];
+pub(crate) fn single<S: Simd, const N: usize>(
+    simd: S,
+    a: [S::f32s; N],
+    lane: usize,
+    sums: &mut [f32; STRIP],
+) {
     #[cfg(target_arch = "x86_64")]
     if std::any::TypeId::of::<S>() == std::any::TypeId::of::<pulp::x86::V4>() {
         // SAFETY: `S` is `V4` and `S::f32s` its register, so sizes and meanings agree.
@@ -14,69 +21,90 @@ pub(crate) fn f32<S: Simd, const N: usize>(simd: S, a: [S::f32s; N], sums: &mut 
                 std::mem::transmute_copy::<[S::f32s; N], [pulp::f32x16; N]>(&a),
             )
         };
-        return avx512(simd, a, sums, adds);
+        *sums = avx512::add(simd, a, lane, *sums);
+        return;
     }
-    for i in 0..N {
-        let before = if adds { sums[i] } else { 0.0 };
-        sums[i] = before + simd.reduce_sum_f32s(a[i]);
+    for (sum, a) in sums[lane..].iter_mut().zip(a) {
+        *sum += simd.reduce_sum_f32s(a);
     }
 }
 
+/// As [`single`], in double precision.
 #[inline(always)]
-pub(crate) fn f64<S: Simd, const N: usize>(simd: S, a: [S::f64s; N], sums: &mut [f64], adds: bool) {
-    let sums = &mut sums[..N];
-    for i in 0..N {
-        let before = if adds { sums[i] } else { 0.0 };
-        sums[i] = before + simd.reduce_sum_f64s(a[i]);
+pub(crate) fn double<S: Simd, const N: usize>(
+    simd: S,
+    a: [S::f64s; N],
+    lane: usize,
+    sums: &mut [f64; STRIP],
+) {
+    for (sum, a) in sums[lane..].iter_mut().zip(a) {
+        *sum += simd.reduce_sum_f64s(a);
     }
 }
 
-/// Four registers at a time, transposed while they are added: a third of the shuffles.
+/// Registers are transposed while they are added: a quarter of the shuffles.
 #[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn avx512<const N: usize>(simd: pulp::x86::V4, a: [pulp::f32x16; N], sums: &mut [f32], adds: bool) {
-    let zero = simd.splat_f32x16(0.0);
-    let mut i = 0;
-    while i + 1 < N {
+mod avx512 {
+    use std::arch::x86_64::__m512;
+
+    use pulp::f32x16;
+    use pulp::x86::V4;
+
+    #[inline(always)]
+    pub(super) fn add<const N: usize>(
+        simd: V4,
+        a: [f32x16; N],
+        lane: usize,
+        sums: [f32; 16],
+    ) -> [f32; 16] {
         let f = simd.avx512f;
-        let (x, y) = (or(&a, i, zero), or(&a, i + 1, zero));
-        let (z, w) = (or(&a, i + 2, zero), or(&a, i + 3, zero));
-        let xy = f._mm512_add_ps(f._mm512_unpacklo_ps(x, y), f._mm512_unpackhi_ps(x, y));
-        let zw = f._mm512_add_ps(f._mm512_unpacklo_ps(z, w), f._mm512_unpackhi_ps(z, w));
-        let (xy, zw) = (f._mm512_castps_pd(xy), f._mm512_castps_pd(zw));
-        // Every quarter has a share of each of the four sums.
-        let quarters = f._mm512_add_ps(
+        let first = pair_of_quarters(simd, quarters(simd, &a, 0), quarters(simd, &a, 4));
+        let last = pair_of_quarters(simd, quarters(simd, &a, 8), quarters(simd, &a, 12));
+        let found = pair_of_quarters(simd, first, last);
+        let lanes = f._mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        let from = f._mm512_sub_epi32(lanes, f._mm512_set1_epi32(lane as i32));
+        let moved = f._mm512_permutexvar_ps(from, found);
+        pulp::cast(f._mm512_add_ps(pulp::cast(sums), moved))
+    }
+
+    /// In every quarter the sums over that quarter of four registers, zeros where there are fewer.
+    #[inline(always)]
+    fn quarters<const N: usize>(simd: V4, a: &[f32x16; N], first: usize) -> __m512 {
+        let f = simd.avx512f;
+        let xy = f._mm512_castps_pd(added(simd, row(simd, a, first), row(simd, a, first + 1)));
+        let zw = f._mm512_castps_pd(added(
+            simd,
+            row(simd, a, first + 2),
+            row(simd, a, first + 3),
+        ));
+        f._mm512_add_ps(
             f._mm512_castpd_ps(f._mm512_unpacklo_pd(xy, zw)),
             f._mm512_castpd_ps(f._mm512_unpackhi_pd(xy, zw)),
-        );
-        let low = f._mm512_castps512_ps256(quarters);
-        let high = simd.avx512dq._mm512_extractf32x8_ps::<1>(quarters);
-        let half = simd.avx._mm256_add_ps(low, high);
-        let high = simd.avx._mm256_extractf128_ps::<1>(half);
-        let sum = simd
-            .sse
-            ._mm_add_ps(simd.avx._mm256_castps256_ps128(half), high);
-        let n = (N - i).min(4);
-        let mut before = [0.0; 4];
-        if adds {
-            before[..n].copy_from_slice(&sums[i..i + n]);
-        }
-        let sum: [f32; 4] = pulp::cast(simd.sse._mm_add_ps(sum, pulp::cast(before)));
-        sums[i..i + n].copy_from_slice(&sum[..n]);
-        i += n;
+        )
     }
-    if i < N {
-        let before = if adds { sums[i] } else { 0.0 };
-        sums[i] = before + pulp::Simd::reduce_sum_f32s(simd, a[i]);
-    }
-}
 
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn or<const N: usize>(
-    a: &[pulp::f32x16; N],
-    i: usize,
-    other: pulp::f32x16,
-) -> std::arch::x86_64::__m512 {
-    pulp::cast(if i < N { a[i] } else { other })
+    #[inline(always)]
+    fn row<const N: usize>(simd: V4, a: &[f32x16; N], i: usize) -> __m512 {
+        if i < N {
+            pulp::cast(a[i])
+        } else {
+            simd.avx512f._mm512_setzero_ps()
+        }
+    }
+
+    /// Of pairs of lanes, the sums of `x` and of `y` in turn.
+    #[inline(always)]
+    fn added(simd: V4, x: __m512, y: __m512) -> __m512 {
+        let f = simd.avx512f;
+        f._mm512_add_ps(f._mm512_unpacklo_ps(x, y), f._mm512_unpackhi_ps(x, y))
+    }
+
+    /// Even and odd quarters of both, added: those of `x` in the first half, of `y` in the second.
+    #[inline(always)]
+    fn pair_of_quarters(simd: V4, x: __m512, y: __m512) -> __m512 {
+        let f = simd.avx512f;
+        let even = f._mm512_shuffle_f32x4::<0x88>(x, y);
+        let odd = f._mm512_shuffle_f32x4::<0xdd>(x, y);
+        f._mm512_add_ps(even, odd)
+    }
 }

@@ -14,13 +14,15 @@ mod padded;
 mod product;
 mod real;
 mod strip;
+#[cfg(test)]
+mod test_sets;
 mod transfer;
 
 pub use curve::Curve;
 #[doc(hidden)]
-pub use curve::{Constant, N_CONSTANTS, StepOfNeurons};
+pub use curve::{BoundNeurons, Constant, N_CONSTANTS, NeuronStep, NeuronStrips, NotedStrips};
 pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
-pub use learning_rows::{LearningRows, RankTwo, Role};
+pub use learning_rows::{Bound, Factors, Gains, LearningRows, Role, TailSums};
 pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};

@@ -12,7 +12,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::{Padded, Real};
+use crate::{Padded, Real, STRIP};
 
 /// What a product starts from.
 #[derive(Debug, Clone, Copy)]
@@ -369,7 +369,9 @@ impl<T: Real> MultiplyTransposed<'_, T> {
             }
         }
         for (r, sums) in sums.iter().enumerate() {
-            T::sum_lanes(simd, *sums, &mut self.out.row_mut(b + r)[j..], false);
+            let mut found = [T::zero(); STRIP];
+            T::add_sums(simd, *sums, 0, &mut found);
+            self.out.row_mut(b + r)[j..j + C].copy_from_slice(&found[..C]);
         }
     }
 }

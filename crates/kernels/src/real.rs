@@ -1,13 +1,14 @@
 //! The two floating-point types that every kernel serves, and their vectors.
 
+use std::cell::Cell;
 use std::fmt::{Debug, Display};
 
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
-use crate::curve::{self, StepOfNeurons};
-use crate::{Columns, Curve, Padded, Start, lanes, product};
+use crate::curve::{self, BoundNeurons, NeuronStep};
+use crate::{Columns, Curve, Padded, STRIP, Start, lanes, product};
 
 /// `f32` or `f64`.
 pub trait Real:
@@ -44,22 +45,27 @@ pub trait Real:
     #[doc(hidden)]
     fn product<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 
-    /// Writes the sum of all lanes of each vector, or adds it.
+    /// Adds the sum over lanes of each vector to `sums`, from `lane` on.
     #[doc(hidden)]
-    fn sum_lanes<S: Simd, const N: usize>(
+    fn add_sums<S: Simd, const N: usize>(
         simd: S,
         a: [Self::Vector<S>; N],
-        sums: &mut [Self],
-        adds: bool,
+        lane: usize,
+        sums: &mut [Self; STRIP],
     );
 
     /// Writes φ(u) of every value.
     #[doc(hidden)]
     fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]);
 
-    /// A step of neurons; whether no soma lies beyond ± `limit` or is NaN.
+    /// See [`BoundNeurons::step`].
     #[doc(hidden)]
-    fn step<S: Simd>(simd: S, transfer: &Curve<Self>, own: StepOfNeurons<'_, Self>) -> bool;
+    fn step<S: Simd>(
+        simd: S,
+        transfer: &Curve<Self>,
+        own: &BoundNeurons<'_, Self>,
+        now: NeuronStep<Self>,
+    ) -> bool;
 
     /// See [`crate::multiply`].
     #[doc(hidden)]
@@ -96,11 +102,20 @@ pub trait Real:
         // SAFETY: as above; the borrow is exclusive.
         unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len() / lanes) }
     }
+
+    /// As [`Real::vectors`], of what several read and write in turn.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn cell_vectors<S: Simd>(values: &[Cell<Self>]) -> &[Cell<Self::Vector<S>>] {
+        let lanes = size_of::<Self::Vector<S>>() / size_of::<Self>();
+        // SAFETY: as above; a cell is like what is in it, and may be written as it is shared.
+        unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), values.len() / lanes) }
+    }
 }
 
 macro_rules! real {
     ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident,
-     $curve:ident, $of:expr, $wide:expr) => {
+     $width:ident, $of:expr, $wide:expr) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 
@@ -145,27 +160,28 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn sum_lanes<S: Simd, const N: usize>(
+            fn add_sums<S: Simd, const N: usize>(
                 simd: S,
                 a: [S::$vector; N],
-                sums: &mut [Self],
-                adds: bool,
+                lane: usize,
+                sums: &mut [Self; STRIP],
             ) {
-                lanes::$real(simd, a, sums, adds);
+                lanes::$width(simd, a, lane, sums);
             }
 
             #[inline(always)]
             fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]) {
-                curve::$curve::transfer(simd, transfer, u, r);
+                curve::$width::transfer(simd, transfer, u, r);
             }
 
             #[inline(always)]
             fn step<S: Simd>(
                 simd: S,
                 transfer: &Curve<Self>,
-                own: StepOfNeurons<'_, Self>,
+                own: &BoundNeurons<'_, Self>,
+                now: NeuronStep<Self>,
             ) -> bool {
-                curve::$curve::step(simd, transfer, own)
+                curve::$width::step(simd, transfer, own, now)
             }
 
             fn multiply(

@@ -1,5 +1,6 @@
 //! Vectors padded with zeros to whole registers.
 
+use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 
 use crate::Real;
@@ -24,6 +25,13 @@ impl<T: Real> Strip<T> {
         Self {
             lines: vec![Line([T::zero(); STRIP]); n.div_ceil(STRIP)],
         }
+    }
+}
+
+impl<T: Real> Strip<T> {
+    /// The values to be read and written in turn by several.
+    pub fn cells(&mut self) -> &[Cell<T>] {
+        Cell::from_mut(&mut **self).as_slice_of_cells()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Constant, Curve, N_CONSTANTS, StepOfNeurons};
+use super::{BoundNeurons, Constant, Curve, N_CONSTANTS, NeuronStep};
 use crate::exponential::{exp, log1p_of_unit};
 use crate::{STRIP, Transfer};
 
@@ -29,7 +29,12 @@ pub(crate) fn transfer<S: Simd>(_: S, transfer: &Curve<f64>, u: &[f64], r: &mut 
 }
 
 #[inline(always)]
-pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f64>, own: StepOfNeurons<'_, f64>) -> bool {
+pub(crate) fn step<S: Simd>(
+    simd: S,
+    by: &Curve<f64>,
+    BoundNeurons(own): &BoundNeurons<'_, f64>,
+    now: NeuronStep<f64>,
+) -> bool {
     let mut is_within = true;
     let (mut potential, mut rate) = ([0.0; STRIP], [0.0; STRIP]);
     let constants = own
@@ -41,30 +46,35 @@ pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f64>, own: StepOfNeurons<'_, f64
     for (strip, constants) in constants.iter().enumerate() {
         let at = strip * STRIP..(strip + 1) * STRIP;
         let of = |role: Constant| &constants[role as usize];
-        if own.is_noted {
+        if let Some((scale, slot)) = now.noted {
+            let noted = &own.noted[slot];
             for ((out, v), attenuation) in (potential.iter_mut())
                 .zip(&own.dendrite[at.clone()])
                 .zip(of(Constant::Attenuation))
             {
-                *out = attenuation * v;
+                *out = attenuation * v.get();
             }
             transfer(simd, by, &potential, &mut rate);
             for (i, predicted) in at.clone().zip(&rate) {
-                own.post[i] = own.scale * (own.rate[i] - predicted);
-                own.post_of_other[i] = -own.scale * own.other[i];
-                own.rate_before[i] = own.rate[i];
+                noted.post[i].set(scale * (own.rate[i].get() - predicted));
+                noted.post_of_other[i].set(-scale * own.other[i].get());
+                noted.rate_before[i].set(own.rate[i].get());
             }
         }
         for (j, i) in at.clone().enumerate() {
-            let kept = of(Constant::Keep)[j] * own.soma[i];
-            let driven = kept + of(Constant::OfOther)[j] * own.other[i];
-            let driven = driven + of(Constant::OfDendrite)[j] * own.dendrite[i];
-            own.soma[i] = driven + of(Constant::OfNoise)[j] * own.noise[i];
-            is_within &= own.soma[i].abs() <= own.limit;
+            let kept = of(Constant::Keep)[j] * own.soma[i].get();
+            let driven = kept + of(Constant::OfOther)[j] * own.other[i].get();
+            let mut driven = driven + of(Constant::OfDendrite)[j] * own.dendrite[i].get();
+            if now.is_noisy {
+                driven += of(Constant::OfNoise)[j] * own.noise[i].get();
+            }
+            potential[j] = driven;
+            own.soma[i].set(driven);
+            is_within &= driven.abs() <= now.limit;
         }
-        transfer(simd, by, &own.soma[at.clone()], &mut rate);
-        for ((r, rate), mask) in own.rate[at].iter_mut().zip(&rate).zip(of(Constant::Mask)) {
-            *r = mask * rate;
+        transfer(simd, by, &potential, &mut rate);
+        for ((r, rate), mask) in own.rate[at].iter().zip(&rate).zip(of(Constant::Mask)) {
+            r.set(mask * rate);
         }
     }
     is_within

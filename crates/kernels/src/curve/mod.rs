@@ -2,10 +2,15 @@
 
 pub(crate) mod double;
 pub(crate) mod single;
+#[cfg(test)]
+mod tests;
 
+use std::cell::Cell;
 use std::f64::consts::{LN_2, LOG2_E};
 
-use crate::{Real, Transfer};
+use pulp::Simd;
+
+use crate::{Real, STRIP, Transfer};
 
 /// φ with its constants as they are needed, made once.
 #[derive(Debug, Clone)]
@@ -64,29 +69,80 @@ pub enum Constant {
 /// Number of values that every neuron has as [`Constant`]s.
 pub const N_CONSTANTS: usize = 6;
 
-/// A step of neurons, all slices of the same length, whole strips; `constants` has N_CONSTANTS
-/// strips in place of each.
-///
-/// Where it `is_noted` for plasticity, first `rate_before` = rate and `post` =
-/// scale (rate − φ(attenuation · dendrite)), in the padding anything, and `post_of_other` =
-/// −scale · other. Then `soma` becomes
-/// keep · soma + of_dendrite · dendrite + of_other · other + of_noise · noise, and `rate` is
-/// mask · φ(soma).
+/// Neurons side by side, everything in whole strips of the same number, `constants` with
+/// N_CONSTANTS strips for each.
 #[doc(hidden)]
-pub struct StepOfNeurons<'a, T> {
-    pub soma: &'a mut [T],
-    pub rate: &'a mut [T],
-    pub dendrite: &'a [T],
-    pub other: &'a [T],
-    pub noise: &'a [T],
-    pub is_noisy: bool,
+pub struct NeuronStrips<'a, T> {
+    pub soma: &'a [Cell<T>],
+    pub rate: &'a [Cell<T>],
+    pub dendrite: &'a [Cell<T>],
+    pub other: &'a [Cell<T>],
+    pub noise: &'a [Cell<T>],
     pub constants: &'a [T],
-    pub rate_before: &'a mut [T],
-    pub post: &'a mut [T],
-    pub post_of_other: &'a mut [T],
-    pub scale: T,
-    pub is_noted: bool,
+    /// What is noted of two events.
+    pub noted: [NotedStrips<'a, T>; 2],
+}
+
+/// What is noted of neurons for plasticity.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct NotedStrips<'a, T> {
+    pub rate_before: &'a [Cell<T>],
+    pub post: &'a [Cell<T>],
+    pub post_of_other: &'a [Cell<T>],
+}
+
+/// [`NeuronStrips`] whose lengths are checked.
+#[doc(hidden)]
+pub struct BoundNeurons<'a, T>(NeuronStrips<'a, T>);
+
+/// What happens in a step of neurons.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct NeuronStep<T> {
+    /// A scale and where the event is noted, if it is.
+    pub noted: Option<(T, usize)>,
+    /// Whether there is noise.
+    pub is_noisy: bool,
+    /// Greatest size that a soma may have.
     pub limit: T,
+}
+
+impl<'a, T: Real> NeuronStrips<'a, T> {
+    /// Checks all lengths, once for all steps.
+    ///
+    /// # Panics
+    /// If one does not fit.
+    pub fn bind(self) -> BoundNeurons<'a, T> {
+        let n = self.soma.len();
+        let noted = self
+            .noted
+            .iter()
+            .flat_map(|own| [own.rate_before, own.post, own.post_of_other]);
+        let mut others = [self.rate, self.dendrite, self.other, self.noise]
+            .into_iter()
+            .chain(noted);
+        let fits = n.is_multiple_of(STRIP) && self.constants.len() == N_CONSTANTS * n;
+        assert!(fits && others.all(|own| own.len() == n), "lengths");
+        BoundNeurons(self)
+    }
+}
+
+impl<T: Real> BoundNeurons<'_, T> {
+    /// A step of all neurons; whether all somata lie within the limit, and none is NaN.
+    ///
+    /// Where it is noted for plasticity, first `rate_before` = rate and `post` =
+    /// scale (rate − φ(attenuation · dendrite)), in the padding anything, and `post_of_other` =
+    /// −scale · other. Then `soma` becomes
+    /// keep · soma + of_dendrite · dendrite + of_other · other + of_noise · noise, and `rate` is
+    /// mask · φ(soma).
+    ///
+    /// # Panics
+    /// If there is no such slot.
+    #[inline(always)]
+    pub fn step<S: Simd>(&self, simd: S, transfer: &Curve<T>, now: NeuronStep<T>) -> bool {
+        T::step(simd, transfer, self, now)
+    }
 }
 
 /// log(1 + y) / y for y in [0, 1] to 1.7e-7, by powers of y: the polynomial of least greatest

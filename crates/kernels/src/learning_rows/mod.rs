@@ -1,11 +1,36 @@
 //! Matrices that learn while they multiply: one pass over memory for an update and a product.
 
+/// Calls `$body` with a constant number of rows for each block among `$rows`.
+macro_rules! blocks {
+    ($own:expr, $rows:expr, |$first:ident, $R:ident| $body:expr) => {{
+        let rows = $rows;
+        let mut $first = rows.start;
+        while $first < rows.end {
+            macro_rules! block {
+                ($r:literal) => {{
+                    const $R: usize = $r;
+                    $body;
+                    $r
+                }};
+            }
+            $first += match $own.block_of($first) {
+                1 => block!(1),
+                3 => block!(3),
+                5 => block!(5),
+                _ => block!(10),
+            };
+        }
+    }};
+}
+
 mod blocks;
+mod bound;
 mod tail;
 #[cfg(test)]
 mod tests;
 
-use pulp::Simd;
+pub use bound::{Bound, Factors, Gains};
+pub use tail::TailSums;
 
 use crate::{Real, STRIP, Strip};
 
@@ -13,7 +38,7 @@ use crate::{Real, STRIP, Strip};
 ///
 /// A += gain · D, then D += row · columnᵀ.
 ///
-/// Two events are one pass over memory ([`RankTwo`]), which serves the product that follows them
+/// Two events are one pass over memory ([`Gains`]), which serves the product that follows them
 /// too. A matrix that does not learn has W alone.
 ///
 /// Rows are taken in blocks, and what a block needs at a time lies side by side: for every
@@ -21,8 +46,8 @@ use crate::{Real, STRIP, Strip};
 /// strip of their own in every row, as two of fifty, lie behind, column by column: their registers
 /// run along the rows.
 ///
-/// What has a value for every row has it from an offset on, so that registers of those columns are
-/// registers of it; before and after them, up to whole strips, anything finite may stand.
+/// What has a value for every row is in whole strips and has it from an offset on, so that registers
+/// of those columns are registers of it; before and after them anything finite may stand, and stays.
 #[derive(Clone)]
 pub struct LearningRows<T> {
     n_rows: usize,
@@ -38,25 +63,8 @@ pub struct LearningRows<T> {
     /// One in the lanes of rows, zero in others, and the opposite.
     own_lanes: Strip<T>,
     other_lanes: Strip<T>,
-}
-
-/// Two events and what A takes of D before and after them:
-///
-/// D += rows₀ · columns₀ᵀ, A += gain · D, D += rows₁ · columns₁ᵀ, the product with W + A, and then
-/// A += ahead · D.
-///
-/// A's part of the first event, for it, has been `ahead` of it in the pass before: an event changes
-/// A by what D was before it. So the product between two passes needs W and A alone.
-#[derive(Clone, Copy)]
-pub struct RankTwo<'a, T> {
-    /// A factor for every row, of both events.
-    pub rows: [&'a [T]; 2],
-    /// A factor for every column, of both events, [`LearningRows::padded`].
-    pub columns: [&'a [T]; 2],
-    /// What A takes of D at the second event.
-    pub gain: T,
-    /// What A takes of D at the event that follows.
-    pub ahead: T,
+    /// Zero in the lanes of the last columns, one in others.
+    beside_tail: Strip<T>,
 }
 
 /// What a row has.
@@ -68,40 +76,6 @@ pub enum Role {
     Increment = 1,
     /// D.
     Trace = 2,
-}
-
-/// How many rows the block has that begins where so many are left. Few sizes, as each is compiled
-/// for every instruction set and call; double precision, which is not for speed, has a single one.
-#[inline(always)]
-fn block_of<T>(n_left: usize) -> usize {
-    match n_left {
-        _ if size_of::<T>() > 4 => 1,
-        1 | 2 => 1,
-        3 | 4 => 3,
-        _ => 5,
-    }
-}
-
-/// Calls `$body` with a constant number of rows for each block of rows.
-macro_rules! blocks {
-    ($n:expr, |$first:ident, $R:ident| $body:expr) => {{
-        let n = $n;
-        let mut $first = 0;
-        while $first < n {
-            macro_rules! block {
-                ($r:literal) => {{
-                    const $R: usize = $r;
-                    $body;
-                    $r
-                }};
-            }
-            $first += match block_of::<T>(n - $first) {
-                1 => block!(1),
-                3 => block!(3),
-                _ => block!(5),
-            };
-        }
-    }};
 }
 
 /// How many columns lie column by column: the last ones of a row, where they take fewer strips so.
@@ -126,6 +100,8 @@ impl<T: Real> LearningRows<T> {
         let mut other_lanes = Strip::zeros(offset + n_rows);
         other_lanes.fill(T::one());
         other_lanes[offset..offset + n_rows].fill(T::zero());
+        let mut beside_tail = Strip::zeros(STRIP);
+        beside_tail[n_tail..].fill(T::one());
         Self {
             n_rows,
             width,
@@ -136,6 +112,22 @@ impl<T: Real> LearningRows<T> {
             values: Strip::zeros(n_roles * (n_rows * stride + of_tail)),
             own_lanes,
             other_lanes,
+            beside_tail,
+        }
+    }
+
+    /// How many rows the block has that begins with a row, all in a strip of what has a value for every
+    /// row. Few sizes, as each is compiled for every instruction set and call, and ten as there are
+    /// often ten classes; double precision, which is not for speed, has a single one.
+    #[inline(always)]
+    fn block_of(&self, row: usize) -> usize {
+        let in_strip = STRIP - (self.offset + row) % STRIP;
+        match in_strip.min(self.n_rows - row) {
+            _ if size_of::<T>() > 4 => 1,
+            1 | 2 => 1,
+            3 | 4 => 3,
+            5..=9 => 5,
+            _ => 10,
         }
     }
 
@@ -182,10 +174,10 @@ impl<T: Real> LearningRows<T> {
         assert!(row < self.n_rows, "row");
         assert!(self.learns || role == Role::Weight, "a matrix that learns");
         let mut first = 0;
-        while first + block_of::<T>(self.n_rows - first) <= row {
-            first += block_of::<T>(self.n_rows - first);
+        while first + self.block_of(first) <= row {
+            first += self.block_of(first);
         }
-        let n_rows = block_of::<T>(self.n_rows - first);
+        let n_rows = self.block_of(first);
         let (n_roles, n_tail, stride) = (self.n_roles(), self.n_tail, self.stride);
         let of_row = first * n_roles * stride + (role as usize * n_rows + row - first) * STRIP;
         let pitch = n_rows * n_roles * STRIP;
@@ -209,108 +201,6 @@ impl<T: Real> LearningRows<T> {
         for row in 0..self.n_rows {
             let at = self.places(row, Role::Trace);
             (0..self.width).for_each(|j| self.values[at(j)] *= factor);
-        }
-    }
-
-    /// out = (W + A) x, after `update` where there is one: `x` a value for every column,
-    /// [`LearningRows::padded`], `out` a value for every row.
-    ///
-    /// # Panics
-    /// If a length does not fit, or if an update is given to what does not learn.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn dot<S: Simd>(
-        &mut self,
-        simd: S,
-        update: Option<RankTwo<'_, T>>,
-        x: &[T],
-        out: &mut [T],
-    ) {
-        self.check(update.as_ref(), x.len(), out.len());
-        if self.n_tail > 0 {
-            self.dot_of_tail(simd, update.as_ref(), x, out);
-        }
-        match update {
-            Some(update) => {
-                blocks!(self.n_rows, |i, R| self
-                    .update_and_dot::<S, R>(simd, &update, i, x, out));
-            }
-            None if self.learns => {
-                blocks!(self.n_rows, |i, R| self
-                    .dot_of::<S, R, true>(simd, i, x, out));
-            }
-            None => blocks!(self.n_rows, |i, R| self
-                .dot_of::<S, R, false>(simd, i, x, out)),
-        }
-    }
-
-    /// out = (W + A)ᵀ x, after `update` where there is one: `x` a value for every row, `out` a
-    /// value for every column, [`LearningRows::padded`]. `adds` to what `out` holds instead of
-    /// replacing it.
-    ///
-    /// # Panics
-    /// As [`LearningRows::dot`].
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn accumulate<S: Simd>(
-        &mut self,
-        simd: S,
-        update: Option<RankTwo<'_, T>>,
-        x: &[T],
-        out: &mut [T],
-        adds: bool,
-    ) {
-        if self.n_rows == 0 && !adds {
-            out.fill(T::zero());
-        }
-        self.check(update.as_ref(), out.len(), x.len());
-        if self.n_tail > 0 {
-            self.accumulate_of_tail(simd, update.as_ref(), x, out, adds);
-        }
-        match update {
-            Some(update) => {
-                blocks!(self.n_rows, |i, R| self.update_and_accumulate::<S, R>(
-                    simd,
-                    &update,
-                    i,
-                    x,
-                    out,
-                    adds || i > 0
-                ));
-            }
-            None if self.learns => {
-                blocks!(self.n_rows, |i, R| self.accumulate_of::<S, R, true>(
-                    simd,
-                    i,
-                    x,
-                    out,
-                    adds || i > 0
-                ));
-            }
-            None => blocks!(self.n_rows, |i, R| self.accumulate_of::<S, R, false>(
-                simd,
-                i,
-                x,
-                out,
-                adds || i > 0
-            )),
-        }
-    }
-
-    #[inline(always)]
-    fn check(&self, update: Option<&RankTwo<'_, T>>, n_columns: usize, n_rows: usize) {
-        let of_rows = match self.n_tail {
-            0 => self.offset + self.n_rows,
-            _ => self.own_lanes.len(),
-        };
-        let of_columns = self.stride + self.n_tail;
-        assert!(n_columns >= of_columns && n_rows >= of_rows, "shapes");
-        if let Some(update) = update {
-            assert!(self.learns, "a matrix that learns");
-            let [r_0, r_1] = update.rows.map(<[T]>::len);
-            let [c_0, c_1] = update.columns.map(<[T]>::len);
-            let fits = r_0.min(r_1) >= of_rows && c_0.min(c_1) >= of_columns;
-            assert!(fits, "shape of the update");
         }
     }
 }

@@ -1,13 +1,50 @@
 //! Columns that lie column by column: registers run along the rows.
+//!
+//! What functions ask of their caller is as in [`super::blocks`].
+
+#![expect(
+    clippy::needless_range_loop,
+    reason = "arrays of registers stay in registers when they are indexed by constant loops"
+)]
 
 use pulp::Simd;
 
-use super::blocks::{both_events, vectors_of_strip};
-use super::{LearningRows, RankTwo};
-use crate::Real;
+use super::LearningRows;
+use super::blocks::{Events, vectors_of_strip};
+use crate::{Real, STRIP};
 
 /// Most columns that lie so.
 pub(super) const MOST: usize = 4;
+
+/// Calls `$body` with a constant number of columns, if there are any.
+macro_rules! columns {
+    ($n:expr, |$C:ident| $body:expr) => {{
+        macro_rules! columns {
+            ($c:literal) => {{
+                const $C: usize = $c;
+                $body
+            }};
+        }
+        match $n {
+            0 => {}
+            1 => columns!(1),
+            2 => columns!(2),
+            3 => columns!(3),
+            _ => columns!(4),
+        }
+    }};
+}
+
+/// Products of the last columns, not yet summed over lanes; those of several matrices may be added.
+pub struct TailSums<T: Real, S: Simd>([T::Vector<S>; MOST]);
+
+impl<T: Real, S: Simd> TailSums<T, S> {
+    /// Zeros.
+    #[inline(always)]
+    pub fn zeros(simd: S) -> Self {
+        Self([T::splat(simd, T::zero()); MOST])
+    }
+}
 
 impl<T: Real> LearningRows<T> {
     /// Where the columns begin, each a register for a part of the rows at a time.
@@ -17,154 +54,142 @@ impl<T: Real> LearningRows<T> {
         self.values[start..].as_mut_ptr().cast()
     }
 
-    /// How many registers the rows lie in.
+    /// The columns' part of the products of a strip of rows with `x`, after both events where there are
+    /// some; zeros in lanes of others.
     #[inline(always)]
-    fn n_vectors<S: Simd>(&self) -> usize {
-        self.own_lanes.len() / crate::STRIP * vectors_of_strip::<T, S>()
-    }
-
-    /// Where register `v` of the first column is, and how far the next column's and the next role's.
-    #[inline(always)]
-    fn place<S: Simd>(&self, v: usize) -> (usize, usize, usize) {
+    pub(super) unsafe fn dot_of_tail<S: Simd>(
+        &mut self,
+        simd: S,
+        strip: usize,
+        events: &Option<Events<T, S>>,
+        x: *const T::Vector<S>,
+    ) -> [T; STRIP] {
+        let mut sums = [T::zero(); STRIP];
         let n = vectors_of_strip::<T, S>();
-        let of_role = self.n_tail * n;
-        (v / n * self.n_roles() * of_role + v % n, n, of_role)
-    }
-
-    /// The columns' part of the product with `x`, for all rows.
-    #[inline(always)]
-    pub(super) fn dot_of_tail<S: Simd>(
-        &mut self,
-        simd: S,
-        update: Option<&RankTwo<'_, T>>,
-        x: &[T],
-        out: &mut [T],
-    ) {
-        let tail = self.tail::<S>();
-        let others: *const T::Vector<S> = self.other_lanes.as_ptr().cast();
-        let out: *mut T::Vector<S> = out.as_mut_ptr().cast();
-        let x = x[self.stride..].as_ptr();
-        for v in 0..self.n_vectors::<S>() {
-            let (first, of_column, of_role) = self.place::<S>(v);
-            // SAFETY: the tail has a register `v` of `n_tail` columns and every role; what has
-            // values for rows or columns has them, as was checked.
-            unsafe {
-                let mut sum = T::product(simd, *others.add(v), *out.add(v));
-                let events = match update {
-                    Some(by) => Some(TailEvents::of(simd, self, by, v)),
-                    None => None,
-                };
-                for c in 0..self.n_tail {
-                    let at = tail.add(first + c * of_column);
-                    let w = self.advance_tail(simd, events.as_ref(), c, at, of_role);
-                    sum = T::multiply_add(simd, w, T::splat(simd, *x.add(c)), sum);
-                }
-                *out.add(v) = sum;
-            }
-        }
-    }
-
-    /// The columns' products with `x`, a value for every row.
-    #[inline(always)]
-    pub(super) fn accumulate_of_tail<S: Simd>(
-        &mut self,
-        simd: S,
-        update: Option<&RankTwo<'_, T>>,
-        x: &[T],
-        out: &mut [T],
-        adds: bool,
-    ) {
-        let tail = self.tail::<S>();
-        let x: *const T::Vector<S> = x.as_ptr().cast();
-        let mut sums = [T::splat(simd, T::zero()); MOST];
-        for v in 0..self.n_vectors::<S>() {
-            let (first, of_column, of_role) = self.place::<S>(v);
-            // SAFETY: as in `dot_of_tail`.
-            unsafe {
-                let events = match update {
-                    Some(by) => Some(TailEvents::of(simd, self, by, v)),
-                    None => None,
-                };
-                // All columns there may be, so that sums stay in registers.
-                for (c, sum) in sums.iter_mut().enumerate() {
-                    if c < self.n_tail {
-                        let at = tail.add(first + c * of_column);
-                        let w = self.advance_tail(simd, events.as_ref(), c, at, of_role);
-                        *sum = T::multiply_add(simd, w, *x.add(v), *sum);
+        let out = T::vectors_mut::<S>(&mut sums);
+        columns!(self.n_tail, |C| {
+            for v in 0..n {
+                // SAFETY: the caller's.
+                unsafe {
+                    let x = x.cast::<T>().add(self.stride);
+                    let weights = self.advance_tail::<S, C>(simd, events, strip * n + v);
+                    for c in 0..C {
+                        out[v] =
+                            T::multiply_add(simd, weights[c], T::splat(simd, *x.add(c)), out[v]);
                     }
                 }
             }
-        }
-        let mut found = [T::zero(); MOST];
-        T::sum_lanes(simd, sums, &mut found, false);
-        let out = &mut out[self.stride..self.stride + self.n_tail];
-        for (out, found) in out.iter_mut().zip(found) {
-            *out = if adds { *out + found } else { found };
-        }
+        });
+        sums
     }
 
-    /// W + A of a register of column `c`, after both events where there are some.
-    ///
-    /// # Safety
-    /// `at` is W's register of it, roles lie `of_role` apart, and nothing else refers to it.
+    /// Writes `sums` to the lanes of rows in a strip.
     #[inline(always)]
-    unsafe fn advance_tail<S: Simd>(
+    pub(super) unsafe fn write_rows<S: Simd>(
         &self,
         simd: S,
-        events: Option<&TailEvents<T, S>>,
-        c: usize,
-        at: *mut T::Vector<S>,
-        of_role: usize,
-    ) -> T::Vector<S> {
-        // SAFETY: the caller's.
-        unsafe {
-            let Some(by) = events else {
-                return match self.learns {
-                    true => T::sum(simd, *at, *at.add(of_role)),
-                    false => *at,
-                };
-            };
-            let parts = [at, at.add(of_role), at.add(2 * of_role)];
-            let columns = [
-                T::splat(simd, *by.columns[0].add(c)),
-                T::splat(simd, *by.columns[1].add(c)),
-            ];
-            both_events::<T, S>(simd, parts, by.rows, columns, by.gain, by.ahead)
+        strip: usize,
+        sums: &[T; STRIP],
+        out: *mut T::Vector<S>,
+    ) {
+        let n = vectors_of_strip::<T, S>();
+        let others = T::vectors::<S>(&self.other_lanes[strip * STRIP..]);
+        for (v, &sum) in T::vectors::<S>(sums).iter().enumerate() {
+            // SAFETY: the caller's.
+            let out = unsafe { &mut *out.add(strip * n + v) };
+            *out = T::multiply_add(simd, others[v], *out, sum);
         }
     }
-}
 
-/// Both events for a register of rows.
-struct TailEvents<T: Real, S: Simd> {
-    rows: [T::Vector<S>; 2],
-    /// The first of the columns.
-    columns: [*const T; 2],
-    gain: T::Vector<S>,
-    ahead: T::Vector<S>,
-}
-
-impl<T: Real, S: Simd> TailEvents<T, S> {
-    /// # Safety
-    /// Rows have a register `v`, and columns those of the tail.
+    /// The columns' products with `x`, a value for every row, lane by lane, after both events where
+    /// there are some.
     #[inline(always)]
-    unsafe fn of(simd: S, matrix: &LearningRows<T>, update: &RankTwo<'_, T>, v: usize) -> Self {
-        let [rows_0, rows_1] = update.rows;
-        let [columns_0, columns_1] = update.columns;
-        let stride = matrix.stride;
-        // SAFETY: the caller's.
+    pub(super) unsafe fn accumulate_of_tail<S: Simd>(
+        &mut self,
+        simd: S,
+        events: &Option<Events<T, S>>,
+        x: *const T::Vector<S>,
+        sums: &mut TailSums<T, S>,
+    ) {
+        let n = self.own_lanes.len() / STRIP * vectors_of_strip::<T, S>();
+        columns!(self.n_tail, |C| {
+            for v in 0..n {
+                // SAFETY: the caller's.
+                unsafe {
+                    let weights = self.advance_tail::<S, C>(simd, events, v);
+                    for c in 0..C {
+                        sums.0[c] = T::multiply_add(simd, weights[c], *x.add(v), sums.0[c]);
+                    }
+                }
+            }
+        });
+    }
+
+    /// Writes the columns' products in whole registers: what is beside them stays.
+    #[inline(always)]
+    pub(super) unsafe fn write_tail<S: Simd>(
+        &self,
+        simd: S,
+        sums: &TailSums<T, S>,
+        out: *mut T::Vector<S>,
+    ) {
+        if self.n_tail == 0 {
+            return;
+        }
+        let mut found = [T::zero(); STRIP];
+        T::add_sums(simd, sums.0, 0, &mut found);
+        let others = T::vectors::<S>(&self.beside_tail);
+        let first = self.stride / STRIP * vectors_of_strip::<T, S>();
+        for (v, &found) in T::vectors::<S>(&found).iter().enumerate() {
+            // SAFETY: the caller's.
+            let out = unsafe { &mut *out.add(first + v) };
+            *out = T::multiply_add(simd, others[v], *out, found);
+        }
+    }
+
+    /// W + A of register `v` of C columns, after both events where there are some.
+    #[inline(always)]
+    unsafe fn advance_tail<S: Simd, const C: usize>(
+        &mut self,
+        simd: S,
+        events: &Option<Events<T, S>>,
+        v: usize,
+    ) -> [T::Vector<S>; C] {
+        let n = vectors_of_strip::<T, S>();
+        let of_role = C * n;
+        let mut weights = [T::splat(simd, T::zero()); C];
+        // SAFETY: the tail has a register `v` of C columns and every role; the rest is the caller's.
         unsafe {
-            let own = *matrix.own_lanes.as_ptr().cast::<T::Vector<S>>().add(v);
-            let rows_0 = *rows_0.as_ptr().cast::<T::Vector<S>>().add(v);
-            let rows_1 = *rows_1.as_ptr().cast::<T::Vector<S>>().add(v);
-            Self {
-                rows: [T::product(simd, own, rows_0), T::product(simd, own, rows_1)],
-                columns: [
-                    columns_0.as_ptr().add(stride),
-                    columns_1.as_ptr().add(stride),
-                ],
-                gain: T::splat(simd, update.gain),
-                ahead: T::splat(simd, update.ahead),
+            let at = self.tail::<S>();
+            let at = at.add(v / n * self.n_roles() * of_role + v % n);
+            let Some(events) = events else {
+                for c in 0..C {
+                    let w = *at.add(c * n);
+                    weights[c] = match self.learns {
+                        true => T::sum(simd, w, *at.add(of_role + c * n)),
+                        false => w,
+                    };
+                }
+                return weights;
+            };
+            let own = *self.own_lanes.as_ptr().cast::<T::Vector<S>>().add(v);
+            let [rows_0, rows_1] = events.rows;
+            let rows_0 = *rows_0.cast::<T::Vector<S>>().add(v);
+            let rows_1 = *rows_1.cast::<T::Vector<S>>().add(v);
+            let rows = [T::product(simd, own, rows_0), T::product(simd, own, rows_1)];
+            let [columns_0, columns_1] = events.columns;
+            let columns_0 = columns_0.cast::<T>().add(self.stride);
+            let columns_1 = columns_1.cast::<T>().add(self.stride);
+            for c in 0..C {
+                let at = at.add(c * n);
+                let parts = [at, at.add(of_role), at.add(2 * of_role)];
+                let columns = [
+                    T::splat(simd, *columns_0.add(c)),
+                    T::splat(simd, *columns_1.add(c)),
+                ];
+                weights[c] = events.advance_at(simd, parts, rows, columns);
             }
         }
+        weights
     }
 }

@@ -1,6 +1,7 @@
-use pulp::WithSimd;
+use pulp::{Simd, WithSimd};
 
 use super::*;
+use crate::test_sets::InstructionSet;
 
 struct Steps<'a, T>(&'a mut LearningRows<T>, &'a mut Vec<T>);
 
@@ -30,24 +31,34 @@ impl<T: Real> WithSimd for Steps<'_, T> {
                 columns[0][j] = T::of(of(j, step, 0.7));
                 columns[1][j] = T::of(of(j, step, 1.7));
             }
-            let update = (step > 0 && self.0.learns).then_some(RankTwo {
-                rows: [&rows[0], &rows[1]],
-                columns: [&columns[0], &columns[1]],
+            let pass = (step > 0).then_some(Gains {
                 gain: T::of(0.1 * step as f64),
                 ahead: T::of(0.03),
             });
+            let [mut r_0, mut r_1] = rows.clone();
+            let [mut c_0, mut c_1] = columns;
+            let (r_0, r_1, c_0, c_1) = (r_0.cells(), r_1.cells(), c_0.cells(), c_1.cells());
+            let events = [(r_0, c_0), (r_1, c_1)].map(|(rows, columns)| Factors { rows, columns });
+
             let mut out = Strip::zeros(own.end);
             out.fill(T::of(5.0));
-            self.0.dot(simd, update, &x, &mut out);
+            self.0.bind(out.cells(), x.cells(), events).dot(simd, pass);
             self.1.extend(&out[own.clone()]);
             let mut others = out[..own.start].iter().chain(&out[own.end..]);
             assert!(others.all(|&other| other == T::of(5.0)));
-            let mut out = Strip::zeros(width);
-            self.0
-                .accumulate(simd, update, &rows[0], &mut out, step == 2);
+
+            let [mut x_of_rows, _] = rows;
+            let mut out = Strip::zeros(width + 1);
+            out[width] = T::of(5.0);
+            let mut tail = TailSums::zeros(simd);
+            let mut bound = self.0.bind(x_of_rows.cells(), out.cells(), events);
+            bound.accumulate(simd, pass, &mut tail, step == 2);
+            bound.write_tail(simd, &tail);
             self.1.extend(&out[..width]);
+            assert!(self.0.n_tail == 0 || out[width] == T::of(5.0));
+
             let mut out = Strip::zeros(own.end);
-            self.0.dot(simd, None, &x, &mut out);
+            self.0.bind(out.cells(), x.cells(), events).dot(simd, None);
             self.1.extend(&out[own.clone()]);
         }
     }
@@ -103,13 +114,15 @@ fn check<T: Real>(bound: f64) {
                 let values = (0..width).map(|j| T::of(weight(i, j)));
                 rows.set_row(i, Role::Weight, values);
             }
-            let mut found = Vec::new();
-            pulp::Arch::new().dispatch(Steps::<T>(&mut rows, &mut found));
             let expected = plainly(n, width, learns, weight);
-            assert_eq!(found.len(), expected.len());
-            for (found, expected) in found.iter().zip(&expected) {
-                let error = (found.wide() - expected).abs();
-                assert!(error < bound, "{n} x {width}: {found} {expected}");
+            for set in InstructionSet::all() {
+                let (mut rows, mut found) = (rows.clone(), Vec::new());
+                set.run(Steps::<T>(&mut rows, &mut found));
+                assert_eq!(found.len(), expected.len());
+                for (found, expected) in found.iter().zip(&expected) {
+                    let error = (found.wide() - expected).abs();
+                    assert!(error < bound, "{set:?}, {n} x {width}: {found} {expected}");
+                }
             }
         }
     }

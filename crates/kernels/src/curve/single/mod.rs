@@ -108,7 +108,7 @@ impl<S: Simd> InRegisters<S> for Softplus<'_> {
         let twice_positive = each!(|x, size| simd.add_f32s(x, size));
         let below = each!(|size| simd.max_f32s(minus(simd, size), lowest));
         let y = power_of_two(simd, below);
-        let series = in_pairs(simd, &c.log1p, y);
+        let series = in_halves(simd, &c.log1p, y);
         let rest = each!(|y, series| simd.mul_f32s(y, series));
         each!(|rest, twice_positive| f32::multiply_add(simd, half, twice_positive, rest))
     }
@@ -194,32 +194,24 @@ pub(crate) fn polynomial<S: Simd, const M: usize, const N: usize, const TERMS: u
     sum
 }
 
-/// As [`polynomial`] for an even number of terms, by powers of x² (Estrin): a few multiplications
-/// more and half the latency.
+/// As [`polynomial`] for an even number of terms, even and odd powers apart: one multiplication more
+/// and half the latency.
 #[inline(always)]
-fn in_pairs<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
+fn in_halves<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
     simd: S,
     by_power: &[f32; TERMS],
     x: Registers<S, M, N>,
 ) -> Registers<S, M, N> {
-    const { assert!(TERMS == 6 || TERMS == 8) };
+    const { assert!(TERMS.is_multiple_of(2)) };
     let square = each!(|x| simd.mul_f32s(x, x));
-    let splat = |c: f32| simd.splat_f32s(c);
-    macro_rules! pair {
-        ($i:expr) => {
-            each!(|x| f32::multiply_add(simd, splat(by_power[$i + 1]), x, splat(by_power[$i])))
-        };
+    let mut even = [[simd.splat_f32s(by_power[TERMS - 2]); N]; M];
+    let mut odd = [[simd.splat_f32s(by_power[TERMS - 1]); N]; M];
+    for c in by_power[..TERMS - 2].as_chunks::<2>().0.iter().rev() {
+        let (of_even, of_odd) = (simd.splat_f32s(c[0]), simd.splat_f32s(c[1]));
+        even = each!(|even, square| f32::multiply_add(simd, even, square, of_even));
+        odd = each!(|odd, square| f32::multiply_add(simd, odd, square, of_odd));
     }
-    let (first, second, third) = (pair!(0), pair!(2), pair!(4));
-    let low = each!(|second, square, first| f32::multiply_add(simd, second, square, first));
-    let high = match TERMS {
-        6 => third,
-        _ => {
-            let fourth = pair!(6);
-            each!(|fourth, square, third| f32::multiply_add(simd, fourth, square, third))
-        }
-    };
-    each!(|high, square, low| f32::multiply_add(simd, high, simd.mul_f32s(square, square), low))
+    each!(|odd, x, even| f32::multiply_add(simd, odd, x, even))
 }
 
 /// 2ˣ for x from −126 to 126.
@@ -231,7 +223,7 @@ fn power_of_two<S: Simd, const M: usize, const N: usize>(
     let round = simd.splat_f32s(12_582_912.0);
     let shifted = each!(|x| simd.add_f32s(x, round));
     let n = each!(|shifted| simd.sub_f32s(shifted, round));
-    let p = in_pairs(simd, &EXP2, each!(|x, n| simd.sub_f32s(x, n)));
+    let p = in_halves(simd, &EXP2, each!(|x, n| simd.sub_f32s(x, n)));
     // The rounded exponent stands in the low bits of `shifted`; 2ⁿ p is an addition to that of p.
     let bits = simd.splat_u32s(23);
     each!(|p, shifted| {

@@ -1,23 +1,40 @@
 //! A step of neurons, a few registers of them at a time.
 
+use std::cell::Cell;
+
 use pulp::Simd;
 
-use super::super::{Constant, Curve, N_CONSTANTS, StepOfNeurons};
+use super::super::{BoundNeurons, Constant, Curve, N_CONSTANTS, NeuronStep};
 use super::{InRegisters, Logistic, Relu, Softplus, Tanh, abs};
 use crate::{Real, STRIP, Transfer};
 
 #[inline(always)]
-pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f32>, own: StepOfNeurons<'_, f32>) -> bool {
-    match (own.is_noted, own.is_noisy) {
-        (true, true) => with_curve!(by, |curve| step_f32::<S, _, true, true>(simd, curve, own)),
+pub(crate) fn step<S: Simd>(
+    simd: S,
+    by: &Curve<f32>,
+    own: &BoundNeurons<'_, f32>,
+    now: NeuronStep<f32>,
+) -> bool {
+    match (now.noted.is_some(), now.is_noisy) {
+        (true, true) => {
+            with_curve!(by, |curve| step_f32::<S, _, true, true>(
+                simd, curve, own, now
+            ))
+        }
         (true, false) => {
-            with_curve!(by, |curve| step_f32::<S, _, true, false>(simd, curve, own))
+            with_curve!(by, |curve| step_f32::<S, _, true, false>(
+                simd, curve, own, now
+            ))
         }
         (false, true) => {
-            with_curve!(by, |curve| step_f32::<S, _, false, true>(simd, curve, own))
+            with_curve!(by, |curve| step_f32::<S, _, false, true>(
+                simd, curve, own, now
+            ))
         }
         (false, false) => {
-            with_curve!(by, |curve| step_f32::<S, _, false, false>(simd, curve, own))
+            with_curve!(by, |curve| step_f32::<S, _, false, false>(
+                simd, curve, own, now
+            ))
         }
     }
 }
@@ -26,39 +43,39 @@ pub(crate) fn step<S: Simd>(simd: S, by: &Curve<f32>, own: StepOfNeurons<'_, f32
 fn step_f32<S: Simd, C: InRegisters<S>, const IS_NOTED: bool, const IS_NOISY: bool>(
     simd: S,
     curve: C,
-    own: StepOfNeurons<'_, f32>,
+    BoundNeurons(own): &BoundNeurons<'_, f32>,
+    now: NeuronStep<f32>,
 ) -> bool {
-    let n = own.soma.len() / S::F32_LANES;
-    macro_rules! vectors {
-        ($($name:ident),*) => {$(let $name = &f32::vectors::<S>(own.$name)[..n];)*};
+    let (scale, slot) = now.noted.unwrap_or((0.0, 0));
+    let noted = &own.noted[slot];
+    // `Cell`s may be written through shared pointers.
+    fn at<S: Simd>(cells: &[Cell<f32>]) -> *mut S::f32s {
+        cells.as_ptr().cast_mut().cast()
     }
-    macro_rules! vectors_mut {
-        ($($name:ident),*) => {$(let $name = &mut f32::vectors_mut::<S>(own.$name)[..n];)*};
-    }
-    vectors!(dendrite, other, noise);
-    vectors_mut!(soma, rate, rate_before, post, post_of_other);
-    let constants = f32::vectors::<S>(own.constants);
-    let mut all = AllNeurons {
-        soma,
-        rate,
-        dendrite,
-        other,
-        noise,
-        constants: &constants[..n * N_CONSTANTS],
-        rate_before,
-        post,
-        post_of_other,
-        minus_scale: simd.splat_f32s(-own.scale),
-        scale: simd.splat_f32s(own.scale),
-        limit: simd.splat_f32s(own.limit),
+    let mut all = AllNeurons::<S> {
+        soma: at::<S>(own.soma),
+        rate: at::<S>(own.rate),
+        dendrite: at::<S>(own.dendrite),
+        other: at::<S>(own.other),
+        noise: at::<S>(own.noise),
+        constants: own.constants.as_ptr().cast(),
+        rate_before: at::<S>(noted.rate_before),
+        post: at::<S>(noted.post),
+        post_of_other: at::<S>(noted.post_of_other),
+        minus_scale: simd.splat_f32s(-scale),
+        scale: simd.splat_f32s(scale),
+        limit: simd.splat_f32s(now.limit),
         outside: simd.splat_f32s(0.0),
     };
+    let n = own.soma.len() / S::F32_LANES;
     let mut i = 0;
     while i < n {
-        // SAFETY: all slices were cut to n registers, constants to N_CONSTANTS for each.
+        // SAFETY: all have n registers, constants N_CONSTANTS for each, as was checked when they
+        // were bound.
         unsafe {
             i += match n - i {
                 1 => all.step::<C, 1, IS_NOTED, IS_NOISY>(simd, curve, i),
+                3 => all.step::<C, 3, IS_NOTED, IS_NOISY>(simd, curve, i),
                 _ => all.step::<C, 2, IS_NOTED, IS_NOISY>(simd, curve, i),
             };
         }
@@ -66,29 +83,29 @@ fn step_f32<S: Simd, C: InRegisters<S>, const IS_NOTED: bool, const IS_NOISY: bo
     simd.reduce_sum_f32s(all.outside) == 0.0
 }
 
-/// [`StepOfNeurons`] in registers.
-struct AllNeurons<'a, S: Simd> {
-    soma: &'a mut [S::f32s],
-    rate: &'a mut [S::f32s],
-    dendrite: &'a [S::f32s],
-    other: &'a [S::f32s],
-    noise: &'a [S::f32s],
-    constants: &'a [S::f32s],
-    rate_before: &'a mut [S::f32s],
-    post: &'a mut [S::f32s],
-    post_of_other: &'a mut [S::f32s],
+/// [`BoundNeurons`] in registers, and the step's values.
+struct AllNeurons<S: Simd> {
+    soma: *mut S::f32s,
+    rate: *mut S::f32s,
+    dendrite: *const S::f32s,
+    other: *const S::f32s,
+    noise: *const S::f32s,
+    constants: *const S::f32s,
+    rate_before: *mut S::f32s,
+    post: *mut S::f32s,
+    post_of_other: *mut S::f32s,
     minus_scale: S::f32s,
     scale: S::f32s,
     limit: S::f32s,
     outside: S::f32s,
 }
 
-impl<S: Simd> AllNeurons<'_, S> {
+impl<S: Simd> AllNeurons<S> {
     /// `N` registers from `first` on, without a branch between them: compilers then take the curves'
     /// operations in turn.
     ///
     /// # Safety
-    /// All slices have a register `first + N − 1`, constants N_CONSTANTS for each.
+    /// All have a register `first + N − 1`, constants N_CONSTANTS for each.
     #[inline(always)]
     unsafe fn step<
         C: InRegisters<S>,
@@ -107,16 +124,16 @@ impl<S: Simd> AllNeurons<'_, S> {
         let constant = |role: Constant, i: usize| {
             let of_role = i / of_strip * (of_strip * N_CONSTANTS) + role as usize * of_strip;
             // SAFETY: the caller's.
-            unsafe { *self.constants.get_unchecked(of_role + i % of_strip) }
+            unsafe { *self.constants.add(of_role + i % of_strip) }
         };
         macro_rules! at {
             ($name:ident, $i:expr) => {
                 // SAFETY: the caller's.
-                *unsafe { self.$name.get_unchecked($i) }
+                *unsafe { &*self.$name.add($i) }
             };
             (mut $name:ident, $i:expr) => {
                 // SAFETY: the caller's.
-                *unsafe { self.$name.get_unchecked_mut($i) }
+                *unsafe { &mut *self.$name.add($i) }
             };
         }
         for k in 0..N {

@@ -9,6 +9,8 @@
 //! So products with x_0 and x_1 are formed once, a step costs vectors of the first layer's width,
 //! and A and Δ are written once. This is exact.
 
+use std::cell::Cell;
+
 use apical_kernels::{Columns, Padded, Real, Start, Strip, multiply, rank_update};
 use pulp::Simd;
 
@@ -103,18 +105,19 @@ impl<T: Real> Input<T> {
     pub(super) fn drive<S: Simd>(
         &mut self,
         simd: S,
-        pass: Option<(Pass, [&[T]; 2])>,
-        out: &mut [T],
+        pass: Option<Pass>,
+        posts: [&[Cell<T>]; 2],
+        out: &[Cell<T>],
     ) {
         let share = T::of(self.share);
         let share_vector = T::splat(simd, share);
-        let out = T::vectors_mut::<S>(out);
+        let out = T::cell_vectors::<S>(out);
         let n = out.len();
         let [w_0, w_1] = &self.of_weights;
         let (w_0, w_1) = (&T::vectors::<S>(w_0)[..n], &T::vectors::<S>(w_1)[..n]);
         if !self.learns {
             for i in 0..n {
-                out[i] = T::multiply_add(simd, share_vector, w_1[i], w_0[i]);
+                out[i].set(T::multiply_add(simd, share_vector, w_1[i], w_0[i]));
             }
             return;
         }
@@ -124,20 +127,20 @@ impl<T: Real> Input<T> {
         let c_0 = &mut T::vectors_mut::<S>(c_0)[..n];
         let c_1 = &mut T::vectors_mut::<S>(c_1)[..n];
         let mut given = self.filter_given;
-        if let Some((by, _)) = pass {
+        if let Some(by) = pass {
             given += by.gain * self.filter_kept;
             self.filter_given = given + by.ahead * self.filter_kept;
         }
         let given = T::splat(simd, T::of(given));
         let of = |j: usize| T::splat(simd, self.gram[0][j] + share * self.gram[1][j]);
         let (g_0, g_1) = (of(0), of(1));
-        let Some((by, posts)) = pass else {
+        let Some(by) = pass else {
             for i in 0..n {
                 let constant = T::multiply_add(simd, given, f_0[i], w_0[i]);
                 let decaying = T::multiply_add(simd, given, f_1[i], w_1[i]);
                 let sum = T::multiply_add(simd, share_vector, decaying, constant);
                 let sum = T::multiply_add(simd, g_0, c_0[i], sum);
-                out[i] = T::multiply_add(simd, g_1, c_1[i], sum);
+                out[i].set(T::multiply_add(simd, g_1, c_1[i], sum));
             }
             return;
         };
@@ -145,23 +148,24 @@ impl<T: Real> Input<T> {
         let a_0 = &mut T::vectors_mut::<S>(a_0)[..n];
         let a_1 = &mut T::vectors_mut::<S>(a_1)[..n];
         let [post_0, post_1] = posts;
-        let (post_0, post_1) = (&T::vectors::<S>(post_0)[..n], &T::vectors::<S>(post_1)[..n]);
+        let post_0 = &T::cell_vectors::<S>(post_0)[..n];
+        let post_1 = &T::cell_vectors::<S>(post_1)[..n];
         let [before_0, before_1] = self.share_before;
         let (before_0, before_1) = (T::splat(simd, before_0), T::splat(simd, before_1));
         let (gain, ahead) = (T::of(by.gain), T::of(by.ahead));
         let (gain, ahead) = (T::splat(simd, gain), T::splat(simd, ahead));
         for i in 0..n {
-            let d_0 = T::sum(simd, a_0[i], post_0[i]);
-            let d_1 = T::multiply_add(simd, before_0, post_0[i], a_1[i]);
+            let d_0 = T::sum(simd, a_0[i], post_0[i].get());
+            let d_1 = T::multiply_add(simd, before_0, post_0[i].get(), a_1[i]);
             let now_0 = T::multiply_add(simd, gain, d_0, c_0[i]);
             let now_1 = T::multiply_add(simd, gain, d_1, c_1[i]);
             let constant = T::multiply_add(simd, given, f_0[i], w_0[i]);
             let decaying = T::multiply_add(simd, given, f_1[i], w_1[i]);
             let sum = T::multiply_add(simd, share_vector, decaying, constant);
             let sum = T::multiply_add(simd, g_0, now_0, sum);
-            out[i] = T::multiply_add(simd, g_1, now_1, sum);
-            let d_0 = T::sum(simd, d_0, post_1[i]);
-            let d_1 = T::multiply_add(simd, before_1, post_1[i], d_1);
+            out[i].set(T::multiply_add(simd, g_1, now_1, sum));
+            let d_0 = T::sum(simd, d_0, post_1[i].get());
+            let d_1 = T::multiply_add(simd, before_1, post_1[i].get(), d_1);
             c_0[i] = T::multiply_add(simd, ahead, d_0, now_0);
             c_1[i] = T::multiply_add(simd, ahead, d_1, now_1);
             a_0[i] = d_0;

@@ -1,13 +1,15 @@
 //! A hidden layer's synapses with the layer above and with its interneurons.
 
-use apical_kernels::{Curve, LearningRows, Padded, RankTwo, Real, Role, Strip};
-use pulp::Simd;
+mod bound;
+
+use apical_kernels::{LearningRows, Padded, Real, Role, Strip};
 
 use super::super::super::Weights;
 use super::super::ContinuousParameters;
 use super::super::plasticity::Learning;
-use super::Pass;
 use super::neurons::{Neurons, Place};
+
+pub(super) use bound::BoundHidden;
 
 /// All matrices have a row per neuron above and a column per pyramidal neuron of the layer, so that
 /// registers run along the layer whether it is pre- or postsynaptic.
@@ -22,27 +24,13 @@ pub(super) struct Hidden<T> {
     pyramidal_from_interneuron: LearningRows<T>,
     /// v̂_TD,k and the factors of two events, where top-down weights learn.
     top_down: Strip<T>,
+    /// φ(v̂_TD,k).
+    predicted: Strip<T>,
     top_down_post: [Strip<T>; 2],
     /// c_k.
     self_predicting_factor: T,
     rates: Rates,
     places: Places,
-}
-
-/// The update of a connection of `$rate`, if it learns and there is a pass, with the same parts of the
-/// strips of two events as factors of rows and columns; parts are looked up only then.
-macro_rules! update {
-    ($pass:expr, $rate:expr, $rows:expr, $of_rows:expr, $columns:expr, $of_columns:expr) => {
-        match $pass {
-            Some(by) if $rate != 0.0 => Some(RankTwo {
-                rows: [&$rows[0][$of_rows], &$rows[1][$of_rows]],
-                columns: [&$columns[0][$of_columns], &$columns[1][$of_columns]],
-                gain: T::of(by.times($rate).gain),
-                ahead: T::of(by.times($rate).ahead),
-            }),
-            _ => None,
-        }
-    };
 }
 
 /// Learning rates of a layer's connections.
@@ -114,103 +102,11 @@ impl<T: Real> Hidden<T> {
             )
             .unwrap_or_else(empty),
             top_down: Strip::zeros(n),
+            predicted: Strip::zeros(n),
             top_down_post: [Strip::zeros(n), Strip::zeros(n)],
             self_predicting_factor: T::of(weights.self_predicting_factor[k - 1]),
             rates,
             places,
-        }
-    }
-
-    /// v_B,k+1, v^I_k and v_A,k, each matrix after the pass where there is one.
-    #[inline(always)]
-    pub(super) fn drive<S: Simd>(&mut self, simd: S, pass: Option<Pass>, all: &mut Neurons<T>) {
-        let (rates, places) = (&self.rates, &self.places);
-        let (own, above) = (places.own.padded(), places.above.registers());
-        let lateral = places.interneurons.registers();
-        let x = &all.rate[own.clone()];
-
-        let (rows, columns) = (&all.post, &all.rate_before);
-        let update = update!(
-            pass,
-            rates.forward,
-            rows,
-            above.clone(),
-            columns,
-            own.clone()
-        );
-        let out = &mut all.dendrite[above.clone()];
-        self.forward.dot(simd, update, x, out);
-
-        if let Some(w_ip) = &mut self.interneuron_from_pyramidal {
-            let rate = rates.interneuron;
-            let update = update!(pass, rate, rows, lateral.clone(), columns, own.clone());
-            w_ip.dot(simd, update, x, &mut all.dendrite[lateral.clone()]);
-            all.add_thresholds(places.above.own());
-            all.add_thresholds(places.interneurons.own());
-        } else {
-            all.add_thresholds(places.above.own());
-            // c_k v_B,k+1, whose neurons come before.
-            let of_interneurons = places.interneurons.own();
-            let (pyramidal, v_i) = all.dendrite.split_at_mut(of_interneurons.start);
-            let pairs = v_i.iter_mut().zip(&pyramidal[places.above.own()]);
-            pairs.for_each(|(v_i, &v_b)| *v_i = self.self_predicting_factor * v_b);
-        }
-
-        let apical = &mut all.other[own.clone()];
-        let (rows, columns) = (&all.rate_before, &self.top_down_post);
-        let update = update!(pass, rates.feedback, rows, above.clone(), columns, ..);
-        let x = &all.rate[above];
-        self.feedback.accumulate(simd, update, x, apical, false);
-        if self.feedback.learns() {
-            self.top_down[..apical.len()].copy_from_slice(apical);
-        }
-        let columns = &all.apical_post;
-        let update = update!(
-            pass,
-            rates.apical,
-            rows,
-            lateral.clone(),
-            columns,
-            own.clone()
-        );
-        let w_pi = &mut self.pyramidal_from_interneuron;
-        w_pi.accumulate(simd, update, &all.rate[lateral], apical, true);
-    }
-
-    /// The factors of event `slot` that neurons do not note themselves, times `scale`.
-    #[inline(always)]
-    pub(super) fn compare<S: Simd>(
-        &mut self,
-        simd: S,
-        transfer: &Curve<T>,
-        scale: T,
-        all: &Neurons<T>,
-        slot: usize,
-    ) {
-        if self.feedback.learns() {
-            let (place, posts) = (&self.places.own, &mut self.top_down_post[slot]);
-            T::transfer(simd, transfer, &self.top_down, posts);
-            for (post, &r) in posts[..place.n].iter_mut().zip(&all.rate[place.own()]) {
-                *post = scale * (r - *post);
-            }
-            posts[place.n..].fill(T::zero());
-        }
-    }
-
-    /// Makes event `slot` one that changes nothing; the neurons' factors are cleared apart.
-    pub(super) fn clear(&mut self, slot: usize) {
-        self.top_down_post[slot].fill(T::zero());
-    }
-
-    pub(super) fn scale_trace(&mut self, factor: T) {
-        let own = [
-            Some(&mut self.forward),
-            self.interneuron_from_pyramidal.as_mut(),
-            Some(&mut self.feedback),
-            Some(&mut self.pyramidal_from_interneuron),
-        ];
-        for rows in own.into_iter().flatten().filter(|rows| rows.learns()) {
-            rows.scale_trace(factor);
         }
     }
 

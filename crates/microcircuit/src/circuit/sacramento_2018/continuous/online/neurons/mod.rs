@@ -1,22 +1,22 @@
 //! All neurons of the circuit side by side: somata, rates, and what their plasticity needs.
 
+mod bound;
+
 use std::ops::Range;
 
-use apical_kernels::{
-    Constant, Curve, LearningRows, N_CONSTANTS, Padded, Real, STRIP, StepOfNeurons, Strip,
-};
-use pulp::Simd;
+use apical_kernels::{Constant, LearningRows, N_CONSTANTS, Padded, Real, STRIP, Strip};
 
 use super::super::super::State;
 use super::super::ContinuousParameters;
 use super::super::coefficients::{Coefficients, Soma};
+
+pub(super) use bound::BoundCells;
 
 /// Where a layer's pyramidal neurons or interneurons stand in a strip.
 #[derive(Clone)]
 pub(super) struct Place {
     start: usize,
     pub(super) n: usize,
-    n_padded: usize,
 }
 
 impl Place {
@@ -24,12 +24,6 @@ impl Place {
     #[inline(always)]
     pub(super) fn own(&self) -> Range<usize> {
         self.start..self.start + self.n
-    }
-
-    /// The neurons and their padding, as their synapses' columns.
-    #[inline(always)]
-    pub(super) fn padded(&self) -> Range<usize> {
-        self.start..self.start + self.n_padded
     }
 
     /// The registers that the neurons stand in, maybe with others.
@@ -70,7 +64,6 @@ pub(super) struct Neurons<T> {
     pub(super) apical_post: [Strip<T>; 2],
     /// The noise of the next step, if there is any, before its scale.
     noise: Strip<T>,
-    is_noisy: bool,
     /// For every strip a strip of each [`Constant`].
     constants: Strip<T>,
     pub(super) threshold: Option<Threshold<T>>,
@@ -116,11 +109,7 @@ impl<T: Real> Neurons<T> {
                 true => start + LearningRows::<T>::padded(state.soma[n].cols(), own),
                 false => (start + own).next_multiple_of(STRIP),
             };
-            pyramidal.push(Place {
-                start,
-                n: own,
-                n_padded: end - start,
-            });
+            pyramidal.push(Place { start, n: own });
         }
         // Interneurons stand as the neurons above them do.
         let mut interneurons = pyramidal[1..].to_vec();
@@ -140,7 +129,6 @@ impl<T: Real> Neurons<T> {
             post: [zeros(), zeros()],
             apical_post: [zeros(), zeros()],
             noise: zeros(),
-            is_noisy: false,
             constants: Strip::zeros(end * N_CONSTANTS),
             threshold: None,
         };
@@ -209,97 +197,6 @@ impl<T: Real> Neurons<T> {
             own.rate[place.own()].fill(T::of(rate));
             own.increment[place.own()].copy_from_slice(increment.row(0));
             own.trace[place.own()].copy_from_slice(trace.row(0));
-        }
-    }
-
-    /// r = φ(u), at the first step.
-    #[inline(always)]
-    pub(super) fn fire<S: Simd>(&mut self, simd: S, transfer: &Curve<T>) {
-        T::transfer(simd, transfer, &self.soma, &mut self.rate);
-        let places = self.pyramidal.iter().chain(&self.interneurons);
-        for (own, padded) in places.map(|place| (place.own(), place.padded())) {
-            self.rate[own.end..padded.end].fill(T::zero());
-        }
-    }
-
-    /// Somata (eqs. 1 and 2) and rates of t + dt; whether all somata lie within ± `limit`. Where a
-    /// scale and a slot are given the event of time t is noted there: postsynaptic factors
-    /// scale (φ(u) − φ(v̂)) and rates.
-    #[inline(always)]
-    pub(super) fn step<S: Simd>(
-        &mut self,
-        simd: S,
-        transfer: &Curve<T>,
-        event: Option<(T, usize)>,
-        limit: T,
-    ) -> bool {
-        // Interneurons stand as the neurons above them do, whose somata of time t they are taught.
-        if let (Some(first), Some(above)) = (self.interneurons.first(), self.pyramidal.get(1)) {
-            let taught = T::vectors_mut::<S>(&mut self.other[first.start..]);
-            let somata = T::vectors::<S>(&self.soma[above.start..]);
-            for (taught, &soma) in taught.iter_mut().zip(somata) {
-                *taught = soma;
-            }
-        }
-        let (scale, slot) = event.unwrap_or((T::zero(), 0));
-        let own = StepOfNeurons {
-            soma: &mut self.soma,
-            rate: &mut self.rate,
-            dendrite: &self.dendrite,
-            other: &self.other,
-            noise: &self.noise,
-            is_noisy: self.is_noisy,
-            constants: &self.constants,
-            rate_before: &mut self.rate_before[slot],
-            post: &mut self.post[slot],
-            post_of_other: &mut self.apical_post[slot],
-            scale,
-            is_noted: event.is_some(),
-            limit,
-        };
-        T::step(simd, transfer, own)
-    }
-
-    /// Thresholds learn from event `slot`: a += gain η d, d += post.
-    #[inline(always)]
-    pub(super) fn learn_thresholds<S: Simd>(&mut self, simd: S, gain: T, slot: usize) {
-        if let Some(own) = &mut self.threshold {
-            let gain = T::splat(simd, gain);
-            let rates = T::vectors::<S>(&own.rate);
-            let increments = T::vectors_mut::<S>(&mut own.increment);
-            let traces = T::vectors_mut::<S>(&mut own.trace);
-            let posts = T::vectors::<S>(&self.post[slot]);
-            let pairs = increments.iter_mut().zip(traces);
-            for (((a, d), &rate), &post) in pairs.zip(rates).zip(posts) {
-                *a = T::multiply_add(simd, T::product(simd, gain, rate), *d, *a);
-                *d = T::sum(simd, *d, post);
-            }
-        }
-    }
-
-    /// Adds thresholds to the potentials of a layer's dendrites.
-    #[inline(always)]
-    pub(super) fn add_thresholds(&mut self, neurons: Range<usize>) {
-        if let Some(own) = &mut self.threshold {
-            let weights = &own.weight[neurons.clone()];
-            let increments = &own.increment[neurons.clone()];
-            let v = &mut self.dendrite[neurons];
-            for i in 0..v.len() {
-                v[i] += weights[i] + increments[i];
-            }
-        }
-    }
-
-    /// Takes the noise of the next step from variates without padding.
-    #[inline(always)]
-    pub(super) fn take_noise(&mut self, mut z: &[f32]) {
-        self.is_noisy = true;
-        for place in self.pyramidal.iter().chain(&self.interneurons) {
-            let (own, rest) = z.split_at(place.n);
-            for (noise, &z) in self.noise[place.own()].iter_mut().zip(own) {
-                *noise = T::of(f64::from(z));
-            }
-            z = rest;
         }
     }
 

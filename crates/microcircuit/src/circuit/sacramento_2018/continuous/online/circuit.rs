@@ -1,0 +1,250 @@
+//! The parts of a circuit, laid out for a presentation, and given back after it.
+
+use std::cell::Cell;
+
+use apical_kernels::{Curve, NORMALS_PER_DRAW, NeuronStep, Normals, Padded, Real};
+use pulp::Simd;
+
+use super::super::super::{LearningRates, State, Weights};
+use super::super::ContinuousParameters;
+use super::super::plasticity::Learning;
+use super::hidden::{BoundHidden, Hidden};
+use super::input::Input;
+use super::neurons::{BoundCells, Neurons};
+use super::{Event, Pass, Shown};
+
+pub(super) struct Circuit<T> {
+    input: Input<T>,
+    neurons: Neurons<T>,
+    /// Layers 1…N−1.
+    hidden: Vec<Hidden<T>>,
+    normals: Vec<f32>,
+    curve: Curve<T>,
+    /// κ.
+    decay: f64,
+}
+
+impl<T: Real> Circuit<T> {
+    pub(super) fn new(
+        shown: &Shown<'_, T>,
+        state: &State<T>,
+        learning: Option<&Learning<T>>,
+    ) -> Self {
+        let (p, weights) = (shown.parameters, shown.weights);
+        let n = weights.n_layers();
+        let mut neurons = Neurons::new(p, shown.coefficients, state, shown.teacher);
+        if weights.has_thresholds {
+            set_thresholds(&mut neurons, p, weights, learning);
+        }
+        let hidden = (1..n)
+            .map(|k| Hidden::new(p, weights, learning, k, &neurons))
+            .collect();
+        let first = learning.filter(|_| p.rates.forward[0] != 0.0);
+        Self {
+            input: Input::new(
+                state.rate[0].row(0),
+                shown.pattern,
+                &weights.forward[1],
+                first.map(|l| [&l.accumulated.forward[1], &l.filter.forward[1]]),
+                shown.coefficients.input_share,
+            ),
+            normals: vec![0.0; neurons.len().next_multiple_of(NORMALS_PER_DRAW)],
+            neurons,
+            hidden,
+            curve: Curve::new(p.transfer),
+            decay: 1.0,
+        }
+    }
+
+    /// The parts tied together for a presentation.
+    pub(super) fn bind(&mut self) -> BoundCircuit<'_, T> {
+        let neurons = self.neurons.bind();
+        let place = neurons.pyramidal[0].registers();
+        BoundCircuit {
+            input: &mut self.input,
+            first_layer: &neurons.dendrite[place.clone()],
+            first_posts: neurons.post.map(|post| &post[place.clone()]),
+            hidden: (self.hidden.iter_mut())
+                .map(|hidden| hidden.bind(&neurons))
+                .collect(),
+            neurons,
+            normals: &mut self.normals,
+            curve: &self.curve,
+            decay: &mut self.decay,
+        }
+    }
+
+    pub(super) fn write_back(
+        &self,
+        shown: &Shown<'_, T>,
+        state: &mut State<T>,
+        learning: Option<&mut Learning<T>>,
+    ) {
+        let all = &self.neurons;
+        for (k, place) in (1..).zip(&all.pyramidal) {
+            let somata = state.soma[k].row_mut(0);
+            somata.copy_from_slice(&all.soma[place.own()]);
+        }
+        for (k, place) in (1..).zip(&all.interneurons) {
+            let somata = state.interneuron[k].row_mut(0);
+            somata.copy_from_slice(&all.soma[place.own()]);
+        }
+        let scale = T::of(self.decay);
+        let filtered = state.rate[0].row_mut(0);
+        let Some(learning) = learning else {
+            return self.input.write_back(filtered, None, self.decay);
+        };
+        for (k, own) in (1..).zip(&self.hidden) {
+            own.write_back(learning, k, scale);
+        }
+        let rates = &shown.parameters.rates;
+        return_thresholds(all, rates, learning, scale);
+        let Learning {
+            accumulated: a,
+            filter: d,
+            ..
+        } = learning;
+        let first: [&mut Padded<T>; 2] = [&mut a.forward[1], &mut d.forward[1]];
+        let first = Some(first).filter(|_| rates.forward[0] != 0.0);
+        self.input.write_back(filtered, first, self.decay);
+    }
+}
+
+/// [`Circuit`] while a presentation goes on, its parts tied together.
+pub(super) struct BoundCircuit<'a, T> {
+    input: &'a mut Input<T>,
+    /// v_B of the first layer, and its postsynaptic factors at two events.
+    first_layer: &'a [Cell<T>],
+    first_posts: [&'a [Cell<T>]; 2],
+    pub(super) neurons: BoundCells<'a, T>,
+    hidden: Vec<BoundHidden<'a, T>>,
+    normals: &'a mut [f32],
+    curve: &'a Curve<T>,
+    pub(super) decay: &'a mut f64,
+}
+
+impl<T: Real> BoundCircuit<'_, T> {
+    /// r = φ(u), at the first step.
+    #[inline(always)]
+    pub(super) fn fire<S: Simd>(&self, simd: S) {
+        self.neurons.fire(simd, self.curve);
+    }
+
+    /// Dendritic potentials of now, after the event of the step before and, where it is due, the
+    /// pass over connections.
+    #[inline(always)]
+    pub(super) fn read<S: Simd>(
+        &mut self,
+        simd: S,
+        first_rate: f64,
+        event: Option<Event>,
+        pass: Option<Pass>,
+    ) {
+        let all = &self.neurons;
+        if let Some(event) = event {
+            all.learn_thresholds(simd, T::of(event.gain), event.slot);
+        }
+        let first_pass = pass.map(|by| by.times(first_rate));
+        (self.input).drive(simd, first_pass, self.first_posts, self.first_layer);
+        all.add_thresholds(&all.pyramidal[0]);
+        for hidden in &mut self.hidden {
+            hidden.drive(simd, pass, all);
+        }
+    }
+
+    /// Notes in `slot` what an event needs beside the neurons' factors, these times `scale`.
+    #[inline(always)]
+    pub(super) fn compare<S: Simd>(&mut self, simd: S, scale: T, slot: usize) {
+        for hidden in &mut self.hidden {
+            hidden.compare(simd, self.curve, scale, &self.neurons, slot);
+        }
+        self.input.keep_rates(slot);
+    }
+
+    /// Neurons and filtered inputs of t + dt; whether all somata lie within the limit.
+    #[inline(always)]
+    pub(super) fn step<S: Simd>(&mut self, simd: S, now: NeuronStep<T>) -> bool {
+        self.input.step();
+        self.neurons.step(simd, self.curve, now)
+    }
+
+    /// Draws the noise of the next step.
+    #[inline(always)]
+    pub(super) fn draw_noise<S: Simd>(&mut self, simd: S, noise: &mut Normals) {
+        noise.fill_with(simd, self.normals);
+        self.neurons.take_noise(self.normals);
+    }
+
+    /// Makes event `slot` one that changes nothing.
+    #[cold]
+    pub(super) fn clear(&mut self, slot: usize) {
+        self.neurons.clear(slot);
+        self.hidden.iter_mut().for_each(|own| own.clear(slot));
+    }
+
+    /// Makes κ 1 again.
+    #[cold]
+    pub(super) fn fold_decay(&mut self) {
+        let factor = T::of(*self.decay);
+        self.neurons.scale_trace(factor);
+        let hidden = self.hidden.iter_mut();
+        hidden.for_each(|own| own.scale_trace(factor));
+        self.input.scale_trace(*self.decay);
+        *self.decay = 1.0;
+    }
+}
+
+fn set_thresholds<T: Real>(
+    all: &mut Neurons<T>,
+    p: &ContinuousParameters,
+    weights: &Weights<T>,
+    learning: Option<&Learning<T>>,
+) {
+    for (k, place) in (1..).zip(all.pyramidal.clone()) {
+        let rate = p.rates.forward[k - 1];
+        let parts = learning.map(|l| [&l.accumulated.threshold[k], &l.filter.threshold[k]]);
+        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
+        all.set_threshold(&place, &weights.threshold[k], parts);
+    }
+    let Some(b) = &weights.interneuron_threshold else {
+        return;
+    };
+    for (k, place) in (1..).zip(all.interneurons.clone()) {
+        let rate = p.rates.interneuron[k - 1];
+        let parts = learning.and_then(|l| {
+            let a = l.accumulated.interneuron_threshold.as_ref()?;
+            let d = l.filter.interneuron_threshold.as_ref()?;
+            Some([&a[k], &d[k]])
+        });
+        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
+        all.set_threshold(&place, &b[k], parts);
+    }
+}
+
+fn return_thresholds<T: Real>(
+    all: &Neurons<T>,
+    rates: &LearningRates,
+    learning: &mut Learning<T>,
+    scale: T,
+) {
+    let Some(own) = &all.threshold else {
+        return;
+    };
+    let Learning {
+        accumulated: a,
+        filter: d,
+        ..
+    } = learning;
+    for (k, place) in (1..).zip(&all.pyramidal) {
+        if rates.forward[k - 1] != 0.0 {
+            own.give(place, [&mut a.threshold[k], &mut d.threshold[k]], scale);
+        }
+    }
+    if let (Some(a), Some(d)) = (&mut a.interneuron_threshold, &mut d.interneuron_threshold) {
+        for (k, place) in (1..).zip(&all.interneurons) {
+            if rates.interneuron[k - 1] != 0.0 {
+                own.give(place, [&mut a[k], &mut d[k]], scale);
+            }
+        }
+    }
+}
