@@ -47,7 +47,11 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "presentation_ms": 10.05 }),
-            "`presentation_ms` is 10.05 at a dt_ms of 0.1, expected a whole number of steps",
+            "`presentation_ms` is 10.05 at a dt_ms of 0.1, expected a whole number of steps, at most a hundred million",
+        ),
+        (
+            json!({ "rates": 1.0, "presentation_ms": 1e37 }),
+            "`presentation_ms` is 1e37 at a dt_ms of 0.1, expected a whole number of steps, at most a hundred million",
         ),
         (
             json!({ "rates": 1.0, "noise": { "sigma": -0.1 } }),

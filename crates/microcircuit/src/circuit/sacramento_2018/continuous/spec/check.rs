@@ -6,6 +6,9 @@ use super::super::super::rates::{RateKeys, non_negative};
 use super::super::{Integrator, UpdateOrder};
 use super::{ContinuousSpec, Increments, TeacherKind};
 
+/// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
+const MOST_STEPS: f64 = 1e8;
+
 impl ContinuousSpec {
     /// Fails on values out of range, on a step too large to be stable, or on what does not fit
     /// `network`.
@@ -91,11 +94,12 @@ impl ContinuousSpec {
 
     fn check_times(&self) -> Result<(), SpecError> {
         let n_steps = self.presentation_ms / self.dt_ms;
-        if n_steps < 0.5 || (n_steps - n_steps.round()).abs() > 1e-6 * n_steps {
+        let is_whole = (n_steps - n_steps.round()).abs() <= 1e-6 * n_steps;
+        if !(0.5..=MOST_STEPS).contains(&n_steps) || !is_whole {
             return Err(SpecError::range(
                 "presentation_ms",
-                format!("{} at a dt_ms of {}", self.presentation_ms, self.dt_ms),
-                "a whole number of steps",
+                format!("{:?} at a dt_ms of {:?}", self.presentation_ms, self.dt_ms),
+                "a whole number of steps, at most a hundred million",
             ));
         }
         let delay = self.plasticity_delay_ms;
