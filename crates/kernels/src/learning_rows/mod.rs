@@ -78,6 +78,25 @@ pub enum Role {
     Trace = 2,
 }
 
+/// Where a row's values are.
+struct Places {
+    first: usize,
+    pitch: usize,
+    last: usize,
+}
+
+impl Places {
+    /// Where a strip of columns begins.
+    fn strip(&self, strip: usize) -> usize {
+        self.first + strip * self.pitch
+    }
+
+    /// Where one of the columns is that lie column by column.
+    fn last(&self, column: usize) -> usize {
+        self.last + column * STRIP
+    }
+}
+
 /// How many columns lie column by column: the last ones of a row, where they take fewer strips so.
 fn tail_of(n_rows: usize, width: usize) -> usize {
     let n_last = width % STRIP;
@@ -148,46 +167,54 @@ impl<T: Real> LearningRows<T> {
         self.n_rows
     }
 
-    /// The values of a row, without padding.
+    /// Takes the values of a row, without padding, to `to`.
     ///
     /// # Panics
-    /// If there is no such row, or it does not learn and has no such values.
-    pub fn row(&self, row: usize, role: Role) -> impl Iterator<Item = T> {
+    /// If there is no such row, or it does not learn and has no such values, or their number differs.
+    pub fn copy_row(&self, row: usize, role: Role, to: &mut [T]) {
+        assert_eq!(to.len(), self.width, "columns");
         let at = self.places(row, role);
-        (0..self.width).map(move |j| self.values[at(j)])
+        let (strips, last) = to.split_at_mut(self.width.min(self.stride));
+        for (strip, to) in strips.chunks_mut(STRIP).enumerate() {
+            to.copy_from_slice(&self.values[at.strip(strip)..][..to.len()]);
+        }
+        for (column, to) in last.iter_mut().enumerate() {
+            *to = self.values[at.last(column)];
+        }
     }
 
     /// Writes a row.
     ///
     /// # Panics
-    /// As [`LearningRows::row`], or if there are more values than columns.
-    pub fn set_row(&mut self, row: usize, role: Role, values: impl IntoIterator<Item = T>) {
+    /// As [`LearningRows::copy_row`].
+    pub fn set_row(&mut self, row: usize, role: Role, values: &[T]) {
+        assert_eq!(values.len(), self.width, "columns");
         let at = self.places(row, role);
-        for (j, value) in values.into_iter().enumerate() {
-            assert!(j < self.width, "column");
-            self.values[at(j)] = value;
+        let (strips, last) = values.split_at(self.width.min(self.stride));
+        for (strip, values) in strips.chunks(STRIP).enumerate() {
+            self.values[at.strip(strip)..][..values.len()].copy_from_slice(values);
+        }
+        for (column, &value) in last.iter().enumerate() {
+            self.values[at.last(column)] = value;
         }
     }
 
-    /// Where the value of a column is.
-    fn places(&self, row: usize, role: Role) -> impl Fn(usize) -> usize + use<T> {
+    fn places(&self, row: usize, role: Role) -> Places {
         assert!(row < self.n_rows, "row");
         assert!(self.learns || role == Role::Weight, "a matrix that learns");
         let mut first = 0;
         while first + self.block_of(first) <= row {
             first += self.block_of(first);
         }
-        let n_rows = self.block_of(first);
-        let (n_roles, n_tail, stride) = (self.n_roles(), self.n_tail, self.stride);
-        let of_row = first * n_roles * stride + (role as usize * n_rows + row - first) * STRIP;
-        let pitch = n_rows * n_roles * STRIP;
+        let (n_rows, n_roles) = (self.block_of(first), self.n_roles());
+        let of_block = first * n_roles * self.stride;
+        let of_tail = self.n_rows * n_roles * self.stride;
         let lane = self.offset + row;
-        let of_lane = self.n_rows * n_roles * stride
-            + (lane / STRIP * n_roles + role as usize) * n_tail * STRIP
-            + lane % STRIP;
-        move |j| match j.checked_sub(stride).filter(|_| n_tail > 0) {
-            Some(column) => of_lane + column * STRIP,
-            None => of_row + j / STRIP * pitch + j % STRIP,
+        let strip = lane / STRIP * n_roles + role as usize;
+        Places {
+            first: of_block + (role as usize * n_rows + row - first) * STRIP,
+            pitch: n_rows * n_roles * STRIP,
+            last: of_tail + strip * self.n_tail * STRIP + lane % STRIP,
         }
     }
 
@@ -198,9 +225,14 @@ impl<T: Real> LearningRows<T> {
 
     /// Multiplies the trace by `factor`.
     pub fn scale_trace(&mut self, factor: T) {
+        let n_last = self.width.saturating_sub(self.stride);
         for row in 0..self.n_rows {
             let at = self.places(row, Role::Trace);
-            (0..self.width).for_each(|j| self.values[at(j)] *= factor);
+            for strip in 0..self.stride / STRIP {
+                let trace = &mut self.values[at.strip(strip)..][..STRIP];
+                trace.iter_mut().for_each(|d| *d *= factor);
+            }
+            (0..n_last).for_each(|column| self.values[at.last(column)] *= factor);
         }
     }
 }

@@ -111,8 +111,8 @@ fn check<T: Real>(bound: f64) {
         for (learns, offset) in [(true, 0), (true, 2), (true, 15), (false, 0), (false, 15)] {
             let mut rows = LearningRows::zeros(n, width, offset, learns);
             for i in 0..n {
-                let values = (0..width).map(|j| T::of(weight(i, j)));
-                rows.set_row(i, Role::Weight, values);
+                let values: Vec<T> = (0..width).map(|j| T::of(weight(i, j))).collect();
+                rows.set_row(i, Role::Weight, &values);
             }
             let expected = plainly(n, width, learns, weight);
             for set in InstructionSet::all() {
@@ -150,12 +150,15 @@ fn what_is_written_is_read() {
     let value = |i: usize, role: Role, j: usize| (1000 * i + 100 * role as usize + j) as f32;
     let all = [Role::Weight, Role::Increment, Role::Trace];
     for (i, role) in (0..14).flat_map(|i| all.map(|role| (i, role))) {
-        rows.set_row(i, role, (0..33).map(|j| value(i, role, j)));
+        let values: Vec<f32> = (0..33).map(|j| value(i, role, j)).collect();
+        rows.set_row(i, role, &values);
     }
     rows.scale_trace(2.0);
     for (i, role) in (0..14).flat_map(|i| all.map(|role| (i, role))) {
         let factor = if role == Role::Trace { 2.0 } else { 1.0 };
+        let mut found = [0.0; 33];
+        rows.copy_row(i, role, &mut found);
         let expected = (0..33).map(|j| factor * value(i, role, j));
-        assert!(rows.row(i, role).eq(expected), "row {i}, {role:?}");
+        assert!(expected.eq(found), "row {i}, {role:?}");
     }
 }

@@ -27,11 +27,23 @@ pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<Str
             None => format!("{commit}, unknown whether changed"),
         }
     };
+    // The program's own crates have its version.
+    let libraries = |p: &Provenance| {
+        let others = p
+            .versions
+            .iter()
+            .filter(|(name, _)| !name.starts_with("apical-"));
+        let named: Vec<String> = others
+            .map(|(name, version)| format!("{name} {version}"))
+            .collect();
+        named.join("; ")
+    };
     let fields = [
         ("apical", of(&|p| p.version.clone())),
         ("commit", of(&commit)),
         ("sources, SHA-256", of(&|p| p.source_digest.clone())),
         ("compiler", of(&|p| p.rustc.clone())),
+        ("libraries", of(&libraries)),
         ("target", of(&|p| p.target.clone())),
         ("processor", of(&|p| p.cpu.clone())),
         ("instruction set", of(&|p| p.instruction_set.clone())),

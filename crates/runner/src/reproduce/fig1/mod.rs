@@ -118,7 +118,7 @@ impl Protocol for Fig1 {
     }
 
     fn report(&self, runs: &Runs) -> Report {
-        self.report_of(runs)
+        report::report(self, runs)
     }
 }
 

@@ -52,7 +52,7 @@ const NOTES: [(&str, &str); 7] = [
 pub(super) fn report(spec: &Fig2, runs: &Runs) -> Report {
     Report {
         findings: findings(spec, runs),
-        tables: vec![table(spec, runs)],
+        tables: vec![error_table(spec, runs), alignment_table(runs)],
         charts: vec![error_chart(spec, runs), weights_chart(spec, runs)],
         notes: NOTES.to_vec(),
     }
@@ -91,45 +91,69 @@ fn findings(spec: &Fig2, runs: &Runs) -> Vec<String> {
     findings
 }
 
-const COLUMNS: [(&str, &str); 10] = [
+const ERRORS: [(&str, &str); 3] = [
     ("test error", "test_error"),
     ("constant predictor", "constant_predictor"),
     ("slope", "slope"),
+];
+const ALIGNMENT: [(&str, &str); 7] = [
     ("W^IP distance", "interneuron_distance.1"),
     ("W^PI distance", "inhibition_distance.1"),
-    ("feedback angle (°)", "feedback_angle.1"),
-    ("update angle, layer 1 (°)", "update_angle.1"),
-    ("update angle, layer 2 (°)", "update_angle.2"),
+    ("feedback (°)", "feedback_angle.1"),
+    ("update, layer 1 (°)", "update_angle.1"),
+    ("update, layer 2 (°)", "update_angle.2"),
     ("settled, layer 1 (°)", "settled_angle.1"),
     ("settled, layer 2 (°)", "settled_angle.2"),
 ];
 
-fn table(spec: &Fig2, runs: &Runs) -> PlainTable {
-    let header = ["condition", "patterns", "failed"].into_iter();
-    let row = |condition: &str| {
+fn error_table(spec: &Fig2, runs: &Runs) -> PlainTable {
+    let patterns = |condition: &str| {
         let n_patterns = spec.n_patterns_of(condition).to_string();
-        let first = [condition.to_owned(), n_patterns, runs.n_failed(condition)];
-        let cells = COLUMNS
-            .iter()
-            .map(|(_, name)| runs.written(condition, name));
-        first.into_iter().chain(cells).collect()
+        vec![condition.to_owned(), n_patterns, runs.n_failed(condition)]
     };
+    let header = ["condition", "patterns", "failed"];
     PlainTable {
-        name: "results".into(),
-        title: "After the last pattern".into(),
-        header: header
-            .chain(COLUMNS.iter().map(|(heading, _)| *heading))
-            .map(str::to_owned)
-            .collect(),
-        rows: runs
-            .conditions()
-            .map(|(condition, _)| row(condition))
-            .collect(),
+        name: "error".into(),
+        title: "Error after the last pattern".into(),
         note: format!(
             "Mean ± standard deviation over seeds. The moving average gives the newest pattern a weight of \
              {}.",
             spec.average_rate
         ),
+        ..table(runs, &header, patterns, &ERRORS)
+    }
+}
+
+fn alignment_table(runs: &Runs) -> PlainTable {
+    let condition = |condition: &str| vec![condition.to_owned()];
+    PlainTable {
+        name: "alignment".into(),
+        title: "Self-prediction and angles after the last pattern".into(),
+        note: "Mean ± standard deviation over seeds.".into(),
+        ..table(runs, &["condition"], condition, &ALIGNMENT)
+    }
+}
+
+/// A row for every condition: what `first` gives and the numbers of `columns`.
+fn table(
+    runs: &Runs,
+    header: &[&str],
+    first: impl Fn(&str) -> Vec<String>,
+    columns: &[(&str, &str)],
+) -> PlainTable {
+    let row = |condition: &str| {
+        let numbers = columns
+            .iter()
+            .map(|(_, name)| runs.written(condition, name));
+        first(condition).into_iter().chain(numbers).collect()
+    };
+    let headings = columns.iter().map(|(heading, _)| *heading);
+    PlainTable {
+        header: (header.iter().copied().chain(headings))
+            .map(str::to_owned)
+            .collect(),
+        rows: runs.conditions().map(|(name, _)| row(name)).collect(),
+        ..PlainTable::default()
     }
 }
 

@@ -71,7 +71,7 @@ impl Protocol for FigS1 {
     }
 
     fn report(&self, runs: &Runs) -> Report {
-        self.report_of(runs)
+        report::report(self, runs)
     }
 }
 

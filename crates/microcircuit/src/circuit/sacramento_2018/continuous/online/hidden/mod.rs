@@ -86,21 +86,21 @@ impl<T: Real> Hidden<T> {
         let feedback = parts(|w| w.feedback.as_ref());
         let from_interneuron = parts(|w| w.pyramidal_from_interneuron.as_ref());
         Self {
-            forward: transposed(forward, k + 1, offset, rates.forward).unwrap_or_else(empty),
-            interneuron_from_pyramidal: transposed(
+            forward: (Stored::Transposed)
+                .rows(forward, k + 1, offset, rates.forward)
+                .unwrap_or_else(empty),
+            interneuron_from_pyramidal: (Stored::Transposed).rows(
                 interneuron,
                 k,
                 of_interneurons,
                 rates.interneuron,
             ),
-            feedback: straight(feedback, k, offset, rates.feedback).unwrap_or_else(empty),
-            pyramidal_from_interneuron: straight(
-                from_interneuron,
-                k,
-                of_interneurons,
-                rates.apical,
-            )
-            .unwrap_or_else(empty),
+            feedback: (Stored::Straight)
+                .rows(feedback, k, offset, rates.feedback)
+                .unwrap_or_else(empty),
+            pyramidal_from_interneuron: (Stored::Straight)
+                .rows(from_interneuron, k, of_interneurons, rates.apical)
+                .unwrap_or_else(empty),
             top_down: Strip::zeros(n),
             predicted: Strip::zeros(n),
             top_down_post: [Strip::zeros(n), Strip::zeros(n)],
@@ -117,7 +117,7 @@ impl<T: Real> Hidden<T> {
             filter: d,
             ..
         } = learning;
-        give_transposed(
+        Stored::Transposed.give_back(
             &self.forward,
             [&mut a.forward[k + 1], &mut d.forward[k + 1]],
             scale,
@@ -127,7 +127,7 @@ impl<T: Real> Hidden<T> {
             &mut a.interneuron_from_pyramidal,
             &mut d.interneuron_from_pyramidal,
         ) {
-            give_transposed(rows, [&mut a[k], &mut d[k]], scale);
+            Stored::Transposed.give_back(rows, [&mut a[k], &mut d[k]], scale);
         }
         for (rows, a, d) in [
             (&self.feedback, &mut a.feedback, &mut d.feedback),
@@ -138,7 +138,7 @@ impl<T: Real> Hidden<T> {
             ),
         ] {
             if let (Some(a), Some(d)) = (a, d) {
-                give_straight(rows, [&mut a[k], &mut d[k]], scale);
+                Stored::Straight.give_back(rows, [&mut a[k], &mut d[k]], scale);
             }
         }
     }
@@ -150,73 +150,82 @@ fn empty<T: Real>() -> LearningRows<T> {
 
 const ROLES: [Role; 3] = [Role::Weight, Role::Increment, Role::Trace];
 
-/// Rows of what is stored with a row per presynaptic neuron, these being the neurons above.
-fn straight<T: Real>(
-    parts: Parts<'_, T>,
-    layer: usize,
-    offset: usize,
-    rate: f64,
-) -> Option<LearningRows<T>> {
-    let weights = &parts[0]?[layer];
-    let learns = rate != 0.0 && parts[1].is_some();
-    let mut rows = LearningRows::zeros(weights.rows(), weights.cols(), offset, learns);
-    for (part, role) in parts.into_iter().zip(ROLES) {
-        if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
-            for i in 0..weights.rows() {
-                rows.set_row(i, role, part[layer].row(i).iter().copied());
+/// How a matrix is stored, seen from one with a row per neuron above.
+#[derive(Clone, Copy)]
+enum Stored {
+    /// With the same rows: what comes from the neurons above.
+    Straight,
+    /// With a column for every row: what goes to them.
+    Transposed,
+}
+
+impl Stored {
+    /// Number of rows and their width.
+    fn shape<T: Real>(self, matrix: &Padded<T>) -> (usize, usize) {
+        match self {
+            Self::Straight => (matrix.rows(), matrix.cols()),
+            Self::Transposed => (matrix.cols(), matrix.rows()),
+        }
+    }
+
+    fn read<T: Real>(self, matrix: &Padded<T>, i: usize, row: &mut [T]) {
+        match self {
+            Self::Straight => row.copy_from_slice(matrix.row(i)),
+            Self::Transposed => {
+                let column = matrix.values()[i..].iter().step_by(matrix.stride());
+                row.iter_mut()
+                    .zip(column)
+                    .for_each(|(to, &value)| *to = value);
             }
         }
     }
-    Some(rows)
-}
 
-/// Rows of what is stored with a column per postsynaptic neuron, these being the neurons above.
-fn transposed<T: Real>(
-    parts: Parts<'_, T>,
-    layer: usize,
-    offset: usize,
-    rate: f64,
-) -> Option<LearningRows<T>> {
-    let weights = &parts[0]?[layer];
-    let learns = rate != 0.0 && parts[1].is_some();
-    let mut rows = LearningRows::zeros(weights.cols(), weights.rows(), offset, learns);
-    for (part, role) in parts.into_iter().zip(ROLES) {
-        if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
-            let (values, stride) = (part[layer].values(), part[layer].stride());
-            for i in 0..weights.cols() {
-                let column = values[i..].iter().step_by(stride);
-                rows.set_row(i, role, column.copied().take(weights.rows()));
+    fn write<T: Real>(self, row: &[T], matrix: &mut Padded<T>, i: usize) {
+        match self {
+            Self::Straight => matrix.row_mut(i).copy_from_slice(row),
+            Self::Transposed => {
+                let stride = matrix.stride();
+                let column = matrix.values_mut()[i..].iter_mut().step_by(stride);
+                column.zip(row).for_each(|(to, &value)| *to = value);
             }
         }
     }
-    Some(rows)
-}
 
-fn give_straight<T: Real>(rows: &LearningRows<T>, own: [&mut Padded<T>; 2], scale: T) {
-    if !rows.learns() {
-        return;
-    }
-    let [increments, filter] = own;
-    for i in 0..rows.n_rows() {
-        let pairs = increments.row_mut(i).iter_mut();
-        for (out, a) in pairs.zip(rows.row(i, Role::Increment)) {
-            *out = a;
+    /// Rows of a connection; none where it has no weights.
+    fn rows<T: Real>(
+        self,
+        parts: Parts<'_, T>,
+        layer: usize,
+        offset: usize,
+        rate: f64,
+    ) -> Option<LearningRows<T>> {
+        let (n_rows, width) = self.shape(&parts[0]?[layer]);
+        let learns = rate != 0.0 && parts[1].is_some();
+        let mut rows = LearningRows::zeros(n_rows, width, offset, learns);
+        let mut row = vec![T::zero(); width];
+        for (part, role) in parts.into_iter().zip(ROLES) {
+            if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
+                for i in 0..n_rows {
+                    self.read(&part[layer], i, &mut row);
+                    rows.set_row(i, role, &row);
+                }
+            }
         }
-        let pairs = filter.row_mut(i).iter_mut().zip(rows.row(i, Role::Trace));
-        pairs.for_each(|(out, d)| *out = scale * d);
+        Some(rows)
     }
-}
 
-fn give_transposed<T: Real>(rows: &LearningRows<T>, own: [&mut Padded<T>; 2], scale: T) {
-    if !rows.learns() {
-        return;
-    }
-    for ((to, role), factor) in own.into_iter().zip(&ROLES[1..]).zip([T::one(), scale]) {
-        let stride = to.stride();
-        for i in 0..rows.n_rows() {
-            let column = to.values_mut()[i..].iter_mut().step_by(stride);
-            for (out, value) in column.zip(rows.row(i, *role)) {
-                *out = factor * value;
+    /// Gives back increments and filter, this times `scale`.
+    fn give_back<T: Real>(self, rows: &LearningRows<T>, own: [&mut Padded<T>; 2], scale: T) {
+        if !rows.learns() {
+            return;
+        }
+        for ((to, role), factor) in own.into_iter().zip(&ROLES[1..]).zip([T::one(), scale]) {
+            let (n_rows, width) = self.shape(to);
+            let mut row = vec![T::zero(); width];
+            for i in 0..n_rows {
+                rows.copy_row(i, *role, &mut row);
+                row.iter_mut().for_each(|value| *value *= factor);
+                self.write(&row, to, i);
             }
         }
     }
