@@ -41,7 +41,7 @@ pub(crate) enum UsageError {
     },
     /// Folders without records.
     #[error(
-        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick"
+        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick; a protocol's report is written again by `apical reproduce`"
     )]
     NoRuns {
         /// The folders searched.
