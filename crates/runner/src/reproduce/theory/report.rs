@@ -11,6 +11,8 @@ use crate::say::short;
 
 /// Layers that are shown; all are in the series.
 const SHOWN: [&str; 3] = ["first layer", "layer below the output", "output layer"];
+/// The same, for columns of a table.
+const COLUMNS: [&str; 3] = ["first", "last hidden", "output"];
 
 /// The sweeps, with what their x axis shows.
 const SWEEPS: [(&str, &str, &str); 3] = [
@@ -133,9 +135,9 @@ fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
 
 fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) -> PlainTable {
     let mut header = vec!["condition".to_owned(), label.to_owned()];
-    for shown in SHOWN {
+    for shown in COLUMNS {
         header.push(format!("angle (°), {shown}"));
-        header.push(format!("norm over predicted, {shown}"));
+        header.push(format!("norm, {shown}"));
     }
     let mut rows = Vec::new();
     for (condition, own) in runs.conditions() {
@@ -168,8 +170,8 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
         header,
         rows,
         note: format!(
-            "Mean over seeds (smallest to largest). Theory predicts the norm for tied feedback only. \
-             Absent: the predicted norm ratio is below {:e}.",
+            "Mean over seeds (smallest to largest), by layer; norms over what theory predicts for tied \
+             feedback. Absent: the predicted norm ratio is below {:e}.",
             spec.smallest_ratio()
         ),
     }
