@@ -12,7 +12,7 @@ use crate::say::short;
 /// Layers that are shown; all are in the series.
 const SHOWN: [&str; 3] = ["first layer", "layer below the output", "output layer"];
 /// The same, for columns of a table.
-const COLUMNS: [&str; 3] = ["first", "last hidden", "output"];
+const COLUMNS: [&str; 3] = ["first", "last", "output"];
 
 /// The sweeps, with what their x axis shows.
 const SWEEPS: [(&str, &str, &str); 3] = [
@@ -134,6 +134,7 @@ fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
 }
 
 fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) -> PlainTable {
+    let label = label.trim_start_matches("coupling ");
     let mut header = vec!["condition".to_owned(), label.to_owned()];
     for shown in COLUMNS {
         header.push(format!("angle (°), {shown}"));
@@ -157,9 +158,9 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
                         .first()
                         .map_or_else(|| "–".into(), |p| short(two_digits(*p)))
                 );
-                row.push(range(&angles).unwrap_or_else(|| absent.clone()));
+                row.push(range(&angles, two_digits).unwrap_or_else(|| absent.clone()));
                 let over: Vec<f64> = ratios.iter().zip(&predicted).map(|(r, p)| r / p).collect();
-                row.push(range(&over).unwrap_or(absent));
+                row.push(range(&over, three_digits).unwrap_or(absent));
             }
             rows.push(row);
         }
@@ -170,7 +171,7 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
         header,
         rows,
         note: format!(
-            "Mean over seeds (smallest to largest), by layer; norms over what theory predicts for tied \
+            "Mean over seeds (smallest to largest), for the first and the last hidden layer and the output; norms over what theory predicts for tied \
              feedback. Absent: the predicted norm ratio is below {:e}.",
             spec.smallest_ratio()
         ),
@@ -178,11 +179,11 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
 }
 
 /// `mean (smallest–largest)`.
-fn range(values: &[f64]) -> Option<String> {
+fn range(values: &[f64], rounded: fn(f64) -> f64) -> Option<String> {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let least = values.iter().copied().min_by(f64::total_cmp)?;
     let most = values.iter().copied().max_by(f64::total_cmp)?;
-    let [mean, least, most] = [mean, least, most].map(|v| short(three_digits(v)));
+    let [mean, least, most] = [mean, least, most].map(|v| short(rounded(v)));
     Some(format!("{mean} ({least}–{most})"))
 }
 
