@@ -36,7 +36,7 @@ pub struct Factors<'a, T> {
 /// A matrix with what it multiplies and learns from, all lengths checked once, so that a step is
 /// little beside its arithmetic.
 pub struct Bound<'a, T> {
-    pub(super) matrix: &'a mut LearningRows<T>,
+    matrix: &'a mut LearningRows<T>,
     rows: &'a [Cell<T>],
     columns: &'a [Cell<T>],
     events: [Factors<'a, T>; 2],

@@ -78,6 +78,9 @@ pub enum Role {
     Trace = 2,
 }
 
+/// Rows of more columns than this leave the first cache, where passes over five of them are faster.
+const WIDE: usize = 256;
+
 /// Where a row's values are.
 struct Places {
     first: usize,
@@ -137,7 +140,8 @@ impl<T: Real> LearningRows<T> {
 
     /// How many rows the block has that begins with a row, all in a strip of what has a value for every
     /// row. Few sizes, as each is compiled for every instruction set and call, and ten as there are
-    /// often ten classes; double precision, which is not for speed, has a single one.
+    /// often ten classes, unless they are wide; double precision, which is not for speed, has a
+    /// single one.
     #[inline(always)]
     fn block_of(&self, row: usize) -> usize {
         let in_strip = STRIP - (self.offset + row) % STRIP;
@@ -146,6 +150,7 @@ impl<T: Real> LearningRows<T> {
             1 | 2 => 1,
             3 | 4 => 3,
             5..=9 => 5,
+            _ if self.stride > WIDE => 5,
             _ => 10,
         }
     }

@@ -107,6 +107,7 @@ fn check<T: Real>(bound: f64) {
         (10, 50),
         (14, 33),
         (20, 100),
+        (10, 300),
     ] {
         for (learns, offset) in [(true, 0), (true, 2), (true, 15), (false, 0), (false, 15)] {
             let mut rows = LearningRows::zeros(n, width, offset, learns);

@@ -49,6 +49,7 @@ fn step_f32<S: Simd, C: InRegisters<S>, const IS_NOTED: bool, const IS_NOISY: bo
     let (scale, slot) = now.noted.unwrap_or((0.0, 0));
     let noted = &own.noted[slot];
     // `Cell`s may be written through shared pointers.
+    #[inline(always)]
     fn at<S: Simd>(cells: &[Cell<f32>]) -> *mut S::f32s {
         cells.as_ptr().cast_mut().cast()
     }
