@@ -134,7 +134,6 @@ fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
 }
 
 fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) -> PlainTable {
-    let label = label.trim_start_matches("coupling ");
     let mut header = vec!["condition".to_owned(), label.to_owned()];
     for shown in COLUMNS {
         header.push(format!("angle (°), {shown}"));
