@@ -6,7 +6,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::Checksum;
+use crate::{CatalogueEntry, Checksum, FileDigest};
 
 /// A data set in three parts that never overlap.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +121,43 @@ pub struct Summary {
 }
 
 impl Dataset {
+    /// The set of `entry` in its three parts, read from `files`. Where the entry names no shape, the
+    /// inputs are a list; class numbers are those of the entry's class names.
+    pub fn new(
+        entry: &CatalogueEntry,
+        [train, validation, test]: [Part; 3],
+        files: Vec<FileDigest>,
+    ) -> Self {
+        let (task, class_names) = match &train.targets {
+            Targets::Classes(_) => {
+                let n_classes = entry.class_names.len();
+                (Task::Classification { n_classes }, entry.class_names)
+            }
+            Targets::Potentials(potentials) => {
+                let n_outputs = potentials.ncols();
+                (Task::Regression { n_outputs }, [].as_slice())
+            }
+        };
+        let input_shape = match entry.input_shape {
+            [] => vec![train.inputs.ncols()],
+            shape => shape.to_vec(),
+        };
+        Self {
+            about: About {
+                name: entry.name.to_owned(),
+                input_shape,
+                task,
+                source: entry.source.to_owned(),
+                licence: entry.licence.to_owned(),
+                checksum: Checksum::of(&train, &validation, &test, files),
+                class_names: class_names.iter().map(|&name| name.to_owned()).collect(),
+            },
+            train,
+            validation,
+            test,
+        }
+    }
+
     /// Number of inputs of one sample.
     pub fn n_inputs(&self) -> usize {
         self.train.inputs.ncols()

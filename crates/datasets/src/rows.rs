@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::{ByteRecord, ReaderBuilder, Trim};
+use csv::{ByteRecord, ReaderBuilder, Trim};
 use ndarray::Array2;
 
 use crate::DatasetError;
 use crate::bytes::{find_user_file, read_own};
-use crate::csv::{line_of, number, text, unreadable};
+use crate::cell::{line_of, number, text, unreadable};
 use crate::npy::NpyArray;
-use crate::npz::{finite_rows, member};
+use crate::npz::member;
 
 /// The rows of a file, all numbers finite: `[n_rows, n_columns]`.
 ///
@@ -46,7 +46,7 @@ fn of_npy(path: &Path, array: &str, bytes: &[u8]) -> Result<Array2<f32>, Dataset
             expected: "rows on the first axis",
         });
     }
-    finite_rows(path, array, &npy)
+    npy.finite_rows(path, array)
 }
 
 fn of_csv(path: &Path, content: &[u8]) -> Result<Array2<f32>, DatasetError> {

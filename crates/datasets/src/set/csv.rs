@@ -2,14 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::{ByteRecord, Position, ReaderBuilder};
+use ::csv::{ByteRecord, ReaderBuilder, Trim};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
+use crate::cell::{line_of, number, text, unreadable};
 use crate::label::TextLabels;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
-use crate::{Column, Dataset, DatasetError, Fractions, Scaling};
+use crate::{
+    CatalogueEntry, Column, DataKind, DataOptions, Dataset, DatasetError, Fractions, LoadFrom,
+    Scaling,
+};
+
+/// The user's own table.
+pub static KIND: DataKind<CsvSpec> = DataKind::new(CatalogueEntry {
+    name: "csv",
+    title: "CSV file",
+    one_line: "the user's own table: numbers and a label column",
+    input_shape: &[],
+    class_names: &[],
+    n_samples: None,
+    source: "the user's file",
+    licence: "as the user's file",
+    files: &[],
+    by_hand: "",
+});
 
 /// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but the label's holds finite numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,44 +73,6 @@ impl CsvSpec {
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), DatasetError> {
-        let out_of_range = |option: &str, found: String, expected: &str| {
-            Err(DatasetError::OptionOutOfRange {
-                option: option.to_owned(),
-                found,
-                expected: expected.to_owned(),
-            })
-        };
-        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\n' | '\r') {
-            let expected = "one ASCII character that is neither a quote nor a line break";
-            return out_of_range("csv.delimiter", format!("{:?}", self.delimiter), expected);
-        }
-        if let (false, Some(Column::Name(name))) = (self.header, &self.label) {
-            let expected = "an index from 0, as `csv.header` is false";
-            return out_of_range("csv.label", format!("{name:?}"), expected);
-        }
-        self.split.check("csv.split")
-    }
-
-    pub(crate) fn load(&self, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
-        let path = find_user_file(&self.path, "csv.path", folders)?;
-        let file = read_own(&path, "the table")?;
-        let (inputs, labels) = self.read_cells(&path, &file.content)?;
-        let table = Table {
-            name: name_or_stem(self.name.as_deref(), &path),
-            path,
-            input_shape: vec![inputs.ncols()],
-            inputs,
-            targets: TableTargets::Classes(labels.number()),
-            files: vec![file.digest],
-        };
-        table.into_dataset(&Recipe {
-            split: self.split,
-            split_seed: self.split_seed,
-            scaling: self.scaling,
-        })
-    }
-
     /// Inputs `[n_samples, n_inputs]` and the label of each sample.
     fn read_cells(
         &self,
@@ -103,7 +83,7 @@ impl CsvSpec {
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter as u8)
-            .trim(::csv::Trim::All)
+            .trim(Trim::All)
             .from_reader(content);
         let mut record = ByteRecord::new();
         let mut columns: Option<Columns> = None;
@@ -137,6 +117,46 @@ impl CsvSpec {
         let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
             .expect("every row was found to have as many cells as the first");
         Ok((inputs, labels))
+    }
+}
+
+impl DataOptions for CsvSpec {
+    fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
+        let out_of_range = |option: &str, found: String, expected: &str| {
+            Err(DatasetError::OptionOutOfRange {
+                option: option.to_owned(),
+                found,
+                expected: expected.to_owned(),
+            })
+        };
+        if !self.delimiter.is_ascii() || matches!(self.delimiter, '"' | '\n' | '\r') {
+            let expected = "one ASCII character that is neither a quote nor a line break";
+            return out_of_range("csv.delimiter", format!("{:?}", self.delimiter), expected);
+        }
+        if let (false, Some(Column::Name(name))) = (self.header, &self.label) {
+            let expected = "an index from 0, as `csv.header` is false";
+            return out_of_range("csv.label", format!("{name:?}"), expected);
+        }
+        self.split.check("csv.split")
+    }
+
+    fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
+        let path = find_user_file(&self.path, "csv.path", from.folders)?;
+        let file = read_own(&path, "the table")?;
+        let (inputs, labels) = self.read_cells(&path, &file.content)?;
+        let table = Table {
+            name: name_or_stem(self.name.as_deref(), &path),
+            path,
+            input_shape: vec![inputs.ncols()],
+            inputs,
+            targets: TableTargets::Classes(labels.number()),
+            files: vec![file.digest],
+        };
+        table.into_dataset(&Recipe {
+            split: self.split,
+            split_seed: self.split_seed,
+            scaling: self.scaling,
+        })
     }
 }
 
@@ -249,56 +269,6 @@ fn nearest(wanted: &str, names: &[String]) -> Option<String> {
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name.clone())
-}
-
-/// Line of a record, from 1. The reader's position is where the blank lines before it begin.
-pub(crate) fn line_of(content: &[u8], start: &Position) -> u64 {
-    let before = content.get(start.byte() as usize..).unwrap_or_default();
-    let n_blank = before
-        .iter()
-        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
-        .filter(|&&byte| byte == b'\n')
-        .count();
-    start.line() + n_blank as u64
-}
-
-pub(crate) fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
-    str::from_utf8(cell).map_err(|_| DatasetError::NotUtf8 {
-        path: path.to_owned(),
-        line,
-    })
-}
-
-pub(crate) fn number(
-    path: &Path,
-    line: u64,
-    column: &str,
-    cell: &[u8],
-) -> Result<f32, DatasetError> {
-    let (path, column) = (path.to_owned(), column.to_owned());
-    let found = String::from_utf8_lossy(cell).into_owned();
-    match found.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(DatasetError::NonFiniteCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-        Err(_) => Err(DatasetError::NonNumericCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-    }
-}
-
-pub(crate) fn unreadable(path: &Path, error: ::csv::Error) -> DatasetError {
-    DatasetError::Unreadable {
-        path: path.to_owned(),
-        source: std::io::Error::other(error),
-    }
 }
 
 fn yes() -> bool {
