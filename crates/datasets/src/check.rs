@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::bytes::FileContent;
-use crate::image_file::check_content;
 use crate::locate::read_checked;
+use crate::registry::data_kind;
 use crate::{
     CatalogueEntry, DatasetError, FileDigest, FirstSeen, LocatedFile, RemoteFile, Verdict,
     catalogue, locate_files,
@@ -58,7 +58,7 @@ pub fn check_files(
 ///
 /// # Errors
 /// A file that cannot be read, a damaged gzip stream, content longer than the published one, or,
-/// where no digest is known, content that is not the IDX file it should be.
+/// where no digest is known, content that could not be loaded.
 pub fn check_file(
     entry: &CatalogueEntry,
     file: &RemoteFile,
@@ -70,7 +70,9 @@ pub fn check_file(
         ..
     } = read_checked(entry, file, path, catalogue())?;
     if digest.verdict == Verdict::Unverified {
-        check_content(entry, file, path, &content)?;
+        if let Ok(kind) = data_kind(entry.name) {
+            kind.check_content(file, path, &content)?;
+        }
         if content.len() as u64 != file.n_content_bytes {
             digest.verdict = Verdict::Mismatch;
         }

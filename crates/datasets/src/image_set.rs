@@ -1,14 +1,15 @@
 //! MNIST and its kin: four IDX files, pixels divided by 255.
 
+use std::path::Path;
+
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FileContent;
-use crate::image_file::{read_images, read_labels};
 use crate::locate::{decisive, owner_of, read_checked};
 use crate::{
-    CatalogueEntry, DataOptions, Dataset, DatasetError, LoadFrom, Part, RemoteFile, Targets,
-    Verdict, locate_files,
+    CatalogueEntry, DataOptions, Dataset, DatasetError, IdxImages, LoadFrom, Part, RemoteFile,
+    Targets, Verdict, locate_files, parse_idx_images, parse_idx_labels,
 };
 
 /// Content lengths of 60 000 images of 28×28 pixels, their labels, 10 000 images and their labels.
@@ -25,6 +26,9 @@ pub(crate) enum PixelOrder {
 
 /// Options of the image sets. The published test images are the test part, untouched; the last
 /// published training images are the validation part.
+///
+/// The entry of such a set has a shape of rows and columns, names for all classes, and four files:
+/// training images, training labels, test images and test labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdxSpec {
@@ -69,6 +73,20 @@ impl DataOptions for IdxSpec {
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         self.load_in_order(from, PixelOrder::Rows)
+    }
+
+    fn check_content(
+        entry: &CatalogueEntry,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError> {
+        let mut labels = entry.files.iter().skip(1).step_by(2);
+        if labels.any(|labels| labels.name == file.name) {
+            read_labels(entry, path, content).map(drop)
+        } else {
+            read_images(entry, path, content).map(drop)
+        }
     }
 }
 
@@ -237,6 +255,44 @@ fn read_part(
         inputs,
         targets: Targets::Classes(labels.iter().map(|&label| label.into()).collect()),
     })
+}
+
+fn read_images<'a>(
+    entry: &CatalogueEntry,
+    path: &Path,
+    content: &'a [u8],
+) -> Result<IdxImages<'a>, DatasetError> {
+    let images = parse_idx_images(path, content)?;
+    let found = [images.n_rows, images.n_columns];
+    if found == entry.input_shape {
+        return Ok(images);
+    }
+    Err(DatasetError::WrongImageShape {
+        path: path.to_owned(),
+        expected: [entry.input_shape[0], entry.input_shape[1]],
+        found,
+    })
+}
+
+fn read_labels<'a>(
+    entry: &CatalogueEntry,
+    path: &Path,
+    content: &'a [u8],
+) -> Result<&'a [u8], DatasetError> {
+    let labels = parse_idx_labels(path, content)?;
+    let n_classes = entry.class_names.len();
+    match labels
+        .iter()
+        .position(|&label| usize::from(label) >= n_classes)
+    {
+        None => Ok(labels),
+        Some(sample) => Err(DatasetError::LabelOutOfRange {
+            path: path.to_owned(),
+            byte: 8 + sample,
+            found: labels[sample].into(),
+            n_classes,
+        }),
+    }
 }
 
 fn only_class(part: &Part) -> Option<u32> {

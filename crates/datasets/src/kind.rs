@@ -3,13 +3,13 @@
 use std::any::Any;
 use std::fmt::{self, Debug};
 use std::marker::PhantomData;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{CatalogueEntry, Dataset, DatasetError, DatasetSpec, Streams};
+use crate::{CatalogueEntry, Dataset, DatasetError, DatasetSpec, RemoteFile, Streams};
 
 /// Options of a data set, as a spec states them, and how the set is made of them.
 ///
@@ -34,6 +34,20 @@ pub trait DataOptions:
     /// Whether the data depend on the seed of a run. Where not, one loaded set serves all runs.
     fn depends_on_run(&self) -> bool {
         false
+    }
+
+    /// Checks the decompressed content of one of the entry's files, of which no digest is known;
+    /// `path` serves messages only.
+    ///
+    /// # Errors
+    /// Content that could not be loaded.
+    fn check_content(
+        _entry: &CatalogueEntry,
+        _file: &RemoteFile,
+        _path: &Path,
+        _content: &[u8],
+    ) -> Result<(), DatasetError> {
+        Ok(())
     }
 }
 
@@ -88,6 +102,17 @@ pub trait AnyDataKind: Sync {
         &'static self,
         options: &mut dyn erased_serde::Deserializer<'_>,
     ) -> Result<DatasetSpec, erased_serde::Error>;
+
+    /// See [`DataOptions::check_content`].
+    ///
+    /// # Errors
+    /// Content that could not be loaded.
+    fn check_content(
+        &self,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError>;
 }
 
 impl<T: DataOptions> AnyDataKind for DataKind<T> {
@@ -100,6 +125,15 @@ impl<T: DataOptions> AnyDataKind for DataKind<T> {
         options: &mut dyn erased_serde::Deserializer<'_>,
     ) -> Result<DatasetSpec, erased_serde::Error> {
         Ok(self.with(erased_serde::deserialize(options)?))
+    }
+
+    fn check_content(
+        &self,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError> {
+        T::check_content(&self.entry, file, path, content)
     }
 }
 

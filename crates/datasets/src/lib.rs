@@ -29,7 +29,6 @@ mod entry;
 mod erase;
 mod error;
 mod idx;
-mod image_file;
 mod image_set;
 mod kind;
 mod label;

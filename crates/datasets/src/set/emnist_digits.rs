@@ -1,11 +1,14 @@
 //! EMNIST Digits: handwritten digits of 28×28 pixels, the largest of the sets.
 
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
 use crate::entry::TEN_DIGITS;
 use crate::image_set::PixelOrder;
 use crate::{
     CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, IdxSpec, LoadFrom, RemoteFile,
 };
-use serde::{Deserialize, Serialize};
 
 /// Handwritten digits of 28×28 pixels, the largest of the sets.
 pub static KIND: DataKind<EmnistSpec> = DataKind::new(CatalogueEntry {
@@ -33,6 +36,15 @@ impl DataOptions for EmnistSpec {
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         self.0.load_in_order(from, PixelOrder::Columns)
+    }
+
+    fn check_content(
+        entry: &CatalogueEntry,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError> {
+        IdxSpec::check_content(entry, file, path, content)
     }
 }
 
