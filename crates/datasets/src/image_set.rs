@@ -178,20 +178,6 @@ impl IdxSpec {
     }
 }
 
-impl Part {
-    /// Samples `first..end`, copied.
-    fn slice(&self, first: usize, end: usize) -> Self {
-        let inputs = self.inputs.slice(ndarray::s![first..end, ..]).to_owned();
-        let targets = match &self.targets {
-            Targets::Classes(classes) => Targets::Classes(classes[first..end].to_vec()),
-            Targets::Potentials(potentials) => {
-                Targets::Potentials(potentials.slice(ndarray::s![first..end, ..]).to_owned())
-            }
-        };
-        Self { inputs, targets }
-    }
-}
-
 fn mismatch(from: &LoadFrom<'_>, file: &RemoteFile, content: FileContent) -> DatasetError {
     let LoadFrom {
         entry, catalogue, ..

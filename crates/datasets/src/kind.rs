@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{CatalogueEntry, Dataset, DatasetError, DatasetSpec, RemoteFile, Streams};
+use crate::{CatalogueEntry, Dataset, DatasetError, RemoteFile, Streams};
 
 /// Options of a data set, as a spec states them, and how the set is made of them.
 ///
@@ -134,6 +134,16 @@ impl<T: DataOptions> AnyDataKind for DataKind<T> {
         content: &[u8],
     ) -> Result<(), DatasetError> {
         T::check_content(&self.entry, file, path, content)
+    }
+}
+
+/// A data set and its options, in TOML as `digits = {}` or `mnist = { n_train = 10000 }`.
+#[derive(Debug, Clone)]
+pub struct DatasetSpec(pub(crate) Arc<dyn AnyChosen>);
+
+impl PartialEq for DatasetSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(&*other.0)
     }
 }
 

@@ -1,6 +1,9 @@
 //! The NPY format: a header with element type, memory order and shape, then the elements.
 //!
 //! Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
+//!
+//! Written here, and not taken from `ndarray-npy` 0.10 or `npyz` 0.9: both read headers with pest,
+//! name no byte in their errors and ask for the type of the elements beforehand.
 
 use std::path::Path;
 

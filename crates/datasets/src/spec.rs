@@ -1,20 +1,16 @@
-//! Which data set, and its options: the `[dataset]` fragment of a spec.
+//! What a chosen data set does, and how it is written and read: the `[dataset]` fragment of a spec.
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::erase::with_places;
-use crate::kind::AnyChosen;
 use crate::registry::data_kind;
-use crate::{AnyDataKind, CatalogueEntry, Dataset, DatasetError, LoadFrom, Streams, catalogue};
-
-/// A data set and its options, in TOML as `digits = {}` or `mnist = { n_train = 10000 }`.
-#[derive(Debug, Clone)]
-pub struct DatasetSpec(pub(crate) Arc<dyn AnyChosen>);
+use crate::{
+    AnyDataKind, CatalogueEntry, Dataset, DatasetError, DatasetSpec, LoadFrom, Streams, catalogue,
+};
 
 impl DatasetSpec {
     /// Key of the data set in a spec and in the [`catalogue`](crate::catalogue()).
@@ -56,12 +52,6 @@ impl DatasetSpec {
             folders,
             catalogue: catalogue(),
         })
-    }
-}
-
-impl PartialEq for DatasetSpec {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.equals(&*other.0)
     }
 }
 

@@ -32,7 +32,8 @@ pub struct Fractions {
 }
 
 impl Fractions {
-    pub(crate) fn seventy_fifteen_fifteen() -> Self {
+    /// The shares of the user's own data where a spec says nothing.
+    pub(crate) fn of_own_data() -> Self {
         Self {
             train: 0.7,
             validation: 0.15,

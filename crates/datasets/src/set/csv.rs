@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::{ByteRecord, ReaderBuilder, Trim};
+use ::csv::ByteRecord;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
-use crate::cell::{line_of, number, text, unreadable};
+use crate::comma_separated::{Records, number, text};
 use crate::label::TextLabels;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
 use crate::{
@@ -39,16 +39,16 @@ pub struct CsvSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Column>,
     /// Whether the first line names the columns.
-    #[serde(default = "yes")]
+    #[serde(default = "has_header")]
     pub header: bool,
     /// What separates cells, one ASCII character.
-    #[serde(default = "comma")]
+    #[serde(default = "rfc_4180_delimiter")]
     pub delimiter: char,
     /// Scaling of the inputs, fitted on the training part alone.
     #[serde(default)]
     pub scaling: Scaling,
     /// Shares of the three parts; every class has the same share of each.
-    #[serde(default = "Fractions::seventy_fifteen_fifteen")]
+    #[serde(default = "Fractions::of_own_data")]
     pub split: Fractions,
     /// Seed of the split; runs with different seeds share one split.
     #[serde(default)]
@@ -64,10 +64,10 @@ impl CsvSpec {
         Self {
             path: path.into(),
             label: None,
-            header: true,
-            delimiter: ',',
+            header: has_header(),
+            delimiter: rfc_4180_delimiter(),
             scaling: Scaling::None,
-            split: Fractions::seventy_fifteen_fifteen(),
+            split: Fractions::of_own_data(),
             split_seed: 0,
             name: None,
         }
@@ -79,30 +79,20 @@ impl CsvSpec {
         path: &Path,
         content: &[u8],
     ) -> Result<(Array2<f32>, TextLabels), DatasetError> {
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter as u8)
-            .trim(Trim::All)
-            .from_reader(content);
-        let mut record = ByteRecord::new();
+        let mut records = Records::new(path, content, self.delimiter as u8);
         let mut columns: Option<Columns> = None;
         let mut values = Vec::new();
         let mut labels = TextLabels::default();
-        while reader
-            .read_byte_record(&mut record)
-            .map_err(|error| unreadable(path, error))?
-        {
-            let line = record.position().map_or(0, |start| line_of(content, start));
+        while let Some((line, record)) = records.next()? {
             let Some(columns) = &columns else {
-                let found = Columns::new(self, path, line, &record)?;
+                let found = Columns::new(self, path, line, record)?;
                 if !self.header {
-                    found.read_row(path, line, &record, &mut values, &mut labels)?;
+                    found.read_row(path, line, record, &mut values, &mut labels)?;
                 }
                 columns = Some(found);
                 continue;
             };
-            columns.read_row(path, line, &record, &mut values, &mut labels)?;
+            columns.read_row(path, line, record, &mut values, &mut labels)?;
         }
         let n_inputs = match columns {
             Some(columns) if labels.len() > 0 => columns.names.len() - 1,
@@ -271,10 +261,12 @@ fn nearest(wanted: &str, names: &[String]) -> Option<String> {
         .map(|(_, name)| name.clone())
 }
 
-fn yes() -> bool {
+/// Tables name their columns unless a spec says otherwise.
+fn has_header() -> bool {
     true
 }
 
-fn comma() -> char {
+/// What separates cells in RFC 4180, "Common format for CSV files".
+fn rfc_4180_delimiter() -> char {
     ','
 }

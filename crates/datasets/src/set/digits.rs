@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Axis, s};
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::decompress;
 use crate::checksum::sha256;
+use crate::comma_separated::numbers;
 use crate::entry::TEN_DIGITS;
 use crate::{
     CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, FileDigest, LoadFrom, Part,
@@ -49,7 +50,15 @@ impl DataOptions for DigitsSpec {
         let path = Path::new(FILE_NAME);
         let content = decompress(path, FILE, 1 << 20)?
             .expect("the embedded file holds 1797 lines of 65 short numbers");
-        let (inputs, labels) = parse(path, &content)?;
+        let table = numbers(path, &content)?;
+        let inputs = table
+            .slice(s![.., ..N_PIXELS])
+            .mapv(|value| value / HIGHEST_VALUE);
+        let labels: Vec<u32> = table
+            .column(N_PIXELS)
+            .iter()
+            .map(|&label| label as u32)
+            .collect();
         let mut rng = Streams::new(self.split_seed).stream("split");
         let split = split_stratified(&labels, N_SAMPLES, &mut rng);
         let parts = [&split.train, &split.validation, &split.test].map(|samples| Part {
@@ -71,37 +80,4 @@ impl DataOptions for DigitsSpec {
         };
         Ok(Dataset::new(from.entry, parts, vec![file]))
     }
-}
-
-/// Inputs in [0, 1], `[n_samples, 64]`, and labels; each line holds 64 values and the label.
-fn parse(path: &Path, content: &[u8]) -> Result<(Array2<f32>, Vec<u32>), DatasetError> {
-    let mut values = Vec::with_capacity(1797 * N_PIXELS);
-    let mut labels = Vec::with_capacity(1797);
-    for (line, text) in (1..).zip(String::from_utf8_lossy(content).lines()) {
-        let n_before = values.len();
-        for (column, cell) in text.split(',').enumerate() {
-            let number: u32 = cell.parse().map_err(|_| DatasetError::NonNumericCell {
-                path: path.to_owned(),
-                line,
-                column: column.to_string(),
-                found: cell.to_owned(),
-            })?;
-            if column < N_PIXELS {
-                values.push(number as f32 / HIGHEST_VALUE);
-            } else {
-                labels.push(number);
-            }
-        }
-        if values.len() - n_before != N_PIXELS || labels.len() as u64 != line {
-            return Err(DatasetError::RaggedRow {
-                path: path.to_owned(),
-                line,
-                expected: N_PIXELS + 1,
-                found: text.split(',').count(),
-            });
-        }
-    }
-    let inputs = Array2::from_shape_vec((labels.len(), N_PIXELS), values)
-        .expect("every line was found to hold 64 values");
-    Ok((inputs, labels))
 }

@@ -49,7 +49,7 @@ pub struct NpzSpec {
     #[serde(default)]
     pub scaling: Scaling,
     /// Shares of the three parts; every class has the same share of each.
-    #[serde(default = "Fractions::seventy_fifteen_fifteen")]
+    #[serde(default = "Fractions::of_own_data")]
     pub split: Fractions,
     /// Seed of the split; runs with different seeds share one split.
     #[serde(default)]
@@ -83,7 +83,7 @@ impl NpzSpec {
             x: None,
             y: None,
             scaling: Scaling::None,
-            split: Fractions::seventy_fifteen_fifteen(),
+            split: Fractions::of_own_data(),
             split_seed: 0,
             name: None,
         }
