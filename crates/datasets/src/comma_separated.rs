@@ -5,7 +5,7 @@ use std::path::Path;
 use csv::{ByteRecord, Position, Reader, ReaderBuilder, Trim};
 use ndarray::Array2;
 
-use crate::DatasetError;
+use crate::{DatasetError, FilePlace};
 
 /// The records of a table, one after the other; they may differ in length.
 pub(crate) struct Records<'a> {
@@ -73,12 +73,12 @@ pub(crate) fn numbers(path: &Path, content: &[u8]) -> Result<Array2<f32>, Datase
             }
         };
         if record.len() != names.len() {
-            return Err(DatasetError::RaggedRow {
-                path: path.to_owned(),
+            return Err(DatasetError::ragged_row(
+                path,
                 line,
-                expected: names.len(),
-                found: record.len(),
-            });
+                names.len(),
+                record.len(),
+            ));
         }
         for (name, cell) in names.iter().zip(record) {
             values.push(number(path, line, name, cell)?);
@@ -87,10 +87,10 @@ pub(crate) fn numbers(path: &Path, content: &[u8]) -> Result<Array2<f32>, Datase
     }
     let n_columns = columns.map_or(0, |names| names.len());
     if n_rows == 0 {
-        return Err(DatasetError::EmptyFile {
-            path: path.to_owned(),
-            expected: "one row of numbers on each line",
-        });
+        return Err(DatasetError::empty_file(
+            path,
+            "one row of numbers on each line",
+        ));
     }
     Ok(Array2::from_shape_vec((n_rows, n_columns), values)
         .expect("every row was found to have as many cells as the first"))
@@ -108,9 +108,8 @@ fn line_of(content: &[u8], start: &Position) -> u64 {
 }
 
 pub(crate) fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
-    str::from_utf8(cell).map_err(|_| DatasetError::NotUtf8 {
-        path: path.to_owned(),
-        line,
+    str::from_utf8(cell).map_err(|_| {
+        FilePlace::Line(line).fault(path, ": text is not UTF-8: save the file in that encoding")
     })
 }
 
@@ -120,21 +119,16 @@ pub(crate) fn number(
     column: &str,
     cell: &[u8],
 ) -> Result<f32, DatasetError> {
-    let (path, column) = (path.to_owned(), column.to_owned());
-    let found = String::from_utf8_lossy(cell).into_owned();
-    match found.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(DatasetError::NonFiniteCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-        Err(_) => Err(DatasetError::NonNumericCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-    }
+    let found = String::from_utf8_lossy(cell);
+    let reason = match found.parse::<f32>() {
+        Ok(value) if value.is_finite() => return Ok(value),
+        Ok(_) => format!(
+            ": {found:?} is not a finite single-precision number: drop the row or fill the value"
+        ),
+        Err(_) if line == 1 => {
+            format!(": {found:?} is not a number: set `header = true` if line 1 names the columns")
+        }
+        Err(_) => format!(": {found:?} is not a number"),
+    };
+    Err(FilePlace::Cell(line, column.to_owned()).fault(path, reason))
 }

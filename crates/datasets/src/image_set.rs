@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::FileContent;
 use crate::locate::{decisive, owner_of, read_checked};
 use crate::{
-    CatalogueEntry, DataOptions, Dataset, DatasetError, IdxImages, LoadFrom, Part, RemoteFile,
-    Targets, Verdict, locate_files, parse_idx_images, parse_idx_labels,
+    CatalogueEntry, DataOptions, Dataset, DatasetError, FilePlace, IdxImages, LoadFrom, Part,
+    RemoteFile, Targets, Verdict, locate_files, parse_idx_images, parse_idx_labels,
 };
 
 /// Content lengths of 60 000 images of 28×28 pixels, their labels, 10 000 images and their labels.
@@ -105,13 +105,13 @@ impl IdxSpec {
         let n_train = n_published.saturating_sub(self.n_validation);
         let n_used = self.n_train.unwrap_or(n_train);
         if n_train == 0 || test.n_samples() == 0 {
-            return Err(DatasetError::TooFewSamples {
-                path: train_images.path,
-                n_samples: n_published,
-                n_train,
-                n_validation: self.n_validation.min(n_published),
-                n_test: test.n_samples(),
-            });
+            let n_validation = self.n_validation.min(n_published);
+            let parts = [n_train, n_validation, test.n_samples()];
+            return Err(DatasetError::too_few_samples(
+                &train_images.path,
+                n_published,
+                parts,
+            ));
         }
         if n_used > n_train {
             return Err(DatasetError::OptionOutOfRange {
@@ -126,10 +126,8 @@ impl IdxSpec {
         let train = published.slice(0, n_used);
         let validation = published.slice(n_train, n_published);
         if let Some(class) = only_class(&train) {
-            return Err(DatasetError::OneClassOnly {
-                path: train_labels.path,
-                class: entry.class_names[class as usize].to_owned(),
-            });
+            let class = entry.class_names[class as usize];
+            return Err(DatasetError::one_class_only(&train_labels.path, class));
         }
 
         let files = [train_images, train_labels, test_images, test_labels];
@@ -182,25 +180,22 @@ fn mismatch(from: &LoadFrom<'_>, file: &RemoteFile, content: FileContent) -> Dat
     let LoadFrom {
         entry, catalogue, ..
     } = *from;
-    let path = content.path;
-    match (
+    let reason = match (
         owner_of(&content.digest, catalogue),
         decisive(file, &content.digest),
     ) {
-        (Some(owner), _) if owner.name != entry.name => DatasetError::OtherDataset {
-            path,
-            expected: entry.name.to_owned(),
-            found: owner.name.to_owned(),
-        },
+        (Some(owner), _) if owner.name != entry.name => format!(
+            "this is a file of data set `{}`, expected one of `{}`: put each set in a folder of its own name",
+            owner.name, entry.name
+        ),
         (_, decisive) => {
             let (expected, found) = decisive.unwrap_or_default();
-            DatasetError::WrongChecksum {
-                path,
-                expected: expected.to_owned(),
-                found: found.to_owned(),
-            }
+            format!(
+                "SHA-256 is {found}, expected {expected}: download the file again, or set `verify = false` to use it as it is"
+            )
         }
-    }
+    };
+    FilePlace::Whole.fault(&content.path, reason)
 }
 
 fn read_part(
@@ -253,11 +248,10 @@ fn read_images<'a>(
     if found == entry.input_shape {
         return Ok(images);
     }
-    Err(DatasetError::WrongImageShape {
-        path: path.to_owned(),
-        expected: [entry.input_shape[0], entry.input_shape[1]],
-        found,
-    })
+    let expected = entry.input_shape;
+    let reason =
+        format!("images are {found:?}, expected {expected:?} (bytes 8 to 15 of the header)");
+    Err(FilePlace::Whole.fault(path, reason))
 }
 
 fn read_labels<'a>(
@@ -272,12 +266,11 @@ fn read_labels<'a>(
         .position(|&label| usize::from(label) >= n_classes)
     {
         None => Ok(labels),
-        Some(sample) => Err(DatasetError::LabelOutOfRange {
-            path: path.to_owned(),
-            byte: 8 + sample,
-            found: labels[sample].into(),
-            n_classes,
-        }),
+        Some(sample) => {
+            let (label, byte, highest) = (labels[sample], 8 + sample, n_classes - 1);
+            let reason = format!("label {label} at byte {byte}: expected 0 to {highest}");
+            Err(FilePlace::Whole.fault(path, reason))
+        }
     }
 }
 

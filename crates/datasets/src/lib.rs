@@ -51,7 +51,7 @@ pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
 pub use column::Column;
 pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, Task};
 pub use entry::{CatalogueEntry, RemoteFile};
-pub use error::DatasetError;
+pub use error::{DatasetError, FilePlace};
 pub use idx::{IdxImages, parse_idx_images, parse_idx_labels};
 pub use image_set::IdxSpec;
 pub use kind::{AnyDataKind, DataKind, DataOptions, DatasetSpec, LoadFrom};

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use ndarray::{Array2, ArrayD, IxDyn, ShapeBuilder};
 
-use crate::DatasetError;
 use crate::npy_header::Header;
+use crate::{DatasetError, FilePlace};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -46,11 +46,9 @@ impl Element {
 impl<'a> NpyArray<'a> {
     /// Reads header and shape; `path` and `array` serve messages only.
     pub(crate) fn parse(path: &Path, array: &str, bytes: &'a [u8]) -> Result<Self, DatasetError> {
-        let malformed = |byte, expected| DatasetError::MalformedNpy {
-            path: path.to_owned(),
-            array: array.to_owned(),
-            byte,
-            expected,
+        let malformed = |byte: usize, expected: &str| {
+            let reason = format!(": malformed NPY header at byte {byte}: expected {expected}");
+            FilePlace::Array(array.to_owned()).fault(path, reason)
         };
         if !bytes.starts_with(MAGIC) {
             return Err(malformed(0, "the bytes 93 4e 55 4d 50 59 (\"\\x93NUMPY\")"));
@@ -75,35 +73,29 @@ impl<'a> NpyArray<'a> {
             .map_err(|(byte, expected)| malformed(n_prefix + byte, expected))?;
         let data = &bytes[n_prefix + n_header..];
 
-        let (element, is_big_endian) =
-            element_type(&header.descr).ok_or_else(|| DatasetError::UnsupportedType {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                found: header.descr.clone(),
-                expected: "float32, float64, bool, or an integer of 8 to 64 bits",
-            })?;
-        let shape = header.shape.iter().map(|&axis| axis as usize).collect();
+        let (element, is_big_endian) = element_type(&header.descr).ok_or_else(|| {
+            let expected = "float32, float64, bool, or an integer of 8 to 64 bits";
+            DatasetError::wrong_type(path, array, &header.descr, expected)
+        })?;
+        let shape: Vec<usize> = header.shape.iter().map(|&axis| axis as usize).collect();
         if header.shape.contains(&0) {
-            return Err(DatasetError::WrongArrayShape {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                found: shape,
-                expected: "no empty axis",
-            });
+            return Err(DatasetError::wrong_shape(
+                path,
+                array,
+                &shape,
+                "no empty axis",
+            ));
         }
         let claimed = header
             .shape
             .iter()
             .fold(element.n_bytes() as u64, |n, &axis| n.saturating_mul(axis));
         if claimed != data.len() as u64 {
-            return Err(DatasetError::NpyLengthDisagrees {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                shape: header.shape,
-                descr: header.descr,
-                claimed,
-                actual: data.len() as u64,
-            });
+            let (Header { descr, shape, .. }, actual) = (header, data.len());
+            let reason = format!(
+                ": shape {shape:?} of {descr} asks for {claimed} bytes, there are {actual}: the file is truncated or damaged"
+            );
+            return Err(FilePlace::Array(array.to_owned()).fault(path, reason));
         }
         Ok(Self {
             shape,
@@ -149,13 +141,10 @@ impl<'a> NpyArray<'a> {
         let n_elements: usize = self.shape[1..].iter().product();
         let values = self.to_floats();
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            return Err(DatasetError::NonFiniteElement {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                row: at / n_elements,
-                element: at % n_elements,
-                found: values[at].into(),
-            });
+            let place = FilePlace::Element(array.to_owned(), at / n_elements, at % n_elements);
+            let found = f64::from(values[at]);
+            let reason = format!(": {found} is not a finite single-precision number");
+            return Err(place.fault(path, reason));
         }
         Ok(Array2::from_shape_vec((self.shape[0], n_elements), values)
             .expect("shape and length were compared when the header was read"))

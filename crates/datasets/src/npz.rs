@@ -7,8 +7,8 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::DatasetError;
 use crate::bytes::expansion_limit;
+use crate::{DatasetError, FilePlace};
 
 /// An array of an archive.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,9 +101,8 @@ pub fn npz(arrays: &[NamedArray]) -> io::Result<Vec<u8>> {
 
 /// The bytes of the array `array` of the archive `content`.
 pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>, DatasetError> {
-    let corrupt = |error: ZipError| DatasetError::CorruptArchive {
-        path: path.to_owned(),
-        reason: error.to_string(),
+    let corrupt = |error: ZipError| {
+        FilePlace::Whole.fault(path, format!("not a readable NPZ archive: {error}"))
     };
     let mut archive = ZipArchive::new(Cursor::new(content)).map_err(corrupt)?;
     let file_name = format!("{array}.npy");
@@ -114,12 +113,11 @@ pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>
             .map(|name| name.strip_suffix(".npy").unwrap_or(&name).to_owned())
             .collect();
         arrays.sort_unstable();
-        let (path, array) = (path.to_owned(), array.to_owned());
-        return Err(DatasetError::ArrayMissing {
-            path,
-            array,
-            arrays,
-        });
+        let arrays = arrays.join(", ");
+        let reason = format!(
+            "no array `{array}`: the arrays are {arrays}; save them as `numpy.savez(path, x=..., y=...)`"
+        );
+        return Err(FilePlace::Whole.fault(path, reason));
     }
     let member = archive.by_name(&file_name).map_err(corrupt)?;
     let mut bytes = Vec::new();
@@ -131,11 +129,12 @@ pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>
         .read_to_end(&mut bytes)
         .map_err(|error| corrupt(error.into()))?;
     if bytes.len() as u64 > limit {
-        return Err(DatasetError::ExpandsTooFar {
-            path: path.to_owned(),
-            what: format!("array `{array}`"),
-            remedy: "save it with `numpy.savez`, which does not compress",
-        });
+        let remedy = "save it with `numpy.savez`, which does not compress";
+        return Err(DatasetError::expands_too_far(
+            path,
+            &format!("array `{array}`"),
+            remedy,
+        ));
     }
     Ok(bytes)
 }

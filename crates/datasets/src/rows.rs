@@ -38,12 +38,12 @@ pub fn read_rows(
 fn of_npy(path: &Path, array: &str, bytes: &[u8]) -> Result<Array2<f32>, DatasetError> {
     let npy = NpyArray::parse(path, array, bytes)?;
     if npy.shape.is_empty() {
-        return Err(DatasetError::WrongArrayShape {
-            path: path.to_owned(),
-            array: array.to_owned(),
-            found: npy.shape,
-            expected: "rows on the first axis",
-        });
+        return Err(DatasetError::wrong_shape(
+            path,
+            array,
+            &npy.shape,
+            "rows on the first axis",
+        ));
     }
     npy.finite_rows(path, array)
 }

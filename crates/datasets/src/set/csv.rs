@@ -11,8 +11,8 @@ use crate::comma_separated::{Records, number, text};
 use crate::label::TextLabels;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
 use crate::{
-    CatalogueEntry, Column, DataKind, DataOptions, Dataset, DatasetError, Fractions, LoadFrom,
-    Scaling,
+    CatalogueEntry, Column, DataKind, DataOptions, Dataset, DatasetError, FilePlace, Fractions,
+    LoadFrom, Scaling,
 };
 
 /// The user's own table.
@@ -97,11 +97,7 @@ impl CsvSpec {
         let n_inputs = match columns {
             Some(columns) if labels.len() > 0 => columns.names.len() - 1,
             _ => {
-                let expected = "one sample on each line";
-                return Err(DatasetError::EmptyFile {
-                    path: path.to_owned(),
-                    expected,
-                });
+                return Err(DatasetError::empty_file(path, "one sample on each line"));
             }
         };
         let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
@@ -172,25 +168,23 @@ impl Columns {
             (0..first.len()).map(|index| index.to_string()).collect()
         };
         if spec.header && names.iter().all(|name| name.parse::<f64>().is_ok()) {
-            return Err(DatasetError::HeaderIsNumeric {
-                path: path.to_owned(),
-            });
+            let reason = "every cell of the header on line 1 is a number: set `header = false` if the file has none";
+            return Err(FilePlace::Whole.fault(path, reason));
         }
         if names.len() < 2 {
-            return Err(DatasetError::NoInputs {
-                path: path.to_owned(),
-            });
+            let reason = "no input column beside the label: check `delimiter`";
+            return Err(FilePlace::Whole.fault(path, reason));
         }
         let label = match &spec.label {
             None => names.len() - 1,
             Some(Column::Index(index)) if *index < names.len() => *index,
             Some(Column::Name(name)) if spec.header => find_label(path, name, &names)?,
             Some(column) => {
-                return Err(DatasetError::LabelIndexMissing {
-                    path: path.to_owned(),
-                    label: column.to_string(),
-                    n_columns: names.len(),
-                });
+                let last = names.len() - 1;
+                let reason = format!(
+                    "label column {column} does not exist: expected an index from 0 to {last}"
+                );
+                return Err(FilePlace::Whole.fault(path, reason));
             }
         };
         Ok(Self { names, label })
@@ -205,12 +199,12 @@ impl Columns {
         labels: &mut TextLabels,
     ) -> Result<(), DatasetError> {
         if record.len() != self.names.len() {
-            return Err(DatasetError::RaggedRow {
-                path: path.to_owned(),
+            return Err(DatasetError::ragged_row(
+                path,
                 line,
-                expected: self.names.len(),
-                found: record.len(),
-            });
+                self.names.len(),
+                record.len(),
+            ));
         }
         for (column, cell) in record.iter().enumerate() {
             if column != self.label {
@@ -219,10 +213,8 @@ impl Columns {
             }
             let label = text(path, line, cell)?;
             if label.is_empty() {
-                return Err(DatasetError::EmptyLabel {
-                    path: path.to_owned(),
-                    line,
-                });
+                let reason = ": the label cell is empty: drop the row or fill the label";
+                return Err(FilePlace::Line(line).fault(path, reason));
             }
             labels.push(label);
         }
@@ -234,23 +226,24 @@ fn find_label(path: &Path, label: &str, names: &[String]) -> Result<usize, Datas
     let matching: Vec<_> = (0..names.len())
         .filter(|&column| names[column] == label)
         .collect();
-    match matching.as_slice() {
-        [column] => Ok(*column),
-        [] => Err(DatasetError::LabelColumnMissing {
-            path: path.to_owned(),
-            label: label.to_owned(),
-            nearest: nearest(label, names),
-            columns: names.to_vec(),
-        }),
-        several => Err(DatasetError::LabelColumnAmbiguous {
-            path: path.to_owned(),
-            label: label.to_owned(),
-            n_columns: several.len(),
-        }),
-    }
+    let reason = match matching.as_slice() {
+        [column] => return Ok(*column),
+        [] => {
+            let hint = nearest(label, names)
+                .map(|name| format!(", did you mean `{name}`?"))
+                .unwrap_or_default();
+            let columns = names.join(", ");
+            format!("no column `{label}`{hint}: the columns are {columns}")
+        }
+        several => {
+            let n_columns = several.len();
+            format!("{n_columns} columns are called `{label}`: give the label as an index from 0")
+        }
+    };
+    Err(FilePlace::Whole.fault(path, reason))
 }
 
-fn nearest(wanted: &str, names: &[String]) -> Option<String> {
+fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a String> {
     let likeness =
         |name: &String| strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase());
     names
@@ -258,7 +251,7 @@ fn nearest(wanted: &str, names: &[String]) -> Option<String> {
         .map(|name| (likeness(name), name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.clone())
+        .map(|(_, name)| name)
 }
 
 /// Tables name their columns unless a spec says otherwise.

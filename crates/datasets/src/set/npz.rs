@@ -169,7 +169,7 @@ impl Pair<'_> {
         } = self;
         if x.shape.len() < 2 {
             let expected = "samples on the first axis, inputs on the others";
-            return Err(wrong_shape(x_path, "x", &x, expected));
+            return Err(DatasetError::wrong_shape(x_path, "x", &x.shape, expected));
         }
         let n_samples = x.shape[0];
         let inputs = x.finite_rows(x_path, "x")?;
@@ -179,17 +179,14 @@ impl Pair<'_> {
             }
             (None, [_, _]) => TableTargets::Potentials(y.finite_rows(y_path, "y")?),
             (None, [_]) => {
-                return Err(DatasetError::UnsupportedType {
-                    path: y_path.to_owned(),
-                    array: "y".to_owned(),
-                    found: format!("{} with one axis", y.descr),
-                    expected: "integers for classes, or floating-point numbers of shape [n_samples, n_outputs] for regression",
-                });
+                let found = format!("{} with one axis", y.descr);
+                let expected = "integers for classes, or floating-point numbers of shape [n_samples, n_outputs] for regression";
+                return Err(DatasetError::wrong_type(y_path, "y", &found, expected));
             }
             _ => {
                 let expected =
                     "[n_samples] of integers, or [n_samples, n_outputs] of floating-point numbers";
-                return Err(wrong_shape(y_path, "y", &y, expected));
+                return Err(DatasetError::wrong_shape(y_path, "y", &y.shape, expected));
             }
         };
         if y.shape[0] != n_samples {
@@ -211,27 +208,10 @@ impl Pair<'_> {
     }
 }
 
-fn wrong_shape(
-    path: &Path,
-    array: &str,
-    npy: &NpyArray<'_>,
-    expected: &'static str,
-) -> DatasetError {
-    DatasetError::WrongArrayShape {
-        path: path.to_owned(),
-        array: array.to_owned(),
-        found: npy.shape.clone(),
-        expected,
-    }
-}
-
-fn read_not_empty(path: &Path, expected: &'static str) -> Result<FileContent, DatasetError> {
+fn read_not_empty(path: &Path, expected: &str) -> Result<FileContent, DatasetError> {
     let file = read_own(path, "the file")?;
     if file.content.is_empty() {
-        return Err(DatasetError::EmptyFile {
-            path: path.to_owned(),
-            expected,
-        });
+        return Err(DatasetError::empty_file(path, expected));
     }
     Ok(file)
 }
