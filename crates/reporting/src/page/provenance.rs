@@ -38,6 +38,10 @@ pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<Str
             .collect();
         named.join("; ")
     };
+    let instruction_set = |p: &Provenance| match &p.kernels {
+        Some(asked) => format!("{}, asked for by APICAL_KERNELS={asked}", p.instruction_set),
+        None => p.instruction_set.clone(),
+    };
     let fields = [
         ("apical", of(&|p| p.version.clone())),
         ("commit", of(&commit)),
@@ -46,7 +50,7 @@ pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<Str
         ("libraries", of(&libraries)),
         ("target", of(&|p| p.target.clone())),
         ("processor", of(&|p| p.cpu.clone())),
-        ("instruction set", of(&|p| p.instruction_set.clone())),
+        ("instruction set", of(&instruction_set)),
         ("threads", of(&|p| p.n_threads.to_string())),
         ("data, checksum", checksums),
         ("started", started(runs)),
