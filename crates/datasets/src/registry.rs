@@ -131,6 +131,8 @@ impl DataKinds {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -141,6 +143,25 @@ mod tests {
             again.err(),
             Some(AddKindsError::NameTaken { name: "digits" })
         );
+    }
+
+    #[test]
+    fn every_file_of_the_room_is_listed() {
+        let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/set");
+        let mut files: Vec<String> = fs::read_dir(room)
+            .expect("the source")
+            .map(|file| file.expect("a file").file_name().to_string_lossy().into())
+            .filter(|file| file != "mod.rs")
+            .collect();
+        files.sort_unstable();
+        let kinds = DataKinds::with(&[]).expect("no key twice");
+        let mut listed: Vec<_> = kinds
+            .names
+            .iter()
+            .map(|name| format!("{name}.rs"))
+            .collect();
+        listed.sort_unstable();
+        assert_eq!(files, listed);
     }
 
     #[test]
