@@ -35,6 +35,7 @@ impl DataOptions for EmnistSpec {
     }
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
+        // The published images are transposed.
         self.0.load_in_order(from, PixelOrder::Columns)
     }
 
