@@ -109,8 +109,7 @@ pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>
     if archive.index_for_name(&file_name).is_none() {
         let mut arrays: Vec<String> = archive
             .file_names()
-            .filter_map(Result::ok)
-            .map(|name| name.strip_suffix(".npy").unwrap_or(&name).to_owned())
+            .map(|name| name.strip_suffix(".npy").unwrap_or(name).to_owned())
             .collect();
         arrays.sort_unstable();
         let arrays = arrays.join(", ");
