@@ -7,19 +7,15 @@ use apical_learning::{
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
-use super::{
-    LearningRates, MicrocircuitSpec, Parameters, Path, State, Weights, plasticity, two_step,
-};
+use super::{MicrocircuitSpec, Parameters, Path, State, plasticity, two_step};
+use crate::table::Weights;
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
 pub struct TwoStep<T> {
     network: Network,
     path: Path,
-    /// With the rates of now.
     parameters: Parameters,
-    /// The specification's, of which a share is in use.
-    full_rates: LearningRates,
     weights: Weights<T>,
     lateral_cancels: bool,
 }
@@ -34,12 +30,10 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
-        let by = spec.weight_start(network.n_layers() - 1)?;
-        let weights = Weights::new(&by, network, start, streams);
+        let weights = Weights::new(parameters.circuit.table().clone(), start, streams);
         let mut circuit = Self {
             network: network.clone(),
             path: spec.path,
-            full_rates: parameters.rates.clone(),
             parameters,
             weights,
             lateral_cancels: false,
@@ -55,8 +49,7 @@ impl<T: Real> TwoStep<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.full_rates;
-        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
+        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
     }
 
     fn settle(
@@ -136,7 +129,7 @@ impl<T: Real> Learner for TwoStep<T> {
     }
 
     fn set_rate_share(&mut self, share: f64) {
-        self.parameters.rates = self.full_rates.times(share);
+        self.parameters.circuit.set_rate_share(share);
     }
 
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
@@ -150,11 +143,9 @@ impl<T: Real> Learner for TwoStep<T> {
             &mut changes,
         );
         let mut updates = Updates::new();
-        for name in self.weights.names() {
-            if Weights::<T>::rate_of(name, &self.full_rates) != 0.0
-                && let Some(change) = changes.tensor(name)
-            {
-                updates.push_change(name, change);
+        for (_, connection) in self.weights.table().plastic() {
+            if let Some(change) = changes.tensor(connection.name) {
+                updates.push_change(connection.name, change);
             }
         }
         Ok(updates)

@@ -12,9 +12,9 @@ mod rates;
 mod spec;
 mod stability;
 mod state;
+mod table;
 mod theory;
 mod two_step;
-mod weights;
 
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
@@ -23,9 +23,8 @@ pub use continuous::{
 pub use interneuron_rates::InterneuronRates;
 pub use learner::TwoStep;
 pub use parameters::Parameters;
-pub use rates::LearningRates;
-pub use spec::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Path, Start};
+pub use spec::{MicrocircuitSpec, Path};
 pub use stability::{LoopGain, loop_gain};
 pub use state::State;
+pub use table::{Circuit, InterneuronKind, LearningRates, Start};
 pub use theory::update_factor;
-pub use weights::{WeightStart, Weights};

@@ -2,7 +2,9 @@
 
 use apical_learning::{Network, SpecError, Transfer};
 
-use super::{LearningRates, MicrocircuitSpec, update_factor};
+use super::table::{Circuit, LearningRates};
+use super::{MicrocircuitSpec, update_factor};
+use crate::feedback::Feedback;
 
 /// Mixing factors and learning rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +19,10 @@ pub struct Parameters {
     pub interneuron_nudging: Vec<f64>,
     /// α_k of layers 1…N at index `k − 1`; 1 in this form, where the soma takes v_B whole.
     pub attenuation: Vec<f64>,
-    /// Learning rates.
+    /// Learning rates of the specification.
     pub rates: LearningRates,
+    /// The connections, with the learning rates of now.
+    pub circuit: Circuit,
 }
 
 impl Parameters {
@@ -43,6 +47,8 @@ impl Parameters {
         let rates = spec
             .rate_keys()
             .resolve(n_layers, factor, |k| interneuron_nudging[k - 1])?;
+        let feedback = Feedback::new(spec.feedback_keys(), n_hidden)?;
+        let circuit = Circuit::new(network, feedback, &spec.choices(n_hidden, &rates)?);
         Ok(Self {
             transfer: network.transfer(),
             nudging: spec.nudging,
@@ -50,6 +56,7 @@ impl Parameters {
             interneuron_nudging,
             attenuation,
             rates,
+            circuit,
         })
     }
 
@@ -66,9 +73,8 @@ impl Parameters {
 
     /// The rates of gradient descent that the forward rates correspond to by theory.
     pub fn equivalent_rates(&self) -> Vec<f64> {
-        (1..)
-            .zip(&self.rates.forward)
-            .map(|(k, rate)| rate * self.factor(k))
+        (1..=self.circuit.n_layers())
+            .map(|k| self.circuit.rate(self.circuit.forward(k)) * self.factor(k))
             .collect()
     }
 }

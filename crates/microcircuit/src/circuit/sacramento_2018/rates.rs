@@ -1,34 +1,10 @@
-//! Learning rates, as a specification gives them and as a circuit uses them.
+//! Learning rates, as a specification gives them.
 
 use apical_learning::{PerLayer, SpecError};
 
-use super::{FeedbackKind, InterneuronKind, InterneuronRates};
-
-/// Learning rates, one per layer; zero where a connection is fixed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LearningRates {
-    /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
-    pub forward: Vec<f64>,
-    /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
-    pub interneuron: Vec<f64>,
-    /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
-    pub apical: Vec<f64>,
-    /// η_{k,k+1} of hidden layers at index `k − 1` (eq. 10).
-    pub feedback: Vec<f64>,
-}
-
-impl LearningRates {
-    /// All rates times `share`.
-    pub(super) fn times(&self, share: f64) -> Self {
-        let times = |rates: &[f64]| rates.iter().map(|rate| rate * share).collect();
-        Self {
-            forward: times(&self.forward),
-            interneuron: times(&self.interneuron),
-            apical: times(&self.apical),
-            feedback: times(&self.feedback),
-        }
-    }
-}
+use super::InterneuronRates;
+use super::table::{InterneuronKind, LearningRates};
+use crate::feedback::{self, Feedback};
 
 /// The keys of a specification that decide learning rates, borrowed.
 #[derive(Clone, Copy)]
@@ -37,8 +13,7 @@ pub(super) struct RateKeys<'a> {
     pub(super) backprop_equivalent_rates: Option<&'a PerLayer>,
     pub(super) interneuron_rates: &'a InterneuronRates,
     pub(super) apical_rates: &'a PerLayer,
-    pub(super) feedback_rates: &'a PerLayer,
-    pub(super) feedback: FeedbackKind,
+    pub(super) feedback: feedback::Keys<'a>,
     pub(super) interneurons: InterneuronKind,
 }
 
@@ -76,30 +51,16 @@ impl RateKeys<'_> {
             non_negative("interneuron_rates", rates, n_hidden)?;
         }
         non_negative("apical_rates", self.apical_rates, n_hidden)?;
-        non_negative("feedback_rates", self.feedback_rates, n_hidden)?;
-        self.check_ideals()
+        non_negative("feedback_rates", self.feedback.rates, n_hidden)?;
+        Feedback::check(self.feedback)?;
+        self.check_ideal()
     }
 
-    /// Tied weights have no learning rate of their own.
-    fn check_ideals(&self) -> Result<(), SpecError> {
-        let any = |rates: &PerLayer| rates.values().iter().any(|&rate| rate != 0.0);
-        if self.feedback == FeedbackKind::Tied {
-            for (key, rates) in [
-                ("apical_rates", self.apical_rates),
-                ("feedback_rates", self.feedback_rates),
-            ] {
-                if any(rates) {
-                    return Err(SpecError::range(
-                        key,
-                        format!("{:?}", rates.values()),
-                        "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
-                    ));
-                }
-            }
-        }
+    /// Ideal interneurons have no learning rate of their own.
+    fn check_ideal(&self) -> Result<(), SpecError> {
         if self.interneurons == InterneuronKind::Ideal
             && let InterneuronRates::Each(rates) = self.interneuron_rates
-            && any(rates)
+            && rates.values().iter().any(|&rate| rate != 0.0)
         {
             return Err(SpecError::range(
                 "interneuron_rates",
@@ -139,7 +100,6 @@ impl RateKeys<'_> {
             forward,
             interneuron,
             apical: self.apical_rates.expand(n_hidden, "apical_rates")?,
-            feedback: self.feedback_rates.expand(n_hidden, "feedback_rates")?,
         })
     }
 }

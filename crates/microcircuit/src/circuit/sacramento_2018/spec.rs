@@ -4,39 +4,9 @@ use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::InterneuronRates;
-use super::WeightStart;
 use super::rates::{RateKeys, non_negative};
-
-/// How the weights begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Start {
-    /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
-    /// is zero.
-    SelfPredicting,
-    /// W^IP and W^PI drawn like all other weights.
-    Random,
-}
-
-/// What the top-down weights W^PP_{k,k+1} are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedbackKind {
-    /// Weights of their own, fixed or learned by eq. 10.
-    Random,
-    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
-    Tied,
-}
-
-/// What the interneurons' dendritic weights W^IP are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InterneuronKind {
-    /// Weights of their own, learned by eq. 8.
-    Learned,
-    /// At every step the forward weights W^PP_{k+1,k}: the ideal.
-    Ideal,
-}
+use super::table::{Choices, InterneuronKind, LearningRates, Start};
+use crate::feedback::{self, FeedbackKind};
 
 /// Which code computes; both give the same numbers to rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -150,22 +120,33 @@ impl MicrocircuitSpec {
             backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
             interneuron_rates: &self.interneuron_rates,
             apical_rates: &self.apical_rates,
-            feedback_rates: &self.feedback_rates,
-            feedback: self.feedback,
+            feedback: self.feedback_keys(),
             interneurons: self.interneurons,
         }
     }
 
-    pub(super) fn weight_start(&self, n_hidden: usize) -> Result<WeightStart, SpecError> {
-        Ok(WeightStart {
+    pub(super) fn feedback_keys(&self) -> feedback::Keys<'_> {
+        feedback::Keys {
+            kind: self.feedback,
+            scale: &self.feedback_scale,
+            rates: &self.feedback_rates,
+            lateral_rates: &self.apical_rates,
+        }
+    }
+
+    pub(super) fn choices<'a>(
+        &self,
+        n_hidden: usize,
+        rates: &'a LearningRates,
+    ) -> Result<Choices<'a>, SpecError> {
+        Ok(Choices {
             start: self.start,
-            feedback: self.feedback,
             interneurons: self.interneurons,
-            feedback_scale: self.feedback_scale.expand(n_hidden, "feedback_scale")?,
             interneuron_scale: (self.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
-            pyramidal_from_interneuron_scale: (self.pyramidal_from_interneuron_scale)
+            lateral_scale: (self.pyramidal_from_interneuron_scale)
                 .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
             self_predicting_factor: vec![1.0; n_hidden],
+            rates,
         })
     }
 }

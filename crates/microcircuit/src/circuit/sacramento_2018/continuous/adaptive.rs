@@ -8,7 +8,7 @@
 use apical_kernels::{Padded, Real, add_scaled};
 use apical_learning::LearnError;
 
-use super::super::{State, Weights};
+use super::super::State;
 use super::coefficients::Coefficients;
 use super::dendrites::Synapses;
 use super::dynamics::{self, Somata};
@@ -16,6 +16,7 @@ use super::plasticity::{self, Learning};
 use super::presentation::{Lent, Presentation};
 use super::state::carried;
 use super::{ContinuousState, Tolerances};
+use crate::table::Weights;
 
 /// What each stage takes of the rates of change before it; the last row is the step itself.
 const STAGES: [&[f64]; 6] = [

@@ -7,12 +7,13 @@ use apical_learning::{
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
-use super::super::{LearningRates, State, Weights};
+use super::super::State;
 use super::dendrites::Synapses;
 use super::online;
 use super::plasticity;
 use super::presentation::{Lent, Presentation};
 use super::{ContinuousParameters, ContinuousSpec, ContinuousState, Increments, UpdateOrder};
+use crate::table::Weights;
 
 /// Is shown the state of a step.
 type Seen<'a, T> = &'a mut dyn FnMut(usize, &State<T>);
@@ -27,10 +28,7 @@ const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 #[derive(Clone)]
 pub struct Continuous<T> {
     network: Network,
-    /// With the rates of now.
     parameters: ContinuousParameters,
-    /// The specification's, of which a share is in use.
-    full_rates: LearningRates,
     weights: Weights<T>,
     is_plain: bool,
     lateral_cancels: bool,
@@ -46,12 +44,10 @@ impl<T: Real> Continuous<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = ContinuousParameters::new(spec, network)?;
-        let by = parameters.weight_start(spec)?;
         let mut circuit = Self {
             network: network.clone(),
-            full_rates: parameters.rates.clone(),
+            weights: Weights::new(parameters.circuit.table().clone(), start, streams),
             parameters,
-            weights: Weights::new(&by, network, start, streams),
             is_plain: false,
             lateral_cancels: false,
         };
@@ -61,8 +57,7 @@ impl<T: Real> Continuous<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.full_rates;
-        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
+        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
     }
 
     /// A presentation with which the weights change too. On an error the weights keep what they had
@@ -106,7 +101,7 @@ impl<T: Real> Continuous<T> {
     }
 
     fn is_online(&self) -> bool {
-        !self.is_plain && online::knows(&self.parameters, &self.weights)
+        !self.is_plain && online::knows(&self.parameters)
     }
 
     /// Conductances, mixing factors and the learning rates of now: a share of the specification's.
@@ -228,7 +223,7 @@ impl<T: Real> Learner for Continuous<T> {
     }
 
     fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
-        ContinuousState::new(&self.weights, streams, n_parallel)
+        ContinuousState::new(self.network.sizes(), &self.weights, streams, n_parallel)
     }
 
     fn is_stateful(&self) -> bool {
@@ -237,7 +232,7 @@ impl<T: Real> Learner for Continuous<T> {
 
     /// At share 0 filters stand still.
     fn set_rate_share(&mut self, share: f64) {
-        self.parameters.rates = self.full_rates.times(share);
+        self.parameters.circuit.set_rate_share(share);
     }
 
     /// What one presentation from the session's state changes: the increments during it, and what
@@ -268,11 +263,8 @@ impl<T: Real> Learner for Continuous<T> {
         self.read(session, false);
         let residue_ms = plasticity::residue_ms(p);
         let mut updates = Updates::new();
-        for name in self.weights.names() {
-            if Weights::<T>::rate_of(name, &self.full_rates) == 0.0 {
-                continue;
-            }
-            let rate = Weights::<T>::rate_of(name, &p.rates);
+        for (id, connection) in self.weights.table().plastic() {
+            let (name, rate) = (connection.name, p.circuit.rate(id));
             let (Some(change), Some(from), Some(to)) = (
                 increments.tensor(name),
                 before.tensor(name),
@@ -309,13 +301,14 @@ impl<T: Real> Learner for Continuous<T> {
     /// Gives out what the filter holds, η τ_w Δ, and empties it.
     fn flush(&mut self, session: &mut ContinuousState<T>) -> Result<(), LearnError> {
         let residue_ms = plasticity::residue_ms(&self.parameters);
-        for name in self.weights.names() {
-            let rate = Weights::<T>::rate_of(name, &self.parameters.rates);
+        let circuit = &self.parameters.circuit;
+        for (id, connection) in circuit.table().plastic() {
+            let rate = circuit.rate(id);
             if rate != 0.0
-                && let Some(held) = session.learning.filter.tensor(name)
+                && let Some(held) = session.learning.filter.tensor(connection.name)
             {
                 let change = held * (rate * residue_ms);
-                self.weights.write(name, change.view(), true)?;
+                self.weights.write(connection.name, change.view(), true)?;
             }
         }
         session.learning.filter = self.weights.zeros_like();
@@ -332,7 +325,7 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<(), LearnError> {
         let p = &self.parameters;
         let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.network.n_outputs()));
-        if self.is_online() && self.weights.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
+        if self.is_online() && self.parameters.circuit.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
             for (input, mut sum) in inputs.rows().into_iter().zip(sum.rows_mut()) {
                 let input = input.insert_axis(Axis(0));
                 let presentation = self.presentation(input, None, 0.0)?;

@@ -2,8 +2,10 @@
 
 use apical_learning::{Network, SpecError, Transfer};
 
-use super::super::{LearningRates, WeightStart, update_factor};
+use super::super::table::{Choices, Circuit, LearningRates};
+use super::super::update_factor;
 use super::{ContinuousSpec, Increments, Integrator, NoiseSpec, TeacherKind, UpdateOrder};
+use crate::feedback::Feedback;
 
 /// Conductances, the mixing factors that follow from them, times in steps, and learning rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +32,10 @@ pub struct ContinuousParameters {
     pub attenuation: Vec<f64>,
     /// g_D / (g_lk + g_D): v̂^I_k is this times v^I_k.
     pub interneuron_attenuation: f64,
-    /// Learning rates, per ms.
+    /// Learning rates of the specification, per ms.
     pub rates: LearningRates,
+    /// The connections, with the learning rates of now.
+    pub circuit: Circuit,
     /// dt, in ms.
     pub dt_ms: f64,
     /// Steps of a presentation.
@@ -89,6 +93,17 @@ impl ContinuousParameters {
         };
         let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
         let rates = spec.rate_keys().resolve(n_layers, factor, mirror)?;
+        let feedback = Feedback::new(spec.feedback_keys(), n_hidden)?;
+        let choices = Choices {
+            start: spec.start,
+            interneurons: spec.interneurons,
+            interneuron_scale: (spec.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
+            lateral_scale: (spec.pyramidal_from_interneuron_scale)
+                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
+            self_predicting_factor: self_predicting(&attenuation, interneuron_attenuation),
+            rates: &rates,
+        };
+        let circuit = Circuit::new(network, feedback, &choices);
         let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
         let n_steps = steps(spec.presentation_ms);
         Ok(Self {
@@ -102,6 +117,7 @@ impl ContinuousParameters {
             interneuron_nudging,
             interneuron_attenuation,
             rates,
+            circuit,
             dt_ms: spec.dt_ms,
             n_steps,
             n_readout_steps: steps(spec.readout_window_ms).clamp(1, n_steps),
@@ -135,9 +151,11 @@ impl ContinuousParameters {
     /// Rates of gradient descent per presentation that the forward rates correspond to by theory,
     /// for a state that has settled: η times the factor times the time with plasticity.
     pub fn equivalent_rates(&self) -> Vec<f64> {
-        (1..)
-            .zip(&self.rates.forward)
-            .map(|(k, rate)| rate * self.factor(k) * self.plastic_ms())
+        (1..=self.circuit.n_layers())
+            .map(|k| {
+                let rate = self.circuit.rate(self.circuit.forward(k));
+                rate * self.factor(k) * self.plastic_ms()
+            })
             .collect()
     }
 
@@ -155,22 +173,12 @@ impl ContinuousParameters {
 
     /// c_k of hidden layers at index `k − 1`: the self-predicting W^IP_k is c_k W^PP_{k+1,k}.
     pub fn self_predicting_factor(&self) -> Vec<f64> {
-        (self.attenuation[1..].iter())
-            .map(|attenuation| attenuation / self.interneuron_attenuation)
-            .collect()
+        self_predicting(&self.attenuation, self.interneuron_attenuation)
     }
+}
 
-    pub(super) fn weight_start(&self, spec: &ContinuousSpec) -> Result<WeightStart, SpecError> {
-        let n_hidden = self.apical_mixing.len();
-        Ok(WeightStart {
-            start: spec.start,
-            feedback: spec.feedback,
-            interneurons: spec.interneurons,
-            feedback_scale: spec.feedback_scale.expand(n_hidden, "feedback_scale")?,
-            interneuron_scale: (spec.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
-            pyramidal_from_interneuron_scale: (spec.pyramidal_from_interneuron_scale)
-                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
-            self_predicting_factor: self.self_predicting_factor(),
-        })
-    }
+fn self_predicting(attenuation: &[f64], of_interneuron: f64) -> Vec<f64> {
+    (attenuation[1..].iter())
+        .map(|attenuation| attenuation / of_interneuron)
+        .collect()
 }

@@ -4,8 +4,8 @@ use apical_kernels::{Columns, Padded, Real};
 use apical_learning::{LearnError, Network};
 use ndarray::ArrayView2;
 
+use super::super::State;
 use super::super::learner::check_width;
-use super::super::{State, Weights};
 use super::coefficients::Coefficients;
 use super::dendrites::Synapses;
 use super::dynamics::{self, Somata, Supplied};
@@ -13,6 +13,7 @@ use super::noise::Noise;
 use super::online;
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, Integrator, TeacherKind, UpdateOrder, adaptive};
+use crate::table::Weights;
 
 /// What a session lends to a presentation.
 pub(super) struct Lent<'a, T> {
@@ -107,7 +108,7 @@ impl<'a, T: Real> Presentation<'a, T> {
             && let Some(own) = &mut lent
         {
             let columns = Columns::Some(&state.active_inputs);
-            let weights = &mut own.learning.accumulated.forward[1];
+            let weights = &mut own.learning.accumulated[p.circuit.forward(1)];
             held.write(&state.rate[0], columns, weights);
         }
         stepped?;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::super::spec::{
     learned_interneurons, mirror, one_per_layer, random_feedback, self_predicting, zero,
 };
-use super::super::{FeedbackKind, InterneuronKind, InterneuronRates, Start};
+use super::super::{InterneuronKind, InterneuronRates, Start};
 use super::{Integrator, NoiseSpec, UpdateOrder};
+use crate::feedback::FeedbackKind;
 
 /// Conductances in 1/ms. The defaults are those of Sacramento et al. (2018).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,10 @@ use apical_kernels::{Padded, Real};
 use apical_learning::{Streams, TensorName};
 use ndarray::{Array2, ArrayD};
 
-use super::super::{State, Weights};
+use super::super::State;
 use super::noise::Noise;
 use super::plasticity::Learning;
+use crate::table::Weights;
 
 /// Potentials of every copy, the filters of plasticity, and the noise.
 ///
@@ -23,12 +24,16 @@ pub struct ContinuousState<T> {
 }
 
 impl<T: Real> ContinuousState<T> {
-    pub(super) fn new(weights: &Weights<T>, streams: Streams, n_copies: usize) -> Self {
-        let sizes = weights.sizes().to_vec();
-        let mut copies = State::new(&sizes, n_copies);
+    pub(super) fn new(
+        sizes: &[usize],
+        weights: &Weights<T>,
+        streams: Streams,
+        n_copies: usize,
+    ) -> Self {
+        let mut copies = State::new(sizes, n_copies);
         Self {
             waiting: carried(&mut copies).map(|m| m.clone()).collect(),
-            sizes,
+            sizes: sizes.to_vec(),
             copies,
             learning: Learning::new(weights),
             noise: Noise::new(&mut streams.stream("noise")),

@@ -15,7 +15,8 @@ mod plain;
 use apical_kernels::Real;
 use apical_learning::Teacher;
 
-use super::{Parameters, Path, State, Weights};
+use super::{Parameters, Path, State};
+use crate::table::Weights;
 
 /// The bottom-up sweep: all that a prediction needs.
 pub(super) fn bottom_up<T: Real>(

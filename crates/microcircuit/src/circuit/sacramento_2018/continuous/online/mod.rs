@@ -22,10 +22,12 @@ use apical_kernels::{Gains, NeuronStep, Normals, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
-use super::super::{State, Weights};
+use super::super::State;
 use super::coefficients::Coefficients;
 use super::plasticity::{self, Learning};
 use super::{ContinuousParameters, Integrator, UpdateOrder, dynamics};
+use crate::feedback::Feedback;
+use crate::table::Weights;
 
 use circuit::Circuit;
 
@@ -33,11 +35,16 @@ use circuit::Circuit;
 const SMALLEST_DECAY: f64 = 1e-6;
 
 /// Whether the circuit is of the kind that this loop knows.
-pub(super) fn knows<T: Real>(p: &ContinuousParameters, weights: &Weights<T>) -> bool {
-    let has_feedback = weights.n_layers() == 1 || weights.feedback.is_some();
+pub(super) fn knows(p: &ContinuousParameters) -> bool {
+    let c = &p.circuit;
+    let knows_rule = match c.feedback_rule {
+        Feedback::Fixed(_) | Feedback::LearnedEq10(_) => true,
+        // Derived: there is no top-down weight to read.
+        Feedback::Tied(_) => c.n_layers() == 1,
+    };
     let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
     let in_order = p.update_order == UpdateOrder::Simultaneous;
-    has_feedback && has_steps && in_order && plasticity::kept(p) > 1e-3
+    knows_rule && has_steps && in_order && plasticity::kept(p) > 1e-3
 }
 
 /// What is presented, and what acts.
@@ -157,6 +164,7 @@ impl<T: Real> WithSimd for Run<'_, T> {
         let (p, mut own) = (self.parameters, self.circuit.bind());
         let (share, kept) = (plasticity::share(p), plasticity::kept(p));
         let stride_ms = plasticity::stride_ms(p);
+        let first_rate = p.circuit.rate(p.circuit.forward(1));
         let limit = T::of(p.runaway_potential);
         let is_noisy = self.noise.is_some();
         // Where there is an event in every step, events alternate between two slots, the pass comes
@@ -180,7 +188,7 @@ impl<T: Real> WithSimd for Run<'_, T> {
                 }
                 _ => None,
             };
-            own.read(simd, p.rates.forward[0], event, pass);
+            own.read(simd, first_rate, event, pass);
             if is_last {
                 break;
             }

@@ -5,6 +5,7 @@ use apical_learning::{Network, Precision, SpecError};
 use super::super::super::rates::{RateKeys, non_negative};
 use super::super::{Integrator, UpdateOrder};
 use super::{ContinuousSpec, Increments, TeacherKind};
+use crate::feedback;
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
 const MOST_STEPS: f64 = 1e8;
@@ -230,9 +231,17 @@ impl ContinuousSpec {
             backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
             interneuron_rates: &self.interneuron_rates,
             apical_rates: &self.apical_rates,
-            feedback_rates: &self.feedback_rates,
-            feedback: self.feedback,
+            feedback: self.feedback_keys(),
             interneurons: self.interneurons,
+        }
+    }
+
+    pub(in super::super) fn feedback_keys(&self) -> feedback::Keys<'_> {
+        feedback::Keys {
+            kind: self.feedback,
+            scale: &self.feedback_scale,
+            rates: &self.feedback_rates,
+            lateral_rates: &self.apical_rates,
         }
     }
 }
