@@ -18,7 +18,8 @@ mod two_step;
 
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
-    Discretisation, Increments, Integrator, NoiseSpec, Pace, TeacherKind, Tolerances, UpdateOrder,
+    Discretisation, Increments, Integrator, NoiseSpec, Oracle, Pace, TeacherKind, Tolerances,
+    UpdateOrder,
 };
 pub use interneuron_rates::InterneuronRates;
 pub use learner::TwoStep;

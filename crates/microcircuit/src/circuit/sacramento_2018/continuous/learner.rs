@@ -10,6 +10,7 @@ use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 use super::super::State;
 use super::dendrites::Synapses;
 use super::online;
+use super::oracle::Oracle;
 use super::plasticity;
 use super::presentation::{Lent, Presentation};
 use super::{ContinuousParameters, ContinuousSpec, ContinuousState, Increments, UpdateOrder};
@@ -208,6 +209,13 @@ impl<T: Real> Continuous<T> {
         let mut state = State::new(self.network.sizes(), inputs.nrows());
         presentation.run(&mut state, None, seen)?;
         Ok(state)
+    }
+}
+
+impl Continuous<f64> {
+    /// The same circuit at rest, written out: what all loops are held against.
+    pub fn oracle(&self) -> Oracle {
+        Oracle::new(&self.parameters, &self.weights)
     }
 }
 
