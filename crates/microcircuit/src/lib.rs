@@ -6,6 +6,7 @@
 
 pub mod circuit;
 pub mod feedback;
+pub mod integrator;
 pub mod table;
 
 pub use circuit::sacramento_2018::{

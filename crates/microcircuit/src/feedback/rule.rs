@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::table::{Compartment, ConnectionId, Population, Table};
 
 /// What the top-down weights W^PP_{k,k+1} are, as a specification says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackKind {
     /// Weights of their own, fixed or learned by eq. 10.
+    #[default]
     Random,
     /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
     Tied,

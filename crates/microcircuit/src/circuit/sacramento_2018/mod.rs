@@ -4,12 +4,9 @@
 //! neuron of layer k + 1; input and output layers have none.
 
 mod continuous;
+mod held_input;
 mod interneuron_rates;
-mod learner;
-mod parameters;
-mod plasticity;
-mod rates;
-mod spec;
+mod keys;
 mod stability;
 mod state;
 mod table;
@@ -18,14 +15,13 @@ mod two_step;
 
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
-    Discretisation, Increments, Integrator, NoiseSpec, Oracle, Pace, TeacherKind, Tolerances,
-    UpdateOrder,
+    Discretisation, Increments, NoiseSpec, Oracle, TeacherKind,
 };
 pub use interneuron_rates::InterneuronRates;
-pub use learner::TwoStep;
-pub use parameters::Parameters;
-pub use spec::{MicrocircuitSpec, Path};
 pub use stability::{LoopGain, loop_gain};
 pub use state::State;
 pub use table::{Circuit, InterneuronKind, LearningRates, Start};
 pub use theory::update_factor;
+pub use two_step::{MicrocircuitSpec, Parameters, Path, TwoStep};
+
+pub use crate::integrator::{Integrator, Pace, Tolerances, UpdateOrder};

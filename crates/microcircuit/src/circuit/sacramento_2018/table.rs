@@ -13,21 +13,23 @@ use crate::table::{
 };
 
 /// How the weights begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
     /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
     /// is zero.
+    #[default]
     SelfPredicting,
     /// W^IP and W^PI drawn like all other weights.
     Random,
 }
 
 /// What the interneurons' dendritic weights W^IP are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InterneuronKind {
     /// Weights of their own, learned by eq. 8.
+    #[default]
     Learned,
     /// At every step the forward weights W^PP_{k+1,k}: the ideal.
     Ideal,
@@ -46,20 +48,20 @@ pub struct LearningRates {
 }
 
 /// What a specification decides of the connections; of hidden layers at index `k − 1`.
-pub(super) struct Choices<'a> {
+pub(crate) struct Choices<'a> {
     /// How W^IP and W^PI begin.
-    pub(super) start: Start,
+    pub(crate) start: Start,
     /// What W^IP is.
-    pub(super) interneurons: InterneuronKind,
+    pub(crate) interneurons: InterneuronKind,
     /// s in W^IP_k ~ U(−s, s), random start.
-    pub(super) interneuron_scale: Vec<f64>,
+    pub(crate) interneuron_scale: Vec<f64>,
     /// s in W^PI_k ~ U(−s, s), random start.
-    pub(super) lateral_scale: Vec<f64>,
+    pub(crate) lateral_scale: Vec<f64>,
     /// c_k in the self-predicting W^IP_k = c_k W^PP_{k+1,k}, thresholds alike; 1 where no dendritic
     /// drive is attenuated.
-    pub(super) self_predicting_factor: Vec<f64>,
+    pub(crate) self_predicting_factor: Vec<f64>,
     /// Learning rates.
-    pub(super) rates: &'a LearningRates,
+    pub(crate) rates: &'a LearningRates,
 }
 
 /// The circuit's table, and where the connections of its equations stand in it.
@@ -67,7 +69,7 @@ pub(super) struct Choices<'a> {
 pub struct Circuit {
     table: Arc<Table>,
     /// Where feedback comes from.
-    pub(super) feedback_rule: Feedback,
+    pub(crate) feedback_rule: Feedback,
     forward: Vec<ConnectionId>,
     threshold: Vec<ConnectionId>,
     interneuron: Vec<ConnectionId>,
@@ -79,7 +81,7 @@ pub struct Circuit {
 
 impl Circuit {
     /// The circuit of `network`.
-    pub(super) fn new(network: &Network, feedback_rule: Feedback, by: &Choices<'_>) -> Self {
+    pub(crate) fn new(network: &Network, feedback_rule: Feedback, by: &Choices<'_>) -> Self {
         let mut t = Table::default();
         let population = |kind, layer, n| Population { kind, layer, n };
         let pyramidal = |k| population(Kind::Pyramidal, k, network.sizes()[k]);
@@ -207,49 +209,49 @@ impl Circuit {
     }
 
     /// N.
-    pub(super) fn n_layers(&self) -> usize {
+    pub(crate) fn n_layers(&self) -> usize {
         self.forward.len()
     }
 
     /// Synapses from hidden layers to those above.
-    pub(super) fn n_hidden_synapses(&self) -> usize {
+    pub(crate) fn n_hidden_synapses(&self) -> usize {
         let synapses = |&id: &ConnectionId| self.table[id].to.n * self.table[id].from.n;
         self.forward[1..].iter().map(synapses).sum()
     }
 
     /// W_{k,k−1}, layers 1…N.
-    pub(super) fn forward(&self, k: usize) -> ConnectionId {
+    pub(crate) fn forward(&self, k: usize) -> ConnectionId {
         self.forward[k - 1]
     }
 
     /// b_k, layers 1…N, if the network has thresholds.
-    pub(super) fn threshold(&self, k: usize) -> Option<ConnectionId> {
+    pub(crate) fn threshold(&self, k: usize) -> Option<ConnectionId> {
         self.threshold.get(k - 1).copied()
     }
 
     /// W^IP_k, hidden layers.
-    pub(super) fn interneuron(&self, k: usize) -> ConnectionId {
+    pub(crate) fn interneuron(&self, k: usize) -> ConnectionId {
         self.interneuron[k - 1]
     }
 
     /// b^I_k, hidden layers, if the network has thresholds.
-    pub(super) fn interneuron_threshold(&self, k: usize) -> Option<ConnectionId> {
+    pub(crate) fn interneuron_threshold(&self, k: usize) -> Option<ConnectionId> {
         self.interneuron_threshold.get(k - 1).copied()
     }
 
     /// W_{k,k+1}, hidden layers.
-    pub(super) fn feedback(&self, k: usize) -> ConnectionId {
+    pub(crate) fn feedback(&self, k: usize) -> ConnectionId {
         self.feedback[k - 1]
     }
 
     /// W^PI_k, hidden layers.
-    pub(super) fn lateral(&self, k: usize) -> ConnectionId {
+    pub(crate) fn lateral(&self, k: usize) -> ConnectionId {
         self.lateral[k - 1]
     }
 
     /// c_k where W^IP_k is c_k W_{k+1,k} at every moment, so that v^I_k = c_k v_B,k+1 of the same
     /// rates.
-    pub(super) fn ideal_factor(&self, k: usize) -> Option<f64> {
+    pub(crate) fn ideal_factor(&self, k: usize) -> Option<f64> {
         match self.table[self.interneuron(k)].values {
             Values::Derived(Source {
                 how: How::Scaled(factor),
@@ -260,17 +262,17 @@ impl Circuit {
     }
 
     /// The learning rate of a connection now.
-    pub(super) fn rate(&self, id: ConnectionId) -> f64 {
+    pub(crate) fn rate(&self, id: ConnectionId) -> f64 {
         self.rates[id]
     }
 
     /// Sets all learning rates to a share of the specification's.
-    pub(super) fn set_rate_share(&mut self, share: f64) {
+    pub(crate) fn set_rate_share(&mut self, share: f64) {
         self.rates = self.table.rates(share);
     }
 
     /// Whether W^PI_k is the negative of W_{k,k+1} in every hidden layer whatever is learned.
-    pub(super) fn lateral_cancels<T: Real>(&self, w: &Weights<T>) -> bool {
+    pub(crate) fn lateral_cancels<T: Real>(&self, w: &Weights<T>) -> bool {
         let fixed = |id| self.table.rate(id) == 0.0;
         let mut pairs = self.lateral.iter().zip(&self.feedback);
         pairs.all(|(&lateral, &feedback)| {

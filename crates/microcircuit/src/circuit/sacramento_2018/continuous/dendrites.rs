@@ -3,24 +3,24 @@
 use apical_kernels::{Columns, Padded, Real, Start, add_scaled, multiply, rates, subtract};
 use apical_learning::Transfer;
 
-use super::super::State;
-use super::plasticity::Learning;
-use super::{ContinuousParameters, HeldInput, Increments};
+use super::learning::Learning;
+use super::parameters::{ContinuousParameters, Increments};
+use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::table::{ConnectionId, Weights};
 
 /// Synapses that transmit with `weights` plus, where a connection learns, its increments in
 /// `accumulated`.
-pub(super) struct Synapses<'a, T> {
-    pub(super) parameters: &'a ContinuousParameters,
-    pub(super) weights: &'a Weights<T>,
-    pub(super) accumulated: Option<&'a Weights<T>>,
+pub(crate) struct Synapses<'a, T> {
+    pub(crate) parameters: &'a ContinuousParameters,
+    pub(crate) weights: &'a Weights<T>,
+    pub(crate) accumulated: Option<&'a Weights<T>>,
     /// Whether W^PI_k = −W_{k,k+1}, so that one product serves both.
-    pub(super) lateral_cancels: bool,
+    pub(crate) lateral_cancels: bool,
 }
 
 impl<'a, T: Real> Synapses<'a, T> {
     /// Synapses with the increments of `learning`, or with the weights that it holds.
-    pub(super) fn of(
+    pub(crate) fn of(
         parameters: &'a ContinuousParameters,
         weights: &'a Weights<T>,
         learning: Option<&'a Learning<T>>,
@@ -40,7 +40,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// Rates and dendritic potentials of all the state's somata.
-    pub(super) fn read(&self, s: &mut State<T>) {
+    pub(crate) fn read(&self, s: &mut State<T>) {
         let transfer = self.parameters.transfer;
         let n = s.n_layers();
         for k in 1..=n {
@@ -59,7 +59,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// What a sweep begins with: rates of now, and apical potentials of these.
-    pub(super) fn begin(&self, s: &mut State<T>) {
+    pub(crate) fn begin(&self, s: &mut State<T>) {
         let n = s.n_layers();
         for k in 1..=n {
             phi(self.parameters.transfer, &s.soma[k], &mut s.rate[k]);
@@ -72,7 +72,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// Takes the input rates of now as those that stay.
-    pub(super) fn hold_input(&self, learns: bool, s: &mut State<T>) {
+    pub(crate) fn hold_input(&self, learns: bool, s: &mut State<T>) {
         let w_1 = self.parameters.circuit.forward(1);
         let increments = self.increments(w_1).filter(|_| learns);
         let learns = learns && self.parameters.circuit.rate(w_1) != 0.0;
@@ -82,7 +82,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// v_B,k = W_{k,k−1} r_{k−1} + b_k.
-    pub(super) fn basal(&self, k: usize, s: &mut State<T>) {
+    pub(crate) fn basal(&self, k: usize, s: &mut State<T>) {
         let c = &self.parameters.circuit;
         let (w, b) = (c.forward(k), c.threshold(k));
         if let (1, Some(held)) = (k, &s.held_input) {
@@ -98,7 +98,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// v^I_k = W^IP_k r_k + b^I_k; with ideal interneurons c_k v_B,k+1 of the same rates.
-    pub(super) fn dendrite(&self, k: usize, s: &mut State<T>) {
+    pub(crate) fn dendrite(&self, k: usize, s: &mut State<T>) {
         let c = &self.parameters.circuit;
         if let Some(factor) = c.ideal_factor(k) {
             let factor = T::of(factor);
@@ -113,7 +113,7 @@ impl<'a, T: Real> Synapses<'a, T> {
     }
 
     /// v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k.
-    pub(super) fn apical(&self, k: usize, s: &mut State<T>) {
+    pub(crate) fn apical(&self, k: usize, s: &mut State<T>) {
         let c = &self.parameters.circuit;
         let (w_td, w_pi) = (c.feedback(k), c.lateral(k));
         let (w, table) = (self.weights, self.weights.table());
@@ -169,7 +169,7 @@ impl<'a, T: Real> Synapses<'a, T> {
 }
 
 /// r = φ(u) for all samples; the padding is left zero.
-pub(super) fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
+pub(crate) fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
     for b in 0..u.rows() {
         rates(transfer, u.row(b), r.row_mut(b));
     }

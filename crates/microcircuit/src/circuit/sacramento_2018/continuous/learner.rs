@@ -7,13 +7,15 @@ use apical_learning::{
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
-use super::super::State;
 use super::dendrites::Synapses;
-use super::online;
 use super::oracle::Oracle;
-use super::plasticity;
+use super::parameters::{ContinuousParameters, Increments};
 use super::presentation::{Lent, Presentation};
-use super::{ContinuousParameters, ContinuousSpec, ContinuousState, Increments, UpdateOrder};
+use super::spec::ContinuousSpec;
+use super::state::ContinuousState;
+use super::{form, online, plasticity};
+use crate::circuit::sacramento_2018::state::{State, activities_of};
+use crate::integrator::UpdateOrder;
 use crate::table::Weights;
 
 /// Is shown the state of a step.
@@ -157,10 +159,10 @@ impl<T: Real> Continuous<T> {
         };
         match seen {
             None if inputs.nrows() == 1 && self.is_online() => {
-                presentation.run_online(&mut session.copies, Some(lent), None)?;
+                form::run_online(&presentation, &mut session.copies, Some(lent), None)?;
             }
-            None => presentation.run(&mut session.copies, Some(lent), |_, _| {})?,
-            Some(seen) => presentation.run(&mut session.copies, Some(lent), seen)?,
+            None => form::run(&presentation, &mut session.copies, Some(lent), |_, _| {})?,
+            Some(seen) => form::run(&presentation, &mut session.copies, Some(lent), seen)?,
         }
         session.time_ms += self.parameters.n_steps as f64 * self.parameters.dt_ms;
         Ok(())
@@ -207,7 +209,7 @@ impl<T: Real> Continuous<T> {
     ) -> Result<State<T>, LearnError> {
         let presentation = self.presentation(inputs, target_potentials, 0.0)?;
         let mut state = State::new(self.network.sizes(), inputs.nrows());
-        presentation.run(&mut state, None, seen)?;
+        form::run(&presentation, &mut state, None, seen)?;
         Ok(state)
     }
 }
@@ -338,7 +340,7 @@ impl<T: Real> Learner for Continuous<T> {
                 let input = input.insert_axis(Axis(0));
                 let presentation = self.presentation(input, None, 0.0)?;
                 let mut state = State::new(self.network.sizes(), 1);
-                presentation.run_online(&mut state, None, sum.as_slice_mut())?;
+                form::run_online(&presentation, &mut state, None, sum.as_slice_mut())?;
             }
         } else {
             self.run_from_rest(inputs, None, |step, state| {
@@ -374,7 +376,7 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<Activities, LearnError> {
         let targets = (teacher == Teacher::On).then_some(batch.target_potentials);
         let state = self.run_from_rest(batch.inputs, targets, |_, _| {})?;
-        Ok(super::super::learner::activities_of(&state))
+        Ok(activities_of(&state))
     }
 }
 

@@ -8,7 +8,8 @@ use std::iter::once;
 
 use apical_learning::TensorName;
 
-use super::{ContinuousParameters, Integrator};
+use super::parameters::ContinuousParameters;
+use crate::integrator::Integrator;
 use crate::table::{How, Source, Values, Weights};
 
 /// A row per postsynaptic neuron.

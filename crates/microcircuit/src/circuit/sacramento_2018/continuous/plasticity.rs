@@ -12,47 +12,15 @@
 
 use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 
-use super::super::State;
-use super::adaptive::Pace;
 use super::dendrites::phi;
-use super::{ContinuousParameters, HeldInput, Increments};
+use super::learning::Learning;
+use super::parameters::{ContinuousParameters, Increments};
+use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::feedback::Signals;
 use crate::table::Weights;
 
-/// What a session carries from step to step beside potentials.
-pub(super) struct Learning<T> {
-    /// Δ of every connection.
-    pub(super) filter: Weights<T>,
-    /// Increments that are not yet in the weights. One step's increment is smaller than half a unit
-    /// in the last place of a single-precision weight, so increments are summed apart.
-    pub(super) accumulated: Weights<T>,
-    /// How far the adaptive integrator has come.
-    pub(super) pace: Pace,
-}
-
-impl<T: Real> Learning<T> {
-    pub(super) fn new(weights: &Weights<T>) -> Self {
-        Self {
-            filter: weights.zeros_like(),
-            accumulated: weights.zeros_like(),
-            pace: Pace::default(),
-        }
-    }
-
-    /// Moves the increments into `weights`; what rounding keeps out stays behind.
-    pub(super) fn fold_into(&mut self, weights: &mut Weights<T>) {
-        for (w, a) in weights.matrices_mut().zip(self.accumulated.matrices_mut()) {
-            for (w, a) in w.values_mut().iter_mut().zip(a.values_mut()) {
-                let before = *w;
-                *w += *a;
-                *a -= *w - before;
-            }
-        }
-    }
-}
-
 /// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
-pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
+pub(crate) fn residue_ms(p: &ContinuousParameters) -> f64 {
     if p.tau_plasticity_ms == 0.0 {
         return 0.0;
     }
@@ -60,17 +28,17 @@ pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
 }
 
 /// Time from one advance to the next, in ms.
-pub(super) fn stride_ms(p: &ContinuousParameters) -> f64 {
+pub(crate) fn stride_ms(p: &ContinuousParameters) -> f64 {
     p.plasticity_stride as f64 * p.dt_ms
 }
 
 /// What is kept of Δ after one advance.
-pub(super) fn kept(p: &ContinuousParameters) -> f64 {
+pub(crate) fn kept(p: &ContinuousParameters) -> f64 {
     1.0 - share(p)
 }
 
 /// Share of the induction term in Δ after one advance.
-pub(super) fn share(p: &ContinuousParameters) -> f64 {
+pub(crate) fn share(p: &ContinuousParameters) -> f64 {
     if p.tau_plasticity_ms == 0.0 {
         return 1.0;
     }
@@ -173,7 +141,7 @@ impl<T: Real> Advance<T> {
 
 /// Advances every plastic connection from the state of time t. Nothing that a later connection
 /// reads is written by an earlier one.
-pub(super) fn advance<T: Real>(
+pub(crate) fn advance<T: Real>(
     p: &ContinuousParameters,
     weights: &Weights<T>,
     learning: &mut Learning<T>,
@@ -190,7 +158,7 @@ pub(super) fn advance<T: Real>(
 }
 
 /// Writes dΔ/dt in place of Δ and dA/dt in place of A, per ms.
-pub(super) fn change<T: Real>(
+pub(crate) fn change<T: Real>(
     p: &ContinuousParameters,
     weights: &Weights<T>,
     learning: &mut Learning<T>,

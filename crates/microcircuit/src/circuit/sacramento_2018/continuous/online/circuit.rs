@@ -5,14 +5,26 @@ use std::cell::Cell;
 use apical_kernels::{Curve, NORMALS_PER_DRAW, NeuronStep, Normals, Padded, Real};
 use pulp::Simd;
 
-use super::super::super::State;
-use super::super::ContinuousParameters;
-use super::super::plasticity::Learning;
+use super::super::coefficients::Coefficients;
+use super::super::learning::Learning;
+use super::super::parameters::ContinuousParameters;
+use super::event::{Event, Pass};
 use super::hidden::{BoundHidden, Hidden};
 use super::input::Input;
 use super::neurons::{BoundCells, Neurons, Place};
-use super::{Event, Pass, Shown};
-use crate::table::ConnectionId;
+use crate::circuit::sacramento_2018::state::State;
+use crate::table::{ConnectionId, Weights};
+
+/// What is presented, and what acts.
+pub(crate) struct Shown<'a, T> {
+    pub(crate) parameters: &'a ContinuousParameters,
+    pub(crate) coefficients: &'a Coefficients<T>,
+    pub(crate) weights: &'a Weights<T>,
+    pub(crate) pattern: &'a [T],
+    /// The teacher's current, if one acts.
+    pub(crate) teacher: Option<&'a [T]>,
+    pub(crate) start_ms: f64,
+}
 
 pub(super) struct Circuit<T> {
     input: Input<T>,

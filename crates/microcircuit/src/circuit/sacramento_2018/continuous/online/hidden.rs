@@ -5,9 +5,9 @@ use std::cell::Cell;
 use apical_kernels::{Bound, Curve, Factors, LearningRows, Padded, Real, Role, Strip, TailSums};
 use pulp::Simd;
 
-use super::super::ContinuousParameters;
-use super::super::plasticity::Learning;
-use super::Pass;
+use super::super::learning::Learning;
+use super::super::parameters::ContinuousParameters;
+use super::event::Pass;
 use super::neurons::{BoundCells, Neurons, Place};
 use crate::table::{ConnectionId, Weights};
 

@@ -9,9 +9,9 @@ use apical_kernels::{
 };
 use pulp::Simd;
 
-use super::super::super::State;
-use super::super::ContinuousParameters;
 use super::super::coefficients::{Coefficients, Soma};
+use super::super::parameters::ContinuousParameters;
+use crate::circuit::sacramento_2018::state::State;
 
 /// Where a layer's pyramidal neurons or interneurons stand in a strip.
 #[derive(Clone)]

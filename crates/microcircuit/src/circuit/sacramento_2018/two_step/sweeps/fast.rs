@@ -8,11 +8,11 @@
 use apical_kernels::{Columns, Padded, Real, Start, add_scaled, mix, multiply, rates, subtract};
 use apical_learning::{Teacher, Transfer};
 
-use super::super::table::Circuit;
-use super::super::{Parameters, State};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::{state::State, table::Circuit};
 use crate::table::Weights;
 
-pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
     let c = &p.circuit;
     for k in 1..=s.n_layers() {
         let columns = match k {
@@ -29,7 +29,7 @@ pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
     }
 }
 
-pub(super) fn settle<T: Real>(
+pub(crate) fn settle<T: Real>(
     p: &Parameters,
     w: &Weights<T>,
     lateral_cancels: bool,

@@ -13,13 +13,15 @@ mod plain;
 use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 use ndarray::Axis;
 
-use super::{Parameters, Path, State};
+use super::parameters::Parameters;
+use super::sweeps::Path;
+use crate::circuit::sacramento_2018::state::State;
 use crate::feedback::Signals;
 use crate::table::Weights;
 
 /// Adds the changes of the settled `state` to `into`; `weights` are those that it settled with, or
 /// `None` where `into` are the same ones.
-pub(super) fn add_changes<T: Real>(
+pub(crate) fn add_changes<T: Real>(
     path: Path,
     p: &Parameters,
     weights: Option<&Weights<T>>,

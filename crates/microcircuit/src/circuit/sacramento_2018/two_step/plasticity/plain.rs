@@ -2,10 +2,11 @@
 
 use apical_kernels::{Padded, Real};
 
-use super::super::{Parameters, State};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::state::State;
 use crate::table::{ConnectionId, Weights};
 
-pub(super) fn add_changes<T: Real>(
+pub(crate) fn add_changes<T: Real>(
     p: &Parameters,
     weights: &Weights<T>,
     s: &State<T>,

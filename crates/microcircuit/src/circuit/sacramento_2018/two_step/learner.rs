@@ -3,11 +3,15 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, Quantity, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
+    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
-use super::{MicrocircuitSpec, Parameters, Path, State, plasticity, two_step};
+use super::parameters::Parameters;
+use super::plasticity;
+use super::spec::MicrocircuitSpec;
+use super::sweeps::{self, Path};
+use crate::circuit::sacramento_2018::state::{State, activities_of, check_width};
 use crate::table::Weights;
 
 /// The microcircuit, taught in its two-step form.
@@ -65,7 +69,7 @@ impl<T: Real> TwoStep<T> {
             check_width("target potentials", targets, self.network.n_outputs())?;
             state.set_targets(targets);
         }
-        two_step::settle(
+        sweeps::settle(
             self.path,
             &self.parameters,
             &self.weights,
@@ -75,22 +79,6 @@ impl<T: Real> TwoStep<T> {
         );
         check_finite(state)
     }
-}
-
-/// Fails unless `found` is `[any, n]`.
-pub(super) fn check_width(
-    what: &str,
-    found: ArrayView2<'_, f32>,
-    n: usize,
-) -> Result<(), LearnError> {
-    if found.ncols() == n {
-        return Ok(());
-    }
-    Err(LearnError::Shape {
-        what: what.to_owned(),
-        found: found.shape().to_vec(),
-        expected: vec![found.nrows(), n],
-    })
 }
 
 /// Names the first potential, in the order of computation, that is not finite.
@@ -173,7 +161,7 @@ impl<T: Real> Learner for TwoStep<T> {
     ) -> Result<(), LearnError> {
         check_width("inputs", inputs, self.network.n_inputs())?;
         state.set_inputs(inputs);
-        two_step::bottom_up(self.path, &self.parameters, &self.weights, state);
+        sweeps::bottom_up(self.path, &self.parameters, &self.weights, state);
         outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
         Ok(())
     }
@@ -227,20 +215,4 @@ impl<T: Real> Tensors for TwoStep<T> {
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, change, true)
     }
-}
-
-/// What the metrics read of a state.
-pub(super) fn activities_of<T: Real>(state: &State<T>) -> Activities {
-    let n = state.n_layers();
-    let mut activities = Activities::new();
-    for k in 1..=n {
-        activities.insert(Quantity::Soma, k, state.soma(k));
-    }
-    for k in 1..n {
-        activities.insert(Quantity::HiddenError, k, state.apical(k));
-        activities.insert(Quantity::Apical, k, state.apical(k));
-        let mismatch = state.soma(k + 1) - state.interneuron(k);
-        activities.insert(Quantity::InterneuronMismatch, k, mismatch);
-    }
-    activities
 }

@@ -4,10 +4,11 @@ use apical_kernels::Real;
 use apical_learning::{Teacher, Transfer};
 use ndarray::Array2;
 
-use super::super::{Parameters, State};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::state::State;
 use crate::table::Weights;
 
-pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
     let c = &p.circuit;
     for k in 1..=s.n_layers() {
         // v_B,k = W_{k,k−1} r_{k−1} + b_k, `[n_samples, n_k]`.
@@ -22,7 +23,7 @@ pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
     }
 }
 
-pub(super) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, s: &mut State<T>) {
+pub(crate) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, s: &mut State<T>) {
     bottom_up(p, w, s);
     let (c, n) = (&p.circuit, s.n_layers());
     for k in 1..n {
