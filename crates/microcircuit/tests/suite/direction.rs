@@ -12,7 +12,7 @@ fn read(folder: &Path, at: &Module, into: &mut BTreeMap<Module, String>) {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().and_then(|name| name.to_str());
         let name = name.expect("a name in UTF-8").to_owned();
-        let inside = [at.as_slice(), &[name.clone()]].concat();
+        let inside = [at.as_slice(), std::slice::from_ref(&name)].concat();
         if path.is_dir() {
             read(&path, &inside, into);
         } else {
