@@ -9,7 +9,6 @@ use crate::csv::{Csv, number};
 use crate::figure::{FigureInfo, FigureKind};
 use crate::group::{self, Task};
 use crate::page::{self, Shown};
-use crate::plot;
 use crate::table::{self, Table};
 use crate::{ReportError, ReportInput};
 
@@ -83,14 +82,14 @@ fn draw(
         Ok(draft) => draft,
         Err(reason) => return Ok((info, Shown::Omitted(reason), Vec::new())),
     };
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Drawing {
+    let title = format!("{}, {}", info.title, task.name);
+    let drawing = draft.picture.draw(&title);
+    let svg = drawing.svg();
+    let png = drawing.png().map_err(|source| ReportError::Drawing {
         figure: info.name,
         task: task.name.to_owned(),
-        source,
-    };
-    let title = format!("{}, {}", info.title, task.name);
-    let svg = draft.picture.svg(&title).map_err(|e| failed(Box::new(e)))?;
-    let png = plot::png(&svg).map_err(|e| failed(Box::new(e)))?;
+        source: Box::new(source),
+    })?;
     let stem = format!("{folder}/{}", info.name);
     let files = vec![
         text(&format!("{stem}.svg"), svg.clone()),

@@ -6,7 +6,7 @@ use crate::ReportError;
 use crate::artefact::Artefact;
 use crate::palette::{INK, LineStyle, Marker};
 use crate::plot::{
-    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM, png,
+    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM,
 };
 use crate::statistics::Spread;
 
@@ -25,13 +25,12 @@ impl Chart {
     }
 
     pub(crate) fn files(&self, folder: &str) -> Result<ChartFiles, ReportError> {
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Chart {
+        let drawing = Picture::Grid(self.grid()).draw(&self.title);
+        let svg = drawing.svg();
+        let png = drawing.png().map_err(|source| ReportError::Chart {
             chart: self.name.clone(),
-            source,
-        };
-        let picture = Picture::Grid(self.grid());
-        let svg = picture.svg(&self.title).map_err(|e| failed(Box::new(e)))?;
-        let png = png(&svg).map_err(|e| failed(Box::new(e)))?;
+            source: Box::new(source),
+        })?;
         let stem = format!("{folder}/{}", self.name);
         let file = |extension: &str, bytes| Artefact {
             path: format!("{stem}.{extension}"),
