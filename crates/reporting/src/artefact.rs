@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::claim;
 use crate::csv::{Csv, number};
-use crate::figure::{FigureInfo, FigureKind};
+use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
 use crate::page::{self, Shown};
 use crate::table::{self, Table};
@@ -59,38 +59,37 @@ fn draw_all(
     task: &Task<'_>,
     folder: &str,
     files: &mut Vec<Artefact>,
-) -> Result<Vec<(FigureInfo, Shown)>, ReportError> {
-    let drawn: Vec<(FigureInfo, Shown, Vec<Artefact>)> = FigureKind::ALL
-        .into_par_iter()
-        .map(|kind| draw(kind, task, folder))
+) -> Result<Vec<(&'static Figure, Shown)>, ReportError> {
+    let drawn: Vec<(&Figure, Shown, Vec<Artefact>)> = FIGURES
+        .par_iter()
+        .map(|figure| draw(figure, task, folder))
         .collect::<Result<_, _>>()?;
     let mut figures = Vec::new();
-    for (info, shown, its_files) in drawn {
-        figures.push((info, shown));
+    for (figure, shown, its_files) in drawn {
+        figures.push((figure, shown));
         files.extend(its_files);
     }
     Ok(figures)
 }
 
 fn draw(
-    kind: FigureKind,
+    figure: &'static Figure,
     task: &Task<'_>,
     folder: &str,
-) -> Result<(FigureInfo, Shown, Vec<Artefact>), ReportError> {
-    let info = kind.info();
-    let draft = match kind.draft(task) {
+) -> Result<(&'static Figure, Shown, Vec<Artefact>), ReportError> {
+    let draft = match (figure.draft)(task) {
         Ok(draft) => draft,
-        Err(reason) => return Ok((info, Shown::Omitted(reason), Vec::new())),
+        Err(reason) => return Ok((figure, Shown::Omitted(reason), Vec::new())),
     };
-    let title = format!("{}, {}", info.title, task.name);
+    let title = format!("{}, {}", figure.title, task.name);
     let drawing = draft.picture.draw(&title);
     let svg = drawing.svg();
     let png = drawing.png().map_err(|source| ReportError::Drawing {
-        figure: info.name,
+        figure: figure.name,
         task: task.name.to_owned(),
         source: Box::new(source),
     })?;
-    let stem = format!("{folder}/{}", info.name);
+    let stem = format!("{folder}/{}", figure.name);
     let files = vec![
         text(&format!("{stem}.svg"), svg.clone()),
         Artefact {
@@ -99,7 +98,7 @@ fn draw(
         },
         text(&format!("{stem}.csv"), draft.csv.into_text()),
     ];
-    Ok((info, Shown::Drawn { svg, stem }, files))
+    Ok((figure, Shown::Drawn { svg, stem }, files))
 }
 
 fn text(path: &str, text: String) -> Artefact {

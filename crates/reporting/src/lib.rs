@@ -1,7 +1,7 @@
 //! Tables, figures and a page from the records of runs.
 //!
 //! Data flows one way: [`ReportInput`] (records alone) is grouped by task, learner and point of a
-//! sweep; groups become a table and [`Figure`](FigureKind)s; both become [`Artefact`]s, which the
+//! sweep; groups become a table and [`Figure`]s; both become [`Artefact`]s, which the
 //! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
 
 mod artefact;
@@ -30,7 +30,7 @@ pub use chart::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
 };
 pub use error::ReportError;
-pub use figure::{FigureInfo, FigureKind, figures};
+pub use figure::{FIGURES, Figure};
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::terminal_table;

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use apical_learning::Provenance;
 
 use crate::ReportInput;
-use crate::figure::{FigureInfo, Omission};
+use crate::figure::{Figure, Omission};
 use crate::group::Task;
 use crate::plot::FONT;
 use crate::table::{Heading, Layout, REFERENCES, Table};
@@ -33,7 +33,7 @@ pub(crate) struct TaskSection<'a> {
     pub(crate) claim: String,
     pub(crate) task: &'a Task<'a>,
     pub(crate) table: &'a Table<'a>,
-    pub(crate) figures: Vec<(FigureInfo, Shown)>,
+    pub(crate) figures: Vec<(&'static Figure, Shown)>,
 }
 
 /// The page.
