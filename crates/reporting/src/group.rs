@@ -137,6 +137,26 @@ impl<'a> Task<'a> {
         Some(same_point.unwrap_or(first))
     }
 
+    /// On which processors and instruction sets times were taken, to follow `times`; none without times.
+    pub(crate) fn times_taken(&self) -> Option<String> {
+        let mut machines: Vec<String> = Vec::new();
+        for run in self.groups.iter().flat_map(|group| &group.finished) {
+            let provenance = &run.provenance;
+            let machine = format!("{}, {}", provenance.cpu, provenance.instruction_set);
+            if run.summary.timing.samples_per_second.is_some() && !machines.contains(&machine) {
+                machines.push(machine);
+            }
+        }
+        match &machines[..] {
+            [] => None,
+            [only] => Some(format!("taken on {only}")),
+            several => Some(format!(
+                "taken on different processors or instruction sets and not comparable: {}",
+                several.join("; ")
+            )),
+        }
+    }
+
     /// Whether any learner was run at several points of a sweep.
     pub(crate) fn is_sweep(&self) -> bool {
         self.groups.iter().any(|group| !group.variant.is_empty())

@@ -103,5 +103,8 @@ fn notes(table: &Table<'_>) -> Vec<String> {
     if let Some(baseline) = &table.baseline {
         notes.push(format!("  time ratio to {}", printable(baseline)));
     }
+    if let Some(times) = &table.times {
+        notes.push(format!("  times {}", printable(times)));
+    }
     notes
 }

@@ -20,6 +20,7 @@ pub(super) const FIGURE: Figure = Figure {
         axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
     reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: true,
     draft,
 };
 

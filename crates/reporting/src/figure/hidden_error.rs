@@ -21,6 +21,7 @@ pub(super) const FIGURE: Figure = Figure {
         straight from the output; learners without feedback weights of their own have none. Lines are \
         means over seeds, bands their 95 % t intervals.",
     reads: &[Metric::ErrorAngle, Metric::FeedbackAngle],
+    shows_times: false,
     draft,
 };
 

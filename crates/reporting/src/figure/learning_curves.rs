@@ -16,6 +16,7 @@ pub(super) const FIGURE: Figure = Figure {
         seeds. Where the first epochs would take most of the axis, lines enter it from below. \
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",
     reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: false,
     draft,
 };
 

@@ -21,8 +21,10 @@ pub struct Figure {
     pub one_line: &'static str,
     /// How to read it, in sentences.
     pub how_to_read: &'static str,
-    /// The metrics that it shows; none where it shows times.
+    /// The metrics that it shows.
     pub reads: &'static [Metric],
+    /// Whether it shows times, which are nothing without the processor.
+    pub shows_times: bool,
     /// The figure of a task, or why there is none.
     pub(crate) draft: fn(&Task<'_>) -> Result<Draft, Omission>,
 }

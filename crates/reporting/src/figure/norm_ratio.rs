@@ -17,6 +17,7 @@ pub(super) const FIGURE: Figure = Figure {
         far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
         its axis logarithmic and the same for both references.",
     reads: &[Metric::NormRatio],
+    shows_times: false,
     draft,
 };
 

@@ -18,6 +18,7 @@ pub(super) const FIGURE: Figure = Figure {
         as one where they cannot be told apart. Measuring and evaluating are not training and not in \
         the bars. At the end of a bar stand its mean and the half width of its 95 % t interval.",
     reads: &[],
+    shows_times: true,
     draft,
 };
 

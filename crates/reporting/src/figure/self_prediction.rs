@@ -19,6 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         bands their 95 % t intervals. Both are pure numbers; logarithmic axes cannot show 0 and \
         span six decades at most.",
     reads: &[Metric::InterneuronMismatch, Metric::ApicalResidual],
+    shows_times: false,
     draft,
 };
 

@@ -19,6 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         as bar. Level lines are learners outside of the sweep, with the interval as band. The axis of \
         the swept value is logarithmic where it spans more than a factor of 30.",
     reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: false,
     draft,
 };
 

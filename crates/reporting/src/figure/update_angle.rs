@@ -22,6 +22,7 @@ pub(super) const FIGURE: Figure = Figure {
         divided by its equivalent rate. The two references descend different output errors and \
         are not to be mixed; a learner stands near 0° to the one that it descends.",
     reads: &[Metric::UpdateAngle, Metric::ShuffledFeedbackAngle],
+    shows_times: false,
     draft,
 };
 

@@ -120,11 +120,14 @@ fn task_section(
     for (info, shown) in &section.figures {
         match shown {
             Shown::Drawn { svg, stem } => {
-                let reading = if explained.insert(info.name) {
+                let mut reading = if explained.insert(info.name) {
                     info.how_to_read.to_owned()
                 } else {
                     format!("As above: {}.", info.one_line)
                 };
+                if let Some(times) = section.table.times.as_ref().filter(|_| info.shows_times) {
+                    reading.push_str(&format!(" Times {times}."));
+                }
                 figure(out, info.title, &reading, svg, stem);
             }
             Shown::Omitted(reason) => omitted.push((info, reason)),
@@ -208,6 +211,9 @@ fn result_table(out: &mut String, table: &Table<'_>) {
     }
     if let Some(baseline) = &table.baseline {
         let _ = write!(out, " Time ratio: to {}.", escape(baseline));
+    }
+    if let Some(times) = &table.times {
+        let _ = write!(out, " Times {}.", escape(times));
     }
     out.push_str(" <a href=\"table.csv\">CSV</a></p>\n");
 }

@@ -49,6 +49,8 @@ pub(crate) struct Table<'a> {
     pub(crate) layers: Vec<usize>,
     /// The learner whose time is 1, where there is one.
     pub(crate) baseline: Option<String>,
+    /// Where times were taken, to follow `times`; none without times.
+    pub(crate) times: Option<String>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Table<'a> {
         Self {
             task: task.name,
             score: task.score,
+            times: task.times_taken(),
             baseline: task
                 .groups
                 .first()
