@@ -8,7 +8,7 @@ use crate::claim;
 use crate::csv::{Csv, number};
 use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
-use crate::page::{self, Shown};
+use crate::page::{self, FigureOnPage};
 use crate::table::{self, Table};
 use crate::{ReportError, ReportInput};
 
@@ -44,11 +44,11 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
         });
     }
     let mut artefacts = vec![
-        text("index.html", page::html(input, &sections)),
-        text("table.csv", table::csv(&tables)),
+        file("index.html", page::html(input, &sections).into_bytes()),
+        file("table.csv", table::csv(&tables)),
     ];
     if !input.trials.is_empty() {
-        artefacts.push(text("trials.csv", trials(input)));
+        artefacts.push(file("trials.csv", trials(input)));
     }
     artefacts.extend(files);
     Ok(artefacts)
@@ -59,8 +59,8 @@ fn draw_all(
     task: &Task<'_>,
     folder: &str,
     files: &mut Vec<Artefact>,
-) -> Result<Vec<(&'static Figure, Shown)>, ReportError> {
-    let drawn: Vec<(&Figure, Shown, Vec<Artefact>)> = FIGURES
+) -> Result<Vec<(&'static Figure, FigureOnPage)>, ReportError> {
+    let drawn: Vec<(&Figure, FigureOnPage, Vec<Artefact>)> = FIGURES
         .par_iter()
         .map(|figure| draw(figure, task, folder))
         .collect::<Result<_, _>>()?;
@@ -76,10 +76,10 @@ fn draw(
     figure: &'static Figure,
     task: &Task<'_>,
     folder: &str,
-) -> Result<(&'static Figure, Shown, Vec<Artefact>), ReportError> {
+) -> Result<(&'static Figure, FigureOnPage, Vec<Artefact>), ReportError> {
     let draft = match (figure.draft)(task) {
         Ok(draft) => draft,
-        Err(reason) => return Ok((figure, Shown::Omitted(reason), Vec::new())),
+        Err(reason) => return Ok((figure, FigureOnPage::Omitted(reason), Vec::new())),
     };
     let title = format!("{}, {}", figure.title, task.name);
     let drawing = draft.picture.draw(&title);
@@ -91,25 +91,22 @@ fn draw(
     })?;
     let stem = format!("{folder}/{}", figure.name);
     let files = vec![
-        text(&format!("{stem}.svg"), svg.clone()),
-        Artefact {
-            path: format!("{stem}.png"),
-            bytes: png,
-        },
-        text(&format!("{stem}.csv"), draft.csv.into_text()),
+        file(&format!("{stem}.svg"), svg.clone().into_bytes()),
+        file(&format!("{stem}.png"), png),
+        file(&format!("{stem}.csv"), draft.csv.into_bytes()),
     ];
-    Ok((figure, Shown::Drawn { svg, stem }, files))
+    Ok((figure, FigureOnPage::Drawn { svg, stem }, files))
 }
 
-fn text(path: &str, text: String) -> Artefact {
+fn file(path: &str, bytes: Vec<u8>) -> Artefact {
     Artefact {
         path: path.to_owned(),
-        bytes: text.into_bytes(),
+        bytes,
     }
 }
 
 /// All trials, one a row, settings as `key=value; …`.
-fn trials(input: &ReportInput) -> String {
+fn trials(input: &ReportInput) -> Vec<u8> {
     let mut csv = Csv::new(&[
         "task",
         "learner",
@@ -135,7 +132,7 @@ fn trials(input: &ReportInput) -> String {
             trial.chosen.to_string(),
         ]);
     }
-    csv.into_text()
+    csv.into_bytes()
 }
 
 /// Names of folders, safe and different for different tasks.

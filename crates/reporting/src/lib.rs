@@ -23,6 +23,8 @@ mod table;
 mod terminal;
 mod text;
 
+use std::collections::BTreeMap;
+
 use apical_learning::{RunRecord, TrialRecord};
 
 pub use artefact::{Artefact, report};
@@ -49,6 +51,9 @@ pub struct ReportInput {
     /// Its runs, finished and failed; tasks, learners and points of a sweep are shown in the order of
     /// their first run.
     pub runs: Vec<RunRecord>,
+    /// By task, the learner that the others are compared with; a task without an entry, or without runs
+    /// of that learner, has no comparison.
+    pub baselines: BTreeMap<String, String>,
     /// Settings tried while tuning; empty where nothing was tuned.
     pub trials: Vec<TrialRecord>,
 }

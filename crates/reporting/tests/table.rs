@@ -88,6 +88,18 @@ fn a_table_with_a_failure_and_a_single_seed() {
 }
 
 #[test]
+fn the_baseline_is_the_one_that_is_named() {
+    let runs = [&MODELS[0], &MODELS[2], &MODELS[3]].map(|model| run("digits", model, "", 0, 2, 4));
+    let mut input = input(runs.to_vec());
+    input.baselines = [("digits".to_owned(), MODELS[3].learner.to_owned())].into();
+    assert!(terminal_table(&input, false).contains("time ratio to feedback alignment"));
+    for none in [None, Some(("digits".to_owned(), "not run".to_owned()))] {
+        input.baselines = none.into_iter().collect();
+        assert!(!terminal_table(&input, false).contains("ratio"));
+    }
+}
+
+#[test]
 fn times_of_different_instruction_sets_are_said_to_be_so() {
     let mut runs: Vec<_> = (0..2)
         .map(|seed| run("digits", &MODELS[0], "", seed, 2, 4))

@@ -40,7 +40,7 @@ impl Chart {
             artefacts: vec![
                 file("svg", svg.clone().into_bytes()),
                 file("png", png),
-                file("csv", self.table().into_bytes()),
+                file("csv", self.csv()),
             ],
             svg,
             stem,

@@ -1,6 +1,5 @@
 //! index.html: one file that opens offline.
 
-mod base64;
 mod notes;
 mod protocol;
 mod provenance;
@@ -9,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use apical_learning::Provenance;
+use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::ReportInput;
 use crate::figure::{Figure, Omission};
@@ -21,7 +21,7 @@ pub(crate) use protocol::protocol_html;
 
 /// A figure on the page.
 #[derive(Debug)]
-pub(crate) enum Shown {
+pub(crate) enum FigureOnPage {
     /// Drawn, with files `<stem>.svg`, `.png` and `.csv` beside the page.
     Drawn { svg: String, stem: String },
     /// Not there.
@@ -33,7 +33,7 @@ pub(crate) struct TaskSection<'a> {
     pub(crate) claim: String,
     pub(crate) task: &'a Task<'a>,
     pub(crate) table: &'a Table<'a>,
-    pub(crate) figures: Vec<(&'static Figure, Shown)>,
+    pub(crate) figures: Vec<(&'static Figure, FigureOnPage)>,
 }
 
 /// The page.
@@ -101,7 +101,7 @@ fn head(out: &mut String, title: &str) {
          @font-face{{font-family:\"DejaVu Sans\";src:url(data:font/ttf;base64,{}) format(\"truetype\")}}\n\
          {}</style>\n</head>\n<body>\n",
         escape(title),
-        base64::encode(FONT),
+        BASE64_STANDARD.encode(FONT),
         include_str!("page.css"),
     );
 }
@@ -119,7 +119,7 @@ fn task_section(
     let mut omitted = Vec::new();
     for (info, shown) in &section.figures {
         match shown {
-            Shown::Drawn { svg, stem } => {
+            FigureOnPage::Drawn { svg, stem } => {
                 let mut reading = if explained.insert(info.name) {
                     info.how_to_read.to_owned()
                 } else {
@@ -130,7 +130,7 @@ fn task_section(
                 }
                 figure(out, info.title, &reading, svg, stem);
             }
-            Shown::Omitted(reason) => omitted.push((info, reason)),
+            FigureOnPage::Omitted(reason) => omitted.push((info, reason)),
         }
     }
     out.push_str("</div>\n");

@@ -9,7 +9,7 @@ use crate::text::printable;
 pub(crate) type Point = (f64, f64);
 
 /// A place in whole units.
-pub(super) type Place = (i32, i32);
+pub(super) type WholePoint = (i32, i32);
 
 /// How text lies about its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,25 +26,25 @@ pub(crate) enum Anchor {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
     Line {
-        points: Vec<Place>,
+        points: Vec<WholePoint>,
         colour: Colour,
         opacity: f64,
         width: u32,
     },
     Area {
-        points: Vec<Place>,
+        points: Vec<WholePoint>,
         colour: Colour,
         opacity: f64,
     },
     Disc {
-        centre: Place,
+        centre: WholePoint,
         radius: u32,
         colour: Colour,
     },
     Text {
         text: String,
         /// Of the line's middle.
-        at: Place,
+        at: WholePoint,
         anchor: Anchor,
         size: f64,
         /// From bottom to top.
@@ -192,6 +192,6 @@ impl Canvas {
     }
 }
 
-fn rounded((x, y): Point) -> Place {
+fn rounded((x, y): Point) -> WholePoint {
     (x.round() as i32, y.round() as i32)
 }

@@ -3,7 +3,7 @@
 use png::{BitDepth, ColorType, Compression, PixelDimensions, Unit};
 use tiny_skia::{Color, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
-use super::canvas::{Anchor, Canvas, Place, Shape};
+use super::canvas::{Anchor, Canvas, Shape, WholePoint};
 use super::font::{BASELINE, outline, text_width};
 use crate::palette::{Colour, INK, PAPER};
 
@@ -109,7 +109,7 @@ fn fill(pixels: &mut Pixmap, path: Option<Path>, colour: Colour, opacity: f64, t
     }
 }
 
-fn through(points: &[Place], is_closed: bool) -> Option<Path> {
+fn through(points: &[WholePoint], is_closed: bool) -> Option<Path> {
     let mut path = PathBuilder::new();
     for (index, (x, y)) in points.iter().enumerate() {
         let (x, y) = (*x as f32, *y as f32);

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::canvas::{Anchor, Canvas, Place, Shape};
+use super::canvas::{Anchor, Canvas, Shape, WholePoint};
 use super::font::{BASELINE, FAMILIES};
 use crate::palette::{Colour, INK, PAPER};
 use crate::text::escape;
@@ -98,7 +98,7 @@ impl fmt::Display for Colour {
     }
 }
 
-fn list(points: &[Place]) -> String {
+fn list(points: &[WholePoint]) -> String {
     let places: Vec<String> = points.iter().map(|(x, y)| format!("{x},{y}")).collect();
     places.join(" ")
 }

@@ -48,7 +48,7 @@ pub(crate) struct Table<'a> {
     /// Layers 1…N that have an update angle.
     pub(crate) layers: Vec<usize>,
     /// The learner whose time is 1, where there is one.
-    pub(crate) baseline: Option<String>,
+    pub(crate) baseline: Option<&'a str>,
     /// Where times were taken, to follow `times`; none without times.
     pub(crate) times: Option<String>,
     pub(crate) rows: Vec<Row>,
@@ -100,11 +100,7 @@ impl<'a> Table<'a> {
             task: task.name,
             score: task.score,
             times: task.times_taken(),
-            baseline: task
-                .groups
-                .first()
-                .and_then(|group| task.baseline(group))
-                .map(|baseline| baseline.learner.to_owned()),
+            baseline: task.baseline,
             rows: task
                 .groups
                 .iter()
@@ -225,7 +221,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
     };
     let time = group.microseconds_per_sample(None);
     let baseline_time = task
-        .baseline(group)
+        .compared_with(group)
         .and_then(|baseline| baseline.microseconds_per_sample(None));
     Row {
         label: group.label(),
