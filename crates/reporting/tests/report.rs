@@ -85,15 +85,15 @@ fn a_full_report_has_every_figure_in_three_formats() {
     assert!(!page.contains("<script") && !page.contains("http-equiv"));
     assert!(!page.contains(" src=") && !page.contains("@import"));
     let claims: Vec<String> = page
-        .lines()
-        .filter(|line| line.starts_with("<p class=\"claim\">"))
-        .map(|line| line.replace('\u{a0}', " "))
+        .split("<p class=\"claim\">")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("</p>")?.0.replace('\u{a0}', " ")))
         .collect();
     insta::assert_snapshot!(claims.join("\n"), @r#"
-    <p class="claim">On digits, microcircuit reaches 98.12 ± 0.14 % test accuracy after the last epoch (10 seeds), against 98.24 ± 0.15 % for matched backprop (10 seeds); its updates stand at 34°, 26° and 17° to the gradient of the potential error (layers 1 to 3).</p>
-    <p class="claim">On yin-yang, microcircuit reaches 97.33 ± 1.15 % test accuracy after the last epoch (3 seeds), against 97.07 ± 0.57 % for matched backprop (3 seeds); its updates stand at 33° and 22° to the gradient of the potential error (layers 1 and 2).</p>
-    <p class="claim">On teacher-student, microcircuit reaches a test loss of 0.0208 ± 0.0017 after the last epoch (3 seeds), against 0.0203 ± 0.0042 for matched backprop (3 seeds); its updates stand at 34° and 23° to the gradient of the potential error (layers 1 and 2).</p>
-    <p class="claim">On rate sweep, a sweep was run: 10 of 10 pairs of learner and point have finished runs.</p>
+    On digits, microcircuit reaches 98.12 ± 0.14 % test accuracy after the last epoch (10 seeds), against 98.24 ± 0.15 % for matched backprop (10 seeds); its updates stand at 34°, 26° and 17° to the gradient of the potential error (layers 1 to 3).
+    On yin-yang, microcircuit reaches 97.33 ± 1.15 % test accuracy after the last epoch (3 seeds), against 97.07 ± 0.57 % for matched backprop (3 seeds); its updates stand at 33° and 22° to the gradient of the potential error (layers 1 and 2).
+    On teacher-student, microcircuit reaches a test loss of 0.0208 ± 0.0017 after the last epoch (3 seeds), against 0.0203 ± 0.0042 for matched backprop (3 seeds); its updates stand at 34° and 23° to the gradient of the potential error (layers 1 and 2).
+    On rate sweep, a sweep was run: 10 of 10 pairs of learner and point have finished runs.
     "#);
 }
 

@@ -1,70 +1,53 @@
 //! A drawing as SVG.
 
-use std::fmt::{self, Write};
+use maud::{Markup, PreEscaped, Render, html};
 
 use super::canvas::{Anchor, Canvas, Shape, WholePoint};
 use super::font::{BASELINE, FAMILIES};
 use crate::palette::{Colour, INK, PAPER};
-use crate::text::escape;
 
 impl Canvas {
     /// The drawing as an SVG document, 85 mm wide.
     pub(crate) fn svg(&self) -> String {
         let (width, height) = self.size();
         let millimetres = 85.0 * f64::from(height) / f64::from(width);
-        let mut out = format!(
-            "<svg width=\"85mm\" height=\"{millimetres:.2}mm\" viewBox=\"0 0 {width} {height}\" \
-             xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" stroke-linejoin=\"round\" \
-             font-family=\"{FAMILIES}\">\n<title>{}</title>\n\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"{PAPER}\"/>\n",
-            escape(&self.title)
-        );
-        for shape in &self.shapes {
-            // Writing to a string cannot fail.
-            let _ = shape.write(&mut out);
-        }
-        out + "</svg>\n"
+        let document = html! {
+            svg width="85mm" height={ (format_args!("{millimetres:.2}")) "mm" }
+                viewBox={ "0 0 " (width) " " (height) } xmlns="http://www.w3.org/2000/svg" role="img"
+                stroke-linejoin="round" font-family=(FAMILIES) {
+                "\n" title { (self.title) }
+                "\n" rect width=(width) height=(height) fill=(PAPER) {}
+                @for shape in &self.shapes { "\n" (shape) }
+            }
+        };
+        document.into_string() + "\n"
     }
 }
 
-impl Shape {
-    fn write(&self, out: &mut String) -> fmt::Result {
+impl Render for Shape {
+    fn render(&self) -> Markup {
         match self {
             Self::Line {
                 points,
                 colour,
                 opacity,
                 width,
-            } => {
-                write!(out, "<polyline fill=\"none\" stroke=\"{colour}\" ")?;
-                if *opacity < 1.0 {
-                    write!(out, "stroke-opacity=\"{opacity}\" ")?;
-                }
-                writeln!(
-                    out,
-                    "stroke-width=\"{width}\" points=\"{}\"/>",
-                    list(points)
-                )
-            }
+            } => html! {
+                polyline fill="none" stroke=(colour) stroke-opacity=[below_one(*opacity)]
+                    stroke-width=(width) points=(list(points)) {}
+            },
             Self::Area {
                 points,
                 colour,
                 opacity,
-            } => {
-                write!(out, "<polygon fill=\"{colour}\" ")?;
-                if *opacity < 1.0 {
-                    write!(out, "fill-opacity=\"{opacity}\" ")?;
-                }
-                writeln!(out, "points=\"{}\"/>", list(points))
-            }
+            } => html! {
+                polygon fill=(colour) fill-opacity=[below_one(*opacity)] points=(list(points)) {}
+            },
             Self::Disc {
                 centre: (x, y),
                 radius,
                 colour,
-            } => writeln!(
-                out,
-                "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"/>"
-            ),
+            } => html! { circle cx=(x) cy=(y) r=(radius) fill=(colour) {} },
             Self::Text {
                 text,
                 at: (x, y),
@@ -77,25 +60,25 @@ impl Shape {
                     Anchor::Middle => "middle",
                     Anchor::Right => "end",
                 };
-                let baseline = f64::from(*y) + BASELINE * size;
-                write!(
-                    out,
-                    "<text x=\"{x}\" y=\"{baseline:.1}\" text-anchor=\"{anchor}\" \
-                     font-size=\"{size}\" fill=\"{INK}\""
-                )?;
-                if *is_upright {
-                    write!(out, " transform=\"rotate(-90 {x} {y})\"")?;
+                let baseline = format!("{:.1}", f64::from(*y) + BASELINE * size);
+                let turn = is_upright.then(|| format!("rotate(-90 {x} {y})"));
+                html! {
+                    text x=(x) y=(baseline) text-anchor=(anchor) font-size=(size) fill=(INK)
+                        transform=[turn] { (text) }
                 }
-                writeln!(out, ">{}</text>", escape(text))
             }
         }
     }
 }
 
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+impl Render for Colour {
+    fn render(&self) -> Markup {
+        PreEscaped(format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2))
     }
+}
+
+fn below_one(opacity: f64) -> Option<f64> {
+    (opacity < 1.0).then_some(opacity)
 }
 
 fn list(points: &[WholePoint]) -> String {
