@@ -1,7 +1,6 @@
 //! Figures of named series, for whoever has series and no records of runs: rows of panels, each with
 //! lines over seeds, in the look of all other figures.
 
-mod axes;
 mod csv;
 mod draw;
 
@@ -103,10 +102,6 @@ pub enum ChartSpread {
     Band,
     /// A thin line per seed.
     Seeds,
-    /// Both.
-    BandAndSeeds,
-    /// A marker with a bar of ± one standard deviation at every point.
-    Bars,
 }
 
 /// How a line looks.
@@ -213,7 +208,7 @@ mod tests {
                         ChartLine {
                             label: "a".into(),
                             look: LineLook::series(0),
-                            spread: ChartSpread::BandAndSeeds,
+                            spread: ChartSpread::Band,
                             seeds: vec![
                                 seed(0, &[(1.0, 1.0), (10.0, 2.0)], false),
                                 seed(3, &[(1.0, 3.0), (10.0, 4.0)], false),

@@ -112,11 +112,15 @@ fn definitions<S: AsRef<str>>(terms: &[(S, S)]) -> Markup {
 }
 
 /// A table that scrolls where it is too wide; the first cell of a row is a heading.
-fn table(class: Option<&str>, head: Markup, rows: impl Iterator<Item = Vec<Markup>>) -> Markup {
+fn table(
+    class: Option<&str>,
+    head: Option<Markup>,
+    rows: impl Iterator<Item = Vec<Markup>>,
+) -> Markup {
     html! {
         div.scroll {
             table class=[class] {
-                thead { (head) }
+                @if let Some(head) = head { thead { (head) } }
                 tbody {
                     @for row in rows {
                         "\n" tr {
@@ -223,7 +227,7 @@ fn result_table(of: &Table<'_>) -> Markup {
         cells.map(|cell| html! { (cell.to_string()) }).collect()
     };
     html! {
-        (table(None, head, of.rows.iter().map(cells)))
+        (table(None, Some(head), of.rows.iter().map(cells)))
         p.note {
             "Mean ± half width of the 95 % t interval over seeds"
             @if of.rows.iter().any(|row| row.n_finished == 1) { "; one seed has no interval" }

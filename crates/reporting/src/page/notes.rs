@@ -102,7 +102,7 @@ pub(super) fn tuning(input: &ReportInput) -> Markup {
         p {
             "Settings were chosen on validation data, on seeds apart from the reported ones."
         }
-        (table(Some("text"), headings(columns), learners.into_iter().map(row)))
+        (table(Some("text"), Some(headings(columns)), learners.into_iter().map(row)))
         p.note { "All trials: " a href="trials.csv" { "CSV" } }
     };
     section("Tuning", body)

@@ -39,7 +39,7 @@ fn plain_table(of: &PlainTable) -> Markup {
     let rows = rows.map(|row| row.iter().map(|cell| html! { (cell) }).collect());
     html! {
         h2 { (of.title) }
-        (table(None, headings(&of.header), rows))
+        (table(None, Some(headings(&of.header)), rows))
         p.note { (of.note) " " a href={ (of.name) ".csv" } { "CSV" } }
     }
 }

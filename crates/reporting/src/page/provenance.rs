@@ -73,7 +73,7 @@ pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
                  times are not comparable."
             }
         }
-        (super::table(Some("text"), html! {}, rows))
+        (super::table(Some("text"), None, rows))
     };
     section("Provenance", body)
 }
