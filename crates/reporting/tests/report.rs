@@ -98,6 +98,26 @@ fn a_full_report_has_every_figure_in_three_formats() {
 }
 
 #[test]
+fn a_figure_reads_the_metrics_that_it_names_and_no_others() {
+    let files_of = |name: &str, runs: Vec<RunRecord>| -> Vec<Artefact> {
+        let mut files = report(&input(runs)).expect("a report");
+        files.retain(|file| file.path.contains(&format!("/{name}.")));
+        files
+    };
+    for figure in FIGURES {
+        let mut runs = small();
+        let with_all = files_of(figure.name, runs.clone());
+        for run in &mut runs {
+            let epochs = run.epochs.iter_mut().map(|epoch| &mut epoch.readings);
+            for readings in epochs.chain([&mut run.summary.last, &mut run.summary.chosen]) {
+                readings.retain(|reading| figure.reads.contains(&reading.metric));
+            }
+        }
+        assert_eq!(files_of(figure.name, runs), with_all, "{}", figure.name);
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let input = input(small());
     let (first, second) = (report(&input), report(&input));
