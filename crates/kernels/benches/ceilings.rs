@@ -6,8 +6,9 @@
 use std::hint::black_box;
 use std::time::Duration;
 
+use apical_kernels::dispatch;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 /// f32 values of a 16 KiB buffer.
 const N_VALUES: usize = 4096;
@@ -96,15 +97,14 @@ fn ceilings(c: &mut Criterion) {
     group
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    let arch = Arch::new();
-    let n_lanes = arch.dispatch(Lanes);
+    let n_lanes = dispatch(Lanes);
     let n_bytes = (N_PASSES * N_VALUES * size_of::<f32>()) as u64;
     let mut buffer = Box::new(Aligned([0.5; N_VALUES]));
 
     group.throughput(Throughput::Elements((N_PASSES * N_CHAINS * n_lanes) as u64));
     group.bench_function(BenchmarkId::new("multiply_adds", n_lanes), |b| {
         b.iter(|| {
-            arch.dispatch(MultiplyAdds {
+            dispatch(MultiplyAdds {
                 factor: black_box(0.75),
                 summand: black_box(1.0),
             })
@@ -112,10 +112,10 @@ fn ceilings(c: &mut Criterion) {
     });
     group.throughput(Throughput::Bytes(n_bytes));
     group.bench_function(BenchmarkId::new("read", n_lanes), |b| {
-        b.iter(|| arch.dispatch(Read(black_box(&buffer.0))));
+        b.iter(|| dispatch(Read(black_box(&buffer.0))));
     });
     group.bench_function(BenchmarkId::new("write", n_lanes), |b| {
-        b.iter(|| arch.dispatch(Write(&mut buffer.0, black_box(0.3))));
+        b.iter(|| dispatch(Write(&mut buffer.0, black_box(0.3))));
     });
     group.finish();
 }

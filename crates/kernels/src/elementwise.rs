@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Curve, Real, Transfer};
+use crate::{Curve, Real, Transfer, dispatch};
 
 /// r = φ(u), vectorised; agrees with [`Transfer::rate`] to rounding.
 ///
@@ -10,7 +10,7 @@ use crate::{Curve, Real, Transfer};
 /// If the slices differ in length.
 pub fn rates<T: Real>(transfer: Transfer, u: &[T], r: &mut [T]) {
     assert_eq!(u.len(), r.len(), "lengths");
-    pulp::Arch::new().dispatch(Rates { transfer, u, r });
+    dispatch(Rates { transfer, u, r });
 }
 
 struct Rates<'a, T> {
@@ -46,7 +46,7 @@ pub fn rate_difference<T: Real>(rate: &[T], reference: &[T], scale: T, out: &mut
             }
         }
     }
-    pulp::Arch::new().dispatch(Difference(rate, reference, scale, out));
+    dispatch(Difference(rate, reference, scale, out));
 }
 
 /// out = a − b.
@@ -75,7 +75,7 @@ pub fn mix<T: Real>(p: T, a: &[T], q: T, b: &[T], out: &mut [T]) {
             }
         }
     }
-    pulp::Arch::new().dispatch(Mix(p, a, q, b, out));
+    dispatch(Mix(p, a, q, b, out));
 }
 
 /// a += q · b.
@@ -95,7 +95,7 @@ pub fn add_scaled<T: Real>(a: &mut [T], q: T, b: &[T]) {
             }
         }
     }
-    pulp::Arch::new().dispatch(AddScaled(a, q, b));
+    dispatch(AddScaled(a, q, b));
 }
 
 /// Whether no value is infinite or NaN.
@@ -117,7 +117,7 @@ pub fn all_finite<T: Real>(values: &[T]) -> bool {
             sums.iter().all(|sum| !sum.is_nan()) && rest.iter().all(|v| v.is_finite())
         }
     }
-    pulp::Arch::new().dispatch(Finite(values))
+    dispatch(Finite(values))
 }
 
 #[cfg(test)]
@@ -135,8 +135,18 @@ mod tests {
         Transfer::Relu,
     ];
 
+    fn on_every_instruction_set(test: impl Fn()) {
+        for set in crate::InstructionSet::all() {
+            set.scope(&test);
+        }
+    }
+
     #[test]
     fn rates_agree_with_the_plain_transfer_functions() {
+        on_every_instruction_set(check_rates);
+    }
+
+    fn check_rates() {
         let u: Vec<f64> = (-2000..2000).map(|i| f64::from(i) / 50.0).collect();
         let narrow: Vec<f32> = u.iter().map(|&u| u as f32).collect();
         for transfer in ALL {
@@ -156,15 +166,21 @@ mod tests {
 
     #[test]
     fn a_broken_potential_stays_broken() {
-        for transfer in ALL {
-            let mut r = [0.0_f32];
-            rates(transfer, &[f32::NAN], &mut r);
-            assert!(r[0].is_nan(), "{transfer:?}");
-        }
+        on_every_instruction_set(|| {
+            for transfer in ALL {
+                let mut r = [0.0_f32];
+                rates(transfer, &[f32::NAN], &mut r);
+                assert!(r[0].is_nan(), "{transfer:?}");
+            }
+        });
     }
 
     #[test]
     fn non_finite_values_are_found_anywhere() {
+        on_every_instruction_set(check_all_finite);
+    }
+
+    fn check_all_finite() {
         for n in [1, 31, 32, 33, 100] {
             let mut values = vec![1.0_f32; n];
             assert!(all_finite(&values));
@@ -180,6 +196,10 @@ mod tests {
 
     #[test]
     fn linear_kernels() {
+        on_every_instruction_set(check_linear);
+    }
+
+    fn check_linear() {
         let (a, b) = ([1.0, 2.0], [10.0, 20.0]);
         let mut out = [0.0; 2];
         mix(2.0, &a, 0.5, &b, &mut out);

@@ -2,8 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::Real;
-use crate::curve::single::polynomial;
+use crate::curve::single::{abs, polynomial};
+use crate::{Real, dispatch};
 
 /// Variates that are drawn together: two from each lane.
 pub const NORMALS_PER_DRAW: usize = 2 * LANES;
@@ -49,7 +49,7 @@ impl Normals {
                 self.0.fill_with(simd, self.1);
             }
         }
-        pulp::Arch::new().dispatch(Fill(self, out));
+        dispatch(Fill(self, out));
     }
 
     /// As [`Normals::fill`], inside code for the instruction set `S`.
@@ -103,23 +103,26 @@ fn rotate_left<S: Simd, const BY: u32>(simd: S, a: S::u32s) -> S::u32s {
 /// √(−2 ln a) · (cos 2πb, sin 2πb), a in (0, 1] and b in [−½, ½) from the upper 23 bits of each.
 #[inline(always)]
 fn box_muller<S: Simd>(simd: S, a: S::u32s, b: S::u32s) -> (S::f32s, S::f32s) {
-    let splat = |value: f32| simd.splat_f32s(value);
-    // [1, 2) with the mantissa of the upper bits.
-    let one_to_two = |bits: S::u32s| {
-        let mantissa = simd.wrapping_dyn_shr_u32s(bits, simd.splat_u32s(9));
-        simd.transmute_f32s_u32s(simd.or_u32s(mantissa, simd.splat_u32s(0x3f80_0000)))
-    };
-    let log = ln(simd, simd.sub_f32s(splat(2.0), one_to_two(a)));
-    let radius = simd.sqrt_f32s(simd.mul_f32s(splat(-2.0), log));
-    let turn = simd.sub_f32s(one_to_two(b), splat(1.5));
-    let size = simd.abs_f32s(turn);
+    let (two, minus_two) = (simd.splat_f32s(2.0), simd.splat_f32s(-2.0));
+    let (quarter, three_halves) = (simd.splat_f32s(0.25), simd.splat_f32s(1.5));
+    let log = ln(simd, simd.sub_f32s(two, one_to_two(simd, a)));
+    let radius = simd.sqrt_f32s(simd.mul_f32s(minus_two, log));
+    let turn = simd.sub_f32s(one_to_two(simd, b), three_halves);
+    let size = abs(simd, turn);
     let sign = simd.and_u32s(simd.transmute_u32s_f32s(turn), simd.splat_u32s(0x8000_0000));
-    let from_quarter = simd.sub_f32s(splat(0.25), size);
+    let from_quarter = simd.sub_f32s(quarter, size);
     let cosine = sine_of_turn(simd, from_quarter);
-    let folded = simd.sub_f32s(splat(0.25), simd.abs_f32s(from_quarter));
+    let folded = simd.sub_f32s(quarter, abs(simd, from_quarter));
     let sine = simd.transmute_u32s_f32s(sine_of_turn(simd, folded));
     let sine = simd.transmute_f32s_u32s(simd.xor_u32s(sine, sign));
     (simd.mul_f32s(radius, cosine), simd.mul_f32s(radius, sine))
+}
+
+/// [1, 2) with the mantissa of the upper bits.
+#[inline(always)]
+fn one_to_two<S: Simd>(simd: S, bits: S::u32s) -> S::f32s {
+    let mantissa = simd.wrapping_dyn_shr_u32s(bits, simd.splat_u32s(9));
+    simd.transmute_f32s_u32s(simd.or_u32s(mantissa, simd.splat_u32s(0x3f80_0000)))
 }
 
 /// ln a for normal a > 0, to 4e-7: a = 2ⁿ m with m in [√½, √2).
@@ -174,6 +177,7 @@ const SINE: [f32; 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::InstructionSet;
 
     fn stream(seed: u32) -> Normals {
         let mut n = seed;
@@ -208,9 +212,22 @@ mod tests {
                 }
             }
         }
-        let mut found = [0; 4];
-        pulp::Arch::new().dispatch(First(&mut found));
-        assert_eq!(found, [641, 1_573_767, 3_222_811_527, 3_517_856_514]);
+        for set in InstructionSet::all() {
+            let mut found = [0; 4];
+            set.run(First(&mut found));
+            assert_eq!(found, [641, 1_573_767, 3_222_811_527, 3_517_856_514]);
+        }
+    }
+
+    #[test]
+    fn variates_agree_on_every_instruction_set() {
+        let expected = InstructionSet::Plain.scope(|| sample(960));
+        for set in InstructionSet::all() {
+            let found = set.scope(|| sample(960));
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - expected).abs() < 2e-6, "{set}: {found} {expected}");
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::{Padded, Real, STRIP};
+use crate::{InstructionSet, Padded, Real, STRIP, dispatch};
 
 /// What a product starts from.
 #[derive(Debug, Clone, Copy)]
@@ -34,18 +34,28 @@ pub enum Columns<'a> {
     Some(&'a [u32]),
 }
 
-impl Columns<'_> {
-    #[inline(always)]
-    fn for_each(self, n: usize, mut f: impl FnMut(usize)) {
-        match self {
-            Self::All => (0..n).for_each(f),
-            Self::Some(columns) => columns.iter().for_each(|&j| f(j as usize)),
+/// Runs `$body` for every row `$j` of a matrix of `$n` rows that takes part. The loop is written out
+/// for both kinds of columns: a closure used twice is not inlined into code for an instruction set,
+/// and then each of its vector instructions is a call.
+macro_rules! for_rows {
+    ($columns:expr, $n:expr, |$j:ident| $body:expr) => {
+        match $columns {
+            Columns::All => {
+                for $j in 0..$n {
+                    $body
+                }
+            }
+            Columns::Some(columns) => {
+                for &column in columns {
+                    let $j = column as usize;
+                    $body
+                }
+            }
         }
-    }
+    };
 }
 
-/// Registers' width of a panel. Inner loops are counted by index: closures over arrays of registers
-/// are not always inlined.
+/// Registers' width of a panel.
 const WIDTH: usize = 2;
 /// Products of at least this many multiply-adds are spread over the threads of the pool.
 const PARALLEL_FROM: usize = 1 << 23;
@@ -104,8 +114,10 @@ pub(crate) fn multiply_of<T: Real>(
     };
     let out_stride = out.stride();
     let target = Target(out.values_mut().as_mut_ptr());
+    // Other threads take the set of this one.
+    let set = InstructionSet::current();
     for_panels(x.rows() * w.rows() * w.cols(), w.padded_cols(), |panel| {
-        pulp::Arch::new().dispatch(Multiply {
+        set.run(Multiply {
             x,
             columns,
             w,
@@ -120,7 +132,7 @@ pub(crate) fn multiply_of<T: Real>(
 pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
     assert_eq!(d.cols(), w.cols(), "postsynaptic width");
     assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
-    pulp::Arch::new().dispatch(MultiplyTransposed { d, w, out });
+    dispatch(MultiplyTransposed { d, w, out });
 }
 
 pub(crate) fn rank_update_of<T: Real>(
@@ -135,8 +147,9 @@ pub(crate) fn rank_update_of<T: Real>(
     let (n_pre, n_padded) = (w.rows(), w.padded_cols());
     let n_multiply_adds = x.rows() * n_pre * w.cols();
     let target = Target(w.values_mut().as_mut_ptr());
+    let set = InstructionSet::current();
     for_panels(n_multiply_adds, n_padded, |panel| {
-        pulp::Arch::new().dispatch(RankUpdate {
+        set.run(RankUpdate {
             x,
             columns,
             d,
@@ -225,34 +238,48 @@ fn lanes<T: Real, S: Simd>() -> usize {
     size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
-/// Calls `$body` with a constant number of samples for each block of samples.
+/// Calls `$body` with a constant number of samples for each block of samples, blocks as large as the
+/// registers hold. Double precision, which is not for speed, has few sizes: each is compiled for
+/// every instruction set.
 macro_rules! for_sample_blocks {
     ($n:expr, |$first:ident, $R:ident| $body:expr) => {{
-        let largest = if S::REGISTER_COUNT >= 32 { 10 } else { 5 };
         let mut $first = 0;
+        macro_rules! block {
+            ($r:literal) => {{
+                const $R: usize = $r;
+                $body;
+                $r
+            }};
+        }
         while $first < $n {
-            // Blocks of six to eight rank updates were measured sixty times slower: the compiler
-            // gathers their broadcast values.
-            let n = match largest.min($n - $first) {
-                6..=8 => 5,
-                n => n,
+            let left = $n - $first;
+            $first += if size_of::<T>() > 4 {
+                match left {
+                    0..5 => block!(1),
+                    _ => block!(5),
+                }
+            } else if S::REGISTER_COUNT < 32 {
+                match left {
+                    1 => block!(1),
+                    2 => block!(2),
+                    3 => block!(3),
+                    4 => block!(4),
+                    _ => block!(5),
+                }
+            } else {
+                match left {
+                    1 => block!(1),
+                    2 => block!(2),
+                    3 => block!(3),
+                    4 => block!(4),
+                    5 => block!(5),
+                    6 => block!(6),
+                    7 => block!(7),
+                    8 => block!(8),
+                    9 => block!(9),
+                    _ => block!(10),
+                }
             };
-            macro_rules! block {
-                ($r:literal) => {{
-                    const $R: usize = $r;
-                    $body
-                }};
-            }
-            match n {
-                1 => block!(1),
-                2 => block!(2),
-                3 => block!(3),
-                4 => block!(4),
-                5 => block!(5),
-                9 => block!(9),
-                _ => block!(10),
-            }
-            $first += n;
         }
     }};
 }
@@ -298,7 +325,7 @@ impl<T: Real> Multiply<'_, T> {
                 };
             }
         }
-        self.columns.for_each(self.w.rows(), |j| {
+        for_rows!(self.columns, self.w.rows(), |j| {
             // SAFETY: j is a row of w (checked on entry) and a column of x.
             unsafe {
                 let at = j * w_stride + i;
@@ -410,7 +437,7 @@ impl<T: Real> RankUpdate<'_, T> {
                 *delta = unsafe { load::<T, S>(d, (b + r) * stride + i + c * lanes) };
             }
         }
-        self.columns.for_each(self.n_pre, |j| {
+        for_rows!(self.columns, self.n_pre, |j| {
             // SAFETY: j is a row of w (checked on entry); these columns are this call's own; w and d
             // have the same padded width.
             unsafe {

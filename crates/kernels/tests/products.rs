@@ -1,6 +1,8 @@
 //! Every product against a sum written out, at any shape.
 
-use apical_kernels::{Columns, Padded, Real, Start, multiply, multiply_transposed, rank_update};
+use apical_kernels::{
+    Columns, InstructionSet, Padded, Real, Start, multiply, multiply_transposed, rank_update,
+};
 use ndarray::Array2;
 use proptest::prelude::*;
 
@@ -82,6 +84,18 @@ proptest! {
     fn products_are_right_at_any_shape(n in 1_usize..24, pre in 1_usize..70, post in 1_usize..70) {
         check::<f32>(n, pre, post, 2e-5);
         check::<f64>(n, pre, post, 1e-13);
+    }
+}
+
+#[test]
+fn every_block_of_samples_is_right_on_every_instruction_set() {
+    for set in InstructionSet::all() {
+        set.scope(|| {
+            for n in (1..=33).chain([64, 128]) {
+                check::<f32>(n, 37, 70, 2e-5);
+                check::<f64>(n, 37, 70, 1e-13);
+            }
+        });
     }
 }
 

@@ -237,8 +237,11 @@ pub struct Provenance {
     pub versions: BTreeMap<String, String>,
     /// Processor.
     pub cpu: String,
-    /// Instruction set that the kernels chose.
+    /// Instruction set of the kernels.
     pub instruction_set: String,
+    /// What `APICAL_KERNELS` asked for, where it was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
     /// Threads of the experiment.
     pub n_threads: usize,
     /// Checksum of the data set as loaded.

@@ -17,7 +17,9 @@ use crate::spec::{Overrides, SpecProblem};
 #[command(name = "apical", version = provenance::version(), max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
-    3 some runs failed, 4 data missing or wrong, 130 interrupted."
+    3 some runs failed, 4 data missing or wrong, 130 interrupted.\n\n\
+    Environment: APICAL_DATA_DIR, a folder with data sets; APICAL_KERNELS, the instruction set of the \
+    circuit's kernels: plain, avx2, avx512 or neon, else the best that the processor has."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -1,6 +1,7 @@
 //! Exit codes, and which error leads to which; docs/records.md lists them.
 
 use apical_datasets::DatasetError;
+use apical_kernels::InstructionSetError;
 use apical_learning::{LearnError, StoreError};
 
 use crate::spec::SpecProblem;
@@ -188,7 +189,7 @@ pub(crate) enum DataProblem {
 
 /// The exit code of an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
-    if error.is::<SpecProblem>() || error.is::<UsageError>() {
+    if error.is::<SpecProblem>() || error.is::<UsageError>() || error.is::<InstructionSetError>() {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED

@@ -28,12 +28,17 @@ mod tuning;
 
 use std::process::ExitCode;
 
+use apical_kernels::InstructionSet;
 use clap::Parser;
 
 /// Does what the command line says. The exit codes are listed in `apical --help`.
 pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    ExitCode::from(commands::dispatch(cli).unwrap_or_else(|error| {
+    // Before any kernel is used.
+    let done = InstructionSet::chosen()
+        .map_err(anyhow::Error::from)
+        .and_then(|_| commands::dispatch(cli));
+    ExitCode::from(done.unwrap_or_else(|error| {
         say::err(format_args!("error: {}", chain(&error)));
         exit::code_of(&error)
     }))

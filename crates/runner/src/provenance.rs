@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::LazyLock;
 
+use apical_kernels::InstructionSet;
 use apical_learning::{Provenance, SCHEMA_VERSION};
 
 use crate::time;
@@ -45,7 +46,10 @@ pub(crate) fn of_run(data_checksum: &str, n_threads: usize) -> Provenance {
         target: env!("APICAL_TARGET").into(),
         versions: versions(),
         cpu: cpu(),
-        instruction_set: apical_kernels::instruction_set().into(),
+        instruction_set: InstructionSet::chosen()
+            .map(|set| set.to_string())
+            .unwrap_or_else(|error| error.to_string()),
+        kernels: std::env::var(apical_kernels::INSTRUCTION_SET_VARIABLE).ok(),
         n_threads,
         data_checksum: data_checksum.into(),
         started: time::now(),
@@ -81,12 +85,36 @@ fn dirty() -> Option<bool> {
 }
 
 fn cpu() -> String {
-    let known = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-        text.lines()
-            .find_map(|line| line.strip_prefix("model name"))
-            .map(|rest| rest.trim_start_matches([' ', '\t', ':']).trim().to_owned())
-    });
-    known.unwrap_or_else(|| "unknown".into())
+    let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    cpu_of(&text).unwrap_or_else(|| "unknown".into())
+}
+
+/// Name, and what tells processors apart that share one: virtual machines call every generation of a
+/// vendor alike.
+fn cpu_of(cpuinfo: &str) -> Option<String> {
+    let value = |key: &str| {
+        cpuinfo.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            (name.trim() == key).then(|| value.trim())
+        })
+    };
+    let name = value("model name")?;
+    let number = |key| value(key)?.parse::<u32>().ok();
+    let (Some(family), Some(model)) = (number("cpu family"), number("model")) else {
+        return Some(name.to_owned());
+    };
+    let generation = match (value("vendor_id"), family, model) {
+        (Some("AuthenticAMD"), 23, 0x00..0x30) => "Zen, ",
+        (Some("AuthenticAMD"), 23, _) => "Zen 2, ",
+        (Some("AuthenticAMD"), 25, 0x10..0x20 | 0x60..0xb0) => "Zen 4, ",
+        (Some("AuthenticAMD"), 25, _) => "Zen 3, ",
+        (Some("AuthenticAMD"), 26, _) => "Zen 5, ",
+        _ => "",
+    };
+    let stepping = value("stepping").map_or(String::new(), |s| format!(", stepping {s}"));
+    Some(format!(
+        "{name} ({generation}family {family}, model {model}{stepping})"
+    ))
 }
 
 /// Arguments as a line for a shell: quoted where they need it.
@@ -117,6 +145,21 @@ mod tests {
             let version = &versions[name];
             assert_eq!(version.split('.').count(), 3, "{name} {version}");
         }
+    }
+
+    #[test]
+    fn processors_of_one_name_are_told_apart() {
+        let of = |model: u32| {
+            let text = format!(
+                "vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: {model}\n\
+                 model name\t: AMD EPYC\nstepping\t: 1\n"
+            );
+            cpu_of(&text).expect("it has a name")
+        };
+        assert_eq!(of(1), "AMD EPYC (Zen 3, family 25, model 1, stepping 1)");
+        assert_eq!(of(17), "AMD EPYC (Zen 4, family 25, model 17, stepping 1)");
+        assert_eq!(cpu_of("model name: Cortex\n").as_deref(), Some("Cortex"));
+        assert_eq!(cpu_of(""), None);
     }
 
     #[test]

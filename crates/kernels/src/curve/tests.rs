@@ -1,8 +1,8 @@
 use pulp::WithSimd;
 
 use super::*;
+use crate::InstructionSet;
 use crate::Strip;
-use crate::test_sets::InstructionSet;
 
 const CURVES: [Transfer; 4] = [
     Transfer::Logistic,

@@ -1,7 +1,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::*;
-use crate::test_sets::InstructionSet;
+use crate::InstructionSet;
 
 struct Steps<'a, T>(&'a mut LearningRows<T>, &'a mut Vec<T>);
 

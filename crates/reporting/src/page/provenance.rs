@@ -37,6 +37,10 @@ pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
             .collect();
         named.join("; ")
     };
+    let instruction_set = |p: &Provenance| match &p.kernels {
+        Some(asked) => format!("{}, asked for by APICAL_KERNELS={asked}", p.instruction_set),
+        None => p.instruction_set.clone(),
+    };
     let fields = [
         ("apical", of(&|p| p.version.clone())),
         ("commit", of(&commit)),
@@ -45,7 +49,7 @@ pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
         ("libraries", of(&libraries)),
         ("target", of(&|p| p.target.clone())),
         ("processor", of(&|p| p.cpu.clone())),
-        ("instruction set", of(&|p| p.instruction_set.clone())),
+        ("instruction set", of(&instruction_set)),
         ("threads", of(&|p| p.n_threads.to_string())),
         ("data, checksum", checksums),
         ("started", started(runs)),

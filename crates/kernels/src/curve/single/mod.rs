@@ -155,7 +155,7 @@ fn map_f32<S: Simd, C: InRegisters<S>>(simd: S, curve: C, u: &[f32], r: &mut [f3
 
 /// |x|, by its sign bit; `pulp`'s own is a call where it is not inlined.
 #[inline(always)]
-fn abs<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn abs<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let bits = simd.and_u32s(simd.transmute_u32s_f32s(x), simd.splat_u32s(0x7fff_ffff));
     simd.transmute_f32s_u32s(bits)
 }

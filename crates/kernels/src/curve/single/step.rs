@@ -122,11 +122,13 @@ impl<S: Simd> AllNeurons<S> {
         let of_strip = STRIP / S::F32_LANES;
         let one = simd.splat_f32s(1.0);
         let (mut somata, mut predicted) = ([one; N], [one; N]);
-        let constant = |role: Constant, i: usize| {
-            let of_role = i / of_strip * (of_strip * N_CONSTANTS) + role as usize * of_strip;
-            // SAFETY: the caller's.
-            unsafe { *self.constants.add(of_role + i % of_strip) }
-        };
+        macro_rules! constant {
+            ($role:expr, $i:expr) => {{
+                let of_role = $i / of_strip * (of_strip * N_CONSTANTS) + $role as usize * of_strip;
+                // SAFETY: the caller's.
+                unsafe { *self.constants.add(of_role + $i % of_strip) }
+            }};
+        }
         macro_rules! at {
             ($name:ident, $i:expr) => {
                 // SAFETY: the caller's.
@@ -139,16 +141,17 @@ impl<S: Simd> AllNeurons<S> {
         }
         for k in 0..N {
             let i = first + k;
-            let kept = simd.mul_f32s(constant(Constant::Keep, i), at!(soma, i));
-            let kept = f32::multiply_add(simd, constant(Constant::OfOther, i), at!(other, i), kept);
-            let of_dendrite = constant(Constant::OfDendrite, i);
+            let kept = simd.mul_f32s(constant!(Constant::Keep, i), at!(soma, i));
+            let kept =
+                f32::multiply_add(simd, constant!(Constant::OfOther, i), at!(other, i), kept);
+            let of_dendrite = constant!(Constant::OfDendrite, i);
             somata[k] = f32::multiply_add(simd, of_dendrite, at!(dendrite, i), kept);
             if IS_NOISY {
-                let of_noise = constant(Constant::OfNoise, i);
+                let of_noise = constant!(Constant::OfNoise, i);
                 somata[k] = f32::multiply_add(simd, of_noise, at!(noise, i), somata[k]);
             }
             if IS_NOTED {
-                let attenuation = constant(Constant::Attenuation, i);
+                let attenuation = constant!(Constant::Attenuation, i);
                 predicted[k] = simd.mul_f32s(attenuation, at!(dendrite, i));
                 at!(mut post_of_other, i) = simd.mul_f32s(self.minus_scale, at!(other, i));
             }
@@ -165,7 +168,7 @@ impl<S: Simd> AllNeurons<S> {
         };
         for k in 0..N {
             let i = first + k;
-            let (before, mask) = (at!(rate, i), constant(Constant::Mask, i));
+            let (before, mask) = (at!(rate, i), constant!(Constant::Mask, i));
             let is_inside = simd.less_than_or_equal_f32s(abs(simd, somata[k]), self.limit);
             self.outside = simd.select_f32s(is_inside, self.outside, one);
             at!(mut soma, i) = somata[k];

@@ -18,7 +18,7 @@ mod neurons;
 
 use std::any::Any;
 
-use apical_kernels::{Gains, NeuronStep, Normals, Real};
+use apical_kernels::{Gains, NeuronStep, Normals, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
@@ -122,7 +122,7 @@ fn carry(
     readout: Option<&mut [f64]>,
 ) -> Result<(), usize> {
     if let Some(circuit) = circuit.downcast_mut::<Circuit<f32>>() {
-        return pulp::Arch::new().dispatch(Run {
+        return dispatch(Run {
             parameters,
             circuit,
             is_plastic,
@@ -131,7 +131,7 @@ fn carry(
         });
     }
     let circuit = circuit.downcast_mut::<Circuit<f64>>();
-    pulp::Arch::new().dispatch(Run {
+    dispatch(Run {
         parameters,
         circuit: circuit.expect("`Real` is f32 or f64"),
         is_plastic,
