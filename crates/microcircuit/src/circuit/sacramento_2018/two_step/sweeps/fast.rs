@@ -5,27 +5,22 @@
 //! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
 //! else is left to compute.
 
-use apical_kernels::{
-    Columns, Padded, Real, Start, add_scaled, mix, multiply, multiply_transposed, rates, subtract,
-};
+use apical_kernels::{Columns, Padded, Real, Start, add_scaled, mix, multiply, rates, subtract};
 use apical_learning::{Teacher, Transfer};
 
-use super::super::{Parameters, State, Weights};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::{state::State, table::Circuit};
+use crate::table::Weights;
 
-pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+    let c = &p.circuit;
     for k in 1..=s.n_layers() {
         let columns = match k {
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,
         };
-        let threshold = Start::Row(w.threshold[k].row(0));
-        multiply(
-            &s.rate[k - 1],
-            columns,
-            &w.forward[k],
-            threshold,
-            &mut s.basal[k],
-        );
+        let (w_k, b_k) = (&w[c.forward(k)], w.row(c.threshold(k)));
+        multiply(&s.rate[k - 1], columns, w_k, b_k, &mut s.basal[k]);
         phi(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
         s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
         s.rate[k]
@@ -34,7 +29,7 @@ pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
     }
 }
 
-pub(super) fn settle<T: Real>(
+pub(crate) fn settle<T: Real>(
     p: &Parameters,
     w: &Weights<T>,
     lateral_cancels: bool,
@@ -42,21 +37,15 @@ pub(super) fn settle<T: Real>(
     s: &mut State<T>,
 ) {
     bottom_up(p, w, s);
-    let n = s.n_layers();
+    let (c, n) = (&p.circuit, s.n_layers());
     for k in 1..n {
-        match (&w.interneuron_from_pyramidal, &w.interneuron_threshold) {
-            (Some(w_ip), Some(b_i)) => {
-                let threshold = Start::Row(b_i[k].row(0));
-                multiply(
-                    &s.rate[k],
-                    Columns::All,
-                    &w_ip[k],
-                    threshold,
-                    &mut s.dendrite[k],
-                );
+        match w.stored(c.interneuron(k)) {
+            Some(w_ip) => {
+                let b_i = w.row(c.interneuron_threshold(k));
+                multiply(&s.rate[k], Columns::All, w_ip, b_i, &mut s.dendrite[k]);
                 phi(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
             }
-            _ => {
+            None => {
                 s.dendrite[k]
                     .values_mut()
                     .copy_from_slice(s.basal[k + 1].values());
@@ -83,7 +72,7 @@ pub(super) fn settle<T: Real>(
             s.interneuron[k].values_mut(),
         );
         phi(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
-        apical(w, lateral_cancels, k, s);
+        apical(c, w, lateral_cancels, k, s);
         let u = s.soma[k].values_mut();
         add_scaled(u, T::of(p.apical_mixing[k - 1]), s.apical[k].values());
         phi(p.transfer, &s.soma[k], &mut s.rate[k]);
@@ -91,21 +80,15 @@ pub(super) fn settle<T: Real>(
 }
 
 /// v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k.
-fn apical<T: Real>(w: &Weights<T>, lateral_cancels: bool, k: usize, s: &mut State<T>) {
-    let (r, r_i) = (&s.rate[k + 1], &s.interneuron_rate[k]);
+fn apical<T: Real>(c: &Circuit, w: &Weights<T>, lateral_cancels: bool, k: usize, s: &mut State<T>) {
+    let (r, r_i, v_a) = (&s.rate[k + 1], &s.interneuron_rate[k], &mut s.apical[k]);
     if lateral_cancels {
-        subtract(r.values(), r_i.values(), s.scratch[k + 1].values_mut());
-    }
-    let v_a = &mut s.apical[k];
-    match (&w.feedback, &w.pyramidal_from_interneuron) {
-        (Some(w_td), _) if lateral_cancels => {
-            multiply(&s.scratch[k + 1], Columns::All, &w_td[k], Start::Zero, v_a);
-        }
-        (Some(w_td), Some(w_pi)) => {
-            multiply(r, Columns::All, &w_td[k], Start::Zero, v_a);
-            multiply(r_i, Columns::All, &w_pi[k], Start::Output, v_a);
-        }
-        _ => multiply_transposed(&s.scratch[k + 1], &w.forward[k + 1], v_a),
+        let difference = &mut s.scratch[k + 1];
+        subtract(r.values(), r_i.values(), difference.values_mut());
+        w.transmit(c.feedback(k), difference, Start::Zero, v_a);
+    } else {
+        w.transmit(c.feedback(k), r, Start::Zero, v_a);
+        w.transmit(c.lateral(k), r_i, Start::Output, v_a);
     }
 }
 

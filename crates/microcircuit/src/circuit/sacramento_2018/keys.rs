@@ -1,51 +1,29 @@
-//! Learning rates, as a specification gives them and as a circuit uses them.
+//! The keys of a specification that all forms of the circuit share: its connections and their rates.
 
-use apical_learning::{PerLayer, SpecError};
+use apical_learning::{Network, PerLayer, SpecError};
 
-use super::{FeedbackKind, InterneuronKind, InterneuronRates};
+use super::interneuron_rates::InterneuronRates;
+use super::table::{Choices, Circuit, InterneuronKind, LearningRates, Start};
+use crate::feedback::{self, Feedback};
 
-/// Learning rates, one per layer; zero where a connection is fixed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LearningRates {
-    /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
-    pub forward: Vec<f64>,
-    /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
-    pub interneuron: Vec<f64>,
-    /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
-    pub apical: Vec<f64>,
-    /// η_{k,k+1} of hidden layers at index `k − 1` (eq. 10).
-    pub feedback: Vec<f64>,
-}
-
-impl LearningRates {
-    /// All rates times `share`.
-    pub(super) fn times(&self, share: f64) -> Self {
-        let times = |rates: &[f64]| rates.iter().map(|rate| rate * share).collect();
-        Self {
-            forward: times(&self.forward),
-            interneuron: times(&self.interneuron),
-            apical: times(&self.apical),
-            feedback: times(&self.feedback),
-        }
-    }
-}
-
-/// The keys of a specification that decide learning rates, borrowed.
+/// The shared keys, borrowed.
 #[derive(Clone, Copy)]
-pub(super) struct RateKeys<'a> {
-    pub(super) rates: Option<&'a PerLayer>,
-    pub(super) backprop_equivalent_rates: Option<&'a PerLayer>,
-    pub(super) interneuron_rates: &'a InterneuronRates,
-    pub(super) apical_rates: &'a PerLayer,
-    pub(super) feedback_rates: &'a PerLayer,
-    pub(super) feedback: FeedbackKind,
-    pub(super) interneurons: InterneuronKind,
+pub(crate) struct Keys<'a> {
+    pub(crate) rates: Option<&'a PerLayer>,
+    pub(crate) backprop_equivalent_rates: Option<&'a PerLayer>,
+    pub(crate) interneuron_rates: &'a InterneuronRates,
+    pub(crate) apical_rates: &'a PerLayer,
+    pub(crate) feedback: feedback::Keys<'a>,
+    pub(crate) start: Start,
+    pub(crate) interneurons: InterneuronKind,
+    pub(crate) interneuron_scale: &'a PerLayer,
+    pub(crate) lateral_scale: &'a PerLayer,
 }
 
-impl RateKeys<'_> {
-    /// Fails on rates out of range. `reaches_hidden` says whether an error reaches hidden layers,
+impl Keys<'_> {
+    /// Fails on values out of range. `reaches_hidden` says whether an error reaches hidden layers,
     /// without which no rate is equivalent to one of gradient descent.
-    pub(super) fn check(&self, n_layers: usize, reaches_hidden: bool) -> Result<(), SpecError> {
+    pub(crate) fn check(&self, n_layers: usize, reaches_hidden: bool) -> Result<(), SpecError> {
         match (self.rates, self.backprop_equivalent_rates) {
             (Some(rates), None) => non_negative("rates", rates, n_layers)?,
             (None, Some(rates)) => {
@@ -76,30 +54,24 @@ impl RateKeys<'_> {
             non_negative("interneuron_rates", rates, n_hidden)?;
         }
         non_negative("apical_rates", self.apical_rates, n_hidden)?;
-        non_negative("feedback_rates", self.feedback_rates, n_hidden)?;
-        self.check_ideals()
+        non_negative("feedback_rates", self.feedback.rates, n_hidden)?;
+        Feedback::check(self.feedback)?;
+        self.check_ideal()?;
+        for (key, values) in [
+            ("feedback_scale", self.feedback.scale),
+            ("interneuron_scale", self.interneuron_scale),
+            ("pyramidal_from_interneuron_scale", self.lateral_scale),
+        ] {
+            non_negative(key, values, n_hidden)?;
+        }
+        Ok(())
     }
 
-    /// Tied weights have no learning rate of their own.
-    fn check_ideals(&self) -> Result<(), SpecError> {
-        let any = |rates: &PerLayer| rates.values().iter().any(|&rate| rate != 0.0);
-        if self.feedback == FeedbackKind::Tied {
-            for (key, rates) in [
-                ("apical_rates", self.apical_rates),
-                ("feedback_rates", self.feedback_rates),
-            ] {
-                if any(rates) {
-                    return Err(SpecError::range(
-                        key,
-                        format!("{:?}", rates.values()),
-                        "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
-                    ));
-                }
-            }
-        }
+    /// Ideal interneurons have no learning rate of their own.
+    fn check_ideal(&self) -> Result<(), SpecError> {
         if self.interneurons == InterneuronKind::Ideal
             && let InterneuronRates::Each(rates) = self.interneuron_rates
-            && any(rates)
+            && rates.values().iter().any(|&rate| rate != 0.0)
         {
             return Err(SpecError::range(
                 "interneuron_rates",
@@ -110,9 +82,35 @@ impl RateKeys<'_> {
         Ok(())
     }
 
+    /// Learning rates and connections for `network`. `factor` of layer k is the theory's; `mirror` of
+    /// hidden layer k is what η_{k+1,k} is divided by to give η^IP_k; `self_predicting_factor` is c_k at
+    /// index `k − 1`.
+    pub(crate) fn circuit(
+        &self,
+        network: &Network,
+        factor: impl Fn(usize) -> f64,
+        mirror: impl Fn(usize) -> f64,
+        self_predicting_factor: Vec<f64>,
+    ) -> Result<(LearningRates, Circuit), SpecError> {
+        let n_hidden = network.n_layers() - 1;
+        let rates = self.resolve(network.n_layers(), factor, mirror)?;
+        let choices = Choices {
+            start: self.start,
+            interneurons: self.interneurons,
+            interneuron_scale: (self.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
+            lateral_scale: (self.lateral_scale)
+                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
+            self_predicting_factor,
+            rates: &rates,
+        };
+        let feedback = Feedback::new(self.feedback, n_hidden)?;
+        let circuit = Circuit::new(network, feedback, &choices);
+        Ok((rates, circuit))
+    }
+
     /// Rates per layer. `factor` of layer k is the theory's; `mirror` of hidden layer k is what
     /// η_{k+1,k} is divided by to give η^IP_k.
-    pub(super) fn resolve(
+    fn resolve(
         &self,
         n_layers: usize,
         factor: impl Fn(usize) -> f64,
@@ -139,13 +137,20 @@ impl RateKeys<'_> {
             forward,
             interneuron,
             apical: self.apical_rates.expand(n_hidden, "apical_rates")?,
-            feedback: self.feedback_rates.expand(n_hidden, "feedback_rates")?,
         })
     }
 }
 
 /// Fails unless `values` are finite, not negative, and one or `n`.
-pub(super) fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
+pub(crate) fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
     values.check_not_negative(key)?;
     values.expand(n, key).map(drop)
+}
+
+pub(crate) fn zero() -> PerLayer {
+    PerLayer::All(0.0)
+}
+
+pub(crate) fn one_per_layer() -> PerLayer {
+    PerLayer::All(1.0)
 }

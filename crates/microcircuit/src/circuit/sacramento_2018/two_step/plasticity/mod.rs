@@ -10,14 +10,18 @@
 
 mod plain;
 
-use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference, rates};
+use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 use ndarray::Axis;
 
-use super::{Parameters, Path, State, Weights};
+use super::parameters::Parameters;
+use super::sweeps::Path;
+use crate::circuit::sacramento_2018::state::State;
+use crate::feedback::Signals;
+use crate::table::Weights;
 
 /// Adds the changes of the settled `state` to `into`; `weights` are those that it settled with, or
 /// `None` where `into` are the same ones.
-pub(super) fn add_changes<T: Real>(
+pub(crate) fn add_changes<T: Real>(
     path: Path,
     p: &Parameters,
     weights: Option<&Weights<T>>,
@@ -29,36 +33,32 @@ pub(super) fn add_changes<T: Real>(
         let before = weights.unwrap_or(&*into).clone();
         return plain::add_changes(p, &before, s, into);
     }
-    let n = s.n_layers();
+    let (c, n) = (&p.circuit, s.n_layers());
     let per_sample = 1.0 / s.n_samples() as f64;
     let eta = |rate: f64| T::of(rate * per_sample);
-    // Eq. 10 reads top-down weights, so it comes before they change.
+    // A rule of feedback reads top-down weights, so it comes before they change.
     for k in 1..n {
-        let rate = p.rates.feedback[k - 1];
-        let current = weights.map_or(&into.feedback, |w| &w.feedback);
-        let Some(w_td) = current.as_ref().filter(|_| rate != 0.0) else {
+        let w_td = c.feedback(k);
+        let rate = c.rate(w_td);
+        if rate == 0.0 {
             continue;
-        };
-        let [scratch, delta] = &mut [
+        }
+        let [received, delta] = &mut [
             Padded::zeros(s.n_samples(), s.rate[k].cols()),
             Padded::zeros(s.n_samples(), s.rate[k].cols()),
         ];
-        multiply(&s.rate[k + 1], Columns::All, &w_td[k], Start::Zero, scratch);
-        for b in 0..s.n_samples() {
-            rates(p.transfer, scratch.row(b), delta.row_mut(b));
-        }
-        rate_difference(
-            s.rate[k].values(),
-            delta.values(),
-            eta(rate),
-            scratch.values_mut(),
-        );
-        if let Some(w_td) = &mut into.feedback {
-            rank_update(&s.rate[k + 1], Columns::All, scratch, &mut w_td[k]);
-        }
+        let current = weights.unwrap_or(&*into);
+        current.transmit(w_td, &s.rate[k + 1], Start::Zero, received);
+        let signals = Signals {
+            transfer: p.transfer,
+            rate: &s.rate[k],
+            received,
+        };
+        c.feedback_rule.factors(signals, eta(rate), delta);
+        rank_update(&s.rate[k + 1], Columns::All, delta, &mut into[w_td]);
     }
     for k in 1..=n {
-        let rate = p.rates.forward[k - 1];
+        let rate = c.rate(c.forward(k));
         if rate == 0.0 {
             continue;
         }
@@ -69,42 +69,31 @@ pub(super) fn add_changes<T: Real>(
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,
         };
-        rank_update(&s.rate[k - 1], columns, delta, &mut into.forward[k]);
-        if into.has_thresholds {
-            sum_rows(delta, &mut into.threshold[k]);
+        rank_update(&s.rate[k - 1], columns, delta, &mut into[c.forward(k)]);
+        if let Some(b) = c.threshold(k) {
+            sum_rows(delta, &mut into[b]);
         }
     }
     for k in 1..n {
-        let rate = p.rates.interneuron[k - 1];
+        let rate = c.rate(c.interneuron(k));
         let delta = &mut s.scratch[k + 1];
-        if let Some(w_ip) = into
-            .interneuron_from_pyramidal
-            .as_mut()
-            .filter(|_| rate != 0.0)
-        {
+        if rate != 0.0 {
             let (r_i, r_d) = (s.interneuron_rate[k].values(), s.dendrite_rate[k].values());
             rate_difference(r_i, r_d, eta(rate), delta.values_mut());
-            rank_update(&s.rate[k], Columns::All, delta, &mut w_ip[k]);
-            if let Some(b_i) = into
-                .interneuron_threshold
-                .as_mut()
-                .filter(|_| into.has_thresholds)
-            {
-                sum_rows(delta, &mut b_i[k]);
+            rank_update(&s.rate[k], Columns::All, delta, &mut into[c.interneuron(k)]);
+            if let Some(b_i) = c.interneuron_threshold(k) {
+                sum_rows(delta, &mut into[b_i]);
             }
         }
-        let rate = p.rates.apical[k - 1];
+        let rate = c.rate(c.lateral(k));
         let delta = &mut s.scratch[k];
-        if let Some(w_pi) = into
-            .pyramidal_from_interneuron
-            .as_mut()
-            .filter(|_| rate != 0.0)
-        {
+        if rate != 0.0 {
             let eta = eta(rate);
             for (delta, &v_a) in delta.values_mut().iter_mut().zip(s.apical[k].values()) {
                 *delta = eta * (T::zero() - v_a);
             }
-            rank_update(&s.interneuron_rate[k], Columns::All, delta, &mut w_pi[k]);
+            let r_i = &s.interneuron_rate[k];
+            rank_update(r_i, Columns::All, delta, &mut into[c.lateral(k)]);
         }
     }
 }

@@ -2,58 +2,63 @@
 
 use apical_kernels::{Padded, Real};
 
-use super::super::{Parameters, State, Weights};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::state::State;
+use crate::table::{ConnectionId, Weights};
 
-pub(super) fn add_changes<T: Real>(
+pub(crate) fn add_changes<T: Real>(
     p: &Parameters,
     weights: &Weights<T>,
     s: &State<T>,
     into: &mut Weights<T>,
 ) {
-    let n = s.n_layers();
+    let (c, n) = (&p.circuit, s.n_layers());
     let phi = |u: T| p.transfer.rate(u);
-    let averaged = |rate: f64| T::of(rate / s.n_samples() as f64);
+    let averaged = |id: ConnectionId| T::of(c.rate(id) / s.n_samples() as f64);
     for b in 0..s.n_samples() {
         for k in 1..=n {
             // ΔW_{k,k−1} = η (φ(u_k) − φ(v_B,k)) r_{k−1}ᵀ
-            let eta = averaged(p.rates.forward[k - 1]);
+            let eta = averaged(c.forward(k));
             let (u, v_b, r) = (s.soma[k].row(b), s.basal[k].row(b), s.rate[k - 1].row(b));
             let post = |i: usize| eta * (phi(u[i]) - phi(v_b[i]));
-            add_outer(post, r, &mut into.forward[k]);
-            if into.has_thresholds {
-                add_outer(post, &[T::one()], &mut into.threshold[k]);
+            add_outer(post, r, &mut into[c.forward(k)]);
+            if let Some(b) = c.threshold(k) {
+                add_outer(post, &[T::one()], &mut into[b]);
             }
         }
         for k in 1..n {
             let (r, r_above) = (s.rate[k].row(b), s.rate[k + 1].row(b));
             let (u_i, v_i) = (s.interneuron[k].row(b), s.dendrite[k].row(b));
             // ΔW^IP_k = η^IP (φ(u^I_k) − φ(v^I_k)) r_kᵀ
-            let eta = averaged(p.rates.interneuron[k - 1]);
+            let eta = averaged(c.interneuron(k));
             let post = |i: usize| eta * (phi(u_i[i]) - phi(v_i[i]));
-            if let Some(w_ip) = &mut into.interneuron_from_pyramidal {
-                add_outer(post, r, &mut w_ip[k]);
-            }
-            if let Some(b_i) = &mut into.interneuron_threshold
-                && into.has_thresholds
-            {
-                add_outer(post, &[T::one()], &mut b_i[k]);
+            if weights.stored(c.interneuron(k)).is_some() {
+                add_outer(post, r, &mut into[c.interneuron(k)]);
+                if let Some(b_i) = c.interneuron_threshold(k) {
+                    add_outer(post, &[T::one()], &mut into[b_i]);
+                }
             }
             // ΔW^PI_k = η^PI (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0
-            let eta = averaged(p.rates.apical[k - 1]);
+            let eta = averaged(c.lateral(k));
             let v_a = s.apical[k].row(b);
             let r_i: Vec<T> = u_i.iter().map(|&u| phi(u)).collect();
-            if let Some(w_pi) = &mut into.pyramidal_from_interneuron {
-                add_outer(|i| eta * (T::zero() - v_a[i]), &r_i, &mut w_pi[k]);
+            if weights.stored(c.lateral(k)).is_some() {
+                add_outer(
+                    |i| eta * (T::zero() - v_a[i]),
+                    &r_i,
+                    &mut into[c.lateral(k)],
+                );
             }
             // ΔW_{k,k+1} = η (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
-            let eta = averaged(p.rates.feedback[k - 1]);
+            let eta = averaged(c.feedback(k));
             let u = s.soma[k].row(b);
-            if let (Some(w_td), Some(into)) = (&weights.feedback, &mut into.feedback) {
+            if let Some(w_td) = weights.stored(c.feedback(k)) {
                 let v_td = |i: usize| {
                     let terms = r_above.iter().enumerate();
-                    terms.fold(T::zero(), |sum, (j, &r)| sum + w_td[k].row(j)[i] * r)
+                    terms.fold(T::zero(), |sum, (j, &r)| sum + w_td.row(j)[i] * r)
                 };
-                add_outer(|i| eta * (phi(u[i]) - phi(v_td(i))), r_above, &mut into[k]);
+                let post = |i| eta * (phi(u[i]) - phi(v_td(i)));
+                add_outer(post, r_above, &mut into[c.feedback(k)]);
             }
         }
     }

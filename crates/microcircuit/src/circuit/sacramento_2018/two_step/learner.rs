@@ -3,23 +3,23 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, Quantity, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
+    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
-use super::{
-    LearningRates, MicrocircuitSpec, Parameters, Path, State, Weights, plasticity, two_step,
-};
+use super::parameters::Parameters;
+use super::plasticity;
+use super::spec::MicrocircuitSpec;
+use super::sweeps::{self, Path};
+use crate::circuit::sacramento_2018::state::{State, activities_of, check_width};
+use crate::table::Weights;
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
 pub struct TwoStep<T> {
     network: Network,
     path: Path,
-    /// With the rates of now.
     parameters: Parameters,
-    /// The specification's, of which a share is in use.
-    full_rates: LearningRates,
     weights: Weights<T>,
     lateral_cancels: bool,
 }
@@ -34,12 +34,10 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
-        let by = spec.weight_start(network.n_layers() - 1)?;
-        let weights = Weights::new(&by, network, start, streams);
+        let weights = Weights::new(parameters.circuit.table().clone(), start, streams);
         let mut circuit = Self {
             network: network.clone(),
             path: spec.path,
-            full_rates: parameters.rates.clone(),
             parameters,
             weights,
             lateral_cancels: false,
@@ -55,8 +53,7 @@ impl<T: Real> TwoStep<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.full_rates;
-        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
+        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
     }
 
     fn settle(
@@ -72,7 +69,7 @@ impl<T: Real> TwoStep<T> {
             check_width("target potentials", targets, self.network.n_outputs())?;
             state.set_targets(targets);
         }
-        two_step::settle(
+        sweeps::settle(
             self.path,
             &self.parameters,
             &self.weights,
@@ -82,22 +79,6 @@ impl<T: Real> TwoStep<T> {
         );
         check_finite(state)
     }
-}
-
-/// Fails unless `found` is `[any, n]`.
-pub(super) fn check_width(
-    what: &str,
-    found: ArrayView2<'_, f32>,
-    n: usize,
-) -> Result<(), LearnError> {
-    if found.ncols() == n {
-        return Ok(());
-    }
-    Err(LearnError::Shape {
-        what: what.to_owned(),
-        found: found.shape().to_vec(),
-        expected: vec![found.nrows(), n],
-    })
 }
 
 /// Names the first potential, in the order of computation, that is not finite.
@@ -136,7 +117,7 @@ impl<T: Real> Learner for TwoStep<T> {
     }
 
     fn set_rate_share(&mut self, share: f64) {
-        self.parameters.rates = self.full_rates.times(share);
+        self.parameters.circuit.set_rate_share(share);
     }
 
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
@@ -150,11 +131,9 @@ impl<T: Real> Learner for TwoStep<T> {
             &mut changes,
         );
         let mut updates = Updates::new();
-        for name in self.weights.names() {
-            if Weights::<T>::rate_of(name, &self.full_rates) != 0.0
-                && let Some(change) = changes.tensor(name)
-            {
-                updates.push_change(name, change);
+        for (_, connection) in self.weights.table().plastic() {
+            if let Some(change) = changes.tensor(connection.name) {
+                updates.push_change(connection.name, change);
             }
         }
         Ok(updates)
@@ -182,7 +161,7 @@ impl<T: Real> Learner for TwoStep<T> {
     ) -> Result<(), LearnError> {
         check_width("inputs", inputs, self.network.n_inputs())?;
         state.set_inputs(inputs);
-        two_step::bottom_up(self.path, &self.parameters, &self.weights, state);
+        sweeps::bottom_up(self.path, &self.parameters, &self.weights, state);
         outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
         Ok(())
     }
@@ -236,20 +215,4 @@ impl<T: Real> Tensors for TwoStep<T> {
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, change, true)
     }
-}
-
-/// What the metrics read of a state.
-pub(super) fn activities_of<T: Real>(state: &State<T>) -> Activities {
-    let n = state.n_layers();
-    let mut activities = Activities::new();
-    for k in 1..=n {
-        activities.insert(Quantity::Soma, k, state.soma(k));
-    }
-    for k in 1..n {
-        activities.insert(Quantity::HiddenError, k, state.apical(k));
-        activities.insert(Quantity::Apical, k, state.apical(k));
-        let mismatch = state.soma(k + 1) - state.interneuron(k);
-        activities.insert(Quantity::InterneuronMismatch, k, mismatch);
-    }
-    activities
 }

@@ -18,7 +18,7 @@ pub(crate) struct HeldInput<T> {
 
 impl<T: Real> HeldInput<T> {
     /// Holds `inputs`, silent outside `columns`.
-    pub(super) fn new(
+    pub(crate) fn new(
         inputs: &Padded<T>,
         columns: Columns<'_>,
         weights: [Option<&Padded<T>>; 2],
@@ -43,7 +43,7 @@ impl<T: Real> HeldInput<T> {
     }
 
     /// out = W_10 r_0 of now + `threshold`.
-    pub(super) fn drive(&self, thresholds: [Option<&Padded<T>>; 2], out: &mut Padded<T>) {
+    pub(crate) fn drive(&self, thresholds: [Option<&Padded<T>>; 2], out: &mut Padded<T>) {
         out.values_mut().copy_from_slice(self.at_onset.values());
         for threshold in thresholds.into_iter().flatten() {
             for b in 0..out.rows() {
@@ -57,7 +57,7 @@ impl<T: Real> HeldInput<T> {
     }
 
     /// Adds `post`, already times η dt / n_samples.
-    pub(super) fn learn(&mut self, post: &Padded<T>) {
+    pub(crate) fn learn(&mut self, post: &Padded<T>) {
         if let Some(learned) = &mut self.learned {
             let pairs = learned.values_mut().iter_mut().zip(post.values());
             pairs.for_each(|(c, &post)| *c += post);
@@ -65,7 +65,7 @@ impl<T: Real> HeldInput<T> {
     }
 
     /// Writes what was learned.
-    pub(super) fn write(self, inputs: &Padded<T>, columns: Columns<'_>, weights: &mut Padded<T>) {
+    pub(crate) fn write(self, inputs: &Padded<T>, columns: Columns<'_>, weights: &mut Padded<T>) {
         if let Some(learned) = &self.learned {
             rank_update(inputs, columns, learned, weights);
         }

@@ -1,21 +1,43 @@
 //! Steps of their own length, with the error of each controlled.
 //!
-//! Dormand and Prince's pair of orders 5 and 4 (1980, J. Comput. Appl. Math. 6, 19–26) carries all
-//! that evolves: somata, interneurons and filtered input rates, and under plasticity the filters Δ
-//! and the increments of weights. Times n dt are met exactly, so the onset of a pattern and of
-//! plasticity lie between steps. The next step follows a PI controller (Gustafsson, 1991).
+//! Dormand and Prince's pair of orders 5 and 4 (1980, J. Comput. Appl. Math. 6, 19–26). The next step
+//! follows a PI controller (Gustafsson, 1991).
 
-use apical_kernels::{Padded, Real, add_scaled};
+use apical_kernels::{Real, add_scaled};
 use apical_learning::LearnError;
+use serde::{Deserialize, Serialize};
 
-use super::super::{State, Weights};
-use super::coefficients::Coefficients;
-use super::dendrites::Synapses;
-use super::dynamics::{self, Somata};
-use super::plasticity::{self, Learning};
-use super::presentation::{Lent, Presentation};
-use super::state::carried;
-use super::{ContinuousState, Tolerances};
+/// What the error of one adaptive step may be: `absolute + relative · |y|` for every potential,
+/// filtered input rate, filter Δ and increment y.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tolerances {
+    /// Share of the value; 1e-6.
+    pub relative: f64,
+    /// In the unit of the value; 1e-6.
+    pub absolute: f64,
+}
+
+impl Default for Tolerances {
+    fn default() -> Self {
+        Self {
+            relative: 1e-6,
+            absolute: 1e-6,
+        }
+    }
+}
+
+/// A system of ordinary differential equations, and where its variables live.
+pub(crate) trait Equations<T> {
+    /// Writes the variables to `out`.
+    fn store(&mut self, out: &mut Vec<T>);
+
+    /// Takes the variables from `values`, as [`Equations::store`] wrote them.
+    fn load(&mut self, values: &[T]);
+
+    /// Writes dy/dt at `y`; the variables hold `y` afterwards.
+    fn change(&mut self, y: &[T], out: &mut Vec<T>);
+}
 
 /// What each stage takes of the rates of change before it; the last row is the step itself.
 const STAGES: [&[f64]; 6] = [
@@ -72,123 +94,8 @@ pub struct Pace {
     last_error: f64,
 }
 
-impl<T: Real> ContinuousState<T> {
-    /// The adaptive integrator's steps since the session began; none with another integrator.
-    pub fn pace(&self) -> Pace {
-        self.learning.pace
-    }
-}
-
-/// [`Presentation::run`] with steps of their own length; `seen` is shown the times n dt.
-pub(super) fn run<T: Real>(
-    presentation: &Presentation<'_, T>,
-    tolerances: Tolerances,
-    state: &mut State<T>,
-    lent: Option<Lent<'_, T>>,
-    mut seen: impl FnMut(usize, &State<T>),
-) -> Result<(), LearnError> {
-    let p = presentation.parameters;
-    let coefficients = Coefficients::of_change(p, presentation.supplied.teacher.is_some());
-    let plastic_from = match &lent {
-        Some(own) if own.is_plastic => p.first_plastic_step,
-        _ => p.n_steps,
-    };
-    let learning = lent.map(|own| own.learning);
-    let mut pace = (learning.as_ref()).map_or_else(Pace::default, |learning| learning.pace);
-    let mut system = System {
-        weights: presentation.weights,
-        somata: Somata {
-            parameters: p,
-            coefficients: &coefficients,
-            supplied: &presentation.supplied,
-        },
-        state,
-        learning,
-        is_plastic: false,
-    };
-    let mut solver = Solver::new(&mut system, tolerances);
-    for step in 0..p.n_steps {
-        if step == plastic_from {
-            system.is_plastic = true;
-            solver = Solver::new(&mut system, tolerances);
-        }
-        system.read();
-        seen(step, system.state);
-        solver.advance(&mut system, p.dt_ms, &mut pace)?;
-        let time_ms = presentation.start_ms + (step + 1) as f64 * p.dt_ms;
-        dynamics::check_bounded(system.state, p.runaway_potential, time_ms)?;
-    }
-    system.read();
-    if let Some(learning) = system.learning {
-        learning.pace = pace;
-    }
-    Ok(())
-}
-
-/// The equations, and the place where their variables live.
-struct System<'a, 'b, T> {
-    weights: &'a Weights<T>,
-    /// Writes rates of change.
-    somata: Somata<'a, T>,
-    state: &'a mut State<T>,
-    learning: Option<&'b mut Learning<T>>,
-    is_plastic: bool,
-}
-
-impl<T: Real> System<'_, '_, T> {
-    /// All that evolves.
-    fn variables(&mut self) -> impl Iterator<Item = &mut Padded<T>> {
-        let learning = self.learning.as_deref_mut().filter(|_| self.is_plastic);
-        let plastic = learning.into_iter().flat_map(|learning| {
-            (learning.filter.matrices_mut()).chain(learning.accumulated.matrices_mut())
-        });
-        carried(self.state).chain(plastic)
-    }
-
-    fn read(&mut self) {
-        self.state.find_active_inputs();
-        let synapses = Synapses {
-            parameters: self.somata.parameters,
-            weights: self.weights,
-            accumulated: self.learning.as_ref().map(|own| &own.accumulated),
-            lateral_cancels: false,
-        };
-        synapses.read(self.state);
-    }
-
-    fn store(&mut self, out: &mut Vec<T>) {
-        out.clear();
-        for matrix in self.variables() {
-            out.extend_from_slice(matrix.values());
-        }
-    }
-
-    fn load(&mut self, values: &[T]) {
-        let mut from = 0;
-        for matrix in self.variables() {
-            let to = matrix.values_mut();
-            to.copy_from_slice(&values[from..from + to.len()]);
-            from += to.len();
-        }
-    }
-
-    /// dy/dt at y; the variables hold y afterwards too.
-    fn change(&mut self, y: &[T], out: &mut Vec<T>) {
-        self.load(y);
-        self.read();
-        if self.is_plastic
-            && let Some(learning) = &mut self.learning
-        {
-            plasticity::change(self.somata.parameters, self.weights, learning, self.state);
-        }
-        self.somata.advance(None, self.state);
-        self.store(out);
-        self.load(y);
-    }
-}
-
 /// Room for a step, and the rates of change at its beginning.
-struct Solver<T> {
+pub(crate) struct Solver<T> {
     tolerances: Tolerances,
     y: Vec<T>,
     next: Vec<T>,
@@ -197,7 +104,8 @@ struct Solver<T> {
 }
 
 impl<T: Real> Solver<T> {
-    fn new(system: &mut System<'_, '_, T>, tolerances: Tolerances) -> Self {
+    /// A solver that begins where `system` is.
+    pub(crate) fn new(system: &mut impl Equations<T>, tolerances: Tolerances) -> Self {
         let mut y = Vec::new();
         system.store(&mut y);
         let mut changes: [Vec<T>; 7] = Default::default();
@@ -212,9 +120,9 @@ impl<T: Real> Solver<T> {
     }
 
     /// Carries the system on by `duration` ms.
-    fn advance(
+    pub(crate) fn advance(
         &mut self,
-        system: &mut System<'_, '_, T>,
+        system: &mut impl Equations<T>,
         duration: f64,
         pace: &mut Pace,
     ) -> Result<(), LearnError> {
@@ -258,7 +166,7 @@ impl<T: Real> Solver<T> {
     }
 
     /// One step from y to `next`; its error over what it may be.
-    fn attempt(&mut self, system: &mut System<'_, '_, T>, step: f64) -> f64 {
+    fn attempt(&mut self, system: &mut impl Equations<T>, step: f64) -> f64 {
         for (stage, shares) in (1..).zip(STAGES) {
             self.next.copy_from_slice(&self.y);
             for (share, change) in shares.iter().zip(&self.changes) {
@@ -299,4 +207,51 @@ fn factor(error: f64, last_error: f64) -> f64 {
     let (error, last) = (error.max(1e-10), last_error.max(1e-4));
     let last = if last_error == 0.0 { error } else { last };
     (0.9 * error.powf(-0.7 / 5.0) * last.powf(0.4 / 5.0)).clamp(0.2, 5.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// y′′ = −y.
+    struct Oscillator([f64; 2]);
+
+    impl Equations<f64> for Oscillator {
+        fn store(&mut self, out: &mut Vec<f64>) {
+            out.clear();
+            out.extend(self.0);
+        }
+
+        fn load(&mut self, values: &[f64]) {
+            self.0.copy_from_slice(values);
+        }
+
+        fn change(&mut self, y: &[f64], out: &mut Vec<f64>) {
+            self.load(y);
+            out.clear();
+            out.extend([y[1], -y[0]]);
+        }
+    }
+
+    #[test]
+    fn an_oscillation_comes_back_within_its_tolerance() {
+        let mut errors = [1e-4, 1e-8].map(|tolerance| {
+            let tolerances = Tolerances {
+                relative: tolerance,
+                absolute: tolerance,
+            };
+            let (mut system, mut pace) = (Oscillator([1.0, 0.0]), Pace::default());
+            let mut solver = Solver::new(&mut system, tolerances);
+            let period = std::f64::consts::TAU;
+            solver
+                .advance(&mut system, period, &mut pace)
+                .expect("smooth");
+            let [y, slope] = system.0;
+            ((y - 1.0).abs().max(slope.abs()) / tolerance, pace.n_taken)
+        });
+        assert!(errors.iter().all(|&(error, _)| error < 30.0), "{errors:?}");
+        errors.reverse();
+        let [(_, fine), (_, coarse)] = errors;
+        assert!(fine > 3 * coarse, "{fine} and {coarse} steps");
+    }
 }

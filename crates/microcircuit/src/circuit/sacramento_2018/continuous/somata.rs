@@ -3,31 +3,30 @@
 use apical_kernels::{Padded, Real};
 use apical_learning::LearnError;
 
-use super::super::State;
-use super::ContinuousParameters;
 use super::coefficients::{Coefficients, Soma};
-use super::dendrites::{Synapses, phi};
 use super::noise::Noise;
+use super::parameters::ContinuousParameters;
+use crate::circuit::sacramento_2018::state::State;
 
 /// What drives a presentation from outside, a row per sample.
-pub(super) struct Supplied<T> {
+pub(crate) struct Supplied<T> {
     /// r_0 before its low-pass filter.
-    pub(super) inputs: Padded<T>,
+    pub(crate) inputs: Padded<T>,
     /// g_exc E_exc + g_inh E_inh of the teacher, if one acts; its conductances sum to g_som.
-    pub(super) teacher: Option<Padded<T>>,
+    pub(crate) teacher: Option<Padded<T>>,
 }
 
 /// What writes somata, from the dendritic potentials in the state.
-pub(super) struct Somata<'a, T> {
-    pub(super) parameters: &'a ContinuousParameters,
-    pub(super) coefficients: &'a Coefficients<T>,
-    pub(super) supplied: &'a Supplied<T>,
+pub(crate) struct Somata<'a, T> {
+    pub(crate) parameters: &'a ContinuousParameters,
+    pub(crate) coefficients: &'a Coefficients<T>,
+    pub(crate) supplied: &'a Supplied<T>,
 }
 
 impl<T: Real> Somata<'_, T> {
     /// Writes somata and filtered inputs of t + dt (eqs. 1 and 2) from a state all of time t, with
     /// noise if there is a generator.
-    pub(super) fn advance(&self, noise: Option<&mut Noise>, s: &mut State<T>) {
+    pub(crate) fn advance(&self, noise: Option<&mut Noise>, s: &mut State<T>) {
         let n = s.n_layers();
         // Interneurons read the somata of time t above them, so they come before those are written.
         for k in 1..n {
@@ -38,35 +37,12 @@ impl<T: Real> Somata<'_, T> {
         }
         self.inputs(s);
         if let Some(noise) = noise {
-            noise.add(self.coefficients, s);
+            let c = self.coefficients;
+            noise.add(|k| c.pyramidal[k].noise, c.interneuron.noise, s);
         }
     }
 
-    /// One step of prospective rates, layer by layer: inputs, then pyramidal neurons from layer 1
-    /// to N, each with the rates that this step gave below and the apical potential that the last
-    /// step left, then interneurons, then apical potentials.
-    pub(super) fn sweep(&self, synapses: &Synapses<'_, T>, s: &mut State<T>) {
-        let transfer = self.parameters.transfer;
-        let n = s.n_layers();
-        if s.held_input.is_none() {
-            self.inputs(s);
-        }
-        for k in 1..=n {
-            synapses.basal(k, s);
-            self.pyramidal(k, s);
-            phi(transfer, &s.soma[k], &mut s.rate[k]);
-        }
-        for k in 1..n {
-            synapses.dendrite(k, s);
-            self.interneuron(k, s);
-            phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
-        }
-        for k in 1..n {
-            synapses.apical(k, s);
-        }
-    }
-
-    fn pyramidal(&self, k: usize, s: &mut State<T>) {
+    pub(crate) fn pyramidal(&self, k: usize, s: &mut State<T>) {
         let p = self.parameters;
         let (soma, g_b) = (self.coefficients.pyramidal[k], T::of(p.basal));
         let is_hidden = k < s.n_layers();
@@ -87,7 +63,7 @@ impl<T: Real> Somata<'_, T> {
         }
     }
 
-    fn interneuron(&self, k: usize, s: &mut State<T>) {
+    pub(crate) fn interneuron(&self, k: usize, s: &mut State<T>) {
         let p = self.parameters;
         let (g_d, g_som) = (T::of(p.dendritic), T::of(p.somatic));
         let u_i = s.interneuron[k].values_mut().iter_mut();
@@ -97,7 +73,7 @@ impl<T: Real> Somata<'_, T> {
         }
     }
 
-    pub(super) fn inputs(&self, s: &mut State<T>) {
+    pub(crate) fn inputs(&self, s: &mut State<T>) {
         let (keep, share) = (self.coefficients.input_keep, self.coefficients.input_share);
         let filtered = s.rate[0].values_mut().iter_mut();
         for (r, &supplied) in filtered.zip(self.supplied.inputs.values()) {
@@ -113,7 +89,7 @@ fn step<T: Real>(soma: Soma<T>, u: T, current: T) -> T {
 }
 
 /// Fails where a somatic potential left ± `bound`, naming the first by layer.
-pub(super) fn check_bounded<T: Real>(
+pub(crate) fn check_bounded<T: Real>(
     s: &State<T>,
     bound: f64,
     time_ms: f64,

@@ -1,9 +1,15 @@
-//! How the equations are carried from t to t + dt.
+//! How equations are carried from t to t + dt: one method a file, none of which knows a circuit.
+
+pub(crate) mod adaptive;
+mod euler;
+mod exponential_euler;
 
 use std::fmt;
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
+
+pub use adaptive::{Pace, Tolerances};
 
 /// How potentials and filters are carried from t to t + dt.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -21,26 +27,6 @@ pub enum Integrator {
     Adaptive(Tolerances),
 }
 
-/// What the error of one adaptive step may be: `absolute + relative · |y|` for every potential,
-/// filtered input rate, filter Δ and increment y.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tolerances {
-    /// Share of the value; 1e-6.
-    pub relative: f64,
-    /// In the unit of the value; 1e-6.
-    pub absolute: f64,
-}
-
-impl Default for Tolerances {
-    fn default() -> Self {
-        Self {
-            relative: 1e-6,
-            absolute: 1e-6,
-        }
-    }
-}
-
 /// In what order the layers of a circuit with prospective rates are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,16 +40,17 @@ pub enum UpdateOrder {
 }
 
 impl Integrator {
-    /// What I − G u is multiplied by, in ms; `rate` is G ≥ 0 in 1/ms.
-    pub(super) fn gain(self, dt: f64, rate: f64) -> f64 {
+    /// What dy/dt is multiplied by to give a step of y, in ms, for dy/dt = I − G y; `rate` is G ≥ 0 in
+    /// 1/ms.
+    pub(crate) fn gain(self, dt: f64, rate: f64) -> f64 {
         match self {
-            Self::ExponentialEuler if rate > 0.0 => -(-rate * dt).exp_m1() / rate,
-            _ => dt,
+            Self::ExponentialEuler => exponential_euler::gain(dt, rate),
+            Self::Euler | Self::Adaptive(_) => euler::gain(dt),
         }
     }
 
-    /// Standard deviation of ∫ ξ dt over one step of du/dt = −G u + ξ, in √ms.
-    pub(super) fn noise_scale(self, dt: f64, rate: f64) -> f64 {
+    /// Standard deviation of ∫ ξ dt over one step of dy/dt = −G y + ξ, in √ms.
+    pub(crate) fn noise_scale(self, dt: f64, rate: f64) -> f64 {
         self.gain(dt, 2.0 * rate).sqrt()
     }
 }

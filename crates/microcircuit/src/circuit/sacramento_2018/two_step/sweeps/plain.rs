@@ -4,12 +4,18 @@ use apical_kernels::Real;
 use apical_learning::{Teacher, Transfer};
 use ndarray::Array2;
 
-use super::super::{Parameters, State, Weights};
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::state::State;
+use crate::table::Weights;
 
-pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+    let c = &p.circuit;
     for k in 1..=s.n_layers() {
         // v_B,k = W_{k,k−1} r_{k−1} + b_k, `[n_samples, n_k]`.
-        let v_b = s.rate[k - 1].view().dot(&w.forward[k].view()) + w.threshold[k].view();
+        let mut v_b = s.rate[k - 1].view().dot(&w[c.forward(k)].view());
+        if let Some(b) = c.threshold(k) {
+            v_b += &w[b].view();
+        }
         s.basal[k].assign(v_b.view());
         s.soma[k].assign(v_b.view());
         s.basal_rate[k].assign(phi(p.transfer, &v_b).view());
@@ -17,16 +23,15 @@ pub(super) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
     }
 }
 
-pub(super) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, s: &mut State<T>) {
+pub(crate) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, s: &mut State<T>) {
     bottom_up(p, w, s);
-    let n = s.n_layers();
+    let (c, n) = (&p.circuit, s.n_layers());
     for k in 1..n {
         // v^I_k = W^IP_k r_k + b^I_k, `[n_samples, n_{k+1}]`.
-        let (w_ip, b_i) = match (&w.interneuron_from_pyramidal, &w.interneuron_threshold) {
-            (Some(w_ip), Some(b_i)) => (&w_ip[k], &b_i[k]),
-            _ => (&w.forward[k + 1], &w.threshold[k + 1]),
-        };
-        let v_i = s.rate[k].view().dot(&w_ip.view()) + b_i.view();
+        let mut v_i = s.rate[k].view().dot(&w.copy(c.interneuron(k)).view());
+        if let Some(b_i) = c.interneuron_threshold(k) {
+            v_i += &w.copy(b_i).view();
+        }
         s.dendrite[k].assign(v_i.view());
         s.dendrite_rate[k].assign(phi(p.transfer, &v_i).view());
     }
@@ -47,14 +52,8 @@ pub(super) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, 
         s.interneuron[k].assign(u_i.view());
         s.interneuron_rate[k].assign(r_i.view());
         // v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k, `[n_samples, n_k]`.
-        let (w_td, w_pi) = match (&w.feedback, &w.pyramidal_from_interneuron) {
-            (Some(w_td), Some(w_pi)) => (w_td[k].view().to_owned(), w_pi[k].view().to_owned()),
-            _ => {
-                let transpose = w.forward[k + 1].transposed().to_owned();
-                (transpose.clone(), transpose.mapv(|w| -w))
-            }
-        };
-        let v_a = s.rate[k + 1].view().dot(&w_td) + r_i.dot(&w_pi);
+        let (w_td, w_pi) = (w.copy(c.feedback(k)), w.copy(c.lateral(k)));
+        let v_a = s.rate[k + 1].view().dot(&w_td.view()) + r_i.dot(&w_pi.view());
         s.apical[k].assign(v_a.view());
         // u_k = v_B,k + λ_k v_A,k.
         let u_k = s.basal[k].view().to_owned() + v_a * T::of(p.apical_mixing[k - 1]);

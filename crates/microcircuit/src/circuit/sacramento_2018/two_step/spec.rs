@@ -3,51 +3,13 @@
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
-use super::InterneuronRates;
-use super::WeightStart;
-use super::rates::{RateKeys, non_negative};
-
-/// How the weights begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Start {
-    /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
-    /// is zero.
-    SelfPredicting,
-    /// W^IP and W^PI drawn like all other weights.
-    Random,
-}
-
-/// What the top-down weights W^PP_{k,k+1} are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedbackKind {
-    /// Weights of their own, fixed or learned by eq. 10.
-    Random,
-    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
-    Tied,
-}
-
-/// What the interneurons' dendritic weights W^IP are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InterneuronKind {
-    /// Weights of their own, learned by eq. 8.
-    Learned,
-    /// At every step the forward weights W^PP_{k+1,k}: the ideal.
-    Ideal,
-}
-
-/// Which code computes; both give the same numbers to rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Path {
-    /// Padded matrices, vector kernels, products saved where they are known.
-    #[default]
-    Fast,
-    /// The equations written out; slow.
-    Plain,
-}
+use super::parameters::Parameters;
+use super::sweeps::Path;
+use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
+use crate::circuit::sacramento_2018::keys::{Keys, one_per_layer, zero};
+use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
+use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::{self, FeedbackKind};
 
 /// The microcircuit in its two-step (steady-state) form.
 ///
@@ -72,7 +34,7 @@ pub struct MicrocircuitSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backprop_equivalent_rates: Option<PerLayer>,
     /// η^IP (eq. 8).
-    #[serde(default = "mirror")]
+    #[serde(default)]
     pub interneuron_rates: InterneuronRates,
     /// η^PI of layers 1…N−1 (eq. 9).
     #[serde(default = "zero")]
@@ -81,13 +43,13 @@ pub struct MicrocircuitSpec {
     #[serde(default = "zero")]
     pub feedback_rates: PerLayer,
     /// How the weights begin.
-    #[serde(default = "self_predicting")]
+    #[serde(default)]
     pub start: Start,
     /// What the top-down weights are.
-    #[serde(default = "random_feedback")]
+    #[serde(default)]
     pub feedback: FeedbackKind,
     /// What the interneurons' weights are.
-    #[serde(default = "learned_interneurons")]
+    #[serde(default)]
     pub interneurons: InterneuronKind,
     /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
     #[serde(default = "one_per_layer")]
@@ -130,42 +92,60 @@ impl MicrocircuitSpec {
         let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
-        self.rate_keys().check(n_layers, reaches_hidden)?;
-        for (key, values) in [
-            ("feedback_scale", &self.feedback_scale),
-            ("interneuron_scale", &self.interneuron_scale),
-            (
-                "pyramidal_from_interneuron_scale",
-                &self.pyramidal_from_interneuron_scale,
-            ),
-        ] {
-            non_negative(key, values, n_hidden)?;
-        }
-        Ok(())
+        self.keys().check(n_layers, reaches_hidden)
     }
 
-    pub(super) fn rate_keys(&self) -> RateKeys<'_> {
-        RateKeys {
+    /// The keys that all forms share.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        Keys {
             rates: self.rates.as_ref(),
             backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
             interneuron_rates: &self.interneuron_rates,
             apical_rates: &self.apical_rates,
-            feedback_rates: &self.feedback_rates,
-            feedback: self.feedback,
+            feedback: feedback::Keys {
+                kind: self.feedback,
+                scale: &self.feedback_scale,
+                rates: &self.feedback_rates,
+                lateral_rates: &self.apical_rates,
+            },
+            start: self.start,
             interneurons: self.interneurons,
+            interneuron_scale: &self.interneuron_scale,
+            lateral_scale: &self.pyramidal_from_interneuron_scale,
         }
     }
+}
 
-    pub(super) fn weight_start(&self, n_hidden: usize) -> Result<WeightStart, SpecError> {
-        Ok(WeightStart {
-            start: self.start,
-            feedback: self.feedback,
-            interneurons: self.interneurons,
-            feedback_scale: self.feedback_scale.expand(n_hidden, "feedback_scale")?,
-            interneuron_scale: (self.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
-            pyramidal_from_interneuron_scale: (self.pyramidal_from_interneuron_scale)
-                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
-            self_predicting_factor: vec![1.0; n_hidden],
+impl Parameters {
+    /// The parameters of `spec` for `network`.
+    pub fn new(spec: &MicrocircuitSpec, network: &Network) -> Result<Self, SpecError> {
+        spec.check(network)?;
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        let hidden = |values: &PerLayer, key| values.expand(n_hidden, key);
+        let apical_mixing = hidden(&spec.apical_mixing, "apical_mixing")?;
+        let interneuron_nudging = hidden(&spec.interneuron_nudging, "interneuron_nudging")?;
+        let attenuation = vec![1.0; n_layers];
+        let factor = |k| {
+            update_factor(
+                k,
+                spec.nudging,
+                &apical_mixing,
+                &interneuron_nudging,
+                &attenuation,
+            )
+        };
+        let mirror = |k: usize| interneuron_nudging[k - 1];
+        let factors = vec![1.0; n_hidden];
+        let (rates, circuit) = spec.keys().circuit(network, factor, mirror, factors)?;
+        Ok(Self {
+            transfer: network.transfer(),
+            nudging: spec.nudging,
+            apical_mixing,
+            interneuron_nudging,
+            attenuation,
+            rates,
+            circuit,
         })
     }
 }
@@ -188,28 +168,4 @@ fn tenth_per_layer() -> PerLayer {
 
 fn three_tenths() -> PerLayer {
     PerLayer::All(0.3)
-}
-
-pub(super) fn zero() -> PerLayer {
-    PerLayer::All(0.0)
-}
-
-pub(super) fn one_per_layer() -> PerLayer {
-    PerLayer::All(1.0)
-}
-
-pub(super) fn mirror() -> InterneuronRates {
-    InterneuronRates::Mirror
-}
-
-pub(super) fn self_predicting() -> Start {
-    Start::SelfPredicting
-}
-
-pub(super) fn random_feedback() -> FeedbackKind {
-    FeedbackKind::Random
-}
-
-pub(super) fn learned_interneurons() -> InterneuronKind {
-    InterneuronKind::Learned
 }
