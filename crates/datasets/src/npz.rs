@@ -273,7 +273,6 @@ fn read_member(
     if archive.index_for_name(&file_name).is_none() {
         let mut arrays: Vec<String> = archive
             .file_names()
-            .filter_map(Result::ok)
             .map(|name| name.strip_suffix(".npy").unwrap_or(&name).to_owned())
             .collect();
         arrays.sort_unstable();
