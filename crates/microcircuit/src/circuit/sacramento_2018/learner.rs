@@ -3,7 +3,7 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, Quantity, SpecError, Streams, Teacher, TensorName, Updates,
+    PhaseTimer, Precision, Quantity, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
@@ -15,7 +15,6 @@ use super::{
 #[derive(Clone)]
 pub struct TwoStep<T> {
     network: Network,
-    precision: Precision,
     path: Path,
     /// With the rates of now.
     parameters: Parameters,
@@ -39,10 +38,6 @@ impl<T: Real> TwoStep<T> {
         let weights = Weights::new(&by, network, start, streams);
         let mut circuit = Self {
             network: network.clone(),
-            precision: match size_of::<T>() {
-                4 => Precision::F32,
-                _ => Precision::F64,
-            },
             path: spec.path,
             full_rates: parameters.rates.clone(),
             parameters,
@@ -128,12 +123,12 @@ fn check_finite<T: Real>(state: &State<T>) -> Result<(), LearnError> {
 impl<T: Real> Learner for TwoStep<T> {
     type Session = State<T>;
 
-    fn network(&self) -> &Network {
-        &self.network
+    fn tensors(&self) -> &dyn Tensors {
+        self
     }
 
-    fn precision(&self) -> Precision {
-        self.precision
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self
     }
 
     fn session(&self, _: Streams, n_parallel: usize) -> State<T> {
@@ -165,13 +160,6 @@ impl<T: Real> Learner for TwoStep<T> {
         Ok(updates)
     }
 
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        for (name, change) in updates.changes() {
-            self.weights.write(*name, change.view(), true)?;
-        }
-        Ok(())
-    }
-
     fn learn(
         &mut self,
         state: &mut State<T>,
@@ -201,7 +189,7 @@ impl<T: Real> Learner for TwoStep<T> {
 
     fn forward(&self) -> ForwardNetwork {
         ForwardNetwork {
-            weights: self.weights.forward_weights(),
+            weights: self.tensors().forward_weights(),
             attenuation: self.parameters.attenuation.clone(),
             transfer: self.parameters.transfer,
         }
@@ -220,23 +208,33 @@ impl<T: Real> Learner for TwoStep<T> {
         self.settle(state, batch, teacher)?;
         Ok(activities_of(state))
     }
+}
 
-    fn tensor_names(&self) -> Vec<TensorName> {
+impl<T: Real> Tensors for TwoStep<T> {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn precision(&self) -> Precision {
+        Precision::of::<T>()
+    }
+
+    fn names(&self) -> Vec<TensorName> {
         self.weights.names()
     }
 
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
         self.weights.tensor(name)
     }
 
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
+    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, values, false)?;
         self.find_savings();
         Ok(())
+    }
+
+    fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        self.weights.write(name, change, true)
     }
 }
 

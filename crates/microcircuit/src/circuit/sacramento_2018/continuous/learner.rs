@@ -3,7 +3,7 @@
 use apical_kernels::Real;
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Updates,
+    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
@@ -27,7 +27,6 @@ const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 #[derive(Clone)]
 pub struct Continuous<T> {
     network: Network,
-    precision: Precision,
     /// With the rates of now.
     parameters: ContinuousParameters,
     /// The specification's, of which a share is in use.
@@ -50,10 +49,6 @@ impl<T: Real> Continuous<T> {
         let by = parameters.weight_start(spec)?;
         let mut circuit = Self {
             network: network.clone(),
-            precision: match size_of::<T>() {
-                4 => Precision::F32,
-                _ => Precision::F64,
-            },
             full_rates: parameters.rates.clone(),
             parameters,
             weights: Weights::new(&by, network, start, streams),
@@ -224,12 +219,12 @@ impl<T: Real> Continuous<T> {
 impl<T: Real> Learner for Continuous<T> {
     type Session = ContinuousState<T>;
 
-    fn network(&self) -> &Network {
-        &self.network
+    fn tensors(&self) -> &dyn Tensors {
+        self
     }
 
-    fn precision(&self) -> Precision {
-        self.precision
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self
     }
 
     fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
@@ -292,14 +287,6 @@ impl<T: Real> Learner for Continuous<T> {
             updates.push_change(name, change + (to - from) * (rate * residue_ms));
         }
         Ok(updates)
-    }
-
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        for (name, change) in updates.changes() {
-            self.weights.write(*name, change.view(), true)?;
-        }
-        self.find_savings();
-        Ok(())
     }
 
     /// One presentation. What the filter holds at its end changes weights later, not now.
@@ -366,7 +353,7 @@ impl<T: Real> Learner for Continuous<T> {
 
     fn forward(&self) -> ForwardNetwork {
         ForwardNetwork {
-            weights: self.weights.forward_weights(),
+            weights: self.tensors().forward_weights(),
             attenuation: self.parameters.attenuation.clone(),
             transfer: self.parameters.transfer,
         }
@@ -388,22 +375,32 @@ impl<T: Real> Learner for Continuous<T> {
         let state = self.run_from_rest(batch.inputs, targets, |_, _| {})?;
         Ok(super::super::learner::activities_of(&state))
     }
+}
 
-    fn tensor_names(&self) -> Vec<TensorName> {
+impl<T: Real> Tensors for Continuous<T> {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn precision(&self) -> Precision {
+        Precision::of::<T>()
+    }
+
+    fn names(&self) -> Vec<TensorName> {
         self.weights.names()
     }
 
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
         self.weights.tensor(name)
     }
 
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
+    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, values, false)?;
         self.find_savings();
         Ok(())
+    }
+
+    fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        self.weights.write(name, change, true)
     }
 }

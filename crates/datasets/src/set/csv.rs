@@ -2,14 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::{ByteRecord, Position, ReaderBuilder};
+use ::csv::ByteRecord;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
+use crate::comma_separated::{Records, number, text};
 use crate::label::TextLabels;
 use crate::table::{Recipe, Table, TableTargets, name_or_stem};
-use crate::{Column, Dataset, DatasetError, Fractions, Scaling};
+use crate::{
+    CatalogueEntry, Column, DataKind, DataOptions, Dataset, DatasetError, FilePlace, Fractions,
+    LoadFrom, Scaling,
+};
+
+/// The user's own table.
+pub static KIND: DataKind<CsvSpec> = DataKind::new(CatalogueEntry {
+    name: "csv",
+    title: "CSV file",
+    one_line: "the user's own table: numbers and a label column",
+    input_shape: &[],
+    class_names: &[],
+    n_samples: None,
+    source: "the user's file",
+    licence: "as the user's file",
+    files: &[],
+    by_hand: "",
+});
 
 /// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but the label's holds finite numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,16 +39,16 @@ pub struct CsvSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Column>,
     /// Whether the first line names the columns.
-    #[serde(default = "yes")]
+    #[serde(default = "has_header")]
     pub header: bool,
     /// What separates cells, one ASCII character.
-    #[serde(default = "comma")]
+    #[serde(default = "rfc_4180_delimiter")]
     pub delimiter: char,
     /// Scaling of the inputs, fitted on the training part alone.
     #[serde(default)]
     pub scaling: Scaling,
     /// Shares of the three parts; every class has the same share of each.
-    #[serde(default = "Fractions::seventy_fifteen_fifteen")]
+    #[serde(default = "Fractions::of_own_data")]
     pub split: Fractions,
     /// Seed of the split; runs with different seeds share one split.
     #[serde(default)]
@@ -46,16 +64,50 @@ impl CsvSpec {
         Self {
             path: path.into(),
             label: None,
-            header: true,
-            delimiter: ',',
+            header: has_header(),
+            delimiter: rfc_4180_delimiter(),
             scaling: Scaling::None,
-            split: Fractions::seventy_fifteen_fifteen(),
+            split: Fractions::of_own_data(),
             split_seed: 0,
             name: None,
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), DatasetError> {
+    /// Inputs `[n_samples, n_inputs]` and the label of each sample.
+    fn read_cells(
+        &self,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(Array2<f32>, TextLabels), DatasetError> {
+        let mut records = Records::new(path, content, self.delimiter as u8);
+        let mut columns: Option<Columns> = None;
+        let mut values = Vec::new();
+        let mut labels = TextLabels::default();
+        while let Some((line, record)) = records.next()? {
+            let Some(columns) = &columns else {
+                let found = Columns::new(self, path, line, record)?;
+                if !self.header {
+                    found.read_row(path, line, record, &mut values, &mut labels)?;
+                }
+                columns = Some(found);
+                continue;
+            };
+            columns.read_row(path, line, record, &mut values, &mut labels)?;
+        }
+        let n_inputs = match columns {
+            Some(columns) if labels.len() > 0 => columns.names.len() - 1,
+            _ => {
+                return Err(DatasetError::empty_file(path, "one sample on each line"));
+            }
+        };
+        let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
+            .expect("every row was found to have as many cells as the first");
+        Ok((inputs, labels))
+    }
+}
+
+impl DataOptions for CsvSpec {
+    fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
         let out_of_range = |option: &str, found: String, expected: &str| {
             Err(DatasetError::OptionOutOfRange {
                 option: option.to_owned(),
@@ -74,8 +126,8 @@ impl CsvSpec {
         self.split.check("csv.split")
     }
 
-    pub(crate) fn load(&self, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
-        let path = find_user_file(&self.path, "csv.path", folders)?;
+    fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
+        let path = find_user_file(&self.path, "csv.path", from.folders)?;
         let file = read_own(&path, "the table")?;
         let (inputs, labels) = self.read_cells(&path, &file.content)?;
         let table = Table {
@@ -91,52 +143,6 @@ impl CsvSpec {
             split_seed: self.split_seed,
             scaling: self.scaling,
         })
-    }
-
-    /// Inputs `[n_samples, n_inputs]` and the label of each sample.
-    fn read_cells(
-        &self,
-        path: &Path,
-        content: &[u8],
-    ) -> Result<(Array2<f32>, TextLabels), DatasetError> {
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(self.delimiter as u8)
-            .trim(::csv::Trim::All)
-            .from_reader(content);
-        let mut record = ByteRecord::new();
-        let mut columns: Option<Columns> = None;
-        let mut values = Vec::new();
-        let mut labels = TextLabels::default();
-        while reader
-            .read_byte_record(&mut record)
-            .map_err(|error| unreadable(path, error))?
-        {
-            let line = record.position().map_or(0, |start| line_of(content, start));
-            let Some(columns) = &columns else {
-                let found = Columns::new(self, path, line, &record)?;
-                if !self.header {
-                    found.read_row(path, line, &record, &mut values, &mut labels)?;
-                }
-                columns = Some(found);
-                continue;
-            };
-            columns.read_row(path, line, &record, &mut values, &mut labels)?;
-        }
-        let n_inputs = match columns {
-            Some(columns) if labels.len() > 0 => columns.names.len() - 1,
-            _ => {
-                let expected = "one sample on each line";
-                return Err(DatasetError::EmptyFile {
-                    path: path.to_owned(),
-                    expected,
-                });
-            }
-        };
-        let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
-            .expect("every row was found to have as many cells as the first");
-        Ok((inputs, labels))
     }
 }
 
@@ -162,25 +168,23 @@ impl Columns {
             (0..first.len()).map(|index| index.to_string()).collect()
         };
         if spec.header && names.iter().all(|name| name.parse::<f64>().is_ok()) {
-            return Err(DatasetError::HeaderIsNumeric {
-                path: path.to_owned(),
-            });
+            let reason = "every cell of the header on line 1 is a number: set `header = false` if the file has none";
+            return Err(FilePlace::Whole.fault(path, reason));
         }
         if names.len() < 2 {
-            return Err(DatasetError::NoInputs {
-                path: path.to_owned(),
-            });
+            let reason = "no input column beside the label: check `delimiter`";
+            return Err(FilePlace::Whole.fault(path, reason));
         }
         let label = match &spec.label {
             None => names.len() - 1,
             Some(Column::Index(index)) if *index < names.len() => *index,
             Some(Column::Name(name)) if spec.header => find_label(path, name, &names)?,
             Some(column) => {
-                return Err(DatasetError::LabelIndexMissing {
-                    path: path.to_owned(),
-                    label: column.to_string(),
-                    n_columns: names.len(),
-                });
+                let last = names.len() - 1;
+                let reason = format!(
+                    "label column {column} does not exist: expected an index from 0 to {last}"
+                );
+                return Err(FilePlace::Whole.fault(path, reason));
             }
         };
         Ok(Self { names, label })
@@ -195,12 +199,12 @@ impl Columns {
         labels: &mut TextLabels,
     ) -> Result<(), DatasetError> {
         if record.len() != self.names.len() {
-            return Err(DatasetError::RaggedRow {
-                path: path.to_owned(),
+            return Err(DatasetError::ragged_row(
+                path,
                 line,
-                expected: self.names.len(),
-                found: record.len(),
-            });
+                self.names.len(),
+                record.len(),
+            ));
         }
         for (column, cell) in record.iter().enumerate() {
             if column != self.label {
@@ -209,10 +213,8 @@ impl Columns {
             }
             let label = text(path, line, cell)?;
             if label.is_empty() {
-                return Err(DatasetError::EmptyLabel {
-                    path: path.to_owned(),
-                    line,
-                });
+                let reason = ": the label cell is empty: drop the row or fill the label";
+                return Err(FilePlace::Line(line).fault(path, reason));
             }
             labels.push(label);
         }
@@ -224,23 +226,24 @@ fn find_label(path: &Path, label: &str, names: &[String]) -> Result<usize, Datas
     let matching: Vec<_> = (0..names.len())
         .filter(|&column| names[column] == label)
         .collect();
-    match matching.as_slice() {
-        [column] => Ok(*column),
-        [] => Err(DatasetError::LabelColumnMissing {
-            path: path.to_owned(),
-            label: label.to_owned(),
-            nearest: nearest(label, names),
-            columns: names.to_vec(),
-        }),
-        several => Err(DatasetError::LabelColumnAmbiguous {
-            path: path.to_owned(),
-            label: label.to_owned(),
-            n_columns: several.len(),
-        }),
-    }
+    let reason = match matching.as_slice() {
+        [column] => return Ok(*column),
+        [] => {
+            let hint = nearest(label, names)
+                .map(|name| format!(", did you mean `{name}`?"))
+                .unwrap_or_default();
+            let columns = names.join(", ");
+            format!("no column `{label}`{hint}: the columns are {columns}")
+        }
+        several => {
+            let n_columns = several.len();
+            format!("{n_columns} columns are called `{label}`: give the label as an index from 0")
+        }
+    };
+    Err(FilePlace::Whole.fault(path, reason))
 }
 
-fn nearest(wanted: &str, names: &[String]) -> Option<String> {
+fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a String> {
     let likeness =
         |name: &String| strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase());
     names
@@ -248,63 +251,15 @@ fn nearest(wanted: &str, names: &[String]) -> Option<String> {
         .map(|name| (likeness(name), name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.clone())
+        .map(|(_, name)| name)
 }
 
-/// Line of a record, from 1. The reader's position is where the blank lines before it begin.
-pub(crate) fn line_of(content: &[u8], start: &Position) -> u64 {
-    let before = content.get(start.byte() as usize..).unwrap_or_default();
-    let n_blank = before
-        .iter()
-        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
-        .filter(|&&byte| byte == b'\n')
-        .count();
-    start.line() + n_blank as u64
-}
-
-pub(crate) fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
-    str::from_utf8(cell).map_err(|_| DatasetError::NotUtf8 {
-        path: path.to_owned(),
-        line,
-    })
-}
-
-pub(crate) fn number(
-    path: &Path,
-    line: u64,
-    column: &str,
-    cell: &[u8],
-) -> Result<f32, DatasetError> {
-    let (path, column) = (path.to_owned(), column.to_owned());
-    let found = String::from_utf8_lossy(cell).into_owned();
-    match found.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(DatasetError::NonFiniteCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-        Err(_) => Err(DatasetError::NonNumericCell {
-            path,
-            line,
-            column,
-            found,
-        }),
-    }
-}
-
-pub(crate) fn unreadable(path: &Path, error: ::csv::Error) -> DatasetError {
-    DatasetError::Unreadable {
-        path: path.to_owned(),
-        source: std::io::Error::other(error),
-    }
-}
-
-fn yes() -> bool {
+/// Tables name their columns unless a spec says otherwise.
+fn has_header() -> bool {
     true
 }
 
-fn comma() -> char {
+/// What separates cells in RFC 4180, "Common format for CSV files".
+fn rfc_4180_delimiter() -> char {
     ','
 }

@@ -8,12 +8,26 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Checksum, Dataset, DatasetError, Part, StreamRng, Streams, Targets, Task,
-    catalogue_entry,
+    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, LoadFrom, Part, StreamRng,
+    Streams, Targets,
 };
 
 /// The most numbers that a part or a weight matrix may hold.
 const MOST_NUMBERS: usize = 1 << 30;
+
+/// Regression on a random teacher network, generated.
+pub static KIND: DataKind<TeacherStudentSpec> = DataKind::new(CatalogueEntry {
+    name: "teacher_student",
+    title: "Teacher-student",
+    one_line: "regression on a random teacher network of any sizes, generated",
+    input_shape: &[],
+    class_names: &[],
+    n_samples: Some([10_000, 1000, 1000]),
+    source: "generated; J. Sacramento, R. Ponte Costa, Y. Bengio and W. Senn (2018), Fig. 2",
+    licence: "none needed (generated)",
+    files: &[],
+    by_hand: "",
+});
 
 /// Options of the teacher network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,7 +70,7 @@ impl Default for TeacherStudentSpec {
 }
 
 impl TeacherStudentSpec {
-    pub(crate) fn check(&self) -> Result<(), DatasetError> {
+    fn check_ranges(&self) -> Result<(), DatasetError> {
         let check = |holds: bool, option: &str, found: String, expected: &str| {
             if holds {
                 return Ok(());
@@ -115,12 +129,18 @@ impl TeacherStudentSpec {
         }
         Ok(())
     }
+}
 
-    /// Weights and inputs from U(−1, 1); `streams` serve where the spec names no seed.
-    pub(crate) fn generate(&self, streams: Streams) -> Dataset {
-        let streams = self.seed.map_or(streams, Streams::new);
+impl DataOptions for TeacherStudentSpec {
+    fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
+        self.check_ranges()
+    }
+
+    /// Weights and inputs from U(−1, 1); the streams of the run serve where the spec names no seed.
+    fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
+        let streams = self.seed.map_or(from.streams, Streams::new);
         let teacher = TeacherNetwork::draw(&self.sizes, &self.factors, self.transfer, streams);
-        let [train, validation, test] = [
+        let parts = [
             ("teacher.train", self.n_train),
             ("teacher.validation", self.n_validation),
             ("teacher.test", self.n_test),
@@ -132,25 +152,11 @@ impl TeacherStudentSpec {
                 targets: Targets::Potentials(sample.target_potentials),
             }
         });
-        let entry =
-            catalogue_entry("teacher_student").expect("the catalogue holds every generated set");
-        let about = About {
-            name: entry.name.to_owned(),
-            input_shape: vec![train.inputs.ncols()],
-            task: Task::Regression {
-                n_outputs: self.sizes[self.sizes.len() - 1],
-            },
-            source: entry.source.to_owned(),
-            licence: entry.licence.to_owned(),
-            checksum: Checksum::of(&train, &validation, &test, Vec::new()),
-            class_names: Vec::new(),
-        };
-        Dataset {
-            about,
-            train,
-            validation,
-            test,
-        }
+        Ok(Dataset::new(from.entry, parts, Vec::new()))
+    }
+
+    fn depends_on_run(&self) -> bool {
+        self.seed.is_none()
     }
 }
 
@@ -188,7 +194,7 @@ impl TeacherNetwork {
             transfer,
             ..TeacherStudentSpec::default()
         };
-        spec.check()?;
+        spec.check_ranges()?;
         Ok(Self::draw(sizes, factors, transfer, streams))
     }
 
@@ -273,7 +279,7 @@ mod tests {
                 many.target_potentials.row(row)
             );
         }
-        let data = spec.generate(streams);
+        let data = KIND.with(spec).load(streams, &[]).expect("generated");
         assert_eq!(data.train.inputs.row(2), many.inputs.row(2));
     }
 

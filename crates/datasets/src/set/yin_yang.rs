@@ -7,8 +7,8 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Checksum, Dataset, DatasetError, Part, StreamRng, Streams, Targets, Task,
-    catalogue_entry,
+    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, LoadFrom, Part, StreamRng,
+    Streams, Targets,
 };
 
 /// Radius of the whole disc, whose centre is (0.5, 0.5).
@@ -18,6 +18,20 @@ const DOT_RADIUS: f64 = 0.1;
 const N_CLASSES: u32 = 3;
 /// The most samples of a part that a spec may ask for.
 const MOST_SAMPLES: usize = 10_000_000;
+
+/// Points in the yin-yang figure, generated.
+pub static KIND: DataKind<YinYangSpec> = DataKind::new(CatalogueEntry {
+    name: "yin_yang",
+    title: "Yin-Yang",
+    one_line: "points in the yin-yang figure, three classes, generated; 5000/1000/1000",
+    input_shape: &[4],
+    class_names: &["yin", "yang", "dot"],
+    n_samples: Some([5000, 1000, 1000]),
+    source: "generated; definition of L. Kriener, J. Göltz and M. A. Petrovici, The Yin-Yang dataset, doi:10.1145/3517343.3517380",
+    licence: "none needed (generated)",
+    files: &[],
+    by_hand: "",
+});
 
 /// Options of Yin-Yang.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +59,8 @@ impl Default for YinYangSpec {
     }
 }
 
-impl YinYangSpec {
-    pub(crate) fn check(&self) -> Result<(), DatasetError> {
+impl DataOptions for YinYangSpec {
+    fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
         let counts = [
             ("yin_yang.n_train", self.n_train),
             ("yin_yang.n_validation", self.n_validation),
@@ -62,36 +76,15 @@ impl YinYangSpec {
         }
     }
 
-    pub(crate) fn generate(&self) -> Dataset {
+    fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         let streams = Streams::new(self.seed);
-        let train = part(self.n_train, &mut streams.stream("yin_yang.train"));
-        let validation = part(
-            self.n_validation,
-            &mut streams.stream("yin_yang.validation"),
-        );
-        let test = part(self.n_test, &mut streams.stream("yin_yang.test"));
-        let entry = catalogue_entry("yin_yang").expect("the catalogue holds every generated set");
-        let about = About {
-            name: entry.name.to_owned(),
-            input_shape: entry.input_shape.to_vec(),
-            task: Task::Classification {
-                n_classes: N_CLASSES as usize,
-            },
-            source: entry.source.to_owned(),
-            licence: entry.licence.to_owned(),
-            checksum: Checksum::of(&train, &validation, &test, Vec::new()),
-            class_names: entry
-                .class_names
-                .iter()
-                .map(|&name| name.to_owned())
-                .collect(),
-        };
-        Dataset {
-            about,
-            train,
-            validation,
-            test,
-        }
+        let parts = [
+            ("yin_yang.train", self.n_train),
+            ("yin_yang.validation", self.n_validation),
+            ("yin_yang.test", self.n_test),
+        ]
+        .map(|(name, n_samples)| part(n_samples, &mut streams.stream(name)));
+        Ok(Dataset::new(from.entry, parts, Vec::new()))
     }
 }
 
