@@ -10,7 +10,11 @@ use crate::plot::{Axis, Curve, CurvePoint, Key, LegendEntry};
 use crate::subject::EpochPoint;
 
 /// Curves over epochs, and with single seeds if so wanted.
-pub(super) fn over_epochs(group: &Group<'_>, points: &[EpochPoint], has_seeds: bool) -> Curve {
+pub(in crate::figure) fn over_epochs(
+    group: &Group<'_>,
+    points: &[EpochPoint],
+    has_seeds: bool,
+) -> Curve {
     let seeds: BTreeSet<u64> = seeds_of(points);
     let of_seed = |seed: u64| -> Vec<(f64, f64)> {
         points
@@ -41,7 +45,9 @@ pub(super) fn over_epochs(group: &Group<'_>, points: &[EpochPoint], has_seeds: b
 }
 
 /// One line of the legend for every group.
-pub(super) fn legend<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> Vec<LegendEntry> {
+pub(in crate::figure) fn legend<'a>(
+    groups: impl IntoIterator<Item = &'a Group<'a>>,
+) -> Vec<LegendEntry> {
     groups
         .into_iter()
         .map(|group| LegendEntry {
@@ -52,7 +58,7 @@ pub(super) fn legend<'a>(groups: impl IntoIterator<Item = &'a Group<'a>>) -> Vec
 }
 
 /// An axis from the first to the last epoch of all `curves`.
-pub(super) fn epoch_axis<'a>(
+pub(in crate::figure) fn epoch_axis<'a>(
     points: impl IntoIterator<Item = &'a EpochPoint>,
     n_ticks: usize,
 ) -> Axis {
@@ -63,7 +69,7 @@ pub(super) fn epoch_axis<'a>(
 }
 
 /// The label of an axis of accuracy or loss.
-pub(super) fn score_label(score: Metric, part: &str) -> String {
+pub(in crate::figure) fn score_label(score: Metric, part: &str) -> String {
     let unit = score.info().unit;
     let name = score.info().label;
     if part.is_empty() {
@@ -76,7 +82,7 @@ pub(super) fn score_label(score: Metric, part: &str) -> String {
 /// An axis of accuracy (linear) or loss (logarithmic) for `curves`, each a list of values in the
 /// order of training. Where the first half of training takes more than a quarter of the range, the axis
 /// leaves out what is below everything that follows.
-pub(super) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
+pub(in crate::figure) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
     let all = curves.iter().flatten().copied();
     let (low, high) = range(all.clone()).unwrap_or((0.0, 1.0));
     if score != Metric::Accuracy {
@@ -96,7 +102,7 @@ pub(super) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
 }
 
 /// Smallest and largest of the finite values.
-pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+pub(in crate::figure) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values
         .filter(|value| value.is_finite())
         .fold(None, |range, value| match range {
@@ -106,14 +112,14 @@ pub(super) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// A table of values over epochs: a row per line and epoch, a column per seed.
-pub(super) struct EpochTable {
+pub(in crate::figure) struct EpochTable {
     seeds: Vec<u64>,
     csv: Csv,
 }
 
 impl EpochTable {
     /// An empty table whose first column, named `panel`, says where a line is drawn.
-    pub(super) fn new(task: &Task<'_>, panel: &[&str]) -> Self {
+    pub(in crate::figure) fn new(task: &Task<'_>, panel: &[&str]) -> Self {
         let seeds: BTreeSet<u64> = task
             .groups
             .iter()
@@ -139,7 +145,12 @@ impl EpochTable {
     }
 
     /// Adds a line.
-    pub(super) fn add(&mut self, panel: &[&str], group: &Group<'_>, points: &[EpochPoint]) {
+    pub(in crate::figure) fn add(
+        &mut self,
+        panel: &[&str],
+        group: &Group<'_>,
+        points: &[EpochPoint],
+    ) {
         for point in points {
             let mut cells: Vec<String> = panel.iter().map(|name| (*name).to_owned()).collect();
             cells.extend([
@@ -159,7 +170,7 @@ impl EpochTable {
     }
 
     /// The table.
-    pub(super) fn finish(self) -> Csv {
+    pub(in crate::figure) fn finish(self) -> Csv {
         self.csv
     }
 }

@@ -8,30 +8,34 @@ use crate::plot::{Axis, Curve, LegendEntry, Panel, Row};
 use crate::subject::{EpochPoint, Subject};
 
 /// What a block of rows shows.
-pub(super) struct Block<'a> {
-    pub(super) heading: String,
+pub(in crate::figure) struct Block<'a> {
+    pub(in crate::figure) heading: String,
     /// What it is called in the first columns of the table of plotted numbers.
-    pub(super) names: &'a [&'a str],
-    pub(super) y_label: String,
-    pub(super) metric: Metric,
-    pub(super) reference: Option<OutputError>,
-    pub(super) guides: Vec<f64>,
-    pub(super) y: Axis,
+    pub(in crate::figure) names: &'a [&'a str],
+    pub(in crate::figure) y_label: String,
+    pub(in crate::figure) metric: Metric,
+    pub(in crate::figure) reference: Option<OutputError>,
+    pub(in crate::figure) guides: Vec<f64>,
+    pub(in crate::figure) y: Axis,
     /// A line drawn besides those of the learners, by layer.
-    pub(super) null: &'a dyn Fn(Option<usize>) -> Option<Curve>,
+    pub(in crate::figure) null: &'a dyn Fn(Option<usize>) -> Option<Curve>,
 }
 
 /// Panels across a figure at most.
 const N_COLUMNS: usize = 4;
 
 /// Panels across for `n_panels` of them, in rows as even as can be.
-pub(super) fn n_columns(n_panels: usize) -> usize {
+pub(in crate::figure) fn n_columns(n_panels: usize) -> usize {
     let n_rows = n_panels.div_ceil(N_COLUMNS).max(1);
     n_panels.div_ceil(n_rows).max(1)
 }
 
 /// The rows of a block, and its lines in `table`; none without values.
-pub(super) fn rows(task: &Task<'_>, block: &Block<'_>, table: &mut EpochTable) -> Vec<Row> {
+pub(in crate::figure) fn rows(
+    task: &Task<'_>,
+    block: &Block<'_>,
+    table: &mut EpochTable,
+) -> Vec<Row> {
     let layers = task.layers(block.metric);
     let lines: Vec<(Option<usize>, &Group<'_>, Vec<EpochPoint>)> = layers
         .iter()
@@ -90,7 +94,7 @@ pub(super) fn rows(task: &Task<'_>, block: &Block<'_>, table: &mut EpochTable) -
 }
 
 /// The means of all lines of `metric`, for an axis that its references share.
-pub(super) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
+pub(in crate::figure) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
     let of = |group: &Group<'_>| -> Vec<f64> {
         group
             .subjects()
@@ -104,13 +108,13 @@ pub(super) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
 }
 
 /// A y axis of angles for `metrics`.
-pub(super) fn angle_axis(task: &Task<'_>, metrics: &[Metric]) -> Axis {
+pub(in crate::figure) fn angle_axis(task: &Task<'_>, metrics: &[Metric]) -> Axis {
     let means = metrics.iter().flat_map(|metric| means(task, *metric));
     Axis::degrees(means.fold(0.0, f64::max))
 }
 
 /// The legend of all groups that have a value of any of `metrics`.
-pub(super) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
+pub(in crate::figure) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
     let has_any = |group: &&Group<'_>| {
         let subjects = group.subjects();
         subjects
@@ -121,12 +125,12 @@ pub(super) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
 }
 
 /// A layer in a table of plotted numbers.
-pub(super) fn layer_number(layer: Option<usize>) -> String {
+pub(in crate::figure) fn layer_number(layer: Option<usize>) -> String {
     layer.map_or_else(|| "all".to_owned(), |k| k.to_string())
 }
 
 /// How a reference is named in headings.
-pub(super) fn reference_heading(reference: OutputError) -> String {
+pub(in crate::figure) fn reference_heading(reference: OutputError) -> String {
     let name = reference_name(reference).replace('_', " ");
     format!(
         "reference: {name}, output error {}",
@@ -135,7 +139,7 @@ pub(super) fn reference_heading(reference: OutputError) -> String {
 }
 
 /// The output error of a reference.
-pub(super) fn output_error(reference: OutputError) -> &'static str {
+pub(in crate::figure) fn output_error(reference: OutputError) -> &'static str {
     match reference {
         OutputError::Potential => "φ′(u)(u* − u)",
         OutputError::SquaredError => "φ′(u)(r* − r)",
@@ -143,7 +147,7 @@ pub(super) fn output_error(reference: OutputError) -> &'static str {
 }
 
 /// How a reference is named in tables.
-pub(super) fn reference_name(reference: OutputError) -> &'static str {
+pub(in crate::figure) fn reference_name(reference: OutputError) -> &'static str {
     match reference {
         OutputError::Potential => "potential",
         OutputError::SquaredError => "squared_error",
