@@ -6,15 +6,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::{Deserialize, Serialize};
 
-use crate::provenance::{self, shell_line};
-use crate::spec::{Overrides, SpecProblem};
+use apical_experiment::provenance::shell_line;
+use apical_experiment::spec::{Overrides, SpecProblem};
 
 /// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
 /// accuracy, gradient alignment and time.
 ///
 /// Without a command it runs the built-in experiment `quick`.
 #[derive(Debug, Parser)]
-#[command(name = "apical", version = provenance::version(), max_term_width = 100)]
+#[command(name = "apical", version = crate::program::version(), max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
     3 some runs failed, 4 data missing or wrong, 130 interrupted.\n\n\

@@ -10,21 +10,12 @@ mod commands;
 mod event;
 mod exit;
 mod fetch;
-mod guard;
-mod learners;
+mod folders;
+mod program;
 mod progress;
-mod provenance;
-mod reproduce;
-mod runs;
 mod say;
 mod simulate;
-mod spec;
 mod stop;
-mod store;
-mod task_data;
-mod teach;
-mod time;
-mod tuning;
 
 use std::process::ExitCode;
 

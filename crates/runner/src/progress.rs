@@ -2,13 +2,15 @@
 
 use std::io::IsTerminal;
 
+use apical_experiment::number::short;
+use apical_experiment::progress::{self, Outcome, Progress as _};
 use apical_learning::{
     EpochRecord, Metric, OutputError, PartName, RunKey, Status, Summary, TrialRecord,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::event::{Event, Outcome};
-use crate::say::{self, short};
+use crate::event::Event;
+use crate::say;
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
@@ -33,7 +35,7 @@ pub(crate) struct Progress {
 }
 
 /// Shows the progress of one run.
-pub(crate) struct RunProgress<'a> {
+struct RunProgress<'a> {
     all: &'a Progress,
     run: RunKey,
     n_epochs: usize,
@@ -71,15 +73,6 @@ impl Progress {
         self.mode
     }
 
-    /// A line for people.
-    pub(crate) fn note(&self, text: &str) {
-        match self.mode {
-            Mode::Bars => self.bars.suspend(|| say::err(text)),
-            Mode::Lines => say::err(text),
-            Mode::Json | Mode::Quiet => {}
-        }
-    }
-
     /// A line for people that is shown in every mode, on standard error.
     pub(crate) fn warn(&self, text: &str) {
         match self.mode {
@@ -96,9 +89,18 @@ impl Progress {
             say::out(line);
         }
     }
+}
 
-    /// A run begins.
-    pub(crate) fn run(&self, run: &RunKey, n_epochs: usize) -> RunProgress<'_> {
+impl progress::Progress for Progress {
+    fn note(&self, text: &str) {
+        match self.mode {
+            Mode::Bars => self.bars.suspend(|| say::err(text)),
+            Mode::Lines => say::err(text),
+            Mode::Json | Mode::Quiet => {}
+        }
+    }
+
+    fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn progress::RunProgress + '_> {
         self.event(&Event::RunStarted { run, n_epochs });
         let bar = (self.mode == Mode::Bars).then(|| {
             let bar = ProgressBar::new(1)
@@ -106,19 +108,18 @@ impl Progress {
                 .with_style(bar_style());
             self.bars.add(bar)
         });
-        RunProgress {
+        Box::new(RunProgress {
             all: self,
             run: run.clone(),
             n_epochs,
             bar,
-        }
+        })
     }
 
-    /// A run was there already.
-    pub(crate) fn reused(&self, run: &RunKey, folder: String, summary: &Summary) -> Outcome {
-        let (outcome, error) = match &summary.status {
-            Status::Finished => (Outcome::Reused, None),
-            Status::Failed { error } => (Outcome::Failed, Some(error.as_str())),
+    fn reused(&self, run: &RunKey, folder: String, outcome: Outcome, summary: &Summary) {
+        let error = match &summary.status {
+            Status::Finished => None,
+            Status::Failed { error } => Some(error.as_str()),
         };
         match error {
             Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
@@ -131,11 +132,10 @@ impl Progress {
             error,
             summary: Some(summary),
         });
-        outcome
     }
 
-    /// A run ended without a result, by no fault of its learner.
-    pub(crate) fn broke(&self, run: &RunKey, folder: String, error: &str) {
+    fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
+        let error = &crate::chain(error);
         self.warn(&format!("{} · {error}", label(run)));
         self.event(&Event::RunEnded {
             run,
@@ -146,8 +146,7 @@ impl Progress {
         });
     }
 
-    /// A trial of the tuning has ended.
-    pub(crate) fn trial(&self, trial: &TrialRecord, n_trials: usize) {
+    fn trial(&self, trial: &TrialRecord, n_trials: usize) {
         let settings: Vec<String> = (trial.settings.iter())
             .map(|(key, value)| {
                 let name = key
@@ -172,10 +171,8 @@ impl Progress {
     }
 }
 
-impl RunProgress<'_> {
-    /// A step of an epoch is taught.
-    #[inline]
-    pub(crate) fn step(&self, epoch: usize, n_done: usize, n_steps: usize) {
+impl progress::RunProgress for RunProgress<'_> {
+    fn step(&self, epoch: usize, n_done: usize, n_steps: usize) {
         if let Some(bar) = &self.bar
             && (n_done.is_multiple_of(STEPS_PER_TICK) || n_done == n_steps)
         {
@@ -184,8 +181,7 @@ impl RunProgress<'_> {
         }
     }
 
-    /// An epoch is taught and measured.
-    pub(crate) fn epoch(&self, record: &EpochRecord) {
+    fn epoch(&self, record: &EpochRecord) {
         let n_epochs = self.n_epochs;
         let text = [
             format!("epoch {}/{n_epochs}", record.epoch),
@@ -204,9 +200,8 @@ impl RunProgress<'_> {
         });
     }
 
-    /// The run has ended.
-    pub(crate) fn end(
-        self,
+    fn end(
+        self: Box<Self>,
         outcome: Outcome,
         folder: String,
         error: Option<&str>,
@@ -245,7 +240,7 @@ fn bar_style() -> ProgressStyle {
 }
 
 /// `task · learner · variant · seed n`.
-pub(crate) fn label(run: &RunKey) -> String {
+fn label(run: &RunKey) -> String {
     let seed = format!("seed {}", run.seed);
     [&run.task, &run.learner, &run.variant, &seed]
         .into_iter()

@@ -9,11 +9,13 @@ use apical_datasets::{
     check_files,
 };
 
+use apical_experiment::task_data::TaskDataError;
+
 use super::run::source;
 use super::set_of_name;
 use crate::exit::{DataProblem, UsageError};
 use crate::say;
-use crate::spec::{Overrides, Resolved};
+use apical_experiment::spec::{Overrides, Resolved};
 
 /// Checks the data set called `name`, or those of the specification in the file `name`.
 pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {
@@ -48,7 +50,7 @@ fn of_spec(file: &Path, folders: &[PathBuf]) -> Result<()> {
             continue;
         }
         let dataset = task.dataset.load(Streams::new(seed), folders);
-        let dataset = dataset.map_err(|source| DataProblem::Task {
+        let dataset = dataset.map_err(|source| TaskDataError {
             task: name.clone(),
             source,
         })?;

@@ -3,8 +3,8 @@
 use apical_datasets::catalogue;
 use apical_learning::Metric;
 
-use crate::learners::LearnerSpec;
 use crate::say;
+use apical_experiment::learners::LearnerSpec;
 
 /// Prints learners, data sets, metrics and figures, each with one line.
 pub(crate) fn list() {

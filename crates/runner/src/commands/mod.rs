@@ -17,7 +17,7 @@ use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
 use crate::cli::{Cli, Command, HowToRun, RunArgs};
 use crate::exit;
 use crate::exit::UsageError;
-use crate::spec::nearest;
+use apical_experiment::spec::nearest;
 
 /// Does what the command line says and returns the exit code.
 pub(crate) fn dispatch(cli: Cli) -> Result<u8> {

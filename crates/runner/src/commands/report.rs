@@ -12,7 +12,7 @@ use super::order::{in_order, places_of};
 use crate::cli::ReportArgs;
 use crate::exit::UsageError;
 use crate::say;
-use crate::store;
+use apical_experiment::store;
 
 /// Writes the report of all ended runs below some folders.
 pub(crate) fn report(arguments: &ReportArgs) -> Result<()> {
@@ -116,7 +116,7 @@ fn input(folders: &[PathBuf]) -> Result<ReportInput> {
     };
     let experiment = first.summary.run.experiment.clone();
     if commands.is_empty() {
-        commands.push(crate::provenance::shell_line(
+        commands.push(apical_experiment::provenance::shell_line(
             first.provenance.command.iter().map(String::as_str),
         ));
         specs.push(first.spec.clone());

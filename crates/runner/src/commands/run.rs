@@ -4,21 +4,24 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use apical_experiment::progress::{Counts, Progress as _};
+use apical_experiment::runs::{Execution, execute, jobs};
+use apical_experiment::task_data::DataCache;
+use apical_experiment::tuning::{Tuned, tune};
 use apical_learning::SCHEMA_VERSION;
 use apical_reporting::ReportInput;
 
 use super::order::{in_order, places_of};
 use super::report::{print_table, write_report};
 use crate::cli::RunArgs;
-use crate::event::{Counts, Event};
+use crate::event::Event;
 use crate::exit;
+use crate::folders::data_folders;
+use crate::program::program;
 use crate::progress::{Mode, Progress};
-use crate::runs::{Execution, execute, jobs};
-use crate::spec::{Resolved, SpecProblem, SpecSource};
 use crate::stop::Stop;
-use crate::store;
-use crate::task_data::{DataCache, data_folders};
-use crate::tuning::{Tuned, tune};
+use apical_experiment::spec::{Resolved, SpecProblem, SpecSource};
+use apical_experiment::store;
 
 /// The experiment that runs without arguments.
 const QUICK: &str = include_str!("../../../../experiments/quick.toml");
@@ -51,7 +54,8 @@ pub(super) fn run_source(
         n_threads: arguments.how.n_threads(),
         force: arguments.how.force,
         progress: &progress,
-        stop: &stop,
+        stop: &|| stop.is_asked(),
+        program: &program(),
     };
     let folder = arguments.how.out.join(&resolved.source.name);
     let mut data = DataCache::new(data_folders(data_dir));

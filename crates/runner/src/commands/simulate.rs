@@ -13,14 +13,14 @@ use super::run::source;
 use super::unknown;
 use crate::cli::SimulateArgs;
 use crate::exit::{DataProblem, UsageError};
+use crate::folders::data_folders;
 use crate::say;
 use crate::simulate::{
     Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, TargetsSpec, Traces, chart, csv,
     npz,
 };
-use crate::spec::{Overrides, SpecProblem, SpecSource};
-use crate::store::write_atomically;
-use crate::task_data::data_folders;
+use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
+use apical_experiment::store::write_atomically;
 
 /// Shows patterns to a circuit and writes its traces.
 ///

@@ -1,0 +1,262 @@
+//! Fig. 2's table and figures.
+
+use apical_reporting::statistics::mean;
+use apical_reporting::{
+    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
+};
+
+use super::super::{Report, Runs};
+use super::{Fig2, OUTPUT_RATE};
+use crate::number::short;
+
+const NOTES: [(&str, &str); 7] = [
+    (
+        "Test error",
+        "‖r_N − r_trgt‖² on a fresh pattern after every taught one, without noise and teacher, by the \
+         feed-forward function that the circuit settles to; an exponential moving average over \
+         patterns, corrected for its beginning; before the first, a mean over 1000 patterns.",
+    ),
+    (
+        "Slope",
+        "Exponent p of test error ∝ patternsᵖ: least squares of the logarithms over the records from a \
+         tenth of the patterns to the last.",
+    ),
+    (
+        "Constant predictor",
+        "The error of always answering with the mean of the teacher's rates, over 10 000 patterns of \
+         each seed's teacher.",
+    ),
+    (
+        "Distance to self-prediction",
+        "‖W^IP − c W_21‖ / ‖c W_21‖ and ‖W^PI + W_12‖ / ‖W_12‖ (Frobenius).",
+    ),
+    (
+        "Feedback angle",
+        "Between the top-down weights W_12 and the transpose of the forward weights W_21, both read as \
+         one long vector. 90° is chance.",
+    ),
+    (
+        "Update angle",
+        "Between what one presentation changes, averaged over probe patterns, and the gradient of \
+         backprop for the potential error. What the plasticity's filter still holds is included. From \
+         rest: noise and the settling of the potentials included, as while learning.",
+    ),
+    (
+        "Settled update angle",
+        "The same without noise, over a second presentation of the same patterns, which begins where the \
+         first one ended: what is left is the error's own share.",
+    ),
+];
+
+/// The report on all runs.
+pub(super) fn report(spec: &Fig2, runs: &Runs) -> Report {
+    Report {
+        findings: findings(spec, runs),
+        tables: vec![error_table(spec, runs), alignment_table(runs)],
+        charts: vec![error_chart(spec, runs), weights_chart(spec, runs)],
+        notes: NOTES.to_vec(),
+    }
+}
+
+fn findings(spec: &Fig2, runs: &Runs) -> Vec<String> {
+    let mut findings = Vec::new();
+    let mean = |condition: &str| Some(runs.spread(condition, "test_error")?.mean);
+    let names: Vec<&str> = spec.condition.keys().map(String::as_str).collect();
+    let [first, others @ ..] = &names[..] else {
+        return findings;
+    };
+    for other in others {
+        if let (Some(error), Some(others_error)) = (mean(first), mean(other)) {
+            findings.push(format!(
+                "The test error is {} for {first} after {} patterns and {} for {other} after {}: {} times \
+                 as large. Slopes are {} and {}.",
+                runs.written(first, "test_error"),
+                spec.n_patterns_of(first),
+                runs.written(other, "test_error"),
+                spec.n_patterns_of(other),
+                short(others_error / error),
+                runs.written(first, "slope"),
+                runs.written(other, "slope"),
+            ));
+        }
+    }
+    findings.push(format!(
+        "In {first}, W^IP and W^PI end {} and {} away from self-prediction (relative), the angle of the \
+         feedback to W_21ᵀ ends at {}°, and that of the hidden layer's settled update to backprop at {}°.",
+        runs.written(first, "interneuron_distance.1"),
+        runs.written(first, "inhibition_distance.1"),
+        runs.written(first, "feedback_angle.1"),
+        runs.written(first, "settled_angle.1"),
+    ));
+    findings
+}
+
+const ERRORS: [(&str, &str); 3] = [
+    ("test error", "test_error"),
+    ("constant predictor", "constant_predictor"),
+    ("slope", "slope"),
+];
+const ALIGNMENT: [(&str, &str); 7] = [
+    ("W^IP distance", "interneuron_distance.1"),
+    ("W^PI distance", "inhibition_distance.1"),
+    ("feedback (°)", "feedback_angle.1"),
+    ("update, layer 1 (°)", "update_angle.1"),
+    ("update, layer 2 (°)", "update_angle.2"),
+    ("settled, layer 1 (°)", "settled_angle.1"),
+    ("settled, layer 2 (°)", "settled_angle.2"),
+];
+
+fn error_table(spec: &Fig2, runs: &Runs) -> PlainTable {
+    let patterns = |condition: &str| {
+        let n_patterns = spec.n_patterns_of(condition).to_string();
+        vec![condition.to_owned(), n_patterns, runs.n_failed(condition)]
+    };
+    let header = ["condition", "patterns", "failed"];
+    PlainTable {
+        name: "error".into(),
+        title: "Error after the last pattern".into(),
+        note: format!(
+            "Mean ± standard deviation over seeds. The moving average gives the newest pattern a weight of \
+             {}.",
+            spec.average_rate
+        ),
+        ..table(runs, &header, patterns, &ERRORS)
+    }
+}
+
+fn alignment_table(runs: &Runs) -> PlainTable {
+    let condition = |condition: &str| vec![condition.to_owned()];
+    PlainTable {
+        name: "alignment".into(),
+        title: "Self-prediction and angles after the last pattern".into(),
+        note: "Mean ± standard deviation over seeds.".into(),
+        ..table(runs, &["condition"], condition, &ALIGNMENT)
+    }
+}
+
+/// A row for every condition: what `first` gives and the numbers of `columns`.
+fn table(
+    runs: &Runs,
+    header: &[&str],
+    first: impl Fn(&str) -> Vec<String>,
+    columns: &[(&str, &str)],
+) -> PlainTable {
+    let row = |condition: &str| {
+        let numbers = columns
+            .iter()
+            .map(|(_, name)| runs.written(condition, name));
+        first(condition).into_iter().chain(numbers).collect()
+    };
+    let headings = columns.iter().map(|(heading, _)| *heading);
+    PlainTable {
+        header: (header.iter().copied().chain(headings))
+            .map(str::to_owned)
+            .collect(),
+        rows: runs.conditions().map(|(name, _)| row(name)).collect(),
+        ..PlainTable::default()
+    }
+}
+
+/// Patterns taught; where conditions differ in them, times a learning rate, so that curves that learn
+/// alike lie on each other.
+fn x_axis(spec: &Fig2) -> ChartAxis {
+    let label = match spec.n_patterns_of.is_empty() {
+        true => "patterns taught",
+        false => "patterns × rate of the output layer (1/ms)",
+    };
+    ChartAxis {
+        label: label.into(),
+        scale: ChartScale::FromZero,
+    }
+}
+
+fn lines(spec: &Fig2, runs: &Runs, quantity: &str, spread: ChartSpread) -> Vec<ChartLine> {
+    let mut lines = runs.lines(quantity, spread);
+    if !spec.n_patterns_of.is_empty() {
+        for (line, condition) in lines.iter_mut().zip(spec.condition.keys()) {
+            for seed in &mut line.seeds {
+                let mut own = runs
+                    .of(condition)
+                    .iter()
+                    .filter(|run| run.seed == seed.seed);
+                let rate = own.next().and_then(|run| run.values.get(OUTPUT_RATE));
+                let rate = rate.copied().unwrap_or(f64::NAN);
+                seed.points.iter_mut().for_each(|(x, _)| *x *= rate);
+            }
+        }
+    }
+    lines
+}
+
+fn error_chart(spec: &Fig2, runs: &Runs) -> Chart {
+    let constant: Vec<f64> = runs
+        .all()
+        .filter_map(|run| run.values.get("constant_predictor").copied())
+        .collect();
+    Chart {
+        name: "test_error".into(),
+        title: "A network learns from a teacher network".into(),
+        how_to_read:
+            "Test error on patterns that are never taught, as a moving average. Thick lines are \
+            means over seeds, thin ones single seeds. The grey line is the constant predictor."
+                .into(),
+        x: x_axis(spec),
+        rows: vec![ChartRow {
+            heading: String::new(),
+            y: ChartAxis {
+                label: "test error ‖r − r_trgt‖² (1)".into(),
+                scale: ChartScale::Logarithmic,
+            },
+            guides: mean(&constant).into_iter().collect(),
+            height_mm: 40.0,
+            panels: vec![ChartPanel {
+                title: String::new(),
+                lines: lines(spec, runs, "test_error", ChartSpread::Seeds),
+            }],
+        }],
+    }
+}
+
+fn weights_chart(spec: &Fig2, runs: &Runs) -> Chart {
+    let row = |quantity: &str, label: &str, scale, guides: &[f64]| ChartRow {
+        heading: String::new(),
+        y: ChartAxis {
+            label: label.into(),
+            scale,
+        },
+        guides: guides.to_vec(),
+        height_mm: 22.0,
+        panels: vec![ChartPanel {
+            title: String::new(),
+            lines: lines(spec, runs, quantity, ChartSpread::Band),
+        }],
+    };
+    let degrees = ChartScale::Degrees;
+    Chart {
+        name: "weights".into(),
+        title: "Self-prediction and alignment".into(),
+        how_to_read: "From above: distances of W^IP and W^PI to the self-predicting state, the angle of \
+            the top-down weights to the transposed forward weights, and the angle of the hidden layer's \
+            update to backprop's, from rest with noise and settled without; means over seeds with ± one \
+            standard deviation."
+            .into(),
+        x: x_axis(spec),
+        rows: vec![
+            row(
+                "interneuron_distance.1",
+                "W^IP distance (1)",
+                ChartScale::Logarithmic,
+                &[],
+            ),
+            row(
+                "inhibition_distance.1",
+                "W^PI distance (1)",
+                ChartScale::Logarithmic,
+                &[],
+            ),
+            row("feedback_angle.1", "feedback (°)", degrees, &[45.0, 90.0]),
+            row("update_angle.1", "update 1 (°)", degrees, &[90.0]),
+            row("settled_angle.1", "settled 1 (°)", degrees, &[90.0]),
+        ],
+    }
+}

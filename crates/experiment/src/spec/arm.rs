@@ -1,0 +1,244 @@
+//! One task, one learner and one point of a sweep: what is run once per seed.
+
+use apical_learning::{
+    ForwardWeights, MeasureSpec, Network, NetworkError, RateSchedule, SpecError, Streams,
+    TrainingSpec,
+};
+use indexmap::IndexMap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, quoted};
+use crate::learners::LearnerSpec;
+
+/// What is run once per seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// The task's name.
+    pub task_name: String,
+    /// The learner's name.
+    pub learner_name: String,
+    /// The point of a sweep, as `key=value, …`; empty without a sweep.
+    pub variant: String,
+    /// The task, with no learner but this one.
+    pub task: TaskSpec,
+    /// How it is taught.
+    pub training: TrainingSpec,
+    /// What is measured.
+    pub measure: MeasureSpec,
+    /// The learner.
+    pub learner: LearnerSpec,
+    /// Trials by which the learner's settings were found.
+    pub n_tuning_trials: Option<usize>,
+}
+
+/// An out-of-range value of an arm, or layer sizes that make no network.
+#[derive(Debug, thiserror::Error)]
+pub enum ArmError {
+    /// A value out of range.
+    #[error(transparent)]
+    Value(#[from] SpecError),
+    /// Layer sizes that make no network.
+    #[error("`{key}`: {source}")]
+    Network {
+        /// The key of the sizes.
+        key: String,
+        /// What is wrong with them.
+        source: NetworkError,
+    },
+    /// Targets that no potential reaches.
+    #[error("`{key}`: {source}")]
+    Target {
+        /// The key of the targets.
+        key: String,
+        /// What is wrong with them.
+        source: SpecError,
+    },
+}
+
+impl Arm {
+    /// The arms of `spec`, in its order, without a sweep.
+    pub fn all_of(spec: &ExperimentSpec) -> Vec<Self> {
+        let mut arms = Vec::new();
+        for (task_name, task) in &spec.task {
+            for (learner_name, learner) in &task.learner {
+                let mut training = task.training.over(&spec.training);
+                if let Some(own) = task.training_of.get(learner_name) {
+                    training = own.over(&training);
+                }
+                let own = IndexMap::from([(learner_name.clone(), learner.clone())]);
+                arms.push(Self {
+                    task_name: task_name.clone(),
+                    learner_name: learner_name.clone(),
+                    variant: String::new(),
+                    task: TaskSpec {
+                        learner: own,
+                        ..task.clone()
+                    },
+                    training,
+                    measure: spec.measure.clone(),
+                    learner: learner.clone(),
+                    n_tuning_trials: None,
+                });
+            }
+        }
+        arms
+    }
+
+    /// `task.TASK`.
+    pub fn task_key(&self) -> String {
+        format!("task.{}", quoted(&self.task_name))
+    }
+
+    /// `task.TASK.learner.LEARNER`.
+    pub fn learner_key(&self) -> String {
+        format!("{}.learner.{}", self.task_key(), quoted(&self.learner_name))
+    }
+
+    fn own_training_key(&self) -> String {
+        let learner = quoted(&self.learner_name);
+        format!("{}.training_of.{learner}", self.task_key())
+    }
+
+    /// The problem `source` of the training targets, with the key that decides them.
+    pub fn target_problem(&self, source: SpecError) -> ArmError {
+        let own = self.task.training_of.get(&self.learner_name);
+        let above = if own.is_some_and(|own| own.targets.is_some()) {
+            self.own_training_key()
+        } else if self.task.training.targets.is_some() {
+            format!("{}.training", self.task_key())
+        } else {
+            "training".into()
+        };
+        ArmError::Target {
+            key: format!("{above}.targets"),
+            source,
+        }
+    }
+
+    /// The network for inputs of width `n_inputs` and outputs of width `n_outputs`.
+    pub fn network(&self, n_inputs: usize, n_outputs: usize) -> Result<Network, ArmError> {
+        let sizes = [&[n_inputs], &self.task.hidden[..], &[n_outputs]].concat();
+        Network::new(sizes, self.task.transfer, self.task.thresholds).map_err(|source| {
+            ArmError::Network {
+                key: format!("{}.hidden", self.task_key()),
+                source,
+            }
+        })
+    }
+
+    /// Fails on values out of range, for `network`.
+    pub fn check(&self, network: &Network) -> Result<(), ArmError> {
+        let task = self.task_key();
+        let within = |prefix: String| move |error: SpecError| error.within(&prefix);
+        self.check_overrides()?;
+        self.training.check().map_err(within("training".into()))?;
+        self.training
+            .targets
+            .potentials(network.transfer())
+            .map_err(|source| self.target_problem(source))?;
+        self.measure.check().map_err(within("measure".into()))?;
+        let scale = &self.task.forward_scale;
+        scale
+            .check_not_negative("forward_scale")
+            .map_err(within(task.clone()))?;
+        scale
+            .expand(network.n_layers(), "forward_scale")
+            .map_err(within(task))?;
+        self.learner.check(network).map_err(within(format!(
+            "{}.{}",
+            self.learner_key(),
+            self.learner.kind()
+        )))?;
+        Ok(())
+    }
+
+    /// Fails on values out of range that the task or the learner have in place of the experiment's.
+    fn check_overrides(&self) -> Result<(), ArmError> {
+        let in_range = TrainingSpec {
+            n_epochs: 1,
+            batch_size: 1,
+            rate_schedule: RateSchedule::Constant,
+            targets: self.training.targets,
+        };
+        let check = |overrides: &TrainingOverrides, key: &str| {
+            (overrides.over(&in_range).check()).map_err(|error| error.within(key))
+        };
+        check(
+            &self.task.training,
+            &format!("{}.training", self.task_key()),
+        )?;
+        if let Some(own) = self.task.training_of.get(&self.learner_name) {
+            check(own, &self.own_training_key())?;
+        }
+        Ok(())
+    }
+
+    /// The forward starting weights that all learners of the task share.
+    pub fn start(
+        &self,
+        network: &Network,
+        streams: Streams,
+    ) -> Result<ForwardWeights<f32>, SpecError> {
+        let scale = self
+            .task
+            .forward_scale
+            .expand(network.n_layers(), "forward_scale")?;
+        Ok(network.draw_forward(&scale, streams))
+    }
+
+    /// An experiment of this arm and `seed` alone.
+    pub fn alone(&self, title: &str, seed: u64) -> ExperimentSpec {
+        ExperimentSpec {
+            title: title.to_owned(),
+            seeds: vec![seed],
+            training: self.training.clone(),
+            measure: self.measure.clone(),
+            task: IndexMap::from([(
+                self.task_name.clone(),
+                TaskSpec {
+                    training: Default::default(),
+                    training_of: Default::default(),
+                    ..self.task.clone()
+                },
+            )]),
+            sweep: IndexMap::new(),
+            tuning: None,
+        }
+    }
+
+    /// SHA-256 of everything that decides the run with `seed`: its settings, data and code.
+    pub fn digest(
+        &self,
+        seed: u64,
+        data_checksum: &str,
+        source_digest: &str,
+    ) -> Result<String, serde_json::Error> {
+        #[derive(Serialize)]
+        struct Deciding<'a> {
+            schema: u32,
+            spec: ExperimentSpec,
+            variant: &'a str,
+            n_tuning_trials: Option<usize>,
+            data: &'a str,
+            source: &'a str,
+        }
+        let deciding = Deciding {
+            schema: apical_learning::SCHEMA_VERSION,
+            spec: self.alone("", seed),
+            variant: &self.variant,
+            n_tuning_trials: self.n_tuning_trials,
+            data: data_checksum,
+            source: source_digest,
+        };
+        Ok(sha256(&serde_json::to_vec(&deciding)?))
+    }
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

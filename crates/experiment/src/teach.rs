@@ -1,0 +1,144 @@
+//! One run: a learner made from its specification, taught and measured.
+
+use apical_backprop::CandleReference;
+use apical_learning::{
+    AlignmentObserver, Clock, EvaluationObserver, Learner, MeasureSpec, Network, Observer, Plan,
+    Sink, SpecError, StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train,
+};
+
+use crate::learners::{MakeError, UseLearner};
+use crate::runs::Stop;
+use crate::spec::Arm;
+
+/// What a run needs beside its arm.
+pub struct Setting<'a> {
+    /// Root of all random streams.
+    pub seed: u64,
+    /// The data.
+    pub data: &'a TaskData,
+    /// The network.
+    pub network: &'a Network,
+    /// What is measured.
+    pub measure: &'a MeasureSpec,
+    /// Whether updates are compared with the gradient.
+    pub align: bool,
+    /// Times the phases.
+    pub clock: &'a dyn Clock,
+    /// Whether to stop.
+    pub stop: Stop<'a>,
+}
+
+/// A run that reached its last epoch.
+pub struct Taught {
+    /// Readings and times.
+    pub trained: Trained,
+    /// Numbers in the learner's tensors.
+    pub n_parameters: usize,
+    /// Layer sizes, input to output.
+    pub sizes: Vec<usize>,
+    /// The tensors as safetensors.
+    pub weights: Vec<u8>,
+}
+
+/// Why a run did not reach its last epoch.
+#[derive(Debug, thiserror::Error)]
+pub enum TeachError {
+    /// The starting weights cannot be drawn.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// There is no learner.
+    #[error(transparent)]
+    Make(#[from] MakeError),
+    /// Training stopped.
+    #[error("{source}")]
+    Train {
+        /// Why.
+        source: TrainError,
+        /// Numbers in the learner's tensors.
+        n_parameters: usize,
+        /// Layer sizes, input to output.
+        sizes: Vec<usize>,
+    },
+    /// The weights could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes the learner of `arm` and teaches it.
+pub fn teach(arm: &Arm, setting: &Setting<'_>, sink: &mut dyn Sink) -> Result<Taught, TeachError> {
+    let streams = Streams::new(setting.seed);
+    let start = arm.start(setting.network, streams)?;
+    let plan = Plan {
+        n_epochs: arm.training.n_epochs,
+        batch_size: arm.training.batch_size,
+        rate_schedule: arm.training.rate_schedule,
+        streams,
+        clock: setting.clock,
+        stop: setting.stop,
+    };
+    let lesson = Lesson {
+        setting,
+        plan: &plan,
+        sink,
+    };
+    arm.learner.make(setting.network, &start, streams, lesson)?
+}
+
+/// How a learner of any type is taught.
+struct Lesson<'a> {
+    setting: &'a Setting<'a>,
+    plan: &'a Plan<'a>,
+    sink: &'a mut dyn Sink,
+}
+
+impl UseLearner for Lesson<'_> {
+    type Output = Result<Taught, TeachError>;
+
+    fn with<L: Learner>(self, mut learner: L) -> Self::Output {
+        let Self {
+            setting,
+            plan,
+            sink,
+        } = self;
+        let reference = CandleReference;
+        let mut observers: Vec<Box<dyn Observer<L> + '_>> = vec![Box::new(
+            EvaluationObserver::new(&learner, setting.data, setting.measure, plan.streams),
+        )];
+        if setting.align {
+            observers.push(Box::new(AlignmentObserver::new(
+                &learner,
+                &setting.data.train,
+                plan.batch_size,
+                setting.measure,
+                &reference,
+                plan.streams,
+            )));
+        }
+        let trained = train(&mut learner, setting.data, plan, &mut observers, sink);
+        drop(observers);
+        let n_parameters = n_parameters(&learner);
+        let sizes = learner.network().sizes().to_vec();
+        match trained {
+            Ok(trained) => Ok(Taught {
+                trained,
+                n_parameters,
+                sizes,
+                weights: save_tensors(&learner)?,
+            }),
+            Err(source) => Err(TeachError::Train {
+                source,
+                n_parameters,
+                sizes,
+            }),
+        }
+    }
+}
+
+fn n_parameters<L: Learner>(learner: &L) -> usize {
+    let names = learner.tensor_names();
+    names
+        .iter()
+        .filter_map(|name| learner.tensor(*name))
+        .map(|tensor| tensor.len())
+        .sum()
+}
