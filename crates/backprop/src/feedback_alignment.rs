@@ -1,8 +1,8 @@
 //! Feedback alignment: backprop with fixed random weights in place of the transposed ones.
 
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, Quantity, Streams, Teacher, TensorName, Updates, uniform,
+    Activities, Batch, ForwardWeights, LearnError, Learner, Network, Phase, PhaseTimer, Precision,
+    Quantity, Streams, Teacher, TensorName, Tensors, Updates, uniform,
 };
 use candle_core::Tensor;
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
@@ -182,12 +182,12 @@ impl FeedbackAlignment {
 impl Learner for FeedbackAlignment {
     type Session = ();
 
-    fn network(&self) -> &Network {
-        &self.parameters.network
+    fn tensors(&self) -> &dyn Tensors {
+        self
     }
 
-    fn precision(&self) -> Precision {
-        self.parameters.precision
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self
     }
 
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
@@ -210,16 +210,6 @@ impl Learner for FeedbackAlignment {
             })
             .map_err(self.failed())?;
         Ok(updates)
-    }
-
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        for (name, change) in updates.changes() {
-            self.parameters.add(*name, change)?;
-        }
-        for (name, value) in updates.next() {
-            self.set_tensor(*name, value.view())?;
-        }
-        Ok(())
     }
 
     fn learn(
@@ -263,10 +253,6 @@ impl Learner for FeedbackAlignment {
         Ok(())
     }
 
-    fn forward(&self) -> ForwardNetwork {
-        self.parameters.forward_network()
-    }
-
     /// Potentials; and with a teacher e_k of the hidden layers.
     fn activities(
         &self,
@@ -288,8 +274,18 @@ impl Learner for FeedbackAlignment {
         }
         Ok(activities)
     }
+}
 
-    fn tensor_names(&self) -> Vec<TensorName> {
+impl Tensors for FeedbackAlignment {
+    fn network(&self) -> &Network {
+        &self.parameters.network
+    }
+
+    fn precision(&self) -> Precision {
+        self.parameters.precision
+    }
+
+    fn names(&self) -> Vec<TensorName> {
         let n_layers = self.rates.len();
         let mut names = self.parameters.names();
         names.extend((1..n_layers).map(|k| TensorName::PyramidalFromPyramidal {
@@ -299,16 +295,12 @@ impl Learner for FeedbackAlignment {
         names
     }
 
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
         let tensor = self.parameters.find(name).or_else(|| self.feedback(name))?;
         to_array(tensor).ok()
     }
 
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
+    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         match self.feedback(name) {
             Some(feedback) => self.parameters.replace(name, feedback, values),
             None => self.parameters.set(name, values),

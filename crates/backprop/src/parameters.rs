@@ -2,14 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use apical_learning::{
-    Batch, ForwardNetwork, ForwardWeights, LearnError, Network, Precision, TensorName,
-};
+use apical_learning::{Batch, ForwardWeights, LearnError, Network, Precision, TensorName};
 use candle_core::{Tensor, Var};
-use ndarray::{Array1, Array2, ArrayD, ArrayView2, ArrayViewD, Ix1};
+use ndarray::{Array1, ArrayView2, ArrayViewD};
 
-use crate::convert::{check_shape, dtype, failed, parameter, rows, to_array, to_matrix};
-use crate::operation::{AddScaled, LayerGradient, Plastic, all_finite, layer, rate};
+use crate::convert::{check_shape, dtype, failed, parameter, rows};
+use crate::operation::{LayerGradient, Plastic, all_finite, layer, rate};
 
 /// What a multilayer perceptron computes with.
 #[derive(Debug)]
@@ -174,15 +172,6 @@ impl Parameters {
         }
     }
 
-    /// Adds `change` to the tensor `name`.
-    pub(crate) fn add(&mut self, name: TensorName, change: &ArrayD<f64>) -> Result<(), LearnError> {
-        let tensor = self.find(name).ok_or(LearnError::NoTensor { name })?;
-        let change = self.fitting(name, tensor, change.view())?;
-        tensor
-            .inplace_op2(&change, &AddScaled { factor: 1.0 })
-            .map_err(failed(self.learner))
-    }
-
     /// Replaces the tensor `name`.
     pub(crate) fn set(
         &mut self,
@@ -216,27 +205,6 @@ impl Parameters {
         let expected: Vec<usize> = tensor.dims().iter().rev().copied().collect();
         check_shape(name.to_string(), values.shape(), &expected)?;
         parameter(values, dtype(self.precision)).map_err(failed(self.learner))
-    }
-
-    pub(crate) fn forward_network(&self) -> ForwardNetwork {
-        let matrix = |var: &Var| -> Array2<f64> {
-            to_matrix(var).expect("a variable in main memory can be read")
-        };
-        let vector = |var: &Var| -> Array1<f64> {
-            to_array(var)
-                .expect("a variable in main memory can be read")
-                .into_dimensionality::<Ix1>()
-                .expect("thresholds are vectors")
-        };
-        ForwardNetwork {
-            weights: ForwardWeights {
-                weights: self.weights.iter().map(matrix).collect(),
-                thresholds: (self.network.thresholds())
-                    .then(|| self.thresholds.iter().map(vector).collect()),
-            },
-            attenuation: vec![1.0; self.weights.len()],
-            transfer: self.network.transfer(),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use crate::checksum::sha256;
-use crate::{DatasetError, FileDigest, Verdict};
+use crate::{DatasetError, FileDigest, FilePlace, Verdict};
 
 /// What a small compressed file of the user's own may expand to in any case, in bytes.
 const SMALL_EXPANSION: u64 = 16 << 20;
@@ -42,20 +42,18 @@ pub(crate) fn read_published(
     read_file(
         path,
         |_| limit,
-        || DatasetError::TooLarge {
-            path: path.to_owned(),
-            what: what.to_owned(),
-            limit,
+        || {
+            let reason =
+                format!("expands to more than {limit} bytes: expected at most that for {what}");
+            FilePlace::Whole.fault(path, reason)
         },
     )
 }
 
 /// Reads a file of the user's own, within [`expansion_limit`] where it is compressed.
 pub(crate) fn read_own(path: &Path, what: &str) -> Result<FileContent, DatasetError> {
-    read_file(path, expansion_limit, || DatasetError::ExpandsTooFar {
-        path: path.to_owned(),
-        what: what.to_owned(),
-        remedy: "decompress it first",
+    read_file(path, expansion_limit, || {
+        DatasetError::expands_too_far(path, what, "decompress it first")
     })
 }
 

@@ -1,7 +1,5 @@
 //! SHA-256 of a loaded data set and of the files it came from.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -73,7 +71,7 @@ impl Checksum {
             update(&mut hash, part);
         }
         Self {
-            sha256: hex(&hash.finalize()),
+            sha256: base16ct::lower::encode_string(&hash.finalize()),
             files,
         }
     }
@@ -81,7 +79,7 @@ impl Checksum {
 
 /// SHA-256 of `bytes`, hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
 fn update(hash: &mut Sha256, part: &Part) {
@@ -114,14 +112,4 @@ fn update_words(hash: &mut Sha256, words: impl Iterator<Item = [u8; 4]>) {
         }
     }
     hash.update(&block);
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

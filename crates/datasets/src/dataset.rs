@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::Checksum;
+use crate::{CatalogueEntry, Checksum, FileDigest, Part, Targets};
 
 /// A data set in three parts that never overlap.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,24 +17,6 @@ pub struct Dataset {
     pub validation: Part,
     /// What is reported.
     pub test: Part,
-}
-
-/// Samples of one part, in a fixed order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Part {
-    /// Inputs, `[n_samples, n_inputs]`.
-    pub inputs: Array2<f32>,
-    /// Targets, as many as inputs.
-    pub targets: Targets,
-}
-
-/// What the output neurons should do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Targets {
-    /// Class of each sample, from 0, `[n_samples]`.
-    Classes(Vec<u32>),
-    /// Target somatic potentials of the output neurons (regression), `[n_samples, n_outputs]`.
-    Potentials(Array2<f32>),
 }
 
 /// What a data set is and where it comes from.
@@ -101,7 +81,7 @@ pub struct SharedInputs {
 
 /// A data set in a few lines, for listings and provenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub struct DatasetSummary {
     /// Name, shape, task, source, licence and checksum.
     pub about: About,
     /// Number of inputs.
@@ -121,6 +101,43 @@ pub struct Summary {
 }
 
 impl Dataset {
+    /// The set of `entry` in its three parts, read from `files`. Where the entry names no shape, the
+    /// inputs are a list; class numbers are those of the entry's class names.
+    pub fn new(
+        entry: &CatalogueEntry,
+        [train, validation, test]: [Part; 3],
+        files: Vec<FileDigest>,
+    ) -> Self {
+        let (task, class_names) = match &train.targets {
+            Targets::Classes(_) => {
+                let n_classes = entry.class_names.len();
+                (Task::Classification { n_classes }, entry.class_names)
+            }
+            Targets::Potentials(potentials) => {
+                let n_outputs = potentials.ncols();
+                (Task::Regression { n_outputs }, [].as_slice())
+            }
+        };
+        let input_shape = match entry.input_shape {
+            [] => vec![train.inputs.ncols()],
+            shape => shape.to_vec(),
+        };
+        Self {
+            about: About {
+                name: entry.name.to_owned(),
+                input_shape,
+                task,
+                source: entry.source.to_owned(),
+                licence: entry.licence.to_owned(),
+                checksum: Checksum::of(&train, &validation, &test, files),
+                class_names: class_names.iter().map(|&name| name.to_owned()).collect(),
+            },
+            train,
+            validation,
+            test,
+        }
+    }
+
     /// Number of inputs of one sample.
     pub fn n_inputs(&self) -> usize {
         self.train.inputs.ncols()
@@ -164,8 +181,8 @@ impl Dataset {
     }
 
     /// The data set in a few lines. Hashes every row.
-    pub fn summary(&self) -> Summary {
-        Summary {
+    pub fn summary(&self) -> DatasetSummary {
+        DatasetSummary {
             about: self.about.clone(),
             n_inputs: self.n_inputs(),
             n_outputs: self.n_outputs(),
@@ -174,53 +191,6 @@ impl Dataset {
             n_test: self.test.n_samples(),
             class_counts: self.class_counts(),
             shared_inputs: self.shared_inputs(),
-        }
-    }
-}
-
-impl Part {
-    /// Number of samples.
-    pub fn n_samples(&self) -> usize {
-        self.inputs.nrows()
-    }
-
-    /// SHA-256 of the inputs of each sample (f32, little endian).
-    pub fn row_digests(&self) -> Vec<[u8; 32]> {
-        let mut bytes = Vec::with_capacity(4 * self.inputs.ncols());
-        self.inputs
-            .rows()
-            .into_iter()
-            .map(|row| {
-                bytes.clear();
-                bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
-                Sha256::digest(&bytes).into()
-            })
-            .collect()
-    }
-}
-
-impl Targets {
-    /// Number of samples.
-    pub fn n_samples(&self) -> usize {
-        match self {
-            Self::Classes(classes) => classes.len(),
-            Self::Potentials(potentials) => potentials.nrows(),
-        }
-    }
-
-    /// Samples per class, `[n_classes]`; empty for regression.
-    pub fn class_counts(&self, n_classes: usize) -> Vec<usize> {
-        match self {
-            Self::Classes(classes) => {
-                let mut counts = vec![0; n_classes];
-                for &class in classes {
-                    if let Some(count) = counts.get_mut(class as usize) {
-                        *count += 1;
-                    }
-                }
-                counts
-            }
-            Self::Potentials(_) => Vec::new(),
         }
     }
 }

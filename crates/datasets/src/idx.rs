@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::DatasetError;
+use crate::{DatasetError, FilePlace};
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
@@ -52,27 +52,21 @@ fn parse<'a, const N_AXES: usize>(
     what: &'static str,
 ) -> Result<([usize; N_AXES], &'a [u8]), DatasetError> {
     if content.is_empty() {
-        return Err(DatasetError::EmptyFile {
-            path: path.to_owned(),
-            expected: "an IDX file",
-        });
+        return Err(DatasetError::empty_file(path, "an IDX file"));
     }
     let n_header = 4 * (1 + N_AXES);
-    let truncated = || DatasetError::TruncatedHeader {
-        path: path.to_owned(),
-        expected: n_header,
-        n_bytes: content.len(),
+    let truncated = || {
+        let n_bytes = content.len();
+        let reason =
+            format!("ends at byte {n_bytes} inside the header: expected {n_header} header bytes");
+        FilePlace::Whole.fault(path, reason)
     };
     let (words, _) = content.as_chunks::<4>();
     let found = u32::from_be_bytes(*words.first().ok_or_else(truncated)?);
     if found != magic {
-        let path = path.to_owned();
-        return Err(DatasetError::WrongMagic {
-            path,
-            what,
-            expected: magic,
-            found,
-        });
+        let reason =
+            format!("magic number at byte 0 is 0x{found:08x}, expected 0x{magic:08x} ({what})");
+        return Err(FilePlace::Whole.fault(path, reason));
     }
     let mut counts = [0; N_AXES];
     for (axis, count) in counts.iter_mut().enumerate() {
@@ -83,13 +77,11 @@ fn parse<'a, const N_AXES: usize>(
         .iter()
         .fold(1, |n: u64, &count| n.saturating_mul(count.into()));
     if claimed != body.len() as u64 {
-        let (path, actual) = (path.to_owned(), body.len() as u64);
-        return Err(DatasetError::LengthDisagrees {
-            path,
-            what,
-            claimed,
-            actual,
-        });
+        let actual = body.len();
+        let reason = format!(
+            "the header claims {claimed} bytes of {what}, the content has {actual}: the file is truncated or damaged, fetch it again"
+        );
+        return Err(FilePlace::Whole.fault(path, reason));
     }
     Ok((counts.map(|count| count as usize), body))
 }

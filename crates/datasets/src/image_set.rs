@@ -1,6 +1,6 @@
 //! MNIST and its kin: four IDX files, pixels divided by 255.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,27 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::FileContent;
 use crate::locate::{decisive, owner_of, read_checked};
 use crate::{
-    About, CatalogueEntry, Checksum, Dataset, DatasetError, IdxImages, Part, RemoteFile, Targets,
-    Task, Verdict, locate_files, parse_idx_images, parse_idx_labels,
+    CatalogueEntry, DataOptions, Dataset, DatasetError, FilePlace, IdxImages, LoadFrom, Part,
+    RemoteFile, Targets, Verdict, locate_files, parse_idx_images, parse_idx_labels,
 };
+
+/// Content lengths of 60 000 images of 28×28 pixels, their labels, 10 000 images and their labels.
+pub(crate) const N_CONTENT_BYTES: [u64; 4] = [47_040_016, 60_008, 7_840_016, 10_008];
+
+/// How the pixels of an image follow each other in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PixelOrder {
+    /// Row by row.
+    Rows,
+    /// Column by column.
+    Columns,
+}
 
 /// Options of the image sets. The published test images are the test part, untouched; the last
 /// published training images are the validation part.
+///
+/// The entry of such a set has a shape of rows and columns, names for all classes, and four files:
+/// training images, training labels, test images and test labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdxSpec {
@@ -36,8 +51,8 @@ impl Default for IdxSpec {
     }
 }
 
-impl IdxSpec {
-    pub(crate) fn check(&self, entry: &CatalogueEntry) -> Result<(), DatasetError> {
+impl DataOptions for IdxSpec {
+    fn check(&self, entry: &CatalogueEntry) -> Result<(), DatasetError> {
         let n_published = entry.files[1].n_content_bytes as usize - 8;
         let range = |key, found: usize, highest: usize| {
             if (1..=highest).contains(&found) {
@@ -56,27 +71,47 @@ impl IdxSpec {
         }
     }
 
-    pub(crate) fn load(
+    fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
+        self.load_in_order(from, PixelOrder::Rows)
+    }
+
+    fn check_content(
+        entry: &CatalogueEntry,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError> {
+        let mut labels = entry.files.iter().skip(1).step_by(2);
+        if labels.any(|labels| labels.name == file.name) {
+            read_labels(entry, path, content).map(drop)
+        } else {
+            read_images(entry, path, content).map(drop)
+        }
+    }
+}
+
+impl IdxSpec {
+    pub(crate) fn load_in_order(
         &self,
-        entry: &'static CatalogueEntry,
-        folders: &[PathBuf],
+        from: &LoadFrom<'_>,
+        order: PixelOrder,
     ) -> Result<Dataset, DatasetError> {
-        let [train_images, train_labels, test_images, test_labels] =
-            self.read_files(entry, folders)?;
-        let published = read_part(entry, &train_images, &train_labels)?;
-        let test = read_part(entry, &test_images, &test_labels)?;
+        let entry = from.entry;
+        let [train_images, train_labels, test_images, test_labels] = self.read_files(from)?;
+        let published = read_part(entry, order, &train_images, &train_labels)?;
+        let test = read_part(entry, order, &test_images, &test_labels)?;
 
         let n_published = published.n_samples();
         let n_train = n_published.saturating_sub(self.n_validation);
         let n_used = self.n_train.unwrap_or(n_train);
         if n_train == 0 || test.n_samples() == 0 {
-            return Err(DatasetError::TooFewSamples {
-                path: train_images.path,
-                n_samples: n_published,
-                n_train,
-                n_validation: self.n_validation.min(n_published),
-                n_test: test.n_samples(),
-            });
+            let n_validation = self.n_validation.min(n_published);
+            let parts = [n_train, n_validation, test.n_samples()];
+            return Err(DatasetError::too_few_samples(
+                &train_images.path,
+                n_published,
+                parts,
+            ));
         }
         if n_used > n_train {
             return Err(DatasetError::OptionOutOfRange {
@@ -91,42 +126,22 @@ impl IdxSpec {
         let train = published.slice(0, n_used);
         let validation = published.slice(n_train, n_published);
         if let Some(class) = only_class(&train) {
-            return Err(DatasetError::OneClassOnly {
-                path: train_labels.path,
-                class: entry.class_names[class as usize].to_owned(),
-            });
+            let class = entry.class_names[class as usize];
+            return Err(DatasetError::one_class_only(&train_labels.path, class));
         }
 
         let files = [train_images, train_labels, test_images, test_labels];
         let files = files.into_iter().map(|file| file.digest).collect();
-        let about = About {
-            name: entry.name.to_owned(),
-            input_shape: entry.input_shape.to_vec(),
-            task: Task::Classification {
-                n_classes: entry.class_names.len(),
-            },
-            source: entry.source.to_owned(),
-            licence: entry.licence.to_owned(),
-            checksum: Checksum::of(&train, &validation, &test, files),
-            class_names: entry
-                .class_names
-                .iter()
-                .map(|&name| name.to_owned())
-                .collect(),
-        };
-        Ok(Dataset {
-            about,
-            train,
-            validation,
-            test,
-        })
+        Ok(Dataset::new(entry, [train, validation, test], files))
     }
 
-    fn read_files(
-        &self,
-        entry: &'static CatalogueEntry,
-        folders: &[PathBuf],
-    ) -> Result<[FileContent; 4], DatasetError> {
+    fn read_files(&self, from: &LoadFrom<'_>) -> Result<[FileContent; 4], DatasetError> {
+        let LoadFrom {
+            entry,
+            folders,
+            catalogue,
+            ..
+        } = *from;
         let located = locate_files(entry, folders);
         let mut read = Vec::with_capacity(located.len());
         let mut missing = Vec::new();
@@ -147,9 +162,9 @@ impl IdxSpec {
         let contents = read
             .into_iter()
             .map(|(file, path)| {
-                let content = read_checked(entry, file, path)?;
+                let content = read_checked(entry, file, path, catalogue)?;
                 if self.verify && content.digest.verdict == Verdict::Mismatch {
-                    return Err(mismatch(entry, file, content));
+                    return Err(mismatch(from, file, content));
                 }
                 Ok(content)
             })
@@ -161,41 +176,31 @@ impl IdxSpec {
     }
 }
 
-impl Part {
-    /// Samples `first..end`, copied.
-    fn slice(&self, first: usize, end: usize) -> Self {
-        let inputs = self.inputs.slice(ndarray::s![first..end, ..]).to_owned();
-        let targets = match &self.targets {
-            Targets::Classes(classes) => Targets::Classes(classes[first..end].to_vec()),
-            Targets::Potentials(potentials) => {
-                Targets::Potentials(potentials.slice(ndarray::s![first..end, ..]).to_owned())
-            }
-        };
-        Self { inputs, targets }
-    }
-}
-
-fn mismatch(entry: &CatalogueEntry, file: &RemoteFile, content: FileContent) -> DatasetError {
-    let path = content.path;
-    match (owner_of(&content.digest), decisive(file, &content.digest)) {
-        (Some(owner), _) if owner.name != entry.name => DatasetError::OtherDataset {
-            path,
-            expected: entry.name.to_owned(),
-            found: owner.name.to_owned(),
-        },
+fn mismatch(from: &LoadFrom<'_>, file: &RemoteFile, content: FileContent) -> DatasetError {
+    let LoadFrom {
+        entry, catalogue, ..
+    } = *from;
+    let reason = match (
+        owner_of(&content.digest, catalogue),
+        decisive(file, &content.digest),
+    ) {
+        (Some(owner), _) if owner.name != entry.name => format!(
+            "this is a file of data set `{}`, expected one of `{}`: put each set in a folder of its own name",
+            owner.name, entry.name
+        ),
         (_, decisive) => {
             let (expected, found) = decisive.unwrap_or_default();
-            DatasetError::WrongChecksum {
-                path,
-                expected: expected.to_owned(),
-                found: found.to_owned(),
-            }
+            format!(
+                "SHA-256 is {found}, expected {expected}: download the file again, or set `verify = false` to use it as it is"
+            )
         }
-    }
+    };
+    FilePlace::Whole.fault(&content.path, reason)
 }
 
 fn read_part(
     entry: &CatalogueEntry,
+    order: PixelOrder,
     images_file: &FileContent,
     labels_file: &FileContent,
 ) -> Result<Part, DatasetError> {
@@ -210,9 +215,8 @@ fn read_part(
         });
     }
     let grey = |&pixel: &u8| f32::from(pixel) / 255.0;
-    let values: Vec<f32> = if entry.name == "emnist_digits" {
+    let values: Vec<f32> = if order == PixelOrder::Columns {
         let (n_rows, n_columns) = (images.n_rows, images.n_columns);
-        // The published EMNIST images are transposed: rows and columns are swapped back.
         images
             .pixels
             .chunks_exact(n_rows * n_columns)
@@ -234,27 +238,6 @@ fn read_part(
     })
 }
 
-/// Fails where the content is not the IDX file that `file` of `entry` should be.
-pub(crate) fn check_content(
-    entry: &CatalogueEntry,
-    file: &RemoteFile,
-    path: &Path,
-    content: &[u8],
-) -> Result<(), DatasetError> {
-    // The catalogue lists images and labels in turn.
-    let is_labels = entry
-        .files
-        .iter()
-        .skip(1)
-        .step_by(2)
-        .any(|labels| labels.name == file.name);
-    if is_labels {
-        read_labels(entry, path, content).map(drop)
-    } else {
-        read_images(entry, path, content).map(drop)
-    }
-}
-
 fn read_images<'a>(
     entry: &CatalogueEntry,
     path: &Path,
@@ -265,11 +248,10 @@ fn read_images<'a>(
     if found == entry.input_shape {
         return Ok(images);
     }
-    Err(DatasetError::WrongImageShape {
-        path: path.to_owned(),
-        expected: [entry.input_shape[0], entry.input_shape[1]],
-        found,
-    })
+    let expected = entry.input_shape;
+    let reason =
+        format!("images are {found:?}, expected {expected:?} (bytes 8 to 15 of the header)");
+    Err(FilePlace::Whole.fault(path, reason))
 }
 
 fn read_labels<'a>(
@@ -284,12 +266,11 @@ fn read_labels<'a>(
         .position(|&label| usize::from(label) >= n_classes)
     {
         None => Ok(labels),
-        Some(sample) => Err(DatasetError::LabelOutOfRange {
-            path: path.to_owned(),
-            byte: 8 + sample,
-            found: labels[sample].into(),
-            n_classes,
-        }),
+        Some(sample) => {
+            let (label, byte, highest) = (labels[sample], 8 + sample, n_classes - 1);
+            let reason = format!("label {label} at byte {byte}: expected 0 to {highest}");
+            Err(FilePlace::Whole.fault(path, reason))
+        }
     }
 }
 

@@ -9,9 +9,10 @@
 //! environment variables.
 //!
 //! ```
-//! use apical_datasets::{DatasetSpec, DigitsSpec, Streams};
+//! use apical_datasets::set::digits::{DigitsSpec, KIND};
+//! use apical_datasets::Streams;
 //!
-//! let spec = DatasetSpec::Digits(DigitsSpec::default());
+//! let spec = KIND.with(DigitsSpec::default());
 //! let digits = spec.load(Streams::new(0), &[])?;
 //! assert_eq!(digits.train.inputs.dim(), (1297, 64));
 //! assert_eq!(digits.n_outputs(), 10);
@@ -19,46 +20,47 @@
 //! ```
 
 mod bytes;
-mod catalogue;
+mod check;
 mod checksum;
 mod column;
-mod csv;
+mod comma_separated;
 mod dataset;
-mod digits;
+mod entry;
+mod erase;
 mod error;
-mod first_seen;
 mod idx;
 mod image_set;
+mod kind;
 mod label;
 mod locate;
 mod npy;
+mod npy_header;
 mod npz;
-mod npz_write;
+mod part;
+mod registry;
 mod rows;
 mod scaling;
+pub mod set;
 mod spec;
 mod split;
 mod stream;
 mod table;
-mod teacher;
-mod yin_yang;
 
-pub use catalogue::{CatalogueEntry, RemoteFile, catalogue, catalogue_entry};
+pub use check::{CheckedFile, check_file, check_files};
 pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
 pub use column::Column;
-pub use csv::CsvSpec;
-pub use dataset::{About, ClassCounts, Dataset, Part, SharedInputs, Summary, Targets, Task};
-pub use digits::DigitsSpec;
-pub use error::DatasetError;
+pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, Task};
+pub use entry::{CatalogueEntry, RemoteFile};
+pub use error::{DatasetError, FilePlace};
 pub use idx::{IdxImages, parse_idx_images, parse_idx_labels};
 pub use image_set::IdxSpec;
-pub use locate::{CheckedFile, LocatedFile, check_file, check_files, locate_files};
-pub use npz::NpzSpec;
-pub use npz_write::{ArrayValues, NamedArray, npz};
+pub use kind::{AnyDataKind, DataKind, DataOptions, DatasetSpec, LoadFrom};
+pub use locate::{LocatedFile, locate_files};
+pub use npz::{ArrayValues, NamedArray, npz};
+pub use part::{Part, Targets};
+pub use registry::{AddKindsError, add_data_kinds, catalogue, catalogue_entry};
 pub use rows::read_rows;
 pub use scaling::Scaling;
-pub use spec::DatasetSpec;
+pub use set::teacher_student::{TeacherNetwork, TeacherSample};
 pub use split::{Fractions, Split, random_cycle, shuffle, split_random, split_stratified};
 pub use stream::{StreamRng, Streams};
-pub use teacher::{TeacherNetwork, TeacherSample, TeacherStudentSpec};
-pub use yin_yang::YinYangSpec;

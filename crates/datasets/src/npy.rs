@@ -1,12 +1,16 @@
 //! The NPY format: a header with element type, memory order and shape, then the elements.
 //!
 //! Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
+//!
+//! Written here, and not taken from `ndarray-npy` 0.10 or `npyz` 0.9: both read headers with pest,
+//! name no byte in their errors and ask for the type of the elements beforehand.
 
 use std::path::Path;
 
-use ndarray::{ArrayD, IxDyn, ShapeBuilder};
+use ndarray::{Array2, ArrayD, IxDyn, ShapeBuilder};
 
-use crate::DatasetError;
+use crate::npy_header::Header;
+use crate::{DatasetError, FilePlace};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -42,11 +46,9 @@ impl Element {
 impl<'a> NpyArray<'a> {
     /// Reads header and shape; `path` and `array` serve messages only.
     pub(crate) fn parse(path: &Path, array: &str, bytes: &'a [u8]) -> Result<Self, DatasetError> {
-        let malformed = |byte, expected| DatasetError::MalformedNpy {
-            path: path.to_owned(),
-            array: array.to_owned(),
-            byte,
-            expected,
+        let malformed = |byte: usize, expected: &str| {
+            let reason = format!(": malformed NPY header at byte {byte}: expected {expected}");
+            FilePlace::Array(array.to_owned()).fault(path, reason)
         };
         if !bytes.starts_with(MAGIC) {
             return Err(malformed(0, "the bytes 93 4e 55 4d 50 59 (\"\\x93NUMPY\")"));
@@ -71,35 +73,29 @@ impl<'a> NpyArray<'a> {
             .map_err(|(byte, expected)| malformed(n_prefix + byte, expected))?;
         let data = &bytes[n_prefix + n_header..];
 
-        let (element, is_big_endian) =
-            element_type(&header.descr).ok_or_else(|| DatasetError::UnsupportedType {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                found: header.descr.clone(),
-                expected: "float32, float64, bool, or an integer of 8 to 64 bits",
-            })?;
-        let shape = header.shape.iter().map(|&axis| axis as usize).collect();
+        let (element, is_big_endian) = element_type(&header.descr).ok_or_else(|| {
+            let expected = "float32, float64, bool, or an integer of 8 to 64 bits";
+            DatasetError::wrong_type(path, array, &header.descr, expected)
+        })?;
+        let shape: Vec<usize> = header.shape.iter().map(|&axis| axis as usize).collect();
         if header.shape.contains(&0) {
-            return Err(DatasetError::WrongArrayShape {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                found: shape,
-                expected: "no empty axis",
-            });
+            return Err(DatasetError::wrong_shape(
+                path,
+                array,
+                &shape,
+                "no empty axis",
+            ));
         }
         let claimed = header
             .shape
             .iter()
             .fold(element.n_bytes() as u64, |n, &axis| n.saturating_mul(axis));
         if claimed != data.len() as u64 {
-            return Err(DatasetError::NpyLengthDisagrees {
-                path: path.to_owned(),
-                array: array.to_owned(),
-                shape: header.shape,
-                descr: header.descr,
-                claimed,
-                actual: data.len() as u64,
-            });
+            let (Header { descr, shape, .. }, actual) = (header, data.len());
+            let reason = format!(
+                ": shape {shape:?} of {descr} asks for {claimed} bytes, there are {actual}: the file is truncated or damaged"
+            );
+            return Err(FilePlace::Array(array.to_owned()).fault(path, reason));
         }
         Ok(Self {
             shape,
@@ -134,6 +130,24 @@ impl<'a> NpyArray<'a> {
             _ => i128::from(self.unsigned(bytes)),
         };
         (!self.is_float()).then(|| self.row_major(self.elements().map(decode).collect()))
+    }
+
+    /// The array with all axes but the first flattened; every element finite.
+    pub(crate) fn finite_rows(
+        &self,
+        path: &Path,
+        array: &str,
+    ) -> Result<Array2<f32>, DatasetError> {
+        let n_elements: usize = self.shape[1..].iter().product();
+        let values = self.to_floats();
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let place = FilePlace::Element(array.to_owned(), at / n_elements, at % n_elements);
+            let found = f64::from(values[at]);
+            let reason = format!(": {found} is not a finite single-precision number");
+            return Err(place.fault(path, reason));
+        }
+        Ok(Array2::from_shape_vec((self.shape[0], n_elements), values)
+            .expect("shape and length were compared when the header was read"))
     }
 
     fn elements(&self) -> impl Iterator<Item = &'a [u8]> {
@@ -187,130 +201,5 @@ fn element_type(descr: &str) -> Option<(Element, bool)> {
         "<" => Some((element, false)),
         "|" if element.n_bytes() == 1 => Some((element, false)),
         _ => None,
-    }
-}
-
-/// The Python dictionary in the header.
-struct Header {
-    descr: String,
-    is_fortran_order: bool,
-    shape: Vec<u64>,
-}
-
-/// Position in the dictionary and what should stand there.
-type HeaderError = (usize, &'static str);
-
-impl Header {
-    fn parse(text: &[u8]) -> Result<Self, HeaderError> {
-        let mut cursor = Cursor { text, at: 0 };
-        let (mut descr, mut is_fortran_order, mut shape) = (None, None, None);
-        cursor.expect(b'{', "`{`")?;
-        while !cursor.take(b'}') {
-            let start = cursor.at;
-            let key = cursor.string()?;
-            cursor.expect(b':', "`:`")?;
-            match key {
-                "descr" => descr = Some(cursor.descr()?),
-                "fortran_order" => is_fortran_order = Some(cursor.boolean()?),
-                "shape" => shape = Some(cursor.shape()?),
-                _ => return Err((start, "one of the keys descr, fortran_order, shape")),
-            }
-            if !cursor.take(b',') {
-                cursor.expect(b'}', "`,` or `}`")?;
-                break;
-            }
-        }
-        match (descr, is_fortran_order, shape) {
-            (Some(descr), Some(is_fortran_order), Some(shape)) => Ok(Self {
-                descr,
-                is_fortran_order,
-                shape,
-            }),
-            _ => Err((cursor.at, "the keys descr, fortran_order and shape")),
-        }
-    }
-}
-
-struct Cursor<'a> {
-    text: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn rest(&mut self) -> &'a [u8] {
-        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
-            self.at += 1;
-        }
-        &self.text[self.at..]
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let is_there = self.rest().first() == Some(&byte);
-        self.at += usize::from(is_there);
-        is_there
-    }
-
-    fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), HeaderError> {
-        if self.take(byte) {
-            Ok(())
-        } else {
-            Err((self.at, expected))
-        }
-    }
-
-    fn string(&mut self) -> Result<&'a str, HeaderError> {
-        let error = (self.at, "a quoted string");
-        let rest = self.rest();
-        let quote = *rest
-            .first()
-            .filter(|byte| matches!(byte, b'\'' | b'"'))
-            .ok_or(error)?;
-        let n_inside = rest[1..]
-            .iter()
-            .position(|&byte| byte == quote)
-            .ok_or(error)?;
-        self.at += n_inside + 2;
-        str::from_utf8(&rest[1..=n_inside]).map_err(|_| error)
-    }
-
-    /// The element type; a list (a structured type) is taken up to its end as it stands.
-    fn descr(&mut self) -> Result<String, HeaderError> {
-        let rest = self.rest();
-        if rest.first() != Some(&b'[') {
-            return self.string().map(str::to_owned);
-        }
-        let end = rest.iter().rposition(|&byte| byte == b']');
-        let end = end.ok_or((self.at, "`]` after a structured type"))?;
-        self.at += end + 1;
-        Ok(String::from_utf8_lossy(&rest[..=end]).into_owned())
-    }
-
-    fn boolean(&mut self) -> Result<bool, HeaderError> {
-        let rest = self.rest();
-        for (word, value) in [("True", true), ("False", false)] {
-            if rest.starts_with(word.as_bytes()) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        Err((self.at, "True or False"))
-    }
-
-    fn shape(&mut self) -> Result<Vec<u64>, HeaderError> {
-        let mut shape = Vec::new();
-        self.expect(b'(', "`(`")?;
-        while !self.take(b')') {
-            let rest = self.rest();
-            let n_digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let digits = str::from_utf8(&rest[..n_digits]).ok();
-            let axis = digits.and_then(|digits| digits.parse().ok());
-            shape.push(axis.ok_or((self.at, "a length below 2^64"))?);
-            self.at += n_digits;
-            if !self.take(b',') {
-                self.expect(b')', "`,` or `)`")?;
-                break;
-            }
-        }
-        Ok(shape)
     }
 }

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::{ByteRecord, ReaderBuilder, Trim};
 use ndarray::Array2;
 
 use crate::DatasetError;
 use crate::bytes::{find_user_file, read_own};
-use crate::csv::{line_of, number, text, unreadable};
+use crate::comma_separated::numbers;
 use crate::npy::NpyArray;
-use crate::npz::{finite_rows, member};
+use crate::npz::member;
 
 /// The rows of a file, all numbers finite: `[n_rows, n_columns]`.
 ///
@@ -33,79 +32,20 @@ pub fn read_rows(
     if content.starts_with(b"\x93NUMPY") {
         return of_npy(&path, array, content);
     }
-    of_csv(&path, content)
+    numbers(&path, content)
 }
 
 fn of_npy(path: &Path, array: &str, bytes: &[u8]) -> Result<Array2<f32>, DatasetError> {
     let npy = NpyArray::parse(path, array, bytes)?;
     if npy.shape.is_empty() {
-        return Err(DatasetError::WrongArrayShape {
-            path: path.to_owned(),
-            array: array.to_owned(),
-            found: npy.shape,
-            expected: "rows on the first axis",
-        });
+        return Err(DatasetError::wrong_shape(
+            path,
+            array,
+            &npy.shape,
+            "rows on the first axis",
+        ));
     }
-    finite_rows(path, array, &npy)
-}
-
-fn of_csv(path: &Path, content: &[u8]) -> Result<Array2<f32>, DatasetError> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(content);
-    let mut record = ByteRecord::new();
-    let mut columns: Option<Vec<String>> = None;
-    let mut values = Vec::new();
-    let mut n_rows = 0;
-    while reader
-        .read_byte_record(&mut record)
-        .map_err(|error| unreadable(path, error))?
-    {
-        let line = record.position().map_or(0, |start| line_of(content, start));
-        let names = match &mut columns {
-            Some(names) => names,
-            None => {
-                let cells = record.iter().map(|cell| text(path, line, cell));
-                let cells = cells.collect::<Result<Vec<_>, _>>()?;
-                let is_header = cells.iter().all(|cell| cell.parse::<f64>().is_err());
-                let names = cells
-                    .iter()
-                    .enumerate()
-                    .map(|(index, cell)| match is_header {
-                        true => (*cell).to_owned(),
-                        false => index.to_string(),
-                    });
-                let names = columns.insert(names.collect());
-                if is_header {
-                    continue;
-                }
-                names
-            }
-        };
-        if record.len() != names.len() {
-            return Err(DatasetError::RaggedRow {
-                path: path.to_owned(),
-                line,
-                expected: names.len(),
-                found: record.len(),
-            });
-        }
-        for (name, cell) in names.iter().zip(&record) {
-            values.push(number(path, line, name, cell)?);
-        }
-        n_rows += 1;
-    }
-    let n_columns = columns.map_or(0, |names| names.len());
-    if n_rows == 0 {
-        return Err(DatasetError::EmptyFile {
-            path: path.to_owned(),
-            expected: "one row of numbers on each line",
-        });
-    }
-    Ok(Array2::from_shape_vec((n_rows, n_columns), values)
-        .expect("every row was found to have as many cells as the first"))
+    npy.finite_rows(path, array)
 }
 
 #[cfg(test)]

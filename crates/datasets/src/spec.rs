@@ -1,62 +1,31 @@
-//! Which data set, and its options: the `[dataset]` fragment of a spec.
+//! What a chosen data set does, and how it is written and read: the `[dataset]` fragment of a spec.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::erase::with_places;
+use crate::registry::data_kind;
 use crate::{
-    CatalogueEntry, CsvSpec, Dataset, DatasetError, DigitsSpec, IdxSpec, NpzSpec, Streams,
-    TeacherStudentSpec, YinYangSpec, catalogue_entry,
+    AnyDataKind, CatalogueEntry, Dataset, DatasetError, DatasetSpec, LoadFrom, Streams, catalogue,
 };
-
-/// A data set and its options, in TOML as `digits = {}` or `mnist = { n_train = 10000 }`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum DatasetSpec {
-    /// Handwritten digits of 8×8 pixels, embedded.
-    Digits(DigitsSpec),
-    /// Points in the yin-yang figure, generated.
-    YinYang(YinYangSpec),
-    /// Handwritten digits of 28×28 pixels.
-    Mnist(IdxSpec),
-    /// Pictures of clothing of 28×28 pixels.
-    FashionMnist(IdxSpec),
-    /// Cursive Japanese characters of 28×28 pixels.
-    Kmnist(IdxSpec),
-    /// Handwritten digits of 28×28 pixels, the largest of the sets.
-    EmnistDigits(IdxSpec),
-    /// Regression on a random teacher network, generated.
-    TeacherStudent(TeacherStudentSpec),
-    /// The user's own table.
-    Csv(CsvSpec),
-    /// The user's own NumPy arrays.
-    Npz(NpzSpec),
-}
 
 impl DatasetSpec {
     /// Key of the data set in a spec and in the [`catalogue`](crate::catalogue()).
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Digits(_) => "digits",
-            Self::YinYang(_) => "yin_yang",
-            Self::Mnist(_) => "mnist",
-            Self::FashionMnist(_) => "fashion_mnist",
-            Self::Kmnist(_) => "kmnist",
-            Self::EmnistDigits(_) => "emnist_digits",
-            Self::TeacherStudent(_) => "teacher_student",
-            Self::Csv(_) => "csv",
-            Self::Npz(_) => "npz",
-        }
+        self.entry().name
     }
 
     /// The catalogue's entry of this data set.
     pub fn entry(&self) -> &'static CatalogueEntry {
-        catalogue_entry(self.kind()).expect("the catalogue holds every kind")
+        self.0.entry()
     }
 
     /// Whether the data depend on the seed of a run. Where not, one loaded set serves all runs.
     pub fn depends_on_run(&self) -> bool {
-        matches!(self, Self::TeacherStudent(spec) if spec.seed.is_none())
+        self.0.depends_on_run()
     }
 
     /// Checks the ranges of the options; reads nothing.
@@ -64,17 +33,7 @@ impl DatasetSpec {
     /// # Errors
     /// [`DatasetError::OptionOutOfRange`] with key, value and allowed range.
     pub fn check(&self) -> Result<(), DatasetError> {
-        match self {
-            Self::Digits(_) => Ok(()),
-            Self::YinYang(spec) => spec.check(),
-            Self::Mnist(spec)
-            | Self::FashionMnist(spec)
-            | Self::Kmnist(spec)
-            | Self::EmnistDigits(spec) => spec.check(self.entry()),
-            Self::TeacherStudent(spec) => spec.check(),
-            Self::Csv(spec) => spec.check(),
-            Self::Npz(spec) => spec.check(),
-        }
+        self.0.check()
     }
 
     /// Loads or generates the data set.
@@ -87,16 +46,75 @@ impl DatasetSpec {
     /// Options out of range, and whatever is wrong with the files.
     pub fn load(&self, streams: Streams, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
         self.check()?;
-        match self {
-            Self::Digits(spec) => spec.load(),
-            Self::YinYang(spec) => Ok(spec.generate()),
-            Self::Mnist(spec)
-            | Self::FashionMnist(spec)
-            | Self::Kmnist(spec)
-            | Self::EmnistDigits(spec) => spec.load(self.entry(), folders),
-            Self::TeacherStudent(spec) => Ok(spec.generate(streams)),
-            Self::Csv(spec) => spec.load(folders),
-            Self::Npz(spec) => spec.load(folders),
+        self.0.load(&LoadFrom {
+            entry: self.entry(),
+            streams,
+            folders,
+            catalogue: catalogue(),
+        })
+    }
+}
+
+impl Serialize for DatasetSpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_variant("DatasetSpec", 0, self.kind(), self.0.options())
+    }
+}
+
+impl<'de> Deserialize<'de> for DatasetSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SpecVisitor;
+
+        impl<'de> Visitor<'de> for SpecVisitor {
+            type Value = DatasetSpec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a data set and its options")
+            }
+
+            fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<DatasetSpec, A::Error> {
+                let (kind, options) = data.variant_seed(KindSeed)?;
+                options.newtype_variant_seed(OptionsSeed(kind))
+            }
         }
+
+        deserializer.deserialize_enum("DatasetSpec", &[], SpecVisitor)
+    }
+}
+
+/// Reads the key of a kind.
+struct KindSeed;
+
+impl<'de> DeserializeSeed<'de> for KindSeed {
+    type Value = &'static dyn AnyDataKind;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
+        key.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KindSeed {
+    type Value = &'static dyn AnyDataKind;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the key of a data set")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        data_kind(key).map_err(|known| E::unknown_variant(key, known))
+    }
+}
+
+/// Reads the options of a kind.
+struct OptionsSeed(&'static dyn AnyDataKind);
+
+impl<'de> DeserializeSeed<'de> for OptionsSeed {
+    type Value = DatasetSpec;
+
+    fn deserialize<D: Deserializer<'de>>(self, options: D) -> Result<DatasetSpec, D::Error> {
+        with_places(options, |options| {
+            self.0
+                .read(&mut <dyn erased_serde::Deserializer<'_>>::erase(options))
+        })
     }
 }

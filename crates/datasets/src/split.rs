@@ -32,7 +32,8 @@ pub struct Fractions {
 }
 
 impl Fractions {
-    pub(crate) fn seventy_fifteen_fifteen() -> Self {
+    /// The shares of the user's own data where a spec says nothing.
+    pub(crate) fn of_own_data() -> Self {
         Self {
             train: 0.7,
             validation: 0.15,
@@ -59,22 +60,17 @@ impl Fractions {
     /// Whole numbers of samples: validation and test rounded, the rest for training.
     ///
     /// # Errors
-    /// [`DatasetError::TooFewSamples`] where a part would be empty.
+    /// Where a part would be empty.
     pub(crate) fn counts(&self, n_samples: usize, path: &Path) -> Result<[usize; 3], DatasetError> {
         let share = |fraction: f64| (fraction * n_samples as f64).round() as usize;
         let n_validation = share(self.validation);
         let n_test = share(self.test);
         let n_train = n_samples.saturating_sub(n_validation + n_test);
-        if [n_train, n_validation, n_test].contains(&0) {
-            return Err(DatasetError::TooFewSamples {
-                path: path.to_owned(),
-                n_samples,
-                n_train,
-                n_validation,
-                n_test,
-            });
+        let counts = [n_train, n_validation, n_test];
+        if counts.contains(&0) {
+            return Err(DatasetError::too_few_samples(path, n_samples, counts));
         }
-        Ok([n_train, n_validation, n_test])
+        Ok(counts)
     }
 }
 

@@ -6,8 +6,8 @@ use ndarray::{Array2, Axis};
 
 use crate::label::ClassLabels;
 use crate::{
-    About, Checksum, Dataset, DatasetError, FileDigest, Fractions, Part, Scaling, Split, Streams,
-    Targets, Task, split_random, split_stratified,
+    About, Checksum, Dataset, DatasetError, FileDigest, FilePlace, Fractions, Part, Scaling, Split,
+    Streams, Targets, Task, split_random, split_stratified,
 };
 
 /// All samples of the user's own data.
@@ -116,10 +116,7 @@ fn file_name(path: &Path) -> String {
 
 fn check_classes(path: &Path, classes: &ClassLabels, split: &Split) -> Result<(), DatasetError> {
     if let [class] = classes.names.as_slice() {
-        return Err(DatasetError::OneClassOnly {
-            path: path.to_owned(),
-            class: class.clone(),
-        });
+        return Err(DatasetError::one_class_only(path, class));
     }
     let mut is_trained = vec![false; classes.names.len()];
     for &sample in &split.train {
@@ -127,15 +124,14 @@ fn check_classes(path: &Path, classes: &ClassLabels, split: &Split) -> Result<()
     }
     match is_trained.iter().position(|&trained| !trained) {
         None => Ok(()),
-        Some(class) => Err(DatasetError::ClassNotInTraining {
-            path: path.to_owned(),
-            class: classes.names[class].clone(),
-            n_samples: classes
-                .labels
-                .iter()
-                .filter(|&&label| label as usize == class)
-                .count(),
-            n_total: classes.labels.len(),
-        }),
+        Some(class) => {
+            let of_class = |&&label: &&u32| label as usize == class;
+            let n_samples = classes.labels.iter().filter(of_class).count();
+            let (name, n_total) = (&classes.names[class], classes.labels.len());
+            let reason = format!(
+                "class `{name}` has {n_samples} of {n_total} samples and none falls into the training part: is the label column a class, and is the training fraction large enough?"
+            );
+            Err(FilePlace::Whole.fault(path, reason))
+        }
     }
 }

@@ -6,7 +6,7 @@ use apical_backprop::{
     BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Mlp, SingleLayerSpec, single_layer,
 };
 use apical_learning::{
-    ForwardWeights, LearnError, Learner, Network, Precision, SpecError, Streams,
+    AnyLearner, ForwardWeights, LearnError, Network, Precision, SpecError, Streams, any_learner,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec, MicrocircuitSpec, TwoStep};
 use serde::{Deserialize, Serialize};
@@ -47,15 +47,6 @@ pub enum MakeError {
     /// The learner could not be made.
     #[error("the learner could not be made: {0}")]
     Learn(#[from] LearnError),
-}
-
-/// What is done with a learner, whatever its type.
-pub trait UseLearner {
-    /// What comes of it.
-    type Output;
-
-    /// Does it.
-    fn with<L: Learner>(self, learner: L) -> Self::Output;
 }
 
 impl LearnerSpec {
@@ -112,31 +103,34 @@ impl LearnerSpec {
         }
     }
 
-    /// Makes the learner with the forward weights `start`, and does `what` with it.
-    pub fn make<U: UseLearner>(
+    /// Makes the learner with the forward weights `start`.
+    pub fn make(
         &self,
         network: &Network,
         start: &ForwardWeights<f32>,
         streams: Streams,
-        what: U,
-    ) -> Result<U::Output, MakeError> {
+    ) -> Result<Box<AnyLearner>, MakeError> {
         Ok(match self {
             Self::Microcircuit(spec) => match spec.precision {
-                Precision::F32 => what.with(TwoStep::<f32>::new(network, start, spec, streams)?),
-                Precision::F64 => what.with(TwoStep::<f64>::new(network, start, spec, streams)?),
+                Precision::F32 => any_learner(TwoStep::<f32>::new(network, start, spec, streams)?),
+                Precision::F64 => any_learner(TwoStep::<f64>::new(network, start, spec, streams)?),
             },
             Self::Continuous(spec) => match spec.precision {
-                Precision::F32 => what.with(Continuous::<f32>::new(network, start, spec, streams)?),
-                Precision::F64 => what.with(Continuous::<f64>::new(network, start, spec, streams)?),
+                Precision::F32 => {
+                    any_learner(Continuous::<f32>::new(network, start, spec, streams)?)
+                }
+                Precision::F64 => {
+                    any_learner(Continuous::<f64>::new(network, start, spec, streams)?)
+                }
             },
-            Self::Backprop(spec) => what.with(Mlp::new(network, start, spec)?),
+            Self::Backprop(spec) => any_learner(Mlp::new(network, start, spec)?),
             Self::FeedbackAlignment(spec) => {
-                what.with(FeedbackAlignment::new(network, start, spec, streams)?)
+                any_learner(FeedbackAlignment::new(network, start, spec, streams)?)
             }
             Self::DirectFeedbackAlignment(spec) => {
-                what.with(FeedbackAlignment::direct(network, start, spec, streams)?)
+                any_learner(FeedbackAlignment::direct(network, start, spec, streams)?)
             }
-            Self::SingleLayer(spec) => what.with(single_layer(network, spec, streams)?),
+            Self::SingleLayer(spec) => any_learner(single_layer(network, spec, streams)?),
         })
     }
 }

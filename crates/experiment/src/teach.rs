@@ -2,11 +2,11 @@
 
 use apical_backprop::CandleReference;
 use apical_learning::{
-    AlignmentObserver, Clock, EvaluationObserver, Learner, MeasureSpec, Network, Observer, Plan,
+    AlignmentObserver, AnyLearner, Clock, EvaluationObserver, MeasureSpec, Network, Observer, Plan,
     Sink, SpecError, StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train,
 };
 
-use crate::learners::{MakeError, UseLearner};
+use crate::learners::MakeError;
 use crate::runs::Stop;
 use crate::spec::Arm;
 
@@ -76,66 +76,43 @@ pub fn teach(arm: &Arm, setting: &Setting<'_>, sink: &mut dyn Sink) -> Result<Ta
         clock: setting.clock,
         stop: setting.stop,
     };
-    let lesson = Lesson {
-        setting,
-        plan: &plan,
-        sink,
-    };
-    arm.learner.make(setting.network, &start, streams, lesson)?
-}
-
-/// How a learner of any type is taught.
-struct Lesson<'a> {
-    setting: &'a Setting<'a>,
-    plan: &'a Plan<'a>,
-    sink: &'a mut dyn Sink,
-}
-
-impl UseLearner for Lesson<'_> {
-    type Output = Result<Taught, TeachError>;
-
-    fn with<L: Learner>(self, mut learner: L) -> Self::Output {
-        let Self {
-            setting,
-            plan,
-            sink,
-        } = self;
-        let reference = CandleReference;
-        let mut observers: Vec<Box<dyn Observer<L> + '_>> = vec![Box::new(
-            EvaluationObserver::new(&learner, setting.data, setting.measure, plan.streams),
-        )];
-        if setting.align {
-            observers.push(Box::new(AlignmentObserver::new(
-                &learner,
-                &setting.data.train,
-                plan.batch_size,
-                setting.measure,
-                &reference,
-                plan.streams,
-            )));
-        }
-        let trained = train(&mut learner, setting.data, plan, &mut observers, sink);
-        drop(observers);
-        let n_parameters = n_parameters(&learner);
-        let sizes = learner.network().sizes().to_vec();
-        match trained {
-            Ok(trained) => Ok(Taught {
-                trained,
-                n_parameters,
-                sizes,
-                weights: save_tensors(&learner)?,
-            }),
-            Err(source) => Err(TeachError::Train {
-                source,
-                n_parameters,
-                sizes,
-            }),
-        }
+    let mut learner = arm.learner.make(setting.network, &start, streams)?;
+    let learner: &mut AnyLearner = &mut *learner;
+    let reference = CandleReference;
+    let mut observers: Vec<Box<dyn Observer<AnyLearner> + '_>> = vec![Box::new(
+        EvaluationObserver::new(learner, setting.data, setting.measure, plan.streams),
+    )];
+    if setting.align {
+        observers.push(Box::new(AlignmentObserver::new(
+            learner,
+            &setting.data.train,
+            plan.batch_size,
+            setting.measure,
+            &reference,
+            plan.streams,
+        )));
+    }
+    let trained = train(learner, setting.data, &plan, &mut observers, sink);
+    drop(observers);
+    let n_parameters = n_parameters(learner);
+    let sizes = learner.network().sizes().to_vec();
+    match trained {
+        Ok(trained) => Ok(Taught {
+            trained,
+            n_parameters,
+            sizes,
+            weights: save_tensors(learner)?,
+        }),
+        Err(source) => Err(TeachError::Train {
+            source,
+            n_parameters,
+            sizes,
+        }),
     }
 }
 
-fn n_parameters<L: Learner>(learner: &L) -> usize {
-    let names = learner.tensor_names();
+fn n_parameters(learner: &AnyLearner) -> usize {
+    let names = learner.tensors().names();
     names
         .iter()
         .filter_map(|name| learner.tensor(*name))

@@ -66,7 +66,7 @@ pub fn task<L: Learner>(learner: &L) -> TaskData {
 
 fn shapes<L: Learner>(learner: &L) {
     let network = learner.network();
-    let names = learner.tensor_names();
+    let names = learner.tensors().names();
     assert!(!names.is_empty(), "a learner has tensors");
     for name in &names {
         let tensor = learner.tensor(*name);
@@ -145,7 +145,7 @@ fn proposing_and_applying_is_learning<L: Learner>(make: &impl Fn(u64) -> L) {
         Precision::F32 => 2e-6,
         Precision::F64 => 1e-13,
     };
-    for name in fused.tensor_names() {
+    for name in fused.tensors().names() {
         let (a, b) = (fused.tensor(name), apart.tensor(name));
         let (a, b) = (a.expect("listed"), b.expect("listed"));
         let largest = a.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
@@ -208,8 +208,8 @@ fn saving_and_loading_keeps_every_bit<L: Learner>(make: &impl Fn(u64) -> L) {
     let mut other = make(2);
     let truncated = load_tensors(&mut other, &saved[..saved.len() / 2]);
     assert!(truncated.is_err(), "half a file is refused");
-    let name = other.tensor_names()[0];
-    let wrong = other.set_tensor(
+    let name = other.tensors().names()[0];
+    let wrong = other.tensors_mut().set(
         name,
         array![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0].into_dyn().view(),
     );

@@ -19,7 +19,7 @@ pub struct Evaluation {
 }
 
 /// Predicts the first `n_samples` samples of `part` and compares with their targets.
-pub fn evaluate<L: Learner>(
+pub fn evaluate<L: Learner + ?Sized>(
     learner: &L,
     session: &mut L::Session,
     part: &EncodedPart,

@@ -1,12 +1,13 @@
 //! The trait of everything that learns.
 
 use apical_datasets::Streams;
-use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
+use apical_kernels::Real;
+use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Activities, Batch, ForwardNetwork, LearnError, Network, Phase, PhaseTimer, Teacher, TensorName,
-    Updates,
+    Tensors, Updates,
 };
 
 /// The floating-point type a learner computes in.
@@ -18,6 +19,16 @@ pub enum Precision {
     F32,
     /// Double precision.
     F64,
+}
+
+impl Precision {
+    /// The precision that `T` is.
+    pub fn of<T: Real>() -> Self {
+        match size_of::<T>() {
+            4 => Self::F32,
+            _ => Self::F64,
+        }
+    }
 }
 
 /// The loss that a learner's outputs are judged by.
@@ -37,14 +48,33 @@ pub trait Learner: Send + Sync {
     /// The state beside the weights.
     type Session: Send;
 
-    /// Sizes and transfer function of the network that it trains.
-    fn network(&self) -> &Network;
+    /// What it is made of.
+    fn tensors(&self) -> &dyn Tensors;
 
-    /// The type it computes in.
-    fn precision(&self) -> Precision;
+    /// As [`Learner::tensors`], to write.
+    fn tensors_mut(&mut self) -> &mut dyn Tensors;
 
     /// A fresh session for batches of about `n_parallel` samples; larger batches are allowed.
     fn session(&self, streams: Streams, n_parallel: usize) -> Self::Session;
+
+    /// Sets all learning rates to `share` (0 or more) of what the specification says, whatever was
+    /// set before; a learner begins with 1. What a session holds back is given out at the rates of
+    /// then. Of what is plastic, and of the tensors, it changes nothing, not even at 0.
+    fn set_rate_share(&mut self, share: f64);
+
+    /// What this minibatch would change (averaged over its samples), without changing it.
+    fn propose(&self, session: &mut Self::Session, batch: Batch<'_>)
+    -> Result<Updates, LearnError>;
+
+    /// Output rates without teacher and plasticity: `[n_samples, n_inputs]` → `[n_samples, n_outputs]`.
+    fn predict(
+        &self,
+        session: &mut Self::Session,
+        inputs: ArrayView2<'_, f32>,
+        outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError>;
+
+    // What follows is given, and may be given otherwise.
 
     /// Whether a session carries potentials or filters on from one minibatch to the next, so that
     /// the same minibatch may change different things when it comes again.
@@ -52,17 +82,16 @@ pub trait Learner: Send + Sync {
         false
     }
 
-    /// Sets all learning rates to `share` (0 or more) of what the specification says, whatever was
-    /// set before; a learner begins with 1. What a session holds back is given out at the rates of
-    /// then. Of what is plastic, and of [`Learner::tensor_names`], it changes nothing, not even at 0.
-    fn set_rate_share(&mut self, share: f64);
-
-    /// What this minibatch would change (averaged over its samples), without changing it.
-    fn propose(&self, session: &mut Self::Session, batch: Batch<'_>)
-    -> Result<Updates, LearnError>;
-
     /// Makes the changes that [`Learner::propose`] gave.
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError>;
+    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
+        for (name, change) in updates.changes() {
+            self.tensors_mut().add(*name, change.view())?;
+        }
+        for (name, value) in updates.next() {
+            self.tensors_mut().set(*name, value.view())?;
+        }
+        Ok(())
+    }
 
     /// `propose`, then `apply`; fused where that is faster. Says to `timer` which phase it is in.
     fn learn(
@@ -84,21 +113,19 @@ pub trait Learner: Send + Sync {
         Ok(())
     }
 
-    /// Output rates without teacher and plasticity: `[n_samples, n_inputs]` → `[n_samples, n_outputs]`.
-    fn predict(
-        &self,
-        session: &mut Self::Session,
-        inputs: ArrayView2<'_, f32>,
-        outputs: ArrayViewMut2<'_, f32>,
-    ) -> Result<(), LearnError>;
-
     /// How its outputs are judged.
     fn output_loss(&self) -> OutputLoss {
         OutputLoss::SquaredError
     }
 
     /// The feed-forward network that the reference gradient is taken of.
-    fn forward(&self) -> ForwardNetwork;
+    fn forward(&self) -> ForwardNetwork {
+        ForwardNetwork {
+            weights: self.tensors().forward_weights(),
+            attenuation: vec![1.0; self.network().n_layers()],
+            transfer: self.network().transfer(),
+        }
+    }
 
     /// Per layer 1…N, the rate of plain gradient descent that its steps correspond to, at the
     /// share of its learning rates that is set; `None` where there is no such rate.
@@ -117,17 +144,19 @@ pub trait Learner: Send + Sync {
         Ok(Activities::new())
     }
 
-    /// The names of its tensors, in the order in which they are saved.
-    fn tensor_names(&self) -> Vec<TensorName>;
+    /// Sizes and transfer function of the network that it trains.
+    fn network(&self) -> &Network {
+        self.tensors().network()
+    }
 
-    /// The tensor `name` in double precision, if it has one. Matrices are `[n_post, n_pre]`. Also
-    /// answers names outside [`Learner::tensor_names`] that are derived, such as tied feedback.
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>>;
+    /// The type it computes in.
+    fn precision(&self) -> Precision {
+        self.tensors().precision()
+    }
 
-    /// Replaces the tensor `name`.
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError>;
+    /// The tensor `name`, stored or derived from what is stored, such as feedback by a formula of the
+    /// learner's own. `[n_post, n_pre]`.
+    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        self.tensors().get(name)
+    }
 }

@@ -6,6 +6,7 @@
 //! [`Sink`]s receive as records.
 
 mod activities;
+mod any_learner;
 mod batch;
 mod clock;
 pub mod conformance;
@@ -21,10 +22,12 @@ mod rate_schedule;
 mod record;
 mod spec;
 mod store;
+mod tensors;
 mod train;
 mod updates;
 
 pub use activities::{Activities, Quantity, Teacher};
+pub use any_learner::{AnyLearner, AnySession, any_learner};
 pub use apical_datasets::{StreamRng, Streams};
 pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};
@@ -44,5 +47,6 @@ pub use record::{
 };
 pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec};
 pub use store::{StoreError, load_tensors, save_tensors};
+pub use tensors::{TensorTable, Tensors, check_shape};
 pub use train::{Plan, Trained, train};
 pub use updates::Updates;

@@ -27,7 +27,7 @@ impl Moment {
 }
 
 /// Reads a learner, without changing it, at the epochs that it declares.
-pub trait Observer<L: Learner> {
+pub trait Observer<L: Learner + ?Sized> {
     /// Whether it observes at `moment`.
     fn is_due(&self, moment: Moment) -> bool;
     /// What its time counts as.
@@ -49,13 +49,13 @@ pub trait Sink {
 }
 
 /// Measures accuracy and loss on all three parts of the data.
-pub struct EvaluationObserver<'a, L: Learner> {
+pub struct EvaluationObserver<'a, L: Learner + ?Sized> {
     data: &'a TaskData,
     measure: &'a MeasureSpec,
     session: L::Session,
 }
 
-impl<'a, L: Learner> EvaluationObserver<'a, L> {
+impl<'a, L: Learner + ?Sized> EvaluationObserver<'a, L> {
     /// An observer with a session of its own.
     pub fn new(
         learner: &L,
@@ -71,7 +71,7 @@ impl<'a, L: Learner> EvaluationObserver<'a, L> {
     }
 }
 
-impl<L: Learner> Observer<L> for EvaluationObserver<'_, L> {
+impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
     fn is_due(&self, moment: Moment) -> bool {
         moment.is_due(self.measure.evaluate_every_n_epochs)
     }
@@ -110,14 +110,14 @@ struct AlignmentBatch {
 
 /// Measures the learner's updates against reference gradients on fixed minibatches of the training
 /// part, drawn once from the stream `alignment`, as are the cycles of the null, anew for each.
-pub struct AlignmentObserver<'a, L: Learner> {
+pub struct AlignmentObserver<'a, L: Learner + ?Sized> {
     measure: &'a MeasureSpec,
     reference: &'a dyn GradientReference,
     batches: Vec<AlignmentBatch>,
     session: L::Session,
 }
 
-impl<'a, L: Learner> AlignmentObserver<'a, L> {
+impl<'a, L: Learner + ?Sized> AlignmentObserver<'a, L> {
     /// An observer with a session of its own.
     pub fn new(
         learner: &L,
@@ -150,7 +150,7 @@ impl<'a, L: Learner> AlignmentObserver<'a, L> {
     }
 }
 
-impl<L: Learner> Observer<L> for AlignmentObserver<'_, L> {
+impl<L: Learner + ?Sized> Observer<L> for AlignmentObserver<'_, L> {
     fn is_due(&self, moment: Moment) -> bool {
         moment.is_due(self.measure.align_every_n_epochs)
     }
@@ -206,7 +206,7 @@ impl<L: Learner> Observer<L> for AlignmentObserver<'_, L> {
 }
 
 /// The feedback weights into every hidden layer, where the learner has them.
-fn feedback_of<L: Learner>(learner: &L) -> Vec<Option<(usize, Array2<f64>)>> {
+fn feedback_of(learner: &(impl Learner + ?Sized)) -> Vec<Option<(usize, Array2<f64>)>> {
     let n_layers = learner.network().n_layers();
     (1..n_layers)
         .map(|k| {

@@ -36,11 +36,12 @@ pub enum StoreError {
 }
 
 /// All tensors of `learner` as a safetensors file, in its own precision.
-pub fn save_tensors<L: Learner>(learner: &L) -> Result<Vec<u8>, StoreError> {
+pub fn save_tensors(learner: &(impl Learner + ?Sized)) -> Result<Vec<u8>, StoreError> {
+    let own = learner.tensors();
     let mut tensors = Vec::new();
-    for name in learner.tensor_names() {
-        let tensor = learner.tensor(name).ok_or(LearnError::NoTensor { name })?;
-        let (dtype, bytes): (_, Vec<u8>) = match learner.precision() {
+    for name in own.names() {
+        let tensor = own.get(name).ok_or(LearnError::NoTensor { name })?;
+        let (dtype, bytes): (_, Vec<u8>) = match own.precision() {
             Precision::F32 => (
                 Dtype::F32,
                 tensor
@@ -68,9 +69,9 @@ pub fn save_tensors<L: Learner>(learner: &L) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Sets all tensors of `learner` from a safetensors file.
-pub fn load_tensors<L: Learner>(learner: &mut L, bytes: &[u8]) -> Result<(), StoreError> {
+pub fn load_tensors(learner: &mut (impl Learner + ?Sized), bytes: &[u8]) -> Result<(), StoreError> {
     let file = SafeTensors::deserialize(bytes)?;
-    for name in learner.tensor_names() {
+    for name in learner.tensors().names() {
         let view = file
             .tensor(&name.to_string())
             .map_err(|_| StoreError::Missing {
@@ -92,7 +93,7 @@ pub fn load_tensors<L: Learner>(learner: &mut L, bytes: &[u8]) -> Result<(), Sto
             found: view.shape().to_vec(),
             expected: Vec::new(),
         })?;
-        learner.set_tensor(name, tensor.view())?;
+        learner.tensors_mut().set(name, tensor.view())?;
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ impl Trained {
 ///
 /// Observers are asked before the first epoch (epoch 0) and after every epoch; their time never
 /// counts as training time. On an error the sink has already received all epochs before it.
-pub fn train<L: Learner>(
+pub fn train<L: Learner + ?Sized>(
     learner: &mut L,
     data: &TaskData,
     plan: &Plan<'_>,

@@ -5,8 +5,12 @@
 //! Nothing here knows a data set, a file or a clock.
 
 pub mod circuit;
+pub mod feedback;
+pub mod integrator;
+pub mod table;
 
 pub use circuit::sacramento_2018::{
-    Continuous, ContinuousSpec, FeedbackKind, InterneuronKind, InterneuronRates, LoopGain,
-    MicrocircuitSpec, Path, Start, TwoStep, loop_gain,
+    Continuous, ContinuousSpec, InterneuronKind, InterneuronRates, LoopGain, MicrocircuitSpec,
+    Path, Start, TwoStep, loop_gain,
 };
+pub use feedback::FeedbackKind;

@@ -6,10 +6,9 @@ use rayon::prelude::*;
 
 use crate::claim;
 use crate::csv::{Csv, number};
-use crate::figure::{FigureInfo, FigureKind};
+use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
-use crate::page::{self, Shown};
-use crate::plot;
+use crate::page::{self, FigureOnPage};
 use crate::table::{self, Table};
 use crate::{ReportError, ReportInput};
 
@@ -45,11 +44,11 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
         });
     }
     let mut artefacts = vec![
-        text("index.html", page::html(input, &sections)),
-        text("table.csv", table::csv(&tables)),
+        file("index.html", page::html(input, &sections).into_bytes()),
+        file("table.csv", table::csv(&tables)),
     ];
     if !input.trials.is_empty() {
-        artefacts.push(text("trials.csv", trials(input)));
+        artefacts.push(file("trials.csv", trials(input)));
     }
     artefacts.extend(files);
     Ok(artefacts)
@@ -60,58 +59,54 @@ fn draw_all(
     task: &Task<'_>,
     folder: &str,
     files: &mut Vec<Artefact>,
-) -> Result<Vec<(FigureInfo, Shown)>, ReportError> {
-    let drawn: Vec<(FigureInfo, Shown, Vec<Artefact>)> = FigureKind::ALL
-        .into_par_iter()
-        .map(|kind| draw(kind, task, folder))
+) -> Result<Vec<(&'static Figure, FigureOnPage)>, ReportError> {
+    let drawn: Vec<(&Figure, FigureOnPage, Vec<Artefact>)> = FIGURES
+        .par_iter()
+        .map(|figure| draw(figure, task, folder))
         .collect::<Result<_, _>>()?;
     let mut figures = Vec::new();
-    for (info, shown, its_files) in drawn {
-        figures.push((info, shown));
+    for (figure, shown, its_files) in drawn {
+        figures.push((figure, shown));
         files.extend(its_files);
     }
     Ok(figures)
 }
 
 fn draw(
-    kind: FigureKind,
+    figure: &'static Figure,
     task: &Task<'_>,
     folder: &str,
-) -> Result<(FigureInfo, Shown, Vec<Artefact>), ReportError> {
-    let info = kind.info();
-    let draft = match kind.draft(task) {
+) -> Result<(&'static Figure, FigureOnPage, Vec<Artefact>), ReportError> {
+    let draft = match (figure.draft)(task) {
         Ok(draft) => draft,
-        Err(reason) => return Ok((info, Shown::Omitted(reason), Vec::new())),
+        Err(reason) => return Ok((figure, FigureOnPage::Omitted(reason), Vec::new())),
     };
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Drawing {
-        figure: info.name,
+    let title = format!("{}, {}", figure.title, task.name);
+    let drawing = draft.picture.draw(&title);
+    let svg = drawing.svg();
+    let png = drawing.png().map_err(|source| ReportError::Drawing {
+        figure: figure.name,
         task: task.name.to_owned(),
-        source,
-    };
-    let title = format!("{}, {}", info.title, task.name);
-    let svg = draft.picture.svg(&title).map_err(|e| failed(Box::new(e)))?;
-    let png = plot::png(&svg).map_err(|e| failed(Box::new(e)))?;
-    let stem = format!("{folder}/{}", info.name);
+        source: Box::new(source),
+    })?;
+    let stem = format!("{folder}/{}", figure.name);
     let files = vec![
-        text(&format!("{stem}.svg"), svg.clone()),
-        Artefact {
-            path: format!("{stem}.png"),
-            bytes: png,
-        },
-        text(&format!("{stem}.csv"), draft.csv.into_text()),
+        file(&format!("{stem}.svg"), svg.clone().into_bytes()),
+        file(&format!("{stem}.png"), png),
+        file(&format!("{stem}.csv"), draft.csv.into_bytes()),
     ];
-    Ok((info, Shown::Drawn { svg, stem }, files))
+    Ok((figure, FigureOnPage::Drawn { svg, stem }, files))
 }
 
-fn text(path: &str, text: String) -> Artefact {
+fn file(path: &str, bytes: Vec<u8>) -> Artefact {
     Artefact {
         path: path.to_owned(),
-        bytes: text.into_bytes(),
+        bytes,
     }
 }
 
 /// All trials, one a row, settings as `key=value; …`.
-fn trials(input: &ReportInput) -> String {
+fn trials(input: &ReportInput) -> Vec<u8> {
     let mut csv = Csv::new(&[
         "task",
         "learner",
@@ -137,7 +132,7 @@ fn trials(input: &ReportInput) -> String {
             trial.chosen.to_string(),
         ]);
     }
-    csv.into_text()
+    csv.into_bytes()
 }
 
 /// Names of folders, safe and different for different tasks.

@@ -22,8 +22,7 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
         );
     }
     let score = |group: &Group<'_>| group.last(Subject::on(task.score, PartName::Test));
-    let baseline = task.groups.first().and_then(|group| task.baseline(group));
-    let is_baseline = |group: &Group<'_>| baseline.is_some_and(|b| b.learner == group.learner);
+    let is_baseline = |group: &Group<'_>| task.baseline == Some(group.learner);
     let scored = || task.groups.iter().filter(|group| score(group).is_some());
     let subject = scored()
         .find(|group| !is_baseline(group))
@@ -38,7 +37,9 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
         written(task.score, value),
         seeds(value.n, subject.failed.len())
     );
-    let other = baseline.filter(|_| !is_baseline(subject));
+    let other = task
+        .compared_with(subject)
+        .filter(|_| !is_baseline(subject));
     if let Some((baseline, value)) = other.and_then(|group| Some((group, score(group)?))) {
         sentence.push_str(&format!(
             ", against {} for {} ({})",

@@ -104,6 +104,8 @@ impl Group<'_> {
 pub(crate) struct Task<'a> {
     pub(crate) name: &'a str,
     pub(crate) groups: Vec<Group<'a>>,
+    /// The learner that the others are compared with, where it was run.
+    pub(crate) baseline: Option<&'a str>,
     /// Accuracy, or loss where there is none (regression).
     pub(crate) score: Metric,
 }
@@ -124,17 +126,34 @@ impl<'a> Task<'a> {
         each.chain(all).copied().collect()
     }
 
-    /// The group that `group` is compared with: the first learner whose name has "backprop" in it, at
-    /// the same point of the sweep if it is there.
-    pub(crate) fn baseline(&self, group: &Group<'_>) -> Option<&Group<'a>> {
-        let first = self
-            .groups
-            .iter()
-            .find(|candidate| candidate.learner.contains("backprop"))?;
-        let same_point = self.groups.iter().find(|candidate| {
-            candidate.learner == first.learner && candidate.variant == group.variant
-        });
-        Some(same_point.unwrap_or(first))
+    /// The group that `group` is compared with: that of the baseline, at the same point of the sweep if
+    /// it is there.
+    pub(crate) fn compared_with(&self, group: &Group<'_>) -> Option<&Group<'a>> {
+        let is_baseline = |candidate: &&Group<'_>| Some(candidate.learner) == self.baseline;
+        let mut candidates = self.groups.iter().filter(is_baseline);
+        let same_point = |candidate: &&Group<'_>| candidate.variant == group.variant;
+        let first = candidates.clone().next();
+        candidates.find(same_point).or(first)
+    }
+
+    /// On which processors and instruction sets times were taken, to follow `times`; none without times.
+    pub(crate) fn times_taken(&self) -> Option<String> {
+        let mut machines: Vec<String> = Vec::new();
+        for run in self.groups.iter().flat_map(|group| &group.finished) {
+            let provenance = &run.provenance;
+            let machine = format!("{}, {}", provenance.cpu, provenance.instruction_set);
+            if run.summary.timing.samples_per_second.is_some() && !machines.contains(&machine) {
+                machines.push(machine);
+            }
+        }
+        match &machines[..] {
+            [] => None,
+            [only] => Some(format!("taken on {only}")),
+            several => Some(format!(
+                "taken on different processors or instruction sets and not comparable: {}",
+                several.join("; ")
+            )),
+        }
     }
 
     /// Whether any learner was run at several points of a sweep.
@@ -171,8 +190,10 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
             } else {
                 Metric::Loss
             };
+            let baseline = input.baselines.get(name).map(String::as_str);
             Task {
                 name,
+                baseline: baseline.filter(|of| groups.iter().any(|group| group.learner == *of)),
                 groups,
                 score,
             }

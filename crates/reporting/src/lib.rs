@@ -1,7 +1,7 @@
 //! Tables, figures and a page from the records of runs.
 //!
 //! Data flows one way: [`ReportInput`] (records alone) is grouped by task, learner and point of a
-//! sweep; groups become a table and [`Figure`](FigureKind)s; both become [`Artefact`]s, which the
+//! sweep; groups become a table and [`Figure`]s; both become [`Artefact`]s, which the
 //! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
 
 mod artefact;
@@ -23,6 +23,8 @@ mod table;
 mod terminal;
 mod text;
 
+use std::collections::BTreeMap;
+
 use apical_learning::{RunRecord, TrialRecord};
 
 pub use artefact::{Artefact, report};
@@ -30,7 +32,7 @@ pub use chart::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
 };
 pub use error::ReportError;
-pub use figure::{FigureInfo, FigureKind, figures};
+pub use figure::{FIGURES, Figure};
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::terminal_table;
@@ -49,6 +51,9 @@ pub struct ReportInput {
     /// Its runs, finished and failed; tasks, learners and points of a sweep are shown in the order of
     /// their first run.
     pub runs: Vec<RunRecord>,
+    /// By task, the learner that the others are compared with; a task without an entry, or without runs
+    /// of that learner, has no comparison.
+    pub baselines: BTreeMap<String, String>,
     /// Settings tried while tuning; empty where nothing was tuned.
     pub trials: Vec<TrialRecord>,
 }

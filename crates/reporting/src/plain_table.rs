@@ -42,12 +42,12 @@ impl PlainTable {
     }
 
     /// The table as comma-separated values.
-    pub(crate) fn csv(&self) -> String {
+    pub(crate) fn csv(&self) -> Vec<u8> {
         let mut csv = Csv::new(&self.header);
         for row in &self.rows {
             csv.row(row);
         }
-        csv.into_text()
+        csv.into_bytes()
     }
 }
 

@@ -43,7 +43,7 @@ pub fn protocol_report(report: &ProtocolReport) -> Result<Vec<Artefact>, ReportE
     for table in &report.tables {
         artefacts.push(Artefact {
             path: format!("{}.csv", table.name),
-            bytes: table.csv().into_bytes(),
+            bytes: table.csv(),
         });
     }
     artefacts.push(Artefact {

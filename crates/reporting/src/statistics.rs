@@ -33,7 +33,7 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// The standard deviation with `n − 1` in the denominator; none for fewer than two values.
-pub fn standard_deviation(values: &[f64]) -> Option<f64> {
+fn standard_deviation(values: &[f64]) -> Option<f64> {
     let centre = mean(values)?;
     let squares: f64 = values.iter().map(|v| (v - centre).powi(2)).sum();
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
@@ -41,7 +41,7 @@ pub fn standard_deviation(values: &[f64]) -> Option<f64> {
 
 /// Half the width of the 95 % confidence interval of the mean by Student's t:
 /// t(0.975, n − 1) · sd / √n. None for fewer than two values.
-pub fn t_interval95(values: &[f64]) -> Option<f64> {
+fn t_interval95(values: &[f64]) -> Option<f64> {
     let deviation = standard_deviation(values)?;
     Some(t_quantile(values.len() - 1)? * deviation / (values.len() as f64).sqrt())
 }

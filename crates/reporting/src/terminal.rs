@@ -50,7 +50,12 @@ fn lines(table: &Table<'_>) -> Vec<String> {
         vec![headings.iter().map(|heading| heading.own.clone()).collect()];
     for row in &table.rows {
         let cells = table.cells(row, layout);
-        grid.push(cells.iter().map(|cell| printable(cell)).collect());
+        grid.push(
+            cells
+                .iter()
+                .map(|cell| printable(&cell.to_string()))
+                .collect(),
+        );
     }
     let mut widths: Vec<usize> = (0..headings.len())
         .map(|column| {
@@ -102,6 +107,9 @@ fn notes(table: &Table<'_>) -> Vec<String> {
     }
     if let Some(baseline) = &table.baseline {
         notes.push(format!("  time ratio to {}", printable(baseline)));
+    }
+    if let Some(times) = &table.times {
+        notes.push(format!("  times {}", printable(times)));
     }
     notes
 }

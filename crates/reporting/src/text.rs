@@ -2,27 +2,25 @@
 
 /// Without control characters, which a terminal would obey and XML does not allow.
 pub(crate) fn printable(text: &str) -> String {
-    let is_shown = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    text.chars()
-        .map(|c| if is_shown(c) { c } else { '\u{fffd}' })
-        .collect()
+    shown(text, |_| false)
 }
 
-/// As HTML or XML in which no character is markup; line breaks and tabs stay.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            c => out.push_str(&printable(c.encode_utf8(&mut [0; 4]))),
-        }
-    }
-    out
+/// The same, but line breaks and tabs stay.
+pub(crate) fn printable_lines(text: &str) -> String {
+    shown(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn shown(text: &str, stays: impl Fn(char) -> bool) -> String {
+    let is_shown = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars()
+        .map(|c| {
+            if is_shown(c) || stays(c) {
+                c
+            } else {
+                '\u{fffd}'
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -30,11 +28,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_character_of_a_text_is_markup() {
-        assert_eq!(
-            escape("<b a='1' c=\"2\">&\u{1b}[0m"),
-            "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;\u{fffd}[0m"
-        );
+    fn no_character_of_a_text_is_a_command() {
         assert_eq!(printable("a\u{1b}[31m\n"), "a\u{fffd}[31m\u{fffd}");
+        assert_eq!(printable_lines("a\u{1b}\n\tb"), "a\u{fffd}\n\tb");
     }
 }

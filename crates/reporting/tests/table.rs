@@ -20,6 +20,7 @@ fn the_table_of_several_tasks() {
       failed runs are left out of all means
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
+      times taken on Synthetic Processor, 2 cores, x86-64-v3
 
     yin-yang
                                               test accuracy (%)       update angle by layer (°)     training time
@@ -32,6 +33,7 @@ fn the_table_of_several_tasks() {
       mean ± half width of the 95 % t interval over seeds
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
+      times taken on Synthetic Processor, 2 cores, x86-64-v3
 
     teacher-student
                                                    test loss (1)            update angle by layer (°)     training time
@@ -42,6 +44,7 @@ fn the_table_of_several_tasks() {
       mean ± half width of the 95 % t interval over seeds
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
+      times taken on Synthetic Processor, 2 cores, x86-64-v3
 
     rate sweep
                                                       test accuracy (%)       update angle by layer (°)     training time
@@ -59,6 +62,7 @@ fn the_table_of_several_tasks() {
       mean ± half width of the 95 % t interval over seeds
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
+      times taken on Synthetic Processor, 2 cores, x86-64-v3
     ");
 }
 
@@ -79,7 +83,37 @@ fn a_table_with_a_failure_and_a_single_seed() {
       one seed has no interval
       failed runs are left out of all means
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
+      times taken on Synthetic Processor, 2 cores, x86-64-v3
     ");
+}
+
+#[test]
+fn the_baseline_is_the_one_that_is_named() {
+    let runs = [&MODELS[0], &MODELS[2], &MODELS[3]].map(|model| run("digits", model, "", 0, 2, 4));
+    let mut input = input(runs.to_vec());
+    input.baselines = [("digits".to_owned(), MODELS[3].learner.to_owned())].into();
+    assert!(terminal_table(&input, false).contains("time ratio to feedback alignment"));
+    for none in [None, Some(("digits".to_owned(), "not run".to_owned()))] {
+        input.baselines = none.into_iter().collect();
+        assert!(!terminal_table(&input, false).contains("ratio"));
+    }
+}
+
+#[test]
+fn times_of_different_instruction_sets_are_said_to_be_so() {
+    let mut runs: Vec<_> = (0..2)
+        .map(|seed| run("digits", &MODELS[0], "", seed, 2, 4))
+        .collect();
+    runs[1].provenance.instruction_set = "AVX2".to_owned();
+    let input = input(runs);
+    let said = "imes taken on different processors or instruction sets and not comparable: \
+        Synthetic Processor, 2 cores, x86-64-v3; Synthetic Processor, 2 cores, AVX2";
+    assert!(terminal_table(&input, false).contains(said));
+    let artefacts = report(&input).expect("a report");
+    let page = artefacts.iter().find(|a| a.path == "index.html");
+    let page = std::str::from_utf8(&page.expect("a page").bytes).expect("UTF-8");
+    // Under the table, and with both figures that show times.
+    assert_eq!(page.matches(said).count(), 3);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The learner passes the suite of all learners, and learns real digits.
 
-use apical_datasets::{DatasetSpec, DigitsSpec};
+use apical_datasets::set::digits::{DigitsSpec, KIND as DIGITS};
 use apical_learning::{
     EvaluationObserver, Learner, MeasureSpec, Metric, Network, NoClock, Observer, PartName, Plan,
     RateSchedule, Sink, Streams, TargetCoding, TaskData, Transfer, conformance, train,
@@ -33,7 +33,8 @@ impl Sink for Nowhere {
 
 #[test]
 fn it_learns_digits() {
-    let dataset = DatasetSpec::Digits(DigitsSpec::default())
+    let dataset = DIGITS
+        .with(DigitsSpec::default())
         .load(Streams::new(0), &[])
         .expect("the embedded data set");
     let coding = TargetCoding::sacramento_2018();

@@ -1,8 +1,8 @@
 //! The perceptron as a learner.
 
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer,
-    Precision, Quantity, Streams, Teacher, TensorName, Updates,
+    Activities, Batch, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer, Precision,
+    Quantity, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, IxDyn};
 
@@ -14,12 +14,12 @@ use crate::convert::{check_shape, failed, to_array, to_rows};
 impl Learner for Mlp {
     type Session = ();
 
-    fn network(&self) -> &Network {
-        &self.parameters.network
+    fn tensors(&self) -> &dyn Tensors {
+        self
     }
 
-    fn precision(&self) -> Precision {
-        self.parameters.precision
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self
     }
 
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
@@ -54,16 +54,6 @@ impl Learner for Mlp {
             Ok(updates)
         };
         propose().map_err(failed(NAME))
-    }
-
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        for (name, change) in updates.changes() {
-            self.parameters.add(*name, change)?;
-        }
-        for (name, value) in updates.next() {
-            self.set_tensor(*name, value.view())?;
-        }
-        Ok(())
     }
 
     fn learn(
@@ -129,10 +119,6 @@ impl Learner for Mlp {
         }
     }
 
-    fn forward(&self) -> ForwardNetwork {
-        self.parameters.forward_network()
-    }
-
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
         (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd).then(|| {
             (self.rates.iter())
@@ -171,8 +157,18 @@ impl Learner for Mlp {
         }
         Ok(activities)
     }
+}
 
-    fn tensor_names(&self) -> Vec<TensorName> {
+impl Tensors for Mlp {
+    fn network(&self) -> &Network {
+        &self.parameters.network
+    }
+
+    fn precision(&self) -> Precision {
+        self.parameters.precision
+    }
+
+    fn names(&self) -> Vec<TensorName> {
         let moments =
             (self.targets.iter()).flat_map(|target| target.moments.iter().map(|(name, _)| *name));
         let mut names = self.parameters.names();
@@ -181,7 +177,7 @@ impl Learner for Mlp {
         names
     }
 
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
         if name == N_STEPS && self.counts_steps() {
             return Some(ArrayD::from_elem(IxDyn(&[1]), self.n_steps as f64));
         }
@@ -189,11 +185,7 @@ impl Learner for Mlp {
         to_array(tensor).ok()
     }
 
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
+    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         if name == N_STEPS && self.counts_steps() {
             check_shape(name.to_string(), values.shape(), &[1])?;
             self.n_steps = values[[0]].max(0.0).round() as u64;

@@ -36,7 +36,8 @@ fn with_transposed_weights_as_feedback_it_is_backprop() {
         for k in 1..3 {
             let above = learner.tensor(TensorName::forward(k + 1)).unwrap();
             learner
-                .set_tensor(TensorName::feedback(k), above.t())
+                .tensors_mut()
+                .set(TensorName::feedback(k), above.t())
                 .unwrap();
         }
         let part = samples(&network, 5, 41);
@@ -107,10 +108,12 @@ fn direct_feedback_comes_straight_from_the_output() {
     let from_output = |k| TensorName::PyramidalFromPyramidal { to: k, from: 3 };
     let (b1, b2) = (array![[2.0, -1.0]], array![[0.0, 1.0], [3.0, 0.5]]);
     learner
-        .set_tensor(from_output(1), b1.view().into_dyn())
+        .tensors_mut()
+        .set(from_output(1), b1.view().into_dyn())
         .unwrap();
     learner
-        .set_tensor(from_output(2), b2.view().into_dyn())
+        .tensors_mut()
+        .set(from_output(2), b2.view().into_dyn())
         .unwrap();
     let (inputs, targets) = (array![[0.8_f32]], array![[0.25_f32, -0.5]]);
     let batch = Batch {

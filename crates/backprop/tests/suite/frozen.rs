@@ -25,7 +25,7 @@ fn plastic(frozen: Frozen) -> Vec<String> {
     let changing: Vec<TensorName> = updates.changes().iter().map(|(name, _)| *name).collect();
     let mut timer = PhaseTimer::new(&NoClock);
     learner.learn(&mut (), part.all(), &mut timer).unwrap();
-    for name in learner.tensor_names() {
+    for name in learner.tensors().names() {
         let moved = learner.tensor(name) != free.tensor(name);
         assert_eq!(moved, changing.contains(&name), "{name}");
     }

@@ -99,7 +99,9 @@ fn without_thresholds_there_are_none() {
     assert_eq!(updates.changes().len(), 2);
     let name = TensorName::PyramidalThreshold { layer: 1 };
     assert!(learner.tensor(name).is_none());
-    let refused = learner.set_tensor(name, Array2::zeros((1, 5)).view().into_dyn());
+    let refused = learner
+        .tensors_mut()
+        .set(name, Array2::zeros((1, 5)).view().into_dyn());
     assert!(matches!(refused, Err(LearnError::NoTensor { .. })));
     assert!(learner.forward().weights.thresholds.is_none());
 }
@@ -228,7 +230,9 @@ fn arrays_that_do_not_fit_are_refused() {
     let refused = learner.predict(&mut (), part.inputs.view(), outputs.view_mut());
     assert!(matches!(refused, Err(LearnError::Shape { .. })));
     let wrong = Array2::zeros((4, 5));
-    let refused = learner.set_tensor(TensorName::forward(1), wrong.view().into_dyn());
+    let refused = learner
+        .tensors_mut()
+        .set(TensorName::forward(1), wrong.view().into_dyn());
     insta::assert_snapshot!(
         refused.unwrap_err(),
         @"pyramidal_from_pyramidal.1_0 has shape [4, 5], expected [5, 4]"

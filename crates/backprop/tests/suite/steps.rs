@@ -12,7 +12,7 @@ use crate::common::{OPTIMISERS, network, samples, spec, start};
 /// Every tensor, by name.
 fn tensors<L: Learner>(learner: &L) -> Vec<(String, ArrayD<f64>)> {
     let read = |name| learner.tensor(name).unwrap();
-    let names = learner.tensor_names().into_iter();
+    let names = learner.tensors().names().into_iter();
     names.map(|name| (name.to_string(), read(name))).collect()
 }
 
@@ -88,8 +88,8 @@ fn momentum_and_adam_follow_their_equations() {
     });
     let (mut momentum, mut adam) = (momentum, adam);
     for learner in [&mut momentum, &mut adam] {
-        let is_adam = learner.tensor_names().len() > 8;
-        let n_tensors = sgd.tensor_names().len();
+        let is_adam = learner.tensors().names().len() > 8;
+        let n_tensors = sgd.tensors().names().len();
         let mut first = vec![0.0; n_tensors];
         let mut second = vec![0.0; n_tensors];
         for t in 1..=4 {
@@ -100,9 +100,9 @@ fn momentum_and_adam_follow_their_equations() {
                 &spec(Flavour::Matched, OPTIMISERS[0], Precision::F64),
             )
             .unwrap();
-            for name in plain.tensor_names() {
+            for name in plain.tensors().names() {
                 let values = learner.tensor(name).unwrap();
-                plain.set_tensor(name, values.view()).unwrap();
+                plain.tensors_mut().set(name, values.view()).unwrap();
             }
             let gradients = plain.propose(&mut (), part.all()).unwrap();
             let updates = learner.propose(&mut (), part.all()).unwrap();

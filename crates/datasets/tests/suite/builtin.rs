@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use crate::common::{Folder, images, labels, parse, small_csv, small_npz, write_image_set};
-use apical_datasets::{Dataset, SharedInputs, Streams, Targets, Task, Verdict, random_cycle};
+use apical_datasets::{
+    Dataset, Part, SharedInputs, Streams, Targets, Task, Verdict, catalogue, random_cycle,
+};
 use ndarray::Array2;
 
 const NOTHING_SHARED: SharedInputs = SharedInputs {
@@ -29,14 +31,20 @@ fn assert_parts_never_overlap(dataset: &Dataset) {
 
 #[test]
 fn parts_never_overlap() {
-    for spec in [
-        "[digits]",
-        "[digits]\nsplit_seed = 3",
-        "[yin_yang]",
-        "[yin_yang]\nseed = 5",
-        "[teacher_student]",
-    ] {
-        assert_parts_never_overlap(&load(spec, 1));
+    let without_files = catalogue()
+        .iter()
+        .filter(|entry| entry.files.is_empty() && entry.n_samples.is_some());
+    let specs: Vec<_> = without_files
+        .map(|entry| format!("[{}]", entry.name))
+        .chain(["[digits]\nsplit_seed = 3", "[yin_yang]\nseed = 5"].map(str::to_owned))
+        .collect();
+    assert!(specs.len() >= 5);
+    for spec in specs {
+        let dataset = load(&spec, 1);
+        assert_parts_never_overlap(&dataset);
+        let sizes = [&dataset.train, &dataset.validation, &dataset.test].map(Part::n_samples);
+        let stated = parse(&spec).entry().n_samples;
+        assert_eq!(Some(sizes), stated, "{spec}");
     }
 }
 

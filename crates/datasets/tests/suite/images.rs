@@ -190,23 +190,16 @@ fn a_digest_that_cannot_be_recorded_is_no_error() {
 #[test]
 fn checking_refuses_what_loading_would() {
     let folder = Folder::new();
-    let error = |bytes: &[u8]| {
+    for (bytes, part) in [
+        (b"hi".to_vec(), "ends at byte 2 inside the header"),
+        (Vec::new(), "empty file"),
+        (images(&[0; 784]), "magic number at byte 0"),
+        (labels(&[10; 40_000]), "label 10 at byte 8"),
+    ] {
         folder.write(EMNIST_LABELS, bytes);
-        check_emnist_labels(&folder).expect_err("damaged")
-    };
-    assert!(matches!(
-        error(b"hi"),
-        DatasetError::TruncatedHeader { n_bytes: 2, .. }
-    ));
-    assert!(matches!(error(b""), DatasetError::EmptyFile { .. }));
-    assert!(matches!(
-        error(&images(&[0; 784])),
-        DatasetError::WrongMagic { .. }
-    ));
-    assert!(matches!(
-        error(&labels(&[10; 40_000])),
-        DatasetError::LabelOutOfRange { found: 10, .. }
-    ));
+        let error = check_emnist_labels(&folder).expect_err("damaged");
+        assert!(error.to_string().contains(part), "{error}");
+    }
     assert!(
         !folder
             .path()

@@ -1,14 +1,13 @@
 //! A single layer with the delta rule, written out: the smallest learner.
 
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, ForwardWeights, Gradient, GradientReference, LearnError,
-    Learner, Network, OutputError, Precision, Streams, TensorName, Transfer, Updates,
+    Batch, ForwardNetwork, Gradient, GradientReference, LearnError, Learner, Network, OutputError,
+    Streams, TensorName, TensorTable, Tensors, Transfer, Updates,
 };
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Ix2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 pub(crate) struct DeltaRule {
-    network: Network,
-    weights: Array2<f64>,
+    tensors: TensorTable<f64>,
     pub(crate) rate: f64,
     rate_share: f64,
 }
@@ -18,8 +17,7 @@ impl DeltaRule {
         let network = Network::new(vec![10, 4], Transfer::Logistic, false).expect("valid");
         let start = network.draw_forward(&[0.5], Streams::new(seed));
         Self {
-            network,
-            weights: start.weights[0].mapv(f64::from),
+            tensors: TensorTable::new(&network, &start),
             rate: 2.0,
             rate_share: 1.0,
         }
@@ -30,8 +28,9 @@ impl DeltaRule {
     }
 
     fn outputs(&self, inputs: ArrayView2<'_, f32>) -> Array2<f64> {
-        let potentials = inputs.mapv(f64::from).dot(&self.weights.t());
-        potentials.mapv(|u| self.network.transfer().rate(u))
+        let w = self.tensors.matrix(TensorName::forward(1));
+        let potentials = inputs.mapv(f64::from).dot(&w.t());
+        potentials.mapv(|u| self.network().transfer().rate(u))
     }
 }
 
@@ -44,12 +43,12 @@ fn descent(inputs: ArrayView2<'_, f32>, rates: &Array2<f64>, targets: &Array2<f6
 impl Learner for DeltaRule {
     type Session = ();
 
-    fn network(&self) -> &Network {
-        &self.network
+    fn tensors(&self) -> &dyn Tensors {
+        &self.tensors
     }
 
-    fn precision(&self) -> Precision {
-        Precision::F64
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        &mut self.tensors
     }
 
     fn session(&self, _: Streams, _: usize) {}
@@ -73,79 +72,25 @@ impl Learner for DeltaRule {
         Ok(updates)
     }
 
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        if let Some(step) = updates.matrix(TensorName::forward(1)) {
-            self.weights += &step;
-        }
-        Ok(())
-    }
-
     fn predict(
         &self,
         (): &mut (),
         inputs: ArrayView2<'_, f32>,
         mut outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
-        if inputs.ncols() != self.network.n_inputs() {
+        if inputs.ncols() != self.network().n_inputs() {
             return Err(LearnError::Shape {
                 what: "inputs".to_owned(),
                 found: inputs.shape().to_vec(),
-                expected: vec![inputs.nrows(), self.network.n_inputs()],
+                expected: vec![inputs.nrows(), self.network().n_inputs()],
             });
         }
         outputs.assign(&self.outputs(inputs).mapv(|r| r as f32));
         Ok(())
     }
 
-    fn forward(&self) -> ForwardNetwork {
-        ForwardNetwork {
-            weights: ForwardWeights {
-                weights: vec![self.weights.clone()],
-                thresholds: None,
-            },
-            attenuation: vec![1.0],
-            transfer: self.network.transfer(),
-        }
-    }
-
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
         Some(vec![self.current_rate()])
-    }
-
-    fn activities(
-        &self,
-        (): &mut (),
-        _: Batch<'_>,
-        _: apical_learning::Teacher,
-    ) -> Result<Activities, LearnError> {
-        Ok(Activities::new())
-    }
-
-    fn tensor_names(&self) -> Vec<TensorName> {
-        vec![TensorName::forward(1)]
-    }
-
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
-        (name == TensorName::forward(1)).then(|| self.weights.clone().into_dyn())
-    }
-
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
-        let shape = self.weights.shape().to_vec();
-        match values.to_owned().into_dimensionality::<Ix2>() {
-            Ok(values) if values.shape() == shape => {
-                self.weights = values;
-                Ok(())
-            }
-            _ => Err(LearnError::Shape {
-                what: name.to_string(),
-                found: values.shape().to_vec(),
-                expected: shape,
-            }),
-        }
     }
 }
 

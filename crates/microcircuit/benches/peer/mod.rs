@@ -53,7 +53,10 @@ pub(crate) fn circuit(spec: Value) -> Continuous<f32> {
     for (name, [n_post, n_pre]) in tensors() {
         let values = draw(&mut first, n_post * n_pre, 1.0);
         let values = ArrayD::from_shape_vec(vec![n_post, n_pre], values).expect("the shape");
-        (circuit.set_tensor(name, values.mapv(f64::from).view())).expect("a tensor of the circuit");
+        (circuit
+            .tensors_mut()
+            .set(name, values.mapv(f64::from).view()))
+        .expect("a tensor of the circuit");
     }
     circuit
 }

@@ -147,7 +147,10 @@ fn moments(discretisation: &str, integrator: &str, dt_ms: f64) -> [(f64, f64); 2
         (TensorName::InterneuronFromPyramidal { layer: 1 }, (50, 1)),
     ] {
         let zeros = Array2::zeros(shape).into_dyn();
-        circuit.set_tensor(name, zeros.view()).expect("the shape");
+        circuit
+            .tensors_mut()
+            .set(name, zeros.view())
+            .expect("the shape");
     }
     let mut part = samples(&network, 400, 1);
     part.target_potentials.fill(0.0);
@@ -204,7 +207,7 @@ fn changes<T: Real>(
     patterns: &EncodedPart,
 ) -> Vec<(TensorName, ArrayD<f64>)> {
     let mut circuit = continuous::<T>(network, spec.clone(), 6);
-    let before: Vec<_> = (circuit.tensor_names().into_iter())
+    let before: Vec<_> = (circuit.tensors().names().into_iter())
         .filter(|name| *name != TensorName::feedback(1))
         .map(|name| (name, circuit.tensor(name).expect("listed")))
         .collect();

@@ -13,7 +13,7 @@ fn run<T: Real>(network: &Network, spec: &Value, is_plain: bool) -> Vec<(String,
     if is_plain {
         circuit = circuit.plain();
     }
-    let names = circuit.tensor_names();
+    let names = circuit.tensors().names();
     let tensor = |circuit: &apical_microcircuit::Continuous<T>, name: TensorName| {
         circuit.tensor(name).expect("listed")
     };

@@ -45,10 +45,11 @@ fn agrees<T: Real>(bound: f64) {
     for (name, tensor) in &golden.start {
         let name: TensorName = name.parse().expect("a tensor name");
         circuit
-            .set_tensor(name, tensor.array().view())
+            .tensors_mut()
+            .set(name, tensor.array().view())
             .expect("a tensor of the circuit");
     }
-    assert_eq!(circuit.tensor_names().len(), golden.start.len());
+    assert_eq!(circuit.tensors().names().len(), golden.start.len());
     let (inputs, target_potentials) = (golden.inputs.batch(), golden.target_potentials.batch());
     let mut session = circuit.session(Streams::new(0), 1);
     for stored in 0..20 {
@@ -81,7 +82,7 @@ fn agrees<T: Real>(bound: f64) {
         }
     }
     assert!((session.time_ms() - 200.0).abs() < 1e-9);
-    for name in circuit.tensor_names() {
+    for name in circuit.tensors().names() {
         let key = name.to_string();
         let found = circuit.tensor(name).expect("listed");
         close(&key, &found, &golden.weights[&key].array(), bound);

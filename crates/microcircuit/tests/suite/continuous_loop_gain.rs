@@ -64,10 +64,11 @@ fn without_loops_the_slowest_leak_is_left() {
     let growth = gain.large_activity.expect("softplus");
     // Euler's (1 − 0.11)^n decays at ln(0.89) / 0.1.
     assert!((growth - 0.89_f64.ln() / 0.1).abs() < 0.02, "{gain:?}");
-    for name in learner.tensor_names() {
+    for name in learner.tensors().names() {
         let zero = learner.tensor(name).expect("its own") * 0.0;
         learner
-            .set_tensor(name, zero.view())
+            .tensors_mut()
+            .set(name, zero.view())
             .expect("the same shape");
     }
     assert_eq!(loop_gain(&learner).abscissa, gain.abscissa);

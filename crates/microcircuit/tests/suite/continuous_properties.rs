@@ -31,7 +31,7 @@ proptest! {
         });
         let mut circuit = continuous::<f64>(&network, spec, seed);
         let part = samples(&network, 3, seed);
-        let before: Vec<_> = circuit.tensor_names().into_iter().map(|n| (n, circuit.tensor(n))).collect();
+        let before: Vec<_> = circuit.tensors().names().into_iter().map(|n| (n, circuit.tensor(n))).collect();
         let mut session = circuit.session(Streams::new(0), 3);
         circuit.learn_without_teacher(&mut session, part.inputs.view()).expect("finite");
         let state = session.potentials();
@@ -95,7 +95,8 @@ fn against_two_step(coupling: f64, seed: u64) -> Vec<(f64, f64)> {
         ] {
             let attenuated = relaxed.tensor(name).expect("listed") * p.attenuation[k - 1];
             two_step
-                .set_tensor(name, attenuated.view())
+                .tensors_mut()
+                .set(name, attenuated.view())
                 .expect("the same shape");
         }
     }
@@ -182,7 +183,8 @@ fn a_runaway_names_layer_variable_and_time() {
     let mut circuit = continuous::<f32>(&network, spec, 1);
     let strong = Array2::from_elem((2, 4), 100.0).into_dyn();
     circuit
-        .set_tensor(TensorName::forward(2), strong.view())
+        .tensors_mut()
+        .set(TensorName::forward(2), strong.view())
         .expect("the right shape");
     let part = samples(&network, 2, 1);
     let mut session = circuit.session(Streams::new(0), 2);

@@ -27,7 +27,7 @@ proptest! {
             "interneuron_rates": 1.0, "apical_rates": 1.0,
         });
         let mut circuit = continuous::<f64>(&network, spec, seed);
-        let before: Vec<_> = circuit.tensor_names().into_iter().map(|n| (n, circuit.tensor(n))).collect();
+        let before: Vec<_> = circuit.tensors().names().into_iter().map(|n| (n, circuit.tensor(n))).collect();
         let mut session = circuit.session(Streams::new(0), 3);
         for pattern in 0..3 {
             let part = samples(&network, 3, seed + pattern);

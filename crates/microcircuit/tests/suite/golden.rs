@@ -65,10 +65,11 @@ fn agrees<T: Real>(path: &str, bound: f64) {
     for (name, tensor) in &golden.tensors {
         let name: TensorName = name.parse().expect("a tensor name");
         circuit
-            .set_tensor(name, tensor.array().view())
+            .tensors_mut()
+            .set(name, tensor.array().view())
             .expect("a tensor of the circuit");
     }
-    assert_eq!(circuit.tensor_names().len(), golden.tensors.len());
+    assert_eq!(circuit.tensors().names().len(), golden.tensors.len());
     let (inputs, target_potentials) = (golden.inputs.batch(), golden.target_potentials.batch());
     let target_rates = target_potentials.mapv(|u| Transfer::Logistic.rate(u));
     let batch = Batch {
@@ -107,7 +108,7 @@ fn agrees<T: Real>(path: &str, bound: f64) {
     circuit
         .learn(&mut state, batch, &mut timer)
         .expect("finite");
-    for name in circuit.tensor_names() {
+    for name in circuit.tensors().names() {
         let after = circuit.tensor(name).expect("listed");
         let before = golden.tensors[&name.to_string()].array();
         let change = &golden.changes[&name.to_string()];

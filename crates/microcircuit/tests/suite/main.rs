@@ -5,6 +5,7 @@ mod continuous_accuracy;
 mod continuous_fast;
 mod continuous_golden;
 mod continuous_loop_gain;
+mod continuous_oracle;
 mod continuous_properties;
 mod continuous_prospective;
 mod continuous_spec;

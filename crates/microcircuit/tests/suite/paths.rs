@@ -31,7 +31,7 @@ fn taught<T: Real>(
 }
 
 fn tensors<T: Real>(circuit: &TwoStep<T>) -> Vec<(TensorName, ArrayD<f64>)> {
-    let names = circuit.tensor_names().into_iter();
+    let names = circuit.tensors().names().into_iter();
     let with_values = names.map(|name| (name, circuit.tensor(name).expect("listed")));
     with_values.collect()
 }

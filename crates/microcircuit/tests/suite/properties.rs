@@ -134,7 +134,8 @@ fn a_diverging_circuit_names_layer_and_variable() {
     let mut circuit = circuit::<f32>(&network, &spec(json!({ "rates": 1.0 })), 1);
     let broken = ndarray::Array2::from_elem((4, 3), f64::INFINITY).into_dyn();
     circuit
-        .set_tensor(TensorName::forward(1), broken.view())
+        .tensors_mut()
+        .set(TensorName::forward(1), broken.view())
         .expect("the right shape");
     let part = samples(&network, 2, 1);
     let mut state = circuit.session(Streams::new(0), 2);

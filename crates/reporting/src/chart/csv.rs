@@ -9,7 +9,7 @@ use crate::statistics::Spread;
 impl Chart {
     /// All places of all lines, one a row, with mean and standard deviation over the seeds that did not
     /// break off, and a column per seed.
-    pub(super) fn table(&self) -> String {
+    pub(super) fn csv(&self) -> Vec<u8> {
         let lines = || {
             self.rows.iter().flat_map(|row| {
                 row.panels.iter().flat_map(move |panel| {
@@ -72,6 +72,6 @@ impl Chart {
                 csv.row(&cells);
             }
         }
-        csv.into_text()
+        csv.into_bytes()
     }
 }

@@ -1,12 +1,11 @@
-//! From series to a grid of panels, and to files.
+//! From series to a grid of panels with axes that hold them, and to files.
 
-use super::axes::places;
-use super::{Chart, ChartLine, ChartRow, ChartSpread};
+use super::{Chart, ChartAxis, ChartLine, ChartRow, ChartScale, ChartSpread};
 use crate::ReportError;
 use crate::artefact::Artefact;
 use crate::palette::{INK, LineStyle, Marker};
 use crate::plot::{
-    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM, png,
+    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM,
 };
 use crate::statistics::Spread;
 
@@ -25,13 +24,12 @@ impl Chart {
     }
 
     pub(crate) fn files(&self, folder: &str) -> Result<ChartFiles, ReportError> {
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ReportError::Chart {
+        let drawing = Picture::Grid(self.grid()).draw(&self.title);
+        let svg = drawing.svg();
+        let png = drawing.png().map_err(|source| ReportError::Chart {
             chart: self.name.clone(),
-            source,
-        };
-        let picture = Picture::Grid(self.grid());
-        let svg = picture.svg(&self.title).map_err(|e| failed(Box::new(e)))?;
-        let png = png(&svg).map_err(|e| failed(Box::new(e)))?;
+            source: Box::new(source),
+        })?;
         let stem = format!("{folder}/{}", self.name);
         let file = |extension: &str, bytes| Artefact {
             path: format!("{stem}.{extension}"),
@@ -41,7 +39,7 @@ impl Chart {
             artefacts: vec![
                 file("svg", svg.clone().into_bytes()),
                 file("png", png),
-                file("csv", self.table().into_bytes()),
+                file("csv", self.csv()),
             ],
             svg,
             stem,
@@ -121,8 +119,7 @@ impl ChartLine {
     /// The mean line, and one for every seed that broke off.
     fn curves(&self) -> Vec<Curve> {
         let style = self.look.style;
-        let has_seeds = matches!(self.spread, ChartSpread::Seeds | ChartSpread::BandAndSeeds);
-        let has_spread = !matches!(self.spread, ChartSpread::Nothing | ChartSpread::Seeds);
+        let has_band = self.spread == ChartSpread::Band;
         let whole = self.seeds.iter().filter(|seed| !seed.broke_off);
         let mean = Curve {
             style,
@@ -134,15 +131,15 @@ impl ChartLine {
                     Some(CurvePoint {
                         x: *x,
                         mean: spread.mean,
-                        half_width: spread.standard_deviation.filter(|_| has_spread),
+                        half_width: spread.standard_deviation.filter(|_| has_band),
                     })
                 })
                 .collect(),
-            seeds: match has_seeds && self.seeds.len() > 1 {
+            seeds: match self.spread == ChartSpread::Seeds && self.seeds.len() > 1 {
                 true => whole.map(|seed| seed.points.clone()).collect(),
                 false => Vec::new(),
             },
-            has_error_bars: self.spread == ChartSpread::Bars,
+            has_error_bars: false,
         };
         let ends = self.seeds.iter().filter(|seed| seed.broke_off);
         let ends = ends.map(|seed| Curve {
@@ -160,6 +157,38 @@ impl ChartLine {
         });
         std::iter::once(mean).chain(ends).collect()
     }
+}
+
+impl ChartAxis {
+    /// The axis for `values`, with at most about `n_ticks` ticks where it is linear.
+    fn of(&self, values: impl Iterator<Item = f64>, n_ticks: usize) -> Axis {
+        let is_shown = |value: &f64| {
+            value.is_finite() && (self.scale != ChartScale::Logarithmic || *value > 0.0)
+        };
+        let range = values.filter(is_shown).fold(None, |range, value| {
+            Some(match range {
+                None => (value, value),
+                Some((low, high)) => (value.min(low), value.max(high)),
+            })
+        });
+        let (low, high): (f64, f64) = range.unwrap_or((0.1, 1.0));
+        match self.scale {
+            ChartScale::Linear => Axis::linear_rounded(low, high, n_ticks),
+            ChartScale::FromZero => Axis::linear_rounded(low.min(0.0), high, n_ticks),
+            ChartScale::Between(low, high) => Axis::linear(low, high, n_ticks),
+            ChartScale::Logarithmic => Axis::logarithmic(low, high),
+            ChartScale::Degrees => Axis::degrees(high),
+        }
+    }
+}
+
+/// All x and y of `lines`, those of seeds that broke off included.
+fn places<'a>(lines: impl Iterator<Item = &'a ChartLine>) -> impl Iterator<Item = (f64, f64)> {
+    lines.flat_map(|line| {
+        line.seeds
+            .iter()
+            .flat_map(|seed| seed.points.iter().copied())
+    })
 }
 
 /// The mark at the last place of a seed that broke off.

@@ -1,7 +1,6 @@
 //! Figures of named series, for whoever has series and no records of runs: rows of panels, each with
 //! lines over seeds, in the look of all other figures.
 
-mod axes;
 mod csv;
 mod draw;
 
@@ -103,10 +102,6 @@ pub enum ChartSpread {
     Band,
     /// A thin line per seed.
     Seeds,
-    /// Both.
-    BandAndSeeds,
-    /// A marker with a bar of ± one standard deviation at every point.
-    Bars,
 }
 
 /// How a line looks.
@@ -213,7 +208,7 @@ mod tests {
                         ChartLine {
                             label: "a".into(),
                             look: LineLook::series(0),
-                            spread: ChartSpread::BandAndSeeds,
+                            spread: ChartSpread::Band,
                             seeds: vec![
                                 seed(0, &[(1.0, 1.0), (10.0, 2.0)], false),
                                 seed(3, &[(1.0, 3.0), (10.0, 4.0)], false),
@@ -229,9 +224,9 @@ mod tests {
 
     #[test]
     fn the_table_has_means_of_what_did_not_break_off_and_every_seed() {
-        let text = chart(ChartScale::Logarithmic).table();
+        let text = chart(ChartScale::Logarithmic).csv();
         assert_eq!(
-            text,
+            std::str::from_utf8(&text).expect("UTF-8"),
             "row,panel,line,x,n_seeds,mean,standard_deviation,seed_0,seed_3,seed_4\n\
              first,left,a,1,2,2,1.4142135623730951,1,3,500\n\
              first,left,a,10,2,3,1.4142135623730951,2,4,\n\

@@ -1,16 +1,16 @@
 //! Accuracy against time: the test score over the training time that it took.
 
-use apical_learning::{PartName, RunRecord};
+use apical_learning::{Metric, PartName, RunRecord};
 
-use super::series;
-use super::{Draft, FigureInfo, Omission};
+use super::shared::series;
+use super::{Draft, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row};
 use crate::statistics::mean;
 use crate::subject::{EpochPoint, Subject};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "accuracy_against_time",
     title: "Accuracy against training time",
     one_line: "test accuracy (regression: loss) over cumulative training time",
@@ -19,6 +19,9 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         mean time, with the 95 % t interval of the score as band; the CSV has single seeds. The time \
         axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
+    reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: true,
+    draft,
 };
 
 /// An epoch with its time.
@@ -29,7 +32,7 @@ struct TimedPoint {
     by_seed: Vec<(u64, f64, f64)>,
 }
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let lines: Vec<(&Group<'_>, Vec<TimedPoint>)> = task
         .groups
         .iter()

@@ -3,13 +3,13 @@
 
 use apical_learning::{Metric, OutputError};
 
-use super::per_layer::{self, Block};
-use super::series::EpochTable;
-use super::{Draft, FigureInfo, Omission};
+use super::shared::per_layer::{self, Block};
+use super::shared::series::EpochTable;
+use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Grid, Picture};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "hidden_error",
     title: "Angle of hidden errors and of feedback weights",
     one_line: "angles of hidden errors to those of backprop and of feedback to transposed forward \
@@ -20,12 +20,14 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         bring the error and the transposed forward weights, a product of these where it comes \
         straight from the output; learners without feedback weights of their own have none. Lines are \
         means over seeds, bands their 95 % t intervals.",
+    reads: &[Metric::ErrorAngle, Metric::FeedbackAngle],
+    shows_times: false,
+    draft,
 };
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
-    let metrics = [Metric::ErrorAngle, Metric::FeedbackAngle];
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["line", "reference", "layer"]);
-    let y = per_layer::angle_axis(task, &metrics);
+    let y = per_layer::angle_axis(task, FIGURE.reads);
     let error_angles = OutputError::ALL.map(|reference| {
         let name = per_layer::reference_name(reference);
         let delta = per_layer::output_error(reference);
@@ -51,13 +53,13 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if rows.is_empty() {
         return Err("no finished run has hidden errors or feedback weights");
     }
-    let n_columns = metrics.map(|metric| per_layer::n_columns(task.layers(metric).len()));
+    let n_layers = FIGURE.reads.iter().map(|metric| task.layers(*metric).len());
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: n_columns[0].max(n_columns[1]),
+            n_columns: n_layers.map(per_layer::n_columns).fold(1, usize::max),
             rows,
-            legend: per_layer::legend(task, &metrics),
+            legend: per_layer::legend(task, FIGURE.reads),
         }),
         csv: table.finish(),
     })

@@ -1,23 +1,26 @@
 //! Learning curves: accuracy, or loss in regression, on validation and test parts over epochs.
 
-use apical_learning::PartName;
+use apical_learning::{Metric, PartName};
 
-use super::series::{self, EpochTable};
-use super::{Draft, FigureInfo, Omission};
+use super::shared::series::{self, EpochTable};
+use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Grid, Panel, Picture, Row};
 use crate::subject::Subject;
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "learning_curves",
     title: "Learning curves",
     one_line: "test and validation accuracy (regression: loss) over epochs",
     how_to_read: "Thick lines are means over seeds, bands their 95 % t intervals, thin lines single \
         seeds. Where the first epochs would take most of the axis, lines enter it from below. \
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",
+    reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: false,
+    draft,
 };
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["part"]);
     let mut rows = Vec::new();
     for (part, name) in [

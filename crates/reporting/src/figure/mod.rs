@@ -1,25 +1,18 @@
 //! Figures, one file each: the runs of a task become a picture and the numbers plotted in it.
 //!
-//! To add one: a file with its [`FigureInfo`] and its function, and a variant of [`FigureKind`].
+//! A file says all of its figure, in its `FIGURE`; a line of `figures!` lists it.
 
-mod accuracy_against_time;
-mod hidden_error;
-mod learning_curves;
-mod norm_ratio;
-mod per_layer;
-mod phases;
-mod self_prediction;
-mod series;
-mod sweep;
-mod update_angle;
+mod shared;
+
+use apical_learning::Metric;
 
 use crate::csv::Csv;
 use crate::group::Task;
 use crate::plot::Picture;
 
-/// What a figure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FigureInfo {
+/// A figure, drawn once per task.
+#[derive(Debug, Clone, Copy)]
+pub struct Figure {
     /// Its name, also that of its files.
     pub name: &'static str,
     /// Its title.
@@ -28,83 +21,12 @@ pub struct FigureInfo {
     pub one_line: &'static str,
     /// How to read it, in sentences.
     pub how_to_read: &'static str,
-}
-
-/// A kind of figure, drawn once per task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FigureKind {
-    /// Accuracy or loss over epochs.
-    LearningCurves,
-    /// Angle of updates to the gradient over epochs, by layer.
-    UpdateAngle,
-    /// Angles of hidden errors to those of backprop, and of feedback weights, over epochs, by layer.
-    HiddenError,
-    /// Norm of updates over that of gradient steps over epochs, by layer.
-    NormRatio,
-    /// Residuals of self-prediction over epochs, by layer.
-    SelfPrediction,
-    /// Accuracy or loss over training time.
-    AccuracyAgainstTime,
-    /// Training time per sample, by phase.
-    Phases,
-    /// Accuracy or loss over the swept value.
-    Sweep,
-}
-
-impl FigureKind {
-    /// All kinds, in the order of the page.
-    pub const ALL: [Self; 8] = [
-        Self::LearningCurves,
-        Self::UpdateAngle,
-        Self::HiddenError,
-        Self::NormRatio,
-        Self::SelfPrediction,
-        Self::AccuracyAgainstTime,
-        Self::Phases,
-        Self::Sweep,
-    ];
-
-    /// Name, title and reading.
-    pub const fn info(self) -> FigureInfo {
-        match self {
-            Self::LearningCurves => learning_curves::INFO,
-            Self::UpdateAngle => update_angle::INFO,
-            Self::HiddenError => hidden_error::INFO,
-            Self::NormRatio => norm_ratio::INFO,
-            Self::SelfPrediction => self_prediction::INFO,
-            Self::AccuracyAgainstTime => accuracy_against_time::INFO,
-            Self::Phases => phases::INFO,
-            Self::Sweep => sweep::INFO,
-        }
-    }
-
-    /// The figure of `task`, or why there is none.
-    pub(crate) fn draft(self, task: &Task<'_>) -> Result<Draft, Omission> {
-        match self {
-            Self::LearningCurves => learning_curves::draft(task),
-            Self::UpdateAngle => update_angle::draft(task),
-            Self::HiddenError => hidden_error::draft(task),
-            Self::NormRatio => norm_ratio::draft(task),
-            Self::SelfPrediction => self_prediction::draft(task),
-            Self::AccuracyAgainstTime => accuracy_against_time::draft(task),
-            Self::Phases => phases::draft(task),
-            Self::Sweep => sweep::draft(task),
-        }
-    }
-}
-
-/// All figures, in the order of the page.
-pub fn figures() -> &'static [FigureInfo] {
-    const FIGURES: [FigureInfo; FigureKind::ALL.len()] = {
-        let mut infos = [FigureKind::ALL[0].info(); FigureKind::ALL.len()];
-        let mut index = 0;
-        while index < infos.len() {
-            infos[index] = FigureKind::ALL[index].info();
-            index += 1;
-        }
-        infos
-    };
-    &FIGURES
+    /// The metrics that it shows.
+    pub reads: &'static [Metric],
+    /// Whether it shows times, which are nothing without the processor.
+    pub shows_times: bool,
+    /// The figure of a task, or why there is none.
+    pub(crate) draft: fn(&Task<'_>) -> Result<Draft, Omission>,
 }
 
 /// A figure before it is drawn.
@@ -117,3 +39,51 @@ pub(crate) struct Draft {
 
 /// Why a figure is not there, in words.
 pub(crate) type Omission = &'static str;
+
+/// Declares the modules of the figures, and [`FIGURES`].
+macro_rules! figures {
+    ($($figure:ident,)*) => {
+        $(mod $figure;)*
+
+        /// All figures, in the order of the page.
+        pub static FIGURES: &[Figure] = &[$($figure::FIGURE),*];
+    };
+}
+
+figures! {
+    learning_curves,
+    update_angle,
+    hidden_error,
+    norm_ratio,
+    self_prediction,
+    accuracy_against_time,
+    phases,
+    sweep,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::FIGURES;
+
+    #[test]
+    fn every_file_of_a_figure_is_listed() {
+        let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/figure");
+        let entries = std::fs::read_dir(room).expect("the room of the figures");
+        let paths = entries.map(|entry| entry.expect("a file").path());
+        let files: BTreeSet<String> = paths
+            .filter(|path| path.is_file() && !path.ends_with("mod.rs"))
+            .map(|path| {
+                path.file_stem()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        let listed: BTreeSet<String> = FIGURES.iter().map(|f| f.name.to_owned()).collect();
+        assert_eq!(files, listed);
+        assert_eq!(listed.len(), FIGURES.len(), "two figures of one name");
+    }
+}

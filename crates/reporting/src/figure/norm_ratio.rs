@@ -2,13 +2,13 @@
 
 use apical_learning::{Metric, OutputError};
 
-use super::per_layer::{self, Block};
-use super::series::{self, EpochTable};
-use super::{Draft, FigureInfo, Omission};
+use super::shared::per_layer::{self, Block};
+use super::shared::series::{self, EpochTable};
+use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Axis, Grid, Picture};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "norm_ratio",
     title: "Norm of updates over that of gradient steps",
     one_line: "norm of updates over that of the gradient step at the equivalent rate, by layer",
@@ -16,9 +16,12 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         learner's own rates amount to by theory; above it the learner steps further, below it less \
         far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
         its axis logarithmic and the same for both references.",
+    reads: &[Metric::NormRatio],
+    shows_times: false,
+    draft,
 };
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
     let means = per_layer::means(task, Metric::NormRatio);
     let positive = means.into_iter().filter(|mean| *mean > 0.0);
@@ -46,7 +49,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             x_label: "epoch".to_owned(),
             n_columns: per_layer::n_columns(task.layers(Metric::NormRatio).len()),
             rows,
-            legend: per_layer::legend(task, &[Metric::NormRatio]),
+            legend: per_layer::legend(task, FIGURE.reads),
         }),
         csv: table.finish(),
     })

@@ -2,14 +2,14 @@
 
 use apical_learning::Phase;
 
-use super::{Draft, FigureInfo, Omission};
+use super::{Draft, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::Task;
 use crate::number::{Decimals, spread};
 use crate::palette::PHASES;
 use crate::plot::{Bar, Bars, Key, LegendEntry, Picture};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "phases",
     title: "Training time per sample by phase",
     one_line: "training time per sample, stacked by phase",
@@ -17,6 +17,9 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         dynamics or the forward pass; plasticity or the backward pass with the update; and the two \
         as one where they cannot be told apart. Measuring and evaluating are not training and not in \
         the bars. At the end of a bar stand its mean and the half width of its 95 % t interval.",
+    reads: &[],
+    shows_times: true,
+    draft,
 };
 
 /// The phases that are training, and their names.
@@ -27,7 +30,7 @@ const TRAINING: [(Phase, &str, &str); 4] = [
     (Phase::Fused, "fused", "both, fused"),
 ];
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut csv = Csv::new(&[
         "learner",
         "variant",

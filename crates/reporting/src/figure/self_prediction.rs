@@ -2,13 +2,13 @@
 
 use apical_learning::Metric;
 
-use super::per_layer::{self, Block};
-use super::series::{self, EpochTable};
-use super::{Draft, FigureInfo, Omission};
+use super::shared::per_layer::{self, Block};
+use super::shared::series::{self, EpochTable};
+use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Axis, Grid, Picture};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "self_prediction",
     title: "Residuals of self-prediction",
     one_line: "interneuron mismatch and apical residual without teacher over epochs, by hidden layer",
@@ -18,9 +18,12 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         1, what apical dendrites carry is not the teacher's error. Lines are means over seeds, \
         bands their 95 % t intervals. Both are pure numbers; logarithmic axes cannot show 0 and \
         span six decades at most.",
+    reads: &[Metric::InterneuronMismatch, Metric::ApicalResidual],
+    shows_times: false,
+    draft,
 };
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["quantity", "layer"]);
     let mut rows = Vec::new();
     let mut n_columns = 1;
@@ -57,7 +60,7 @@ pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             x_label: "epoch".to_owned(),
             n_columns,
             rows,
-            legend: per_layer::legend(task, &[Metric::InterneuronMismatch, Metric::ApicalResidual]),
+            legend: per_layer::legend(task, FIGURE.reads),
         }),
         csv: table.finish(),
     })

@@ -1,9 +1,9 @@
 //! Sweep: the test score against one swept number.
 
-use apical_learning::PartName;
+use apical_learning::{Metric, PartName};
 
-use super::series;
-use super::{Draft, FigureInfo, Omission};
+use super::shared::series;
+use super::{Draft, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::palette::LineStyle;
@@ -11,13 +11,16 @@ use crate::plot::{Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Pictur
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "sweep",
     title: "Accuracy against the swept value",
     one_line: "test accuracy (regression: loss) after the last epoch over one swept number",
     how_to_read: "Every marker is the mean over seeds after the last epoch, with its 95 % t interval \
         as bar. Level lines are learners outside of the sweep, with the interval as band. The axis of \
         the swept value is logarithmic where it spans more than a factor of 30.",
+    reads: &[Metric::Accuracy, Metric::Loss],
+    shows_times: false,
+    draft,
 };
 
 struct Line<'a> {
@@ -26,7 +29,7 @@ struct Line<'a> {
     points: Vec<(f64, Spread)>,
 }
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let swept: Vec<&Group<'_>> = task
         .groups
         .iter()

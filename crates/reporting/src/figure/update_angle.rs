@@ -2,16 +2,16 @@
 
 use apical_learning::{Metric, OutputError};
 
-use super::per_layer::{self, Block};
-use super::series::EpochTable;
-use super::{Draft, FigureInfo, Omission};
+use super::shared::per_layer::{self, Block};
+use super::shared::series::EpochTable;
+use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::palette::LineStyle;
 use crate::plot::{Curve, CurvePoint, Grid, Key, LegendEntry, Picture};
 use crate::statistics::mean;
 use crate::subject::{EpochPoint, Subject};
 
-pub(super) const INFO: FigureInfo = FigureInfo {
+pub(super) const FIGURE: Figure = Figure {
     name: "update_angle",
     title: "Angle of updates to the gradient",
     one_line: "angle between updates and the reference gradient over epochs, by layer",
@@ -21,11 +21,14 @@ pub(super) const INFO: FigureInfo = FigureInfo {
         within each layer, averaged over learners. Over all layers, the change of each is first \
         divided by its equivalent rate. The two references descend different output errors and \
         are not to be mixed; a learner stands near 0° to the one that it descends.",
+    reads: &[Metric::UpdateAngle, Metric::ShuffledFeedbackAngle],
+    shows_times: false,
+    draft,
 };
 
-pub(super) fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
+fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["line", "reference", "layer"]);
-    let y = per_layer::angle_axis(task, &[Metric::UpdateAngle, Metric::ShuffledFeedbackAngle]);
+    let y = per_layer::angle_axis(task, FIGURE.reads);
     let mut rows = Vec::new();
     let mut has_null = false;
     for reference in OutputError::ALL {

@@ -1,57 +1,70 @@
 //! What stands under the results: how to read them, tuning, failures, and values that are absent.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use super::{TaskSection, push, settings};
+use apical_learning::TrialRecord;
+use maud::{Markup, html};
+
+use super::{TaskSection, headings, section, settings, table};
 use crate::ReportInput;
 use crate::number::{ABSENT, significant};
-use crate::text::escape;
 
 /// What scores, references and nulls mean.
-pub(super) fn reading(out: &mut String) {
-    out.push_str(
-        "<section>\n<h2>What the numbers mean</h2>\n<dl>\n\
-         <div><dt>Last and chosen epoch</dt><dd>Test scores are read after the last epoch, and after the \
-         epoch with the best validation score, the earliest among equals. No value is ever chosen on \
-         test data.</dd></div>\n\
-         <div><dt>Update angle</dt><dd>The angle between the weight change of a minibatch and the exact \
-         gradient at the same weights, on the same minibatch. Thresholds are left out. Over all layers, the \
-         change of each is first divided by its equivalent rate, so that the angle tells of directions \
-         and not of how rates were chosen.</dd></div>\n\
-         <div><dt>Potential reference</dt><dd>The gradient for the output error \
-         φ′(u)(u* − u): the difference of target and actual potential.</dd></div>\n\
-         <div><dt>Squared-error reference</dt><dd>The gradient for the output error \
-         φ′(u)(r* − r), that of the squared error of rates: the difference of target and actual rate. \
-         A learner stands near 0° to the reference that it descends; the two are never mixed.</dd></div>\n\
-         <div><dt>Shuffled errors (null)</dt><dd>The angle that remains when every neuron receives the \
-         error of another neuron of its layer. Near 90° alignment is chance; lower values show how \
-         much of an angle the activities alone explain.</dd></div>\n\
-         <div><dt>Error and feedback angle</dt><dd>The angle, averaged over samples, between the error \
-         that reaches hidden neurons and that of backprop; and between the weights that bring it and the \
-         transposed forward weights.</dd></div>\n\
-         <div><dt>Markers</dt><dd>Markers on lines over epochs and times tell learners apart; they stand \
-         at even distances, not at measurements.</dd></div>\n\
-         <div><dt>Interval</dt><dd>Mean ± half width of the 95 % interval by Student’s t over seeds. A \
-         single seed has no interval.</dd></div>\n\
-         <div><dt>Time</dt><dd>Training alone: data, dynamics and plasticity, or forward and backward \
-         pass. Measuring is not counted. The ratio is that of mean times.</dd></div>\n\
-         </dl>\n</section>\n",
-    );
-}
+pub(super) const MEANINGS: &[(&str, &str)] = &[
+    (
+        "Last and chosen epoch",
+        "Test scores are read after the last epoch, and after the epoch with the best \
+         validation score, the earliest among equals. No value is ever chosen on test data.",
+    ),
+    (
+        "Update angle",
+        "The angle between the weight change of a minibatch and the exact gradient at the same \
+         weights, on the same minibatch. Thresholds are left out. Over all layers, the change \
+         of each is first divided by its equivalent rate, so that the angle tells of directions \
+         and not of how rates were chosen.",
+    ),
+    (
+        "Potential reference",
+        "The gradient for the output error φ′(u)(u* − u): the difference of target and actual \
+         potential.",
+    ),
+    (
+        "Squared-error reference",
+        "The gradient for the output error φ′(u)(r* − r), that of the squared error of rates: \
+         the difference of target and actual rate. A learner stands near 0° to the reference \
+         that it descends; the two are never mixed.",
+    ),
+    (
+        "Shuffled errors (null)",
+        "The angle that remains when every neuron receives the error of another neuron of its \
+         layer. Near 90° alignment is chance; lower values show how much of an angle the \
+         activities alone explain.",
+    ),
+    (
+        "Error and feedback angle",
+        "The angle, averaged over samples, between the error that reaches hidden neurons and \
+         that of backprop; and between the weights that bring it and the transposed forward \
+         weights.",
+    ),
+    (
+        "Markers",
+        "Markers on lines over epochs and times tell learners apart; they stand at even \
+         distances, not at measurements.",
+    ),
+    (
+        "Interval",
+        "Mean ± half width of the 95 % interval by Student’s t over seeds. A single seed has no \
+         interval.",
+    ),
+    (
+        "Time",
+        "Training alone: data, dynamics and plasticity, or forward and backward pass. Measuring \
+         is not counted. The ratio is that of mean times.",
+    ),
+];
 
 /// How often each learner was tuned, and what was taken.
-pub(super) fn tuning(out: &mut String, input: &ReportInput) {
-    if input.trials.is_empty() {
-        return;
-    }
-    out.push_str(
-        "<section>\n<h2>Tuning</h2>\n<p>Settings were chosen on validation data, on seeds apart from \
-         the reported ones.</p>\n<div class=\"scroll\">\n<table class=\"text\">\n<thead><tr>\
-         <th scope=\"col\">task</th><th scope=\"col\">learner</th><th scope=\"col\">trials</th>\
-         <th scope=\"col\">failed</th><th scope=\"col\">settings taken</th>\
-         <th scope=\"col\">validation</th></tr></thead>\n<tbody>\n",
-    );
+pub(super) fn tuning(input: &ReportInput) -> Markup {
     let mut learners: Vec<(&str, &str)> = Vec::new();
     for trial in &input.trials {
         let key = (&*trial.task, &*trial.learner);
@@ -59,77 +72,81 @@ pub(super) fn tuning(out: &mut String, input: &ReportInput) {
             learners.push(key);
         }
     }
-    for (task, learner) in learners {
-        let of = || {
-            let is_it =
-                move |t: &&apical_learning::TrialRecord| t.task == task && t.learner == learner;
-            input.trials.iter().filter(is_it)
-        };
+    if learners.is_empty() {
+        return html! {};
+    }
+    let row = |(task, learner)| {
+        let is_it = |t: &&TrialRecord| t.task == task && t.learner == learner;
+        let of = || input.trials.iter().filter(is_it);
         let chosen = of().find(|trial| trial.chosen);
         let value = chosen.and_then(|trial| trial.value);
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escape(task),
-            escape(learner),
-            of().count(),
-            of().filter(|trial| trial.value.is_none()).count(),
-            chosen.map_or_else(
-                || ABSENT.to_owned(),
-                |trial| escape(&settings(&trial.settings))
-            ),
-            value.map_or_else(|| ABSENT.to_owned(), |value| significant(value, 4)),
-        );
-    }
-    out.push_str(
-        "</tbody>\n</table>\n</div>\n<p class=\"note\">All trials: <a href=\"trials.csv\">CSV</a></p>\n\
-         </section>\n",
-    );
+        let absent = || ABSENT.to_owned();
+        vec![
+            html! { (task) },
+            html! { (learner) },
+            html! { (of().count()) },
+            html! { (of().filter(|trial| trial.value.is_none()).count()) },
+            html! { (chosen.map_or_else(absent, |trial| settings(&trial.settings))) },
+            html! { (value.map_or_else(absent, |value| significant(value, 4))) },
+        ]
+    };
+    let columns = [
+        "task",
+        "learner",
+        "trials",
+        "failed",
+        "settings taken",
+        "validation",
+    ];
+    let body = html! {
+        p {
+            "Settings were chosen on validation data, on seeds apart from the reported ones."
+        }
+        (table(Some("text"), Some(headings(columns)), learners.into_iter().map(row)))
+        p.note { "All trials: " a href="trials.csv" { "CSV" } }
+    };
+    section("Tuning", body)
 }
 
 /// The runs that failed, with their errors.
-pub(super) fn failed(out: &mut String, sections: &[TaskSection<'_>]) {
-    let groups = || {
-        sections
-            .iter()
-            .flat_map(|section| {
-                section
-                    .task
-                    .groups
-                    .iter()
-                    .map(move |g| (section.task.name, g))
-            })
-            .filter(|(_, group)| !group.failed.is_empty())
+pub(super) fn failed(sections: &[TaskSection<'_>]) -> Markup {
+    let with_task = |section| {
+        let TaskSection { task, .. }: &TaskSection<'_> = section;
+        task.groups.iter().map(move |group| (task.name, group))
     };
-    if groups().next().is_none() {
-        return;
+    let groups = sections.iter().flat_map(with_task);
+    let failed: Vec<_> = groups
+        .filter(|(_, group)| !group.failed.is_empty())
+        .collect();
+    if failed.is_empty() {
+        return html! {};
     }
-    out.push_str("<section class=\"failed\">\n<h2>Failed runs</h2>\n<ul>\n");
-    for (task, group) in groups() {
-        let n = group.failed.len();
-        let _ = write!(
-            out,
-            "<li>{}, {}: {n} of {} failed<ul>",
-            escape(task),
-            escape(&group.label()),
-            n + group.finished.len()
-        );
-        for (run, error) in &group.failed {
-            let _ = write!(
-                out,
-                "<li>seed {}, after {} epochs: {}</li>",
-                run.summary.run.seed,
-                run.summary.n_epochs,
-                escape(error)
-            );
+    html! {
+        section.failed {
+            h2 { "Failed runs" }
+            ul {
+                @for (task, group) in failed {
+                    @let (n_failed, n_finished) = (group.failed.len(), group.finished.len());
+                    li {
+                        (task) ", " (group.label()) ": " (n_failed) " of " (n_failed + n_finished)
+                        " failed"
+                        ul {
+                            @for (run, error) in &group.failed {
+                                li {
+                                    "seed " (run.summary.run.seed) ", after "
+                                    (run.summary.n_epochs) " epochs: " (error)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        out.push_str("</ul></li>\n");
     }
-    out.push_str("</ul>\n</section>\n");
 }
 
 /// Values that are absent after the last epoch, and why.
-pub(super) fn absent(out: &mut String, sections: &[TaskSection<'_>]) {
+pub(super) fn absent(sections: &[TaskSection<'_>]) -> Markup {
     let mut reasons: BTreeMap<(&str, String, &str), Vec<String>> = BTreeMap::new();
     for section in sections {
         for group in &section.task.groups {
@@ -154,15 +171,17 @@ pub(super) fn absent(out: &mut String, sections: &[TaskSection<'_>]) {
         }
     }
     if reasons.is_empty() {
-        return;
+        return html! {};
     }
-    out.push_str(
-        "<section>\n<h2>Values that are absent</h2>\n<details>\n<summary>Measurements without a value \
-         after the last epoch, and why</summary>\n<ul>\n",
-    );
-    for ((task, learner, reason), names) in reasons {
-        let line = format!("{task}, {learner}: {} ({reason})", names.join(", "));
-        push(out, "li", "", &line);
-    }
-    out.push_str("</ul>\n</details>\n</section>\n");
+    let body = html! {
+        details {
+            summary { "Measurements without a value after the last epoch, and why" }
+            ul {
+                @for ((task, learner, reason), names) in reasons {
+                    li { (task) ", " (learner) ": " (names.join(", ")) " (" (reason) ")" }
+                }
+            }
+        }
+    };
+    section("Values that are absent", body)
 }

@@ -1,14 +1,13 @@
 //! Where the runs come from.
 
-use std::fmt::Write as _;
-
 use apical_learning::Provenance;
+use maud::{Markup, html};
 
+use super::section;
 use crate::ReportInput;
-use crate::text::escape;
 
 /// Provenance of `runs`: one value where they agree, all values where they do not.
-pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<String>) {
+pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
     let of = |field: &dyn Fn(&Provenance) -> String| -> Vec<String> {
         let mut values = Vec::new();
         for run in runs {
@@ -56,31 +55,31 @@ pub(super) fn section(out: &mut String, runs: &[&Provenance], checksums: Vec<Str
         ("started", started(runs)),
         ("run by", of(&|p| p.command.join(" "))),
     ];
-    out.push_str("<section>\n<h2>Provenance</h2>\n");
     let differs = |name: &str| {
         fields
             .iter()
             .any(|(n, values)| *n == name && values.len() > 1)
     };
-    if differs("sources, SHA-256") {
-        out.push_str("<p class=\"warning\">The runs were made by different sources.</p>\n");
-    }
-    if differs("processor") || differs("threads") || differs("instruction set") {
-        out.push_str(
-            "<p class=\"warning\">The runs were made on different machines or with different numbers \
-             of threads: their times are not comparable.</p>\n",
-        );
-    }
-    out.push_str("<div class=\"scroll\">\n<table class=\"text\">\n<tbody>\n");
-    for (name, values) in fields.into_iter().filter(|(_, values)| !values.is_empty()) {
-        let values: Vec<String> = values.iter().map(|value| escape(value)).collect();
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{name}</th><td>{}</td></tr>",
-            values.join("<br>")
-        );
-    }
-    out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
+    let rows = fields.iter().filter(|(_, values)| !values.is_empty());
+    let rows = rows.map(|(name, values)| {
+        let lines = html! {
+            @for (index, value) in values.iter().enumerate() { @if index > 0 { br; } (value) }
+        };
+        vec![html! { (name) }, lines]
+    });
+    let body = html! {
+        @if differs("sources, SHA-256") {
+            p.warning { "The runs were made by different sources." }
+        }
+        @if differs("processor") || differs("threads") || differs("instruction set") {
+            p.warning {
+                "The runs were made on different machines or with different numbers of threads: their \
+                 times are not comparable."
+            }
+        }
+        (super::table(Some("text"), None, rows))
+    };
+    section("Provenance", body)
 }
 
 /// The data of every task.

@@ -1,30 +1,92 @@
-//! The embedded font, and the widths of its text.
+//! The embedded font: widths and outlines of its text.
 
-use std::sync::Once;
+use std::sync::LazyLock;
 
-use plotters::style::{FontStyle, IntoFont, register_font};
+use tiny_skia::{Path, PathBuilder};
+use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
 /// A subset of DejaVu Sans; assets/README.md names source and licence.
 pub(crate) const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
 /// Families of the text in SVG files, the embedded one first.
-pub(crate) const FAMILIES: &str = "DejaVu Sans, Verdana, sans-serif";
+pub(super) const FAMILIES: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// plotters' sizes are line heights; this times the size of the letters gives them.
-pub(crate) const LINE_HEIGHT: f64 = 1.24;
+/// From the middle of a line down to its baseline, in sizes: half the height of an `x` (1120 of 2048).
+pub(super) const BASELINE: f64 = 0.273;
 
-/// plotters measures letters whose ascent and descent, 1.164 em in DejaVu Sans, fill a line.
-const MEASURED_SIZE: f64 = LINE_HEIGHT / 1.164;
+static FACE: LazyLock<Face<'_>> =
+    LazyLock::new(|| Face::parse(FONT, 0).expect("the embedded font is a font"));
 
-/// Width of `text` in letters of `size` units; estimated where the font cannot be read.
+/// Width of `text` in letters of `size` units.
 pub(crate) fn text_width(text: &str, size: f64) -> f64 {
-    static REGISTER: Once = Once::new();
-    REGISTER.call_once(|| {
-        let _ = register_font(FAMILIES, FontStyle::Normal, FONT);
-    });
-    match (FAMILIES, size * LINE_HEIGHT).into_font().box_size(text) {
-        Ok((width, _)) => f64::from(width) / MEASURED_SIZE,
-        Err(_) => 0.6 * size * text.chars().count() as f64,
+    let advances = text.chars().map(|c| u32::from(advance(glyph(c))));
+    f64::from(advances.sum::<u32>()) * size / f64::from(FACE.units_per_em())
+}
+
+/// The outline of `text` in letters of `size` units, from its left end on the baseline; none of blanks.
+pub(super) fn outline(text: &str, size: f64) -> Option<Path> {
+    let mut pen = Pen {
+        path: PathBuilder::new(),
+        scale: size as f32 / f32::from(FACE.units_per_em()),
+        left: 0.0,
+    };
+    for c in text.chars() {
+        let glyph = glyph(c);
+        FACE.outline_glyph(glyph, &mut pen);
+        pen.left += f32::from(advance(glyph)) * pen.scale;
+    }
+    pen.path.finish()
+}
+
+/// The glyph of `c`, or of `\u{fffd}` where the font has none.
+fn glyph(c: char) -> GlyphId {
+    let glyph = FACE.glyph_index(c);
+    glyph
+        .or_else(|| FACE.glyph_index('\u{fffd}'))
+        .unwrap_or_default()
+}
+
+fn advance(glyph: GlyphId) -> u16 {
+    FACE.glyph_hor_advance(glyph).unwrap_or(0)
+}
+
+/// Draws glyphs, whose y axis points up, one beside the other.
+struct Pen {
+    path: PathBuilder,
+    scale: f32,
+    left: f32,
+}
+
+impl Pen {
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        (self.left + self.scale * x, -self.scale * y)
+    }
+}
+
+impl OutlineBuilder for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.path.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        let ((x1, y1), (x, y)) = (self.at(x1, y1), self.at(x, y));
+        self.path.quad_to(x1, y1, x, y);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let ((x1, y1), (x2, y2)) = (self.at(x1, y1), self.at(x2, y2));
+        let (x, y) = self.at(x, y);
+        self.path.cubic_to(x1, y1, x2, y2, x, y);
+    }
+
+    fn close(&mut self) {
+        self.path.close();
     }
 }
 
@@ -53,6 +115,20 @@ mod tests {
         let expected = 10.0 * 1303.0 / 2048.0 * 1000.0;
         let found = text_width("0000000000", 1000.0);
         assert!((found / expected - 1.0).abs() < 0.01, "{found} {expected}");
+    }
+
+    #[test]
+    fn a_character_that_the_font_lacks_does_not_vanish() {
+        assert_eq!(FACE.glyph_index('字'), None);
+        let found = outline("a字", 70.0).expect("an outline");
+        assert_eq!(outline("a\u{fffd}", 70.0), Some(found.clone()));
+        let after_a = text_width("a", 70.0);
+        let (right, end) = (f64::from(found.bounds().right()), text_width("a字", 70.0));
+        assert!(
+            after_a + 30.0 < right && right <= end,
+            "{after_a} {right} {end}"
+        );
+        assert_eq!(outline(" ", 70.0), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Lines in a grid of panels, with the legend underneath; row.rs draws the panels.
 
 use super::axis::Axis;
-use super::canvas::{Anchor, DrawError, Point, document};
+use super::canvas::{Anchor, Canvas, Point};
 use super::font::text_width;
 use super::legend::{self, LegendEntry};
 use super::row::{BETWEEN_PANELS, TICK};
@@ -63,27 +63,27 @@ const X_LABEL: f64 = 105.0;
 const RIGHT: f64 = 75.0;
 
 impl Grid {
-    /// The grid as SVG.
-    pub(super) fn svg(&self, title: &str) -> Result<String, DrawError> {
+    /// The grid, drawn.
+    pub(super) fn draw(&self, title: &str) -> Canvas {
         let heights: Vec<f64> = self.rows.iter().map(Row::total_height).collect();
         let below = X_LABEL + 25.0;
         let panels_height: f64 = heights.iter().sum();
         let height = 30.0 + panels_height + below + legend::height(&self.legend) + 25.0;
-        document(height, title, |canvas| {
-            let left = self.left();
-            let n_columns = self.n_columns.max(1) as f64;
-            let right = self.right();
-            let width = (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns;
-            let mut top = 30.0;
-            for (row, row_height) in self.rows.iter().zip(&heights) {
-                row.draw(canvas, left, top, width)?;
-                top += row_height;
-            }
-            let middle = 0.5 * (left + WIDTH - right);
-            let at = (middle, top + 0.4 * X_LABEL);
-            canvas.text(&self.x_label, at, Anchor::Middle, MEDIUM)?;
-            legend::draw(canvas, &self.legend, top + below)
-        })
+        let mut canvas = Canvas::new(height, title);
+        let left = self.left();
+        let n_columns = self.n_columns.max(1) as f64;
+        let right = self.right();
+        let width = (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns;
+        let mut top = 30.0;
+        for (row, row_height) in self.rows.iter().zip(&heights) {
+            row.draw(&mut canvas, left, top, width);
+            top += row_height;
+        }
+        let middle = 0.5 * (left + WIDTH - right);
+        let at = (middle, top + 0.4 * X_LABEL);
+        canvas.text(&self.x_label, at, Anchor::Middle, MEDIUM);
+        legend::draw(&mut canvas, &self.legend, top + below);
+        canvas
     }
 
     /// Room right of the panels, for the half of a label at the end of an axis.

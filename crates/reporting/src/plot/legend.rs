@@ -1,11 +1,9 @@
 //! The legend, under the panels.
 
-use plotters::style::RGBColor;
-
-use super::canvas::{Anchor, Canvas, DrawError, Point};
+use super::canvas::{Anchor, Canvas, Point};
 use super::font::{fit, text_width};
 use super::{Rect, SMALL, WIDTH};
-use crate::palette::LineStyle;
+use crate::palette::{Colour, LineStyle};
 
 /// What stands before a label.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,7 +11,7 @@ pub(crate) enum Key {
     /// A line with its marker.
     Line(LineStyle),
     /// A filled square.
-    Fill(RGBColor),
+    Fill(Colour),
 }
 
 /// A line of the legend.
@@ -34,29 +32,24 @@ pub(super) fn height(entries: &[LegendEntry]) -> f64 {
 }
 
 /// Draws the legend from `top` on, centred.
-pub(super) fn draw(
-    canvas: &Canvas<'_>,
-    entries: &[LegendEntry],
-    top: f64,
-) -> Result<(), DrawError> {
+pub(super) fn draw(canvas: &mut Canvas, entries: &[LegendEntry], top: f64) {
     let n_rows = n_rows(entries).max(1);
     let mut x = 0.5 * (WIDTH - width_in_rows(entries, n_rows));
     for column in entries.chunks(n_rows) {
         for (index, entry) in column.iter().enumerate() {
             let y = top + LINE_SPACING * (index as f64 + 0.5);
-            draw_entry(canvas, entry, (x, y))?;
+            draw_entry(canvas, entry, (x, y));
         }
         x += column_width(column) + GAP;
     }
-    Ok(())
 }
 
-fn draw_entry(canvas: &Canvas<'_>, entry: &LegendEntry, (x, y): Point) -> Result<(), DrawError> {
+fn draw_entry(canvas: &mut Canvas, entry: &LegendEntry, (x, y): Point) {
     let width = key_width(entry.key);
     match entry.key {
         Key::Line(style) => {
-            canvas.dashed_line(&[(x, y), (x + width, y)], style.colour, 11, style.dash)?;
-            canvas.marker((x + 0.5 * width, y), style.marker, style.colour, 22.0)?;
+            canvas.dashed_line(&[(x, y), (x + width, y)], style.colour, 11, style.dash);
+            canvas.marker((x + 0.5 * width, y), style.marker, style.colour, 22.0);
         }
         Key::Fill(colour) => canvas.rectangle(
             Rect {
@@ -66,10 +59,10 @@ fn draw_entry(canvas: &Canvas<'_>, entry: &LegendEntry, (x, y): Point) -> Result
                 height: width,
             },
             colour,
-        )?,
+        ),
     }
     let at = (x + width + KEY_GAP, y);
-    canvas.text(&label(entry), at, Anchor::Left, SMALL)
+    canvas.text(&label(entry), at, Anchor::Left, SMALL);
 }
 
 /// The label, shortened where it would not fit a row of its own.

@@ -9,16 +9,16 @@ mod clip;
 mod font;
 mod grid;
 mod legend;
-mod raster;
+mod png;
 mod row;
+mod svg;
 
 pub(crate) use axis::Axis;
 pub(crate) use bars::{Bar, Bars};
-pub(crate) use canvas::DrawError;
+pub(crate) use canvas::Canvas;
 pub(crate) use font::FONT;
 pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row};
 pub(crate) use legend::{Key, LegendEntry};
-pub(crate) use raster::png;
 
 /// Width of every figure: 85 mm.
 pub(crate) const WIDTH: f64 = 2410.0;
@@ -39,11 +39,11 @@ pub(crate) enum Picture {
 }
 
 impl Picture {
-    /// The picture as SVG, titled `title`.
-    pub(crate) fn svg(&self, title: &str) -> Result<String, DrawError> {
+    /// The picture drawn, titled `title`.
+    pub(crate) fn draw(&self, title: &str) -> Canvas {
         match self {
-            Self::Grid(grid) => grid.svg(title),
-            Self::Bars(bars) => bars.svg(title),
+            Self::Grid(grid) => grid.draw(title),
+            Self::Bars(bars) => bars.draw(title),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Draws a row of panels: axes, then intervals and single seeds, then mean lines, then markers.
 
-use super::canvas::{Anchor, Canvas, DrawError, Point};
+use super::canvas::{Anchor, Canvas, Point};
 use super::clip::{clip_area, clip_line};
 use super::grid::{Curve, Panel, Row};
 use super::{MEDIUM, Rect, SMALL};
@@ -20,20 +20,14 @@ impl Row {
     }
 
     /// Draws the row from `top` on, its first panel at `left`, each panel `width` units wide.
-    pub(super) fn draw(
-        &self,
-        canvas: &Canvas<'_>,
-        left: f64,
-        top: f64,
-        width: f64,
-    ) -> Result<(), DrawError> {
+    pub(super) fn draw(&self, canvas: &mut Canvas, left: f64, top: f64, width: f64) {
         let axes_top = top + self.above();
         if !self.heading.is_empty() {
             let at = (left, top + 0.45 * HEADING);
-            canvas.text(&self.heading, at, Anchor::Left, MEDIUM)?;
+            canvas.text(&self.heading, at, Anchor::Left, MEDIUM);
         }
         let middle = (95.0, axes_top + 0.5 * self.height);
-        canvas.upright_text(&self.y_label, middle, MEDIUM)?;
+        canvas.upright_text(&self.y_label, middle, MEDIUM);
         for (index, panel) in self.panels.iter().enumerate() {
             let rect = Rect {
                 left: left + (width + BETWEEN_PANELS) * index as f64,
@@ -41,20 +35,19 @@ impl Row {
                 width,
                 height: self.height,
             };
-            self.draw_axes(canvas, panel, rect, index == 0)?;
+            self.draw_axes(canvas, panel, rect, index == 0);
             // Intervals and single seeds lie under all mean lines.
             for curve in &panel.curves {
-                self.draw_spread(canvas, panel, curve, rect)?;
+                self.draw_spread(canvas, panel, curve, rect);
             }
             for curve in &panel.curves {
-                self.draw_mean(canvas, panel, curve, rect)?;
+                self.draw_mean(canvas, panel, curve, rect);
             }
             let n_curves = panel.curves.len();
             for (index, curve) in panel.curves.iter().enumerate() {
-                self.draw_markers(canvas, panel, curve, rect, (index, n_curves))?;
+                self.draw_markers(canvas, panel, curve, rect, (index, n_curves));
             }
         }
-        Ok(())
     }
 
     fn above(&self) -> f64 {
@@ -67,70 +60,58 @@ impl Row {
         heading + if has_titles { TITLE } else { 25.0 }
     }
 
-    fn draw_axes(
-        &self,
-        canvas: &Canvas<'_>,
-        panel: &Panel,
-        rect: Rect,
-        is_first: bool,
-    ) -> Result<(), DrawError> {
+    fn draw_axes(&self, canvas: &mut Canvas, panel: &Panel, rect: Rect, is_first: bool) {
         let y_of = |value: f64| rect.bottom() - self.y.share(value) * rect.height;
         let x_of = |value: f64| rect.left + panel.x.share(value) * rect.width;
         for tick in &self.y.ticks {
             let y = y_of(tick.value);
-            canvas.line(&[(rect.left, y), (rect.right(), y)], GRID, 1.0, 5)?;
+            canvas.line(&[(rect.left, y), (rect.right(), y)], GRID, 1.0, 5);
         }
         for &guide in &self.guides {
             let y = y_of(guide);
-            canvas.line(&[(rect.left, y), (rect.right(), y)], GUIDE, 1.0, 8)?;
+            canvas.line(&[(rect.left, y), (rect.right(), y)], GUIDE, 1.0, 8);
         }
         let corner = [
             (rect.left, rect.top),
             (rect.left, rect.bottom()),
             (rect.right(), rect.bottom()),
         ];
-        canvas.line(&corner, INK, 1.0, 8)?;
+        canvas.line(&corner, INK, 1.0, 8);
         let y_tick = |value: f64, length: f64| {
             let y = y_of(value);
-            canvas.line(&[(rect.left - length, y), (rect.left, y)], INK, 1.0, 8)
+            [(rect.left - length, y), (rect.left, y)]
         };
         let x_tick = |value: f64, length: f64| {
             let (x, y) = (x_of(value), rect.bottom());
-            canvas.line(&[(x, y), (x, y + length)], INK, 1.0, 8)
+            [(x, y), (x, y + length)]
         };
         for &value in &self.y.minor {
-            y_tick(value, 0.5 * TICK)?;
+            canvas.line(&y_tick(value, 0.5 * TICK), INK, 1.0, 8);
         }
         for &value in &panel.x.minor {
-            x_tick(value, 0.5 * TICK)?;
+            canvas.line(&x_tick(value, 0.5 * TICK), INK, 1.0, 8);
         }
         for tick in &self.y.ticks {
-            y_tick(tick.value, TICK)?;
+            canvas.line(&y_tick(tick.value, TICK), INK, 1.0, 8);
             if is_first {
                 let at = (rect.left - TICK - 18.0, y_of(tick.value));
-                canvas.text(&tick.label, at, Anchor::Right, SMALL)?;
+                canvas.text(&tick.label, at, Anchor::Right, SMALL);
             }
         }
         for tick in &panel.x.ticks {
-            x_tick(tick.value, TICK)?;
+            canvas.line(&x_tick(tick.value, TICK), INK, 1.0, 8);
             let at = (x_of(tick.value), rect.bottom() + TICK + 55.0);
-            canvas.text(&tick.label, at, Anchor::Middle, SMALL)?;
+            canvas.text(&tick.label, at, Anchor::Middle, SMALL);
         }
         let at = (rect.left + 0.5 * rect.width, rect.top - 55.0);
-        canvas.text(&panel.title, at, Anchor::Middle, MEDIUM)
+        canvas.text(&panel.title, at, Anchor::Middle, MEDIUM);
     }
 
-    fn draw_spread(
-        &self,
-        canvas: &Canvas<'_>,
-        panel: &Panel,
-        curve: &Curve,
-        rect: Rect,
-    ) -> Result<(), DrawError> {
+    fn draw_spread(&self, canvas: &mut Canvas, panel: &Panel, curve: &Curve, rect: Rect) {
         let colour = curve.style.colour;
         for seed in &curve.seeds {
             for line in self.visible(panel, seed.iter().copied(), rect) {
-                canvas.line(&line, colour, 0.25, 4)?;
+                canvas.line(&line, colour, 0.25, 4);
             }
         }
         let ends = |sign: f64| {
@@ -142,10 +123,10 @@ impl Row {
         if curve.has_error_bars {
             for (low, high) in ends(-1.0).zip(ends(1.0)) {
                 for line in self.visible(panel, [low, high].into_iter(), rect) {
-                    canvas.line(&line, colour, 1.0, 10)?;
+                    canvas.line(&line, colour, 1.0, 10);
                 }
             }
-            return Ok(());
+            return;
         }
         let mut outline: Vec<Point> = ends(1.0).collect();
         outline.extend(ends(-1.0).collect::<Vec<_>>().into_iter().rev());
@@ -154,34 +135,27 @@ impl Row {
             .filter(|(x, _)| panel.x.can_show(*x))
             .map(|point| self.place(panel, point, rect))
             .collect();
-        canvas.area(&clip_area(&outline, rect), colour, 0.2)
+        canvas.area(&clip_area(&outline, rect), colour, 0.2);
     }
 
-    fn draw_mean(
-        &self,
-        canvas: &Canvas<'_>,
-        panel: &Panel,
-        curve: &Curve,
-        rect: Rect,
-    ) -> Result<(), DrawError> {
+    fn draw_mean(&self, canvas: &mut Canvas, panel: &Panel, curve: &Curve, rect: Rect) {
         let means = curve.points.iter().map(|point| (point.x, point.mean));
         for line in self.visible(panel, means, rect) {
             let width = if is_wide(rect) { 13 } else { 10 };
-            canvas.dashed_line(&line, curve.style.colour, width, curve.style.dash)?;
+            canvas.dashed_line(&line, curve.style.colour, width, curve.style.dash);
         }
-        Ok(())
     }
 
     /// A few markers along the line, at even distances and at other places for every curve, so that
     /// lines on one another still show theirs; one at every point of a sweep.
     fn draw_markers(
         &self,
-        canvas: &Canvas<'_>,
+        canvas: &mut Canvas,
         panel: &Panel,
         curve: &Curve,
         rect: Rect,
         (index, n_curves): (usize, usize),
-    ) -> Result<(), DrawError> {
+    ) {
         let means = || curve.points.iter().map(|point| (point.x, point.mean));
         let (n_markers, radius) = if is_wide(rect) { (5, 23.0) } else { (3, 18.0) };
         let pieces = self.visible(panel, means(), rect);
@@ -206,9 +180,8 @@ impl Row {
                 .collect()
         };
         for at in places {
-            canvas.marker(at, curve.style.marker, curve.style.colour, radius)?;
+            canvas.marker(at, curve.style.marker, curve.style.colour, radius);
         }
-        Ok(())
     }
 
     /// The pieces of a line inside the axes; values without a place break it.

@@ -5,7 +5,7 @@ use crate::csv::{Csv, number};
 use crate::statistics::Spread;
 
 /// All tables in one file, one row per task, learner and point of a sweep.
-pub(crate) fn csv(tables: &[Table<'_>]) -> String {
+pub(crate) fn csv(tables: &[Table<'_>]) -> Vec<u8> {
     let n_layers = tables
         .iter()
         .flat_map(|table| table.layers.iter().copied())
@@ -34,7 +34,7 @@ pub(crate) fn csv(tables: &[Table<'_>]) -> String {
             csv.row(&csv_cells(table, row, n_layers));
         }
     }
-    csv.into_text()
+    csv.into_bytes()
 }
 
 fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
@@ -61,7 +61,7 @@ fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
     }
     push(row.time);
     cells.push(number(row.time_ratio));
-    cells.push(table.baseline.clone().unwrap_or_default());
+    cells.push(table.baseline.unwrap_or_default().to_owned());
     cells.push(row.n_trials.map_or_else(String::new, |n| n.to_string()));
     cells
 }

@@ -1,15 +1,17 @@
 //! The table of results, as values; page and terminal write it in their own ways.
 
+mod cell;
 mod csv;
 
 use apical_learning::{Metric, OutputError, PartName};
 
 use crate::ReportInput;
 use crate::group::{Group, Task};
-use crate::number::{ABSENT, Decimals, significant, spread};
+use crate::number::Decimals;
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
+pub(crate) use cell::Cell;
 pub(crate) use csv::csv;
 
 /// How the angles of the layers are written.
@@ -48,7 +50,9 @@ pub(crate) struct Table<'a> {
     /// Layers 1…N that have an update angle.
     pub(crate) layers: Vec<usize>,
     /// The learner whose time is 1, where there is one.
-    pub(crate) baseline: Option<String>,
+    pub(crate) baseline: Option<&'a str>,
+    /// Where times were taken, to follow `times`; none without times.
+    pub(crate) times: Option<String>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -97,11 +101,8 @@ impl<'a> Table<'a> {
         Self {
             task: task.name,
             score: task.score,
-            baseline: task
-                .groups
-                .first()
-                .and_then(|group| task.baseline(group))
-                .map(|baseline| baseline.learner.to_owned()),
+            times: task.times_taken(),
+            baseline: task.baseline,
             rows: task
                 .groups
                 .iter()
@@ -149,38 +150,41 @@ impl<'a> Table<'a> {
         headings
     }
 
-    /// A row as text, cell by cell under [`Self::headings`].
-    pub(crate) fn cells(&self, row: &Row, layout: Layout) -> Vec<String> {
+    /// A row, cell by cell under [`Self::headings`].
+    pub(crate) fn cells(&self, row: &Row, layout: Layout) -> Vec<Cell> {
         let score = match self.score {
             Metric::Accuracy => Decimals::Fixed(2),
             _ => Decimals::Significant(3),
         };
         let angle = Decimals::Fixed(1);
         let mut cells = vec![
-            row.label.clone(),
-            row.seeds(),
-            spread(row.score_last, score),
-            spread(row.score_chosen, score),
+            Cell::Name(row.label.clone()),
+            Cell::Seeds {
+                n_finished: row.n_finished,
+                n_failed: row.n_failed,
+            },
+            Cell::Interval(row.score_last, score),
+            Cell::Interval(row.score_chosen, score),
         ];
         match layout {
             _ if !self.has_angles() => {}
             Layout::EachLayer => {
                 let Angles { all, by_layer } = &row.potential;
                 let potential = [all].into_iter().chain(by_layer);
-                cells.extend(potential.map(|value| spread(*value, angle)));
-                cells.push(joined(&row.squared_error.by_layer));
+                cells.extend(potential.map(|value| Cell::Interval(*value, angle)));
+                cells.push(row.squared_error.means());
             }
             Layout::JoinedLayers => {
-                cells.push(joined(&row.potential.by_layer));
-                cells.push(joined(&row.squared_error.by_layer));
+                cells.push(row.potential.means());
+                cells.push(row.squared_error.means());
             }
         }
-        cells.push(spread(row.time, Decimals::Significant(3)));
+        cells.push(Cell::Interval(row.time, Decimals::Significant(3)));
         if self.baseline.is_some() {
-            cells.push(row.time_ratio.map_or_else(absent, |r| significant(r, 3)));
+            cells.push(Cell::Number(row.time_ratio, 3));
         }
         if self.has_trials() {
-            cells.push(row.n_trials.map_or_else(absent, |n| n.to_string()));
+            cells.push(Cell::Count(row.n_trials));
         }
         cells
     }
@@ -195,13 +199,10 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Row {
-    /// Number of seeds that the means are over, of how many where some failed.
-    fn seeds(&self) -> String {
-        match self.n_failed {
-            0 => self.n_finished.to_string(),
-            n => format!("{} of {}", self.n_finished, self.n_finished + n),
-        }
+impl Angles {
+    fn means(&self) -> Cell {
+        let means = self.by_layer.iter().map(|angle| Some((*angle)?.mean));
+        Cell::AngleByLayer(means.collect())
     }
 }
 
@@ -222,7 +223,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
     };
     let time = group.microseconds_per_sample(None);
     let baseline_time = task
-        .baseline(group)
+        .compared_with(group)
         .and_then(|baseline| baseline.microseconds_per_sample(None));
     Row {
         label: group.label(),
@@ -241,21 +242,6 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         },
         n_trials: n_trials(task.name, group, input),
     }
-}
-
-fn joined(angles: &[Option<Spread>]) -> String {
-    if angles.iter().all(Option::is_none) {
-        return absent();
-    }
-    let means: Vec<String> = angles
-        .iter()
-        .map(|angle| angle.map_or_else(absent, |angle| format!("{:.0}", angle.mean)))
-        .collect();
-    means.join(" / ")
-}
-
-fn absent() -> String {
-    ABSENT.to_owned()
 }
 
 fn n_trials(task: &str, group: &Group<'_>, input: &ReportInput) -> Option<usize> {

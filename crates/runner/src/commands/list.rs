@@ -31,7 +31,7 @@ pub(crate) fn list() {
     );
     section(
         "Figures",
-        apical_reporting::figures()
+        apical_reporting::FIGURES
             .iter()
             .map(|figure| (figure.name, figure.one_line.to_owned())),
     );

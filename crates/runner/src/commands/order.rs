@@ -1,6 +1,8 @@
-//! The order of runs in a report: as in the specification, whatever order they were read in.
+//! The order of runs in a report: as in the specification, whatever order they were read in; and which
+//! of their learners is the baseline.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use apical_learning::RunRecord;
 use toml::{Table, Value};
@@ -35,6 +37,33 @@ pub(super) fn places_of(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec
         }
     }
     places
+}
+
+/// By task, the learner that the others are compared with: of `runs`, in order, the first that is
+/// backprop matched to the circuit, with nothing frozen.
+pub(super) fn baselines_of(runs: &[RunRecord]) -> BTreeMap<String, String> {
+    let mut baselines = BTreeMap::new();
+    for run in runs {
+        let key = &run.summary.run;
+        if !baselines.contains_key(&key.task) && is_matched_backprop(run) {
+            baselines.insert(key.task.clone(), key.learner.clone());
+        }
+    }
+    baselines
+}
+
+/// Whether the learner is such by its run's specification, which has one task with one learner.
+fn is_matched_backprop(run: &RunRecord) -> bool {
+    let spec: Table = run.spec.parse().unwrap_or_default();
+    let tasks = spec.get("task").and_then(Value::as_table);
+    tasks.into_iter().flat_map(Table::values).any(|task| {
+        let learner = (task.get("learner")).and_then(|all| all.get(&run.summary.run.learner));
+        let is = |key: &str, wanted: &str| {
+            let value = learner.and_then(|of| of.get("backprop")?.get(key));
+            value.map(|value| value.as_str() == Some(wanted))
+        };
+        is("flavour", "matched") == Some(true) && is("frozen", "none") != Some(false)
+    })
 }
 
 /// `rate=2` comes before `rate=10`.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use apical_learning::{RunKey, RunRecord};
 use apical_reporting::{ReportInput, terminal_table};
 
-use super::order::{in_order, places_of};
+use super::order::{baselines_of, in_order, places_of};
 use crate::cli::ReportArgs;
 use crate::exit::UsageError;
 use crate::say;
@@ -131,6 +131,7 @@ fn input(folders: &[PathBuf]) -> Result<ReportInput> {
         title,
         spec: specs.join("\n"),
         command: commands.join(" && "),
+        baselines: baselines_of(&runs),
         runs,
         trials,
     })

@@ -11,7 +11,7 @@ use apical_experiment::tuning::{Tuned, tune};
 use apical_learning::SCHEMA_VERSION;
 use apical_reporting::ReportInput;
 
-use super::order::{in_order, places_of};
+use super::order::{baselines_of, in_order, places_of};
 use super::report::{print_table, write_report};
 use crate::cli::RunArgs;
 use crate::event::Event;
@@ -108,11 +108,13 @@ pub(super) fn run_source(
         return Ok(ended(&progress, ran.counts, exit::INTERRUPTED));
     }
     let places = places_of(&spec.parse()?, str::to_owned);
+    let runs = in_order(ran.records, &places);
     let input = ReportInput {
         experiment: resolved.source.name.clone(),
         title: resolved.title(),
         command: command.to_owned(),
-        runs: in_order(ran.records, &places),
+        baselines: baselines_of(&runs),
+        runs,
         spec,
         trials,
     };

@@ -9,7 +9,11 @@ use crate::program::{Place, SMALL, read, readings, status};
 fn a_run_leaves_records_and_a_report() {
     let place = Place::new(SMALL);
     let call = place.call(&["run", "small.toml"]).with_code(0);
-    assert!(call.stdout.contains("matched backprop"), "{}", call.stdout);
+    assert!(
+        call.stdout.contains("time ratio to matched backprop"),
+        "{}",
+        call.stdout
+    );
     assert!(
         call.stderr
             .contains("digits · microcircuit · seed 0 · epoch 2/2 · validation"),

@@ -90,7 +90,7 @@ fn the_archive_holds_what_observing_the_circuit_shows() {
     let mut after = circuit.clone();
     let bytes = fs::read(place.path("after.safetensors")).expect("saved");
     load_tensors(&mut after, &bytes).expect("weights of this circuit");
-    for name in circuit.tensor_names() {
+    for name in circuit.tensors().names() {
         assert_eq!(after.tensor(name), circuit.tensor(name), "{name}");
     }
 }

@@ -180,9 +180,9 @@ impl Fig1 {
             other.learn_without_teacher(&mut session, pattern.view())?;
             log.step(n_done, before.n_patterns)?;
         }
-        for name in learner.tensor_names() {
+        for name in learner.tensors().names() {
             if let Some(tensor) = other.tensor(name) {
-                learner.set_tensor(name, tensor.view())?;
+                learner.tensors_mut().set(name, tensor.view())?;
             }
         }
         Ok(())

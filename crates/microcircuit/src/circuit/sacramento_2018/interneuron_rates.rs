@@ -8,10 +8,11 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// η^IP, the learning rates of the interneurons' dendritic weights.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum InterneuronRates {
     /// The rates with which W^IP follows the forward weights to first order in the nudge:
     /// η^IP_k = η_{k+1,k} / λ_I,k in the two-step form.
+    #[default]
     Mirror,
     /// A rate for all hidden layers, or one for each.
     Each(PerLayer),

@@ -4,28 +4,24 @@
 //! neuron of layer k + 1; input and output layers have none.
 
 mod continuous;
+mod held_input;
 mod interneuron_rates;
-mod learner;
-mod parameters;
-mod plasticity;
-mod rates;
-mod spec;
+mod keys;
 mod stability;
 mod state;
+mod table;
 mod theory;
 mod two_step;
-mod weights;
 
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
-    Discretisation, Increments, Integrator, NoiseSpec, Pace, TeacherKind, Tolerances, UpdateOrder,
+    Discretisation, Increments, NoiseSpec, Oracle, TeacherKind,
 };
 pub use interneuron_rates::InterneuronRates;
-pub use learner::TwoStep;
-pub use parameters::Parameters;
-pub use rates::LearningRates;
-pub use spec::{FeedbackKind, InterneuronKind, MicrocircuitSpec, Path, Start};
 pub use stability::{LoopGain, loop_gain};
 pub use state::State;
+pub use table::{Circuit, InterneuronKind, LearningRates, Start};
 pub use theory::update_factor;
-pub use weights::{WeightStart, Weights};
+pub use two_step::{MicrocircuitSpec, Parameters, Path, TwoStep};
+
+pub use crate::integrator::{Integrator, Pace, Tolerances, UpdateOrder};

@@ -16,7 +16,7 @@ use apical_kernels::Real;
 use apical_learning::{Learner, TensorName, Transfer};
 use ndarray::{Array1, Array2, Ix2, s};
 
-use super::Continuous;
+use super::continuous::Continuous;
 
 /// The gain of a circuit's loops, per ms.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,9 +1,10 @@
 //! Potentials and rates of a batch.
 
 use apical_kernels::{Padded, Real};
+use apical_learning::{Activities, LearnError, Quantity};
 use ndarray::{Array2, ArrayView2};
 
-use super::continuous::HeldInput;
+use super::held_input::HeldInput;
 
 /// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
 ///
@@ -13,33 +14,33 @@ pub struct State<T> {
     sizes: Vec<usize>,
     n_samples: usize,
     /// v_B,k, layers 1…N.
-    pub(super) basal: Vec<Padded<T>>,
+    pub(crate) basal: Vec<Padded<T>>,
     /// φ(v̂_B,k), layers 1…N.
-    pub(super) basal_rate: Vec<Padded<T>>,
+    pub(crate) basal_rate: Vec<Padded<T>>,
     /// u_k, layers 1…N.
-    pub(super) soma: Vec<Padded<T>>,
+    pub(crate) soma: Vec<Padded<T>>,
     /// r_k, layers 0…N.
-    pub(super) rate: Vec<Padded<T>>,
+    pub(crate) rate: Vec<Padded<T>>,
     /// v_A,k, hidden layers.
-    pub(super) apical: Vec<Padded<T>>,
+    pub(crate) apical: Vec<Padded<T>>,
     /// v^I_k, hidden layers.
-    pub(super) dendrite: Vec<Padded<T>>,
+    pub(crate) dendrite: Vec<Padded<T>>,
     /// φ(v̂^I_k), hidden layers.
-    pub(super) dendrite_rate: Vec<Padded<T>>,
+    pub(crate) dendrite_rate: Vec<Padded<T>>,
     /// u^I_k, hidden layers.
-    pub(super) interneuron: Vec<Padded<T>>,
+    pub(crate) interneuron: Vec<Padded<T>>,
     /// r^I_k, hidden layers.
-    pub(super) interneuron_rate: Vec<Padded<T>>,
+    pub(crate) interneuron_rate: Vec<Padded<T>>,
     /// u_trgt.
-    pub(super) target: Padded<T>,
+    pub(crate) target: Padded<T>,
     /// Room for a row per sample of every width: an intermediate of layer k.
-    pub(super) scratch: Vec<Padded<T>>,
+    pub(crate) scratch: Vec<Padded<T>>,
     /// Input neurons that are not silent in all samples.
-    pub(super) active_inputs: Vec<u32>,
+    pub(crate) active_inputs: Vec<u32>,
     /// Room to find them: a value per input neuron.
     is_active: Vec<u32>,
     /// Products with the inputs, while they stay as they are.
-    pub(super) held_input: Option<HeldInput<T>>,
+    pub(crate) held_input: Option<HeldInput<T>>,
 }
 
 impl<T: Real> State<T> {
@@ -86,7 +87,7 @@ impl<T: Real> State<T> {
     }
 
     /// Lists the input neurons that are not silent in all samples.
-    pub(super) fn find_active_inputs(&mut self) {
+    pub(crate) fn find_active_inputs(&mut self) {
         self.is_active.clear();
         self.is_active.resize(self.sizes[0], 0);
         for b in 0..self.n_samples {
@@ -99,6 +100,15 @@ impl<T: Real> State<T> {
             .zip(&self.is_active)
             .filter(|&(_, active)| *active != 0);
         self.active_inputs.extend(not_silent.map(|(j, _)| j));
+    }
+
+    /// The values that a step in continuous time writes; everything else follows from them.
+    pub(crate) fn carried(&mut self) -> impl Iterator<Item = &mut Padded<T>> {
+        let inputs = &mut self.rate[..1];
+        self.soma
+            .iter_mut()
+            .chain(&mut self.interneuron)
+            .chain(inputs)
     }
 
     /// Takes target potentials u_trgt `[n_samples, n_outputs]`.
@@ -159,4 +169,36 @@ impl<T: Real> State<T> {
 
 fn wide<T: Real>(matrix: &Padded<T>) -> Array2<f64> {
     matrix.view().mapv(T::wide)
+}
+
+/// What the metrics read of a state.
+pub(crate) fn activities_of<T: Real>(state: &State<T>) -> Activities {
+    let n = state.n_layers();
+    let mut activities = Activities::new();
+    for k in 1..=n {
+        activities.insert(Quantity::Soma, k, state.soma(k));
+    }
+    for k in 1..n {
+        activities.insert(Quantity::HiddenError, k, state.apical(k));
+        activities.insert(Quantity::Apical, k, state.apical(k));
+        let mismatch = state.soma(k + 1) - state.interneuron(k);
+        activities.insert(Quantity::InterneuronMismatch, k, mismatch);
+    }
+    activities
+}
+
+/// Fails unless `found` is `[any, n]`.
+pub(crate) fn check_width(
+    what: &str,
+    found: ArrayView2<'_, f32>,
+    n: usize,
+) -> Result<(), LearnError> {
+    if found.ncols() == n {
+        return Ok(());
+    }
+    Err(LearnError::Shape {
+        what: what.to_owned(),
+        found: found.shape().to_vec(),
+        expected: vec![found.nrows(), n],
+    })
 }

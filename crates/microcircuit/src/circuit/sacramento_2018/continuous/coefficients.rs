@@ -2,34 +2,34 @@
 
 use apical_kernels::Real;
 
-use super::ContinuousParameters;
+use super::parameters::ContinuousParameters;
 
 /// One step of du/dt = I − G u with noise.
 #[derive(Clone, Copy)]
-pub(super) struct Soma<T> {
+pub(crate) struct Soma<T> {
     /// 1 − gain · G: what is kept of u.
-    pub(super) keep: T,
+    pub(crate) keep: T,
     /// What I is multiplied by, in ms.
-    pub(super) gain: T,
+    pub(crate) gain: T,
     /// Standard deviation of the noise of one step.
-    pub(super) noise: f64,
+    pub(crate) noise: f64,
 }
 
 /// The coefficients of every soma and filter. Index `k` is the layer.
-pub(super) struct Coefficients<T> {
+pub(crate) struct Coefficients<T> {
     /// Pyramidal neurons of layers 1…N.
-    pub(super) pyramidal: Vec<Soma<T>>,
+    pub(crate) pyramidal: Vec<Soma<T>>,
     /// Interneurons.
-    pub(super) interneuron: Soma<T>,
+    pub(crate) interneuron: Soma<T>,
     /// Share of the supplied rate in the filtered input rate after one step.
-    pub(super) input_share: T,
+    pub(crate) input_share: T,
     /// What is kept of the filtered input rate before its share of the difference is added: 1, or 0
     /// where rates of change are written.
-    pub(super) input_keep: T,
+    pub(crate) input_keep: T,
 }
 
 impl<T: Real> Coefficients<T> {
-    pub(super) fn new(p: &ContinuousParameters, is_taught: bool) -> Self {
+    pub(crate) fn new(p: &ContinuousParameters, is_taught: bool) -> Self {
         let soma = |total: f64| {
             // A prospective soma is its own steady state for the dendrites of the moment.
             let (gain, kept) = match p.prospective {
@@ -51,7 +51,7 @@ impl<T: Real> Coefficients<T> {
     }
 
     /// Coefficients with which a step writes du/dt in place of u + du.
-    pub(super) fn of_change(p: &ContinuousParameters, is_taught: bool) -> Self {
+    pub(crate) fn of_change(p: &ContinuousParameters, is_taught: bool) -> Self {
         let soma = |total: f64| Soma {
             keep: T::of(-total),
             gain: T::one(),

@@ -3,16 +3,20 @@
 use apical_kernels::Real;
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Updates,
+    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
 
-use super::super::{LearningRates, State, Weights};
 use super::dendrites::Synapses;
-use super::online;
-use super::plasticity;
+use super::oracle::Oracle;
+use super::parameters::{ContinuousParameters, Increments};
 use super::presentation::{Lent, Presentation};
-use super::{ContinuousParameters, ContinuousSpec, ContinuousState, Increments, UpdateOrder};
+use super::spec::ContinuousSpec;
+use super::state::ContinuousState;
+use super::{form, online, plasticity};
+use crate::circuit::sacramento_2018::state::{State, activities_of};
+use crate::integrator::UpdateOrder;
+use crate::table::Weights;
 
 /// Is shown the state of a step.
 type Seen<'a, T> = &'a mut dyn FnMut(usize, &State<T>);
@@ -27,11 +31,7 @@ const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 #[derive(Clone)]
 pub struct Continuous<T> {
     network: Network,
-    precision: Precision,
-    /// With the rates of now.
     parameters: ContinuousParameters,
-    /// The specification's, of which a share is in use.
-    full_rates: LearningRates,
     weights: Weights<T>,
     is_plain: bool,
     lateral_cancels: bool,
@@ -47,16 +47,10 @@ impl<T: Real> Continuous<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = ContinuousParameters::new(spec, network)?;
-        let by = parameters.weight_start(spec)?;
         let mut circuit = Self {
             network: network.clone(),
-            precision: match size_of::<T>() {
-                4 => Precision::F32,
-                _ => Precision::F64,
-            },
-            full_rates: parameters.rates.clone(),
+            weights: Weights::new(parameters.circuit.table().clone(), start, streams),
             parameters,
-            weights: Weights::new(&by, network, start, streams),
             is_plain: false,
             lateral_cancels: false,
         };
@@ -66,8 +60,7 @@ impl<T: Real> Continuous<T> {
 
     /// W^PI_k = −W_{k,k+1} stays so while neither learns.
     fn find_savings(&mut self) {
-        let rates = &self.full_rates;
-        self.lateral_cancels = self.weights.lateral_cancels_for_good(rates);
+        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
     }
 
     /// A presentation with which the weights change too. On an error the weights keep what they had
@@ -111,7 +104,7 @@ impl<T: Real> Continuous<T> {
     }
 
     fn is_online(&self) -> bool {
-        !self.is_plain && online::knows(&self.parameters, &self.weights)
+        !self.is_plain && online::knows(&self.parameters)
     }
 
     /// Conductances, mixing factors and the learning rates of now: a share of the specification's.
@@ -166,10 +159,10 @@ impl<T: Real> Continuous<T> {
         };
         match seen {
             None if inputs.nrows() == 1 && self.is_online() => {
-                presentation.run_online(&mut session.copies, Some(lent), None)?;
+                form::run_online(&presentation, &mut session.copies, Some(lent), None)?;
             }
-            None => presentation.run(&mut session.copies, Some(lent), |_, _| {})?,
-            Some(seen) => presentation.run(&mut session.copies, Some(lent), seen)?,
+            None => form::run(&presentation, &mut session.copies, Some(lent), |_, _| {})?,
+            Some(seen) => form::run(&presentation, &mut session.copies, Some(lent), seen)?,
         }
         session.time_ms += self.parameters.n_steps as f64 * self.parameters.dt_ms;
         Ok(())
@@ -216,24 +209,31 @@ impl<T: Real> Continuous<T> {
     ) -> Result<State<T>, LearnError> {
         let presentation = self.presentation(inputs, target_potentials, 0.0)?;
         let mut state = State::new(self.network.sizes(), inputs.nrows());
-        presentation.run(&mut state, None, seen)?;
+        form::run(&presentation, &mut state, None, seen)?;
         Ok(state)
+    }
+}
+
+impl Continuous<f64> {
+    /// The same circuit at rest, written out: what all loops are held against.
+    pub fn oracle(&self) -> Oracle {
+        Oracle::new(&self.parameters, &self.weights)
     }
 }
 
 impl<T: Real> Learner for Continuous<T> {
     type Session = ContinuousState<T>;
 
-    fn network(&self) -> &Network {
-        &self.network
+    fn tensors(&self) -> &dyn Tensors {
+        self
     }
 
-    fn precision(&self) -> Precision {
-        self.precision
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self
     }
 
     fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
-        ContinuousState::new(&self.weights, streams, n_parallel)
+        ContinuousState::new(self.network.sizes(), &self.weights, streams, n_parallel)
     }
 
     fn is_stateful(&self) -> bool {
@@ -242,7 +242,7 @@ impl<T: Real> Learner for Continuous<T> {
 
     /// At share 0 filters stand still.
     fn set_rate_share(&mut self, share: f64) {
-        self.parameters.rates = self.full_rates.times(share);
+        self.parameters.circuit.set_rate_share(share);
     }
 
     /// What one presentation from the session's state changes: the increments during it, and what
@@ -273,11 +273,8 @@ impl<T: Real> Learner for Continuous<T> {
         self.read(session, false);
         let residue_ms = plasticity::residue_ms(p);
         let mut updates = Updates::new();
-        for name in self.weights.names() {
-            if Weights::<T>::rate_of(name, &self.full_rates) == 0.0 {
-                continue;
-            }
-            let rate = Weights::<T>::rate_of(name, &p.rates);
+        for (id, connection) in self.weights.table().plastic() {
+            let (name, rate) = (connection.name, p.circuit.rate(id));
             let (Some(change), Some(from), Some(to)) = (
                 increments.tensor(name),
                 before.tensor(name),
@@ -292,14 +289,6 @@ impl<T: Real> Learner for Continuous<T> {
             updates.push_change(name, change + (to - from) * (rate * residue_ms));
         }
         Ok(updates)
-    }
-
-    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
-        for (name, change) in updates.changes() {
-            self.weights.write(*name, change.view(), true)?;
-        }
-        self.find_savings();
-        Ok(())
     }
 
     /// One presentation. What the filter holds at its end changes weights later, not now.
@@ -322,13 +311,14 @@ impl<T: Real> Learner for Continuous<T> {
     /// Gives out what the filter holds, η τ_w Δ, and empties it.
     fn flush(&mut self, session: &mut ContinuousState<T>) -> Result<(), LearnError> {
         let residue_ms = plasticity::residue_ms(&self.parameters);
-        for name in self.weights.names() {
-            let rate = Weights::<T>::rate_of(name, &self.parameters.rates);
+        let circuit = &self.parameters.circuit;
+        for (id, connection) in circuit.table().plastic() {
+            let rate = circuit.rate(id);
             if rate != 0.0
-                && let Some(held) = session.learning.filter.tensor(name)
+                && let Some(held) = session.learning.filter.tensor(connection.name)
             {
                 let change = held * (rate * residue_ms);
-                self.weights.write(name, change.view(), true)?;
+                self.weights.write(connection.name, change.view(), true)?;
             }
         }
         session.learning.filter = self.weights.zeros_like();
@@ -345,12 +335,12 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<(), LearnError> {
         let p = &self.parameters;
         let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.network.n_outputs()));
-        if self.is_online() && self.weights.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
+        if self.is_online() && self.parameters.circuit.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
             for (input, mut sum) in inputs.rows().into_iter().zip(sum.rows_mut()) {
                 let input = input.insert_axis(Axis(0));
                 let presentation = self.presentation(input, None, 0.0)?;
                 let mut state = State::new(self.network.sizes(), 1);
-                presentation.run_online(&mut state, None, sum.as_slice_mut())?;
+                form::run_online(&presentation, &mut state, None, sum.as_slice_mut())?;
             }
         } else {
             self.run_from_rest(inputs, None, |step, state| {
@@ -366,7 +356,7 @@ impl<T: Real> Learner for Continuous<T> {
 
     fn forward(&self) -> ForwardNetwork {
         ForwardNetwork {
-            weights: self.weights.forward_weights(),
+            weights: self.tensors().forward_weights(),
             attenuation: self.parameters.attenuation.clone(),
             transfer: self.parameters.transfer,
         }
@@ -386,24 +376,34 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<Activities, LearnError> {
         let targets = (teacher == Teacher::On).then_some(batch.target_potentials);
         let state = self.run_from_rest(batch.inputs, targets, |_, _| {})?;
-        Ok(super::super::learner::activities_of(&state))
+        Ok(activities_of(&state))
+    }
+}
+
+impl<T: Real> Tensors for Continuous<T> {
+    fn network(&self) -> &Network {
+        &self.network
     }
 
-    fn tensor_names(&self) -> Vec<TensorName> {
+    fn precision(&self) -> Precision {
+        Precision::of::<T>()
+    }
+
+    fn names(&self) -> Vec<TensorName> {
         self.weights.names()
     }
 
-    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
         self.weights.tensor(name)
     }
 
-    fn set_tensor(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Result<(), LearnError> {
+    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, values, false)?;
         self.find_savings();
         Ok(())
+    }
+
+    fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        self.weights.write(name, change, true)
     }
 }

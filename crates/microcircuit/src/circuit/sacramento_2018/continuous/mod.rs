@@ -12,26 +12,24 @@
 //! Within a step every layer reads time t before any writes t + dt.
 //! Source: Sacramento et al. (2018), eqs. 1–5 and 7–10.
 
-mod adaptive;
 mod coefficients;
 mod dendrites;
-mod dynamics;
-mod held_input;
-mod integrator;
+mod form;
 mod learner;
+mod learning;
 mod noise;
 mod online;
+mod oracle;
 mod parameters;
 mod plasticity;
 mod presentation;
+mod somata;
 mod spec;
 mod state;
 
-pub use adaptive::Pace;
-pub(super) use held_input::HeldInput;
-pub use integrator::{Integrator, Tolerances, UpdateOrder};
 pub use learner::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
-pub use parameters::ContinuousParameters;
-pub use spec::{Conductances, ContinuousSpec, Increments, TeacherKind};
+pub use oracle::Oracle;
+pub use parameters::{ContinuousParameters, Increments, TeacherKind};
+pub use spec::{Conductances, ContinuousSpec};
 pub use state::ContinuousState;

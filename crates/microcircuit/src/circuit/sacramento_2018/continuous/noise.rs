@@ -5,9 +5,8 @@ use apical_learning::{SpecError, StreamRng};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::super::State;
-use super::Integrator;
-use super::coefficients::Coefficients;
+use crate::circuit::sacramento_2018::state::State;
+use crate::integrator::Integrator;
 
 /// What one step adds to a potential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -35,7 +34,7 @@ pub struct NoiseSpec {
 
 impl NoiseSpec {
     /// Fails on values out of range.
-    pub(super) fn check(&self) -> Result<(), SpecError> {
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.sigma.is_finite() && self.sigma >= 0.0 {
             return Ok(());
         }
@@ -47,7 +46,7 @@ impl NoiseSpec {
     }
 
     /// Standard deviation of what one step of `dt` ms adds to a soma of total conductance `rate`.
-    pub(super) fn scale(&self, integrator: Integrator, dt: f64, rate: f64) -> f64 {
+    pub(crate) fn scale(&self, integrator: Integrator, dt: f64, rate: f64) -> f64 {
         self.sigma
             * match self.discretisation {
                 Discretisation::EulerMaruyama => integrator.noise_scale(dt, rate),
@@ -58,22 +57,28 @@ impl NoiseSpec {
 
 /// The session's stream of noise, and room for the variates of one step.
 #[derive(Clone)]
-pub(super) struct Noise {
-    pub(super) normals: Normals,
+pub(crate) struct Noise {
+    pub(crate) normals: Normals,
     variates: Vec<f32>,
 }
 
 impl Noise {
     /// A stream of its own from `rng`.
-    pub(super) fn new(rng: &mut StreamRng) -> Self {
+    pub(crate) fn new(rng: &mut StreamRng) -> Self {
         Self {
             normals: Normals::new(|| rng.next_u32()),
             variates: Vec::new(),
         }
     }
 
-    /// Adds noise to all somata, copy by copy: pyramidal neurons of layers 1…N, then interneurons.
-    pub(super) fn add<T: Real>(&mut self, c: &Coefficients<T>, s: &mut State<T>) {
+    /// Adds noise to all somata, copy by copy: pyramidal neurons of layers 1…N, then interneurons, with
+    /// the standard deviations `pyramidal` by layer and `interneuron`.
+    pub(crate) fn add<T: Real>(
+        &mut self,
+        pyramidal: impl Fn(usize) -> f64,
+        interneuron: f64,
+        s: &mut State<T>,
+    ) {
         let n = s.n_layers();
         let width = |somata: &[Padded<T>]| somata.iter().map(Padded::cols).sum::<usize>();
         let n_somata = width(&s.soma[1..]) + width(&s.interneuron);
@@ -82,11 +87,9 @@ impl Noise {
         self.normals.fill(&mut self.variates);
         let mut z = self.variates.iter();
         for b in 0..s.n_samples() {
-            let pyramidal = (s.soma[1..].iter_mut()).zip(c.pyramidal[1..].iter().map(|c| c.noise));
-            let interneurons = s.interneuron[1..n]
-                .iter_mut()
-                .map(|m| (m, c.interneuron.noise));
-            for (somata, scale) in pyramidal.chain(interneurons) {
+            let layers = s.soma[1..].iter_mut().zip((1..).map(&pyramidal));
+            let interneurons = s.interneuron[1..n].iter_mut().map(|m| (m, interneuron));
+            for (somata, scale) in layers.chain(interneurons) {
                 let scale = T::of(scale);
                 for (u, &z) in somata.row_mut(b).iter_mut().zip(&mut z) {
                     *u += scale * T::of(f64::from(z));

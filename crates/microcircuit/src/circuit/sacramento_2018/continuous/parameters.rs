@@ -1,9 +1,43 @@
 //! Checked parameters of the circuit in continuous time.
 
-use apical_learning::{Network, SpecError, Transfer};
+use apical_learning::Transfer;
+use serde::{Deserialize, Serialize};
 
-use super::super::{LearningRates, WeightStart, update_factor};
-use super::{ContinuousSpec, Increments, Integrator, NoiseSpec, TeacherKind, UpdateOrder};
+use super::noise::NoiseSpec;
+use crate::circuit::sacramento_2018::table::{Circuit, LearningRates};
+use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::integrator::{Integrator, UpdateOrder};
+
+/// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum TeacherKind {
+    /// The current i = g_som (u_trgt − u_N).
+    #[default]
+    Potential,
+    /// A pair of conductances: i = g_exc (E_exc − u_N) + g_inh (E_inh − u_N) with
+    /// g_exc = g_som (u_trgt − E_inh) / (E_exc − E_inh) and g_inh = g_som − g_exc. Targets must lie
+    /// between the two reversal potentials.
+    Conductances {
+        /// E_exc.
+        excitatory_reversal: f64,
+        /// E_inh, below E_exc.
+        inhibitory_reversal: f64,
+    },
+}
+
+/// Where the increments of a presentation are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Increments {
+    /// Apart from the weights, and moved into them when the presentation ends: exact in single
+    /// precision however small a step's increment is.
+    #[default]
+    Apart,
+    /// In the weights, which is faster. For plasticity without a filter, at rates whose increments
+    /// are large against the rounding of a weight.
+    InWeights,
+}
 
 /// Conductances, the mixing factors that follow from them, times in steps, and learning rates.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +64,10 @@ pub struct ContinuousParameters {
     pub attenuation: Vec<f64>,
     /// g_D / (g_lk + g_D): v̂^I_k is this times v^I_k.
     pub interneuron_attenuation: f64,
-    /// Learning rates, per ms.
+    /// Learning rates of the specification, per ms.
     pub rates: LearningRates,
+    /// The connections, with the learning rates of now.
+    pub circuit: Circuit,
     /// dt, in ms.
     pub dt_ms: f64,
     /// Steps of a presentation.
@@ -63,64 +99,6 @@ pub struct ContinuousParameters {
 }
 
 impl ContinuousParameters {
-    /// The parameters of `spec` for `network`.
-    pub fn new(spec: &ContinuousSpec, network: &Network) -> Result<Self, SpecError> {
-        spec.check(network)?;
-        let n_layers = network.n_layers();
-        let n_hidden = n_layers - 1;
-        let g = &spec.conductances;
-        let mut apical = g.apical.expand(n_hidden, "conductances.apical")?;
-        apical.push(0.0);
-        let total = |k: usize| g.leak + g.basal + apical[k - 1];
-        let nudging = g.somatic / (g.leak + g.basal + g.somatic);
-        let apical_mixing: Vec<f64> = (1..=n_hidden).map(|k| apical[k - 1] / total(k)).collect();
-        let lambda_i = g.somatic / (g.leak + g.dendritic + g.somatic);
-        let interneuron_nudging = vec![lambda_i; n_hidden];
-        let attenuation: Vec<f64> = (1..=n_layers).map(|k| g.basal / total(k)).collect();
-        let interneuron_attenuation = g.dendritic / (g.leak + g.dendritic);
-        let factor = |k| {
-            update_factor(
-                k,
-                nudging,
-                &apical_mixing,
-                &interneuron_nudging,
-                &attenuation,
-            )
-        };
-        let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
-        let rates = spec.rate_keys().resolve(n_layers, factor, mirror)?;
-        let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
-        let n_steps = steps(spec.presentation_ms);
-        Ok(Self {
-            transfer: network.transfer(),
-            leak: g.leak,
-            basal: g.basal,
-            dendritic: g.dendritic,
-            somatic: g.somatic,
-            nudging,
-            apical_mixing,
-            interneuron_nudging,
-            interneuron_attenuation,
-            rates,
-            dt_ms: spec.dt_ms,
-            n_steps,
-            n_readout_steps: steps(spec.readout_window_ms).clamp(1, n_steps),
-            first_plastic_step: steps(spec.plasticity_delay_ms).min(n_steps - 1),
-            plasticity_stride: spec.plasticity_every_n_steps,
-            tau_input_ms: spec.tau_input_ms,
-            tau_plasticity_ms: spec.tau_plasticity_ms,
-            increments: spec.increments,
-            integrator: spec.integrator,
-            prospective: spec.prospective,
-            update_order: spec.update_order,
-            noise: spec.noise,
-            teacher: spec.teacher,
-            runaway_potential: spec.runaway_potential,
-            apical,
-            attenuation,
-        })
-    }
-
     /// The theory's factor of layer `k`; see [`update_factor`].
     pub fn factor(&self, k: usize) -> f64 {
         update_factor(
@@ -135,9 +113,11 @@ impl ContinuousParameters {
     /// Rates of gradient descent per presentation that the forward rates correspond to by theory,
     /// for a state that has settled: η times the factor times the time with plasticity.
     pub fn equivalent_rates(&self) -> Vec<f64> {
-        (1..)
-            .zip(&self.rates.forward)
-            .map(|(k, rate)| rate * self.factor(k) * self.plastic_ms())
+        (1..=self.circuit.n_layers())
+            .map(|k| {
+                let rate = self.circuit.rate(self.circuit.forward(k));
+                rate * self.factor(k) * self.plastic_ms()
+            })
             .collect()
     }
 
@@ -155,22 +135,13 @@ impl ContinuousParameters {
 
     /// c_k of hidden layers at index `k − 1`: the self-predicting W^IP_k is c_k W^PP_{k+1,k}.
     pub fn self_predicting_factor(&self) -> Vec<f64> {
-        (self.attenuation[1..].iter())
-            .map(|attenuation| attenuation / self.interneuron_attenuation)
-            .collect()
+        self_predicting(&self.attenuation, self.interneuron_attenuation)
     }
+}
 
-    pub(super) fn weight_start(&self, spec: &ContinuousSpec) -> Result<WeightStart, SpecError> {
-        let n_hidden = self.apical_mixing.len();
-        Ok(WeightStart {
-            start: spec.start,
-            feedback: spec.feedback,
-            interneurons: spec.interneurons,
-            feedback_scale: spec.feedback_scale.expand(n_hidden, "feedback_scale")?,
-            interneuron_scale: (spec.interneuron_scale).expand(n_hidden, "interneuron_scale")?,
-            pyramidal_from_interneuron_scale: (spec.pyramidal_from_interneuron_scale)
-                .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
-            self_predicting_factor: self.self_predicting_factor(),
-        })
-    }
+/// c_k from α of layers 1…N and that of interneurons.
+pub(crate) fn self_predicting(attenuation: &[f64], of_interneuron: f64) -> Vec<f64> {
+    (attenuation[1..].iter())
+        .map(|attenuation| attenuation / of_interneuron)
+        .collect()
 }

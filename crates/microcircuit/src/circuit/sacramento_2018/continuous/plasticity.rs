@@ -10,47 +10,17 @@
 //! A threshold is a weight from a unit of rate 1. Source: Sacramento et al. (2018), eqs. 7–10; the
 //! filter of eq. 10 is an addition, so that all rules see the same time.
 
-use apical_kernels::{Columns, Padded, Real, Start, multiply, rank_update, rate_difference};
+use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 
-use super::super::{State, Weights};
-use super::adaptive::Pace;
 use super::dendrites::phi;
-use super::{ContinuousParameters, HeldInput, Increments};
-
-/// What a session carries from step to step beside potentials.
-pub(super) struct Learning<T> {
-    /// Δ of every connection.
-    pub(super) filter: Weights<T>,
-    /// Increments that are not yet in the weights. One step's increment is smaller than half a unit
-    /// in the last place of a single-precision weight, so increments are summed apart.
-    pub(super) accumulated: Weights<T>,
-    /// How far the adaptive integrator has come.
-    pub(super) pace: Pace,
-}
-
-impl<T: Real> Learning<T> {
-    pub(super) fn new(weights: &Weights<T>) -> Self {
-        Self {
-            filter: weights.zeros_like(),
-            accumulated: weights.zeros_like(),
-            pace: Pace::default(),
-        }
-    }
-
-    /// Moves the increments into `weights`; what rounding keeps out stays behind.
-    pub(super) fn fold_into(&mut self, weights: &mut Weights<T>) {
-        for (w, a) in weights.matrices_mut().zip(self.accumulated.matrices_mut()) {
-            for (w, a) in w.values_mut().iter_mut().zip(a.values_mut()) {
-                let before = *w;
-                *w += *a;
-                *a -= *w - before;
-            }
-        }
-    }
-}
+use super::learning::Learning;
+use super::parameters::{ContinuousParameters, Increments};
+use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
+use crate::feedback::Signals;
+use crate::table::Weights;
 
 /// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
-pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
+pub(crate) fn residue_ms(p: &ContinuousParameters) -> f64 {
     if p.tau_plasticity_ms == 0.0 {
         return 0.0;
     }
@@ -58,17 +28,17 @@ pub(super) fn residue_ms(p: &ContinuousParameters) -> f64 {
 }
 
 /// Time from one advance to the next, in ms.
-pub(super) fn stride_ms(p: &ContinuousParameters) -> f64 {
+pub(crate) fn stride_ms(p: &ContinuousParameters) -> f64 {
     p.plasticity_stride as f64 * p.dt_ms
 }
 
 /// What is kept of Δ after one advance.
-pub(super) fn kept(p: &ContinuousParameters) -> f64 {
+pub(crate) fn kept(p: &ContinuousParameters) -> f64 {
     1.0 - share(p)
 }
 
 /// Share of the induction term in Δ after one advance.
-pub(super) fn share(p: &ContinuousParameters) -> f64 {
+pub(crate) fn share(p: &ContinuousParameters) -> f64 {
     if p.tau_plasticity_ms == 0.0 {
         return 1.0;
     }
@@ -171,7 +141,7 @@ impl<T: Real> Advance<T> {
 
 /// Advances every plastic connection from the state of time t. Nothing that a later connection
 /// reads is written by an earlier one.
-pub(super) fn advance<T: Real>(
+pub(crate) fn advance<T: Real>(
     p: &ContinuousParameters,
     weights: &Weights<T>,
     learning: &mut Learning<T>,
@@ -188,7 +158,7 @@ pub(super) fn advance<T: Real>(
 }
 
 /// Writes dΔ/dt in place of Δ and dA/dt in place of A, per ms.
-pub(super) fn change<T: Real>(
+pub(crate) fn change<T: Real>(
     p: &ContinuousParameters,
     weights: &Weights<T>,
     learning: &mut Learning<T>,
@@ -211,39 +181,35 @@ fn advance_by<T: Real>(
     learning: &mut Learning<T>,
     s: &mut State<T>,
 ) {
-    let n = s.n_layers();
+    let (c, n) = (&p.circuit, s.n_layers());
     let Learning {
-        filter,
-        accumulated,
+        filter: d,
+        accumulated: a,
         ..
     } = learning;
     for k in 1..n {
-        let rate = p.rates.feedback[k - 1];
-        let (Some(w), Some(d), Some(a)) = (
-            &weights.feedback,
-            &mut filter.feedback,
-            &mut accumulated.feedback,
-        ) else {
-            continue;
-        };
+        let w_td = c.feedback(k);
+        let rate = c.rate(w_td);
         if rate == 0.0 {
             continue;
         }
         let r = &s.rate[k + 1];
-        let (v_td, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
-        multiply(r, Columns::All, &a[k], Start::Zero, v_td);
+        let (received, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
+        a.transmit(w_td, r, Start::Zero, received);
         if p.increments == Increments::Apart {
-            multiply(r, Columns::All, &w[k], Start::Output, v_td);
+            weights.transmit(w_td, r, Start::Output, received);
         }
-        phi(p.transfer, v_td, post);
-        let pairs = post.values_mut().iter_mut().zip(s.rate[k].values());
-        for (post, &rate) in pairs {
-            *post = by.share * (rate - *post);
-        }
-        by.connection(rate, (r, Columns::All), post, &mut d[k], &mut a[k]);
+        let signals = Signals {
+            transfer: p.transfer,
+            rate: &s.rate[k],
+            received,
+        };
+        c.feedback_rule.factors(signals, by.share, post);
+        by.connection(rate, (r, Columns::All), post, &mut d[w_td], &mut a[w_td]);
     }
     for k in 1..=n {
-        let rate = p.rates.forward[k - 1];
+        let w = c.forward(k);
+        let rate = c.rate(w);
         if rate == 0.0 {
             continue;
         }
@@ -251,51 +217,40 @@ fn advance_by<T: Real>(
         let (predicted, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
         by.difference(p, &s.rate[k], v_b, predicted, post);
         let pre = &s.rate[k - 1];
-        let (d, a) = (&mut filter.forward[k], &mut accumulated.forward[k]);
         let columns = match k {
             1 => Columns::Some(&s.active_inputs),
             _ => Columns::All,
         };
         match (k, &mut s.held_input) {
             (1, Some(held)) => by.held(rate, post, held),
-            _ => by.connection(rate, (pre, columns), post, d, a),
+            _ => by.connection(rate, (pre, columns), post, &mut d[w], &mut a[w]),
         }
-        if weights.has_thresholds {
-            let (d, a) = (&mut filter.threshold[k], &mut accumulated.threshold[k]);
-            by.threshold(rate, post, d, a);
+        if let Some(b) = c.threshold(k) {
+            by.threshold(rate, post, &mut d[b], &mut a[b]);
         }
     }
     for k in 1..n {
-        let rate = p.rates.interneuron[k - 1];
-        if let (Some(d), Some(a)) = (
-            &mut filter.interneuron_from_pyramidal,
-            &mut accumulated.interneuron_from_pyramidal,
-        ) && rate != 0.0
-        {
+        let w_ip = c.interneuron(k);
+        let rate = c.rate(w_ip);
+        if rate != 0.0 {
             let v_i = (p.interneuron_attenuation, &s.dendrite[k]);
             let (predicted, post) = (&mut s.dendrite_rate[k], &mut s.scratch[k + 1]);
             by.difference(p, &s.interneuron_rate[k], v_i, predicted, post);
-            by.connection(rate, (&s.rate[k], Columns::All), post, &mut d[k], &mut a[k]);
-            if let (true, Some(d), Some(a)) = (
-                weights.has_thresholds,
-                &mut filter.interneuron_threshold,
-                &mut accumulated.interneuron_threshold,
-            ) {
-                by.threshold(rate, post, &mut d[k], &mut a[k]);
+            let pre = (&s.rate[k], Columns::All);
+            by.connection(rate, pre, post, &mut d[w_ip], &mut a[w_ip]);
+            if let Some(b_i) = c.interneuron_threshold(k) {
+                by.threshold(rate, post, &mut d[b_i], &mut a[b_i]);
             }
         }
-        let rate = p.rates.apical[k - 1];
-        if let (Some(d), Some(a)) = (
-            &mut filter.pyramidal_from_interneuron,
-            &mut accumulated.pyramidal_from_interneuron,
-        ) && rate != 0.0
-        {
+        let w_pi = c.lateral(k);
+        let rate = c.rate(w_pi);
+        if rate != 0.0 {
             let post = &mut s.scratch[k];
             for (post, &v_a) in post.values_mut().iter_mut().zip(s.apical[k].values()) {
                 *post = by.share * (T::zero() - v_a);
             }
             let pre = (&s.interneuron_rate[k], Columns::All);
-            by.connection(rate, pre, post, &mut d[k], &mut a[k]);
+            by.connection(rate, pre, post, &mut d[w_pi], &mut a[w_pi]);
         }
     }
 }

@@ -2,14 +2,17 @@
 
 mod check;
 
-use apical_learning::{PerLayer, Precision};
+use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
-use super::super::spec::{
-    learned_interneurons, mirror, one_per_layer, random_feedback, self_predicting, zero,
-};
-use super::super::{FeedbackKind, InterneuronKind, InterneuronRates, Start};
-use super::{Integrator, NoiseSpec, UpdateOrder};
+use super::noise::NoiseSpec;
+use super::parameters::{ContinuousParameters, Increments, TeacherKind, self_predicting};
+use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
+use crate::circuit::sacramento_2018::keys::{one_per_layer, zero};
+use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
+use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::FeedbackKind;
+use crate::integrator::{Integrator, UpdateOrder};
 
 /// Conductances in 1/ms. The defaults are those of Sacramento et al. (2018).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,37 +40,6 @@ impl Default for Conductances {
             somatic: 0.8,
         }
     }
-}
-
-/// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum TeacherKind {
-    /// The current i = g_som (u_trgt − u_N).
-    #[default]
-    Potential,
-    /// A pair of conductances: i = g_exc (E_exc − u_N) + g_inh (E_inh − u_N) with
-    /// g_exc = g_som (u_trgt − E_inh) / (E_exc − E_inh) and g_inh = g_som − g_exc. Targets must lie
-    /// between the two reversal potentials.
-    Conductances {
-        /// E_exc.
-        excitatory_reversal: f64,
-        /// E_inh, below E_exc.
-        inhibitory_reversal: f64,
-    },
-}
-
-/// Where the increments of a presentation are summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Increments {
-    /// Apart from the weights, and moved into them when the presentation ends: exact in single
-    /// precision however small a step's increment is.
-    #[default]
-    Apart,
-    /// In the weights, which is faster. For plasticity without a filter, at rates whose increments
-    /// are large against the rounding of a weight.
-    InWeights,
 }
 
 /// The microcircuit in continuous time.
@@ -135,7 +107,7 @@ pub struct ContinuousSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backprop_equivalent_rates: Option<PerLayer>,
     /// η^IP per ms (eq. 8); `"mirror"` is η^IP_k = η_{k+1,k} c_k / λ_I.
-    #[serde(default = "mirror")]
+    #[serde(default)]
     pub interneuron_rates: InterneuronRates,
     /// η^PI of layers 1…N−1 per ms (eq. 9).
     #[serde(default = "zero")]
@@ -145,13 +117,13 @@ pub struct ContinuousSpec {
     pub feedback_rates: PerLayer,
     /// How the weights begin; self-predicting is W^IP_k = c_k W^PP_{k+1,k} with
     /// c_k = g_B / (g_lk + g_B + g_A,k+1) · (g_lk + g_D) / g_D.
-    #[serde(default = "self_predicting")]
+    #[serde(default)]
     pub start: Start,
     /// What the top-down weights are.
-    #[serde(default = "random_feedback")]
+    #[serde(default)]
     pub feedback: FeedbackKind,
     /// What the interneurons' weights are; ideal ones are c_k W^PP_{k+1,k}.
-    #[serde(default = "learned_interneurons")]
+    #[serde(default)]
     pub interneurons: InterneuronKind,
     /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
     #[serde(default = "one_per_layer")]
@@ -168,6 +140,68 @@ pub struct ContinuousSpec {
     /// The floating-point type.
     #[serde(default)]
     pub precision: Precision,
+}
+
+impl ContinuousParameters {
+    /// The parameters of `spec` for `network`.
+    pub fn new(spec: &ContinuousSpec, network: &Network) -> Result<Self, SpecError> {
+        spec.check(network)?;
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        let g = &spec.conductances;
+        let mut apical = g.apical.expand(n_hidden, "conductances.apical")?;
+        apical.push(0.0);
+        let total = |k: usize| g.leak + g.basal + apical[k - 1];
+        let nudging = g.somatic / (g.leak + g.basal + g.somatic);
+        let apical_mixing: Vec<f64> = (1..=n_hidden).map(|k| apical[k - 1] / total(k)).collect();
+        let lambda_i = g.somatic / (g.leak + g.dendritic + g.somatic);
+        let interneuron_nudging = vec![lambda_i; n_hidden];
+        let attenuation: Vec<f64> = (1..=n_layers).map(|k| g.basal / total(k)).collect();
+        let interneuron_attenuation = g.dendritic / (g.leak + g.dendritic);
+        let factor = |k| {
+            update_factor(
+                k,
+                nudging,
+                &apical_mixing,
+                &interneuron_nudging,
+                &attenuation,
+            )
+        };
+        let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
+        let factors = self_predicting(&attenuation, interneuron_attenuation);
+        let (rates, circuit) = spec.keys().circuit(network, factor, mirror, factors)?;
+        let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
+        let n_steps = steps(spec.presentation_ms);
+        Ok(Self {
+            transfer: network.transfer(),
+            leak: g.leak,
+            basal: g.basal,
+            dendritic: g.dendritic,
+            somatic: g.somatic,
+            nudging,
+            apical_mixing,
+            interneuron_nudging,
+            interneuron_attenuation,
+            rates,
+            circuit,
+            dt_ms: spec.dt_ms,
+            n_steps,
+            n_readout_steps: steps(spec.readout_window_ms).clamp(1, n_steps),
+            first_plastic_step: steps(spec.plasticity_delay_ms).min(n_steps - 1),
+            plasticity_stride: spec.plasticity_every_n_steps,
+            tau_input_ms: spec.tau_input_ms,
+            tau_plasticity_ms: spec.tau_plasticity_ms,
+            increments: spec.increments,
+            integrator: spec.integrator,
+            prospective: spec.prospective,
+            update_order: spec.update_order,
+            noise: spec.noise,
+            teacher: spec.teacher,
+            runaway_potential: spec.runaway_potential,
+            apical,
+            attenuation,
+        })
+    }
 }
 
 fn tenth() -> f64 {

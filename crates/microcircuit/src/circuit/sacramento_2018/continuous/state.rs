@@ -4,9 +4,11 @@ use apical_kernels::{Padded, Real};
 use apical_learning::{Streams, TensorName};
 use ndarray::{Array2, ArrayD};
 
-use super::super::{State, Weights};
+use super::learning::Learning;
 use super::noise::Noise;
-use super::plasticity::Learning;
+use crate::circuit::sacramento_2018::state::State;
+use crate::integrator::Pace;
+use crate::table::Weights;
 
 /// Potentials of every copy, the filters of plasticity, and the noise.
 ///
@@ -16,19 +18,23 @@ pub struct ContinuousState<T> {
     sizes: Vec<usize>,
     /// Somata, interneurons and filtered inputs of all copies, as they were when last put aside.
     waiting: Vec<Padded<T>>,
-    pub(super) copies: State<T>,
-    pub(super) learning: Learning<T>,
-    pub(super) noise: Noise,
-    pub(super) time_ms: f64,
+    pub(crate) copies: State<T>,
+    pub(crate) learning: Learning<T>,
+    pub(crate) noise: Noise,
+    pub(crate) time_ms: f64,
 }
 
 impl<T: Real> ContinuousState<T> {
-    pub(super) fn new(weights: &Weights<T>, streams: Streams, n_copies: usize) -> Self {
-        let sizes = weights.sizes().to_vec();
-        let mut copies = State::new(&sizes, n_copies);
+    pub(crate) fn new(
+        sizes: &[usize],
+        weights: &Weights<T>,
+        streams: Streams,
+        n_copies: usize,
+    ) -> Self {
+        let mut copies = State::new(sizes, n_copies);
         Self {
-            waiting: carried(&mut copies).map(|m| m.clone()).collect(),
-            sizes,
+            waiting: copies.carried().map(|m| m.clone()).collect(),
+            sizes: sizes.to_vec(),
             copies,
             learning: Learning::new(weights),
             noise: Noise::new(&mut streams.stream("noise")),
@@ -37,12 +43,12 @@ impl<T: Real> ContinuousState<T> {
     }
 
     /// Makes `n_copies` copies take part.
-    pub(super) fn set_copies(&mut self, n_copies: usize) {
+    pub(crate) fn set_copies(&mut self, n_copies: usize) {
         if n_copies == self.copies.n_samples() {
             return;
         }
         let mut next = State::new(&self.sizes, n_copies);
-        let pairs = carried(&mut self.copies).zip(carried(&mut next));
+        let pairs = self.copies.carried().zip(next.carried());
         for (waiting, (old, new)) in self.waiting.iter_mut().zip(pairs) {
             let n_known = waiting.rows().max(old.rows());
             waiting.set_rows(n_known);
@@ -72,19 +78,13 @@ impl<T: Real> ContinuousState<T> {
         self.learning.filter.tensor(name)
     }
 
+    /// The adaptive integrator's steps since the session began; none with another integrator.
+    pub fn pace(&self) -> Pace {
+        self.learning.pace
+    }
+
     /// Time since the session began at rest, in ms.
     pub fn time_ms(&self) -> f64 {
         self.time_ms
     }
-}
-
-/// The values that a step writes; everything else in a state follows from them.
-pub(super) fn carried<T: Real>(state: &mut State<T>) -> impl Iterator<Item = &mut Padded<T>> {
-    let State {
-        soma,
-        interneuron,
-        rate,
-        ..
-    } = state;
-    soma.iter_mut().chain(interneuron).chain(&mut rate[..1])
 }

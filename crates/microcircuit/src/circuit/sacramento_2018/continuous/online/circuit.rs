@@ -5,13 +5,26 @@ use std::cell::Cell;
 use apical_kernels::{Curve, NORMALS_PER_DRAW, NeuronStep, Normals, Padded, Real};
 use pulp::Simd;
 
-use super::super::super::{LearningRates, State, Weights};
-use super::super::ContinuousParameters;
-use super::super::plasticity::Learning;
+use super::super::coefficients::Coefficients;
+use super::super::learning::Learning;
+use super::super::parameters::ContinuousParameters;
+use super::event::{Event, Pass};
 use super::hidden::{BoundHidden, Hidden};
 use super::input::Input;
-use super::neurons::{BoundCells, Neurons};
-use super::{Event, Pass, Shown};
+use super::neurons::{BoundCells, Neurons, Place};
+use crate::circuit::sacramento_2018::state::State;
+use crate::table::{ConnectionId, Weights};
+
+/// What is presented, and what acts.
+pub(crate) struct Shown<'a, T> {
+    pub(crate) parameters: &'a ContinuousParameters,
+    pub(crate) coefficients: &'a Coefficients<T>,
+    pub(crate) weights: &'a Weights<T>,
+    pub(crate) pattern: &'a [T],
+    /// The teacher's current, if one acts.
+    pub(crate) teacher: Option<&'a [T]>,
+    pub(crate) start_ms: f64,
+}
 
 pub(super) struct Circuit<T> {
     input: Input<T>,
@@ -31,21 +44,25 @@ impl<T: Real> Circuit<T> {
         learning: Option<&Learning<T>>,
     ) -> Self {
         let (p, weights) = (shown.parameters, shown.weights);
-        let n = weights.n_layers();
         let mut neurons = Neurons::new(p, shown.coefficients, state, shown.teacher);
-        if weights.has_thresholds {
-            set_thresholds(&mut neurons, p, weights, learning);
+        for (place, b) in thresholds(&neurons, p) {
+            let parts = learning.map(|l| [&l.accumulated, &l.filter]);
+            let rate = p.circuit.rate(b);
+            let parts = parts.filter(|_| rate != 0.0);
+            let parts = parts.map(|parts| (rate, parts.map(|part| &part[b])));
+            neurons.set_threshold(&place, &weights[b], parts);
         }
-        let hidden = (1..n)
+        let hidden = (1..state.n_layers())
             .map(|k| Hidden::new(p, weights, learning, k, &neurons))
             .collect();
-        let first = learning.filter(|_| p.rates.forward[0] != 0.0);
+        let w_1 = p.circuit.forward(1);
+        let first = learning.filter(|_| p.circuit.rate(w_1) != 0.0);
         Self {
             input: Input::new(
                 state.rate[0].row(0),
                 shown.pattern,
-                &weights.forward[1],
-                first.map(|l| [&l.accumulated.forward[1], &l.filter.forward[1]]),
+                &weights[w_1],
+                first.map(|l| [&l.accumulated[w_1], &l.filter[w_1]]),
                 shown.coefficients.input_share,
             ),
             normals: vec![0.0; neurons.len().next_multiple_of(NORMALS_PER_DRAW)],
@@ -94,18 +111,23 @@ impl<T: Real> Circuit<T> {
         let Some(learning) = learning else {
             return self.input.write_back(filtered, None, self.decay);
         };
-        for (k, own) in (1..).zip(&self.hidden) {
-            own.write_back(learning, k, scale);
+        for own in &self.hidden {
+            own.write_back(learning, scale);
         }
-        let rates = &shown.parameters.rates;
-        return_thresholds(all, rates, learning, scale);
+        let p = shown.parameters;
         let Learning {
             accumulated: a,
             filter: d,
             ..
         } = learning;
-        let first: [&mut Padded<T>; 2] = [&mut a.forward[1], &mut d.forward[1]];
-        let first = Some(first).filter(|_| rates.forward[0] != 0.0);
+        for (place, b) in thresholds(all, p) {
+            if let Some(own) = all.threshold.as_ref().filter(|_| p.circuit.rate(b) != 0.0) {
+                own.give(&place, [&mut a[b], &mut d[b]], scale);
+            }
+        }
+        let w_1 = p.circuit.forward(1);
+        let first: [&mut Padded<T>; 2] = [&mut a[w_1], &mut d[w_1]];
+        let first = Some(first).filter(|_| p.circuit.rate(w_1) != 0.0);
         self.input.write_back(filtered, first, self.decay);
     }
 }
@@ -194,57 +216,17 @@ impl<T: Real> BoundCircuit<'_, T> {
     }
 }
 
-fn set_thresholds<T: Real>(
-    all: &mut Neurons<T>,
-    p: &ContinuousParameters,
-    weights: &Weights<T>,
-    learning: Option<&Learning<T>>,
-) {
-    for (k, place) in (1..).zip(all.pyramidal.clone()) {
-        let rate = p.rates.forward[k - 1];
-        let parts = learning.map(|l| [&l.accumulated.threshold[k], &l.filter.threshold[k]]);
-        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
-        all.set_threshold(&place, &weights.threshold[k], parts);
-    }
-    let Some(b) = &weights.interneuron_threshold else {
-        return;
-    };
-    for (k, place) in (1..).zip(all.interneurons.clone()) {
-        let rate = p.rates.interneuron[k - 1];
-        let parts = learning.and_then(|l| {
-            let a = l.accumulated.interneuron_threshold.as_ref()?;
-            let d = l.filter.interneuron_threshold.as_ref()?;
-            Some([&a[k], &d[k]])
-        });
-        let parts = parts.filter(|_| rate != 0.0).map(|parts| (rate, parts));
-        all.set_threshold(&place, &b[k], parts);
-    }
-}
-
-fn return_thresholds<T: Real>(
-    all: &Neurons<T>,
-    rates: &LearningRates,
-    learning: &mut Learning<T>,
-    scale: T,
-) {
-    let Some(own) = &all.threshold else {
-        return;
-    };
-    let Learning {
-        accumulated: a,
-        filter: d,
-        ..
-    } = learning;
-    for (k, place) in (1..).zip(&all.pyramidal) {
-        if rates.forward[k - 1] != 0.0 {
-            own.give(place, [&mut a.threshold[k], &mut d.threshold[k]], scale);
-        }
-    }
-    if let (Some(a), Some(d)) = (&mut a.interneuron_threshold, &mut d.interneuron_threshold) {
-        for (k, place) in (1..).zip(&all.interneurons) {
-            if rates.interneuron[k - 1] != 0.0 {
-                own.give(place, [&mut a[k], &mut d[k]], scale);
-            }
-        }
-    }
+/// The thresholds that are stored, and where their neurons stand.
+fn thresholds<T: Real>(all: &Neurons<T>, p: &ContinuousParameters) -> Vec<(Place, ConnectionId)> {
+    let c = &p.circuit;
+    let pyramidal = (1..)
+        .zip(&all.pyramidal)
+        .map(|(k, at)| (at, c.threshold(k)));
+    let interneurons = (1..).zip(&all.interneurons);
+    let interneurons = interneurons
+        .filter(|&(k, _)| c.ideal_factor(k).is_none())
+        .map(|(k, at)| (at, c.interneuron_threshold(k)));
+    (pyramidal.chain(interneurons))
+        .filter_map(|(at, b)| Some((at.clone(), b?)))
+        .collect()
 }

@@ -14,7 +14,7 @@ use std::cell::Cell;
 use apical_kernels::{Columns, Padded, Real, Start, Strip, multiply, rank_update};
 use pulp::Simd;
 
-use super::Pass;
+use super::event::Pass;
 
 pub(super) struct Input<T> {
     /// x_0 and x_1 as rows.

@@ -1,6 +1,6 @@
 //! One presentation to one copy of the state, step after step without leaving the first cache.
 //!
-//! The same physics as the plain loop ([`super::presentation`]) with the work arranged otherwise:
+//! The same physics as the plain loop ([`super::form`]) with the work arranged otherwise:
 //! - the input layer works on vectors of the first layer's width ([`input`]);
 //! - all neurons stand side by side, so that a step of them is a few loops ([`neurons`]);
 //! - what reads and writes what is settled, and every length checked, before the first step
@@ -12,43 +12,43 @@
 //! - the whole loop is compiled for the instruction set, and nothing is allocated inside it.
 
 mod circuit;
+mod event;
 mod hidden;
 mod input;
 mod neurons;
 
 use std::any::Any;
 
-use apical_kernels::{Gains, NeuronStep, Normals, Real, dispatch};
+use apical_kernels::{NeuronStep, Normals, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
-use super::super::{State, Weights};
-use super::coefficients::Coefficients;
-use super::plasticity::{self, Learning};
-use super::{ContinuousParameters, Integrator, UpdateOrder, dynamics};
+use super::learning::Learning;
+use super::parameters::ContinuousParameters;
+use super::{plasticity, somata};
+use crate::circuit::sacramento_2018::state::State;
+use crate::feedback::Feedback;
+use crate::integrator::{Integrator, UpdateOrder};
 
 use circuit::Circuit;
+use event::{Event, Pass};
+
+pub(super) use circuit::Shown;
 
 /// κ is folded into the filter before it is smaller.
 const SMALLEST_DECAY: f64 = 1e-6;
 
 /// Whether the circuit is of the kind that this loop knows.
-pub(super) fn knows<T: Real>(p: &ContinuousParameters, weights: &Weights<T>) -> bool {
-    let has_feedback = weights.n_layers() == 1 || weights.feedback.is_some();
+pub(super) fn knows(p: &ContinuousParameters) -> bool {
+    let c = &p.circuit;
+    let knows_rule = match c.feedback_rule {
+        Feedback::Fixed(_) | Feedback::LearnedEq10(_) => true,
+        // Derived: there is no top-down weight to read.
+        Feedback::Tied(_) => c.n_layers() == 1,
+    };
     let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
     let in_order = p.update_order == UpdateOrder::Simultaneous;
-    has_feedback && has_steps && in_order && plasticity::kept(p) > 1e-3
-}
-
-/// What is presented, and what acts.
-pub(super) struct Shown<'a, T> {
-    pub(super) parameters: &'a ContinuousParameters,
-    pub(super) coefficients: &'a Coefficients<T>,
-    pub(super) weights: &'a Weights<T>,
-    pub(super) pattern: &'a [T],
-    /// The teacher's current, if one acts.
-    pub(super) teacher: Option<&'a [T]>,
-    pub(super) start_ms: f64,
+    knows_rule && has_steps && in_order && plasticity::kept(p) > 1e-3
 }
 
 /// Carries the only copy in `state` through a presentation. Afterwards somata and filtered inputs
@@ -68,46 +68,11 @@ pub(super) fn run<T: Real>(
     outcome.map_err(|step| {
         let time_ms = shown.start_ms + (step + 1) as f64 * shown.parameters.dt_ms;
         let bound = shown.parameters.runaway_potential;
-        match dynamics::check_bounded(state, bound, time_ms) {
+        match somata::check_bounded(state, bound, time_ms) {
             Err(error) => error,
             Ok(()) => unreachable!("a potential was found out of bounds"),
         }
     })
-}
-
-/// An event of plasticity that is noted and not yet in the weights: what A takes of Δ / κ, for
-/// η = 1, and where its factors are.
-#[derive(Clone, Copy)]
-struct Event {
-    gain: f64,
-    slot: usize,
-}
-
-/// A pass over two events: what A is to take of Δ / κ, for η = 1, at the second event and at the
-/// one that follows.
-#[derive(Clone, Copy)]
-struct Pass {
-    gain: f64,
-    ahead: f64,
-}
-
-impl Pass {
-    /// With rate η.
-    #[inline(always)]
-    fn times(self, rate: f64) -> Self {
-        Self {
-            gain: rate * self.gain,
-            ahead: rate * self.ahead,
-        }
-    }
-
-    #[inline(always)]
-    fn gains<T: Real>(self) -> Gains<T> {
-        Gains {
-            gain: T::of(self.gain),
-            ahead: T::of(self.ahead),
-        }
-    }
 }
 
 /// Runs a `Circuit<f32>` or `Circuit<f64>` through a presentation; fails with the step after which a
@@ -157,6 +122,7 @@ impl<T: Real> WithSimd for Run<'_, T> {
         let (p, mut own) = (self.parameters, self.circuit.bind());
         let (share, kept) = (plasticity::share(p), plasticity::kept(p));
         let stride_ms = plasticity::stride_ms(p);
+        let first_rate = p.circuit.rate(p.circuit.forward(1));
         let limit = T::of(p.runaway_potential);
         let is_noisy = self.noise.is_some();
         // Where there is an event in every step, events alternate between two slots, the pass comes
@@ -180,7 +146,7 @@ impl<T: Real> WithSimd for Run<'_, T> {
                 }
                 _ => None,
             };
-            own.read(simd, p.rates.forward[0], event, pass);
+            own.read(simd, first_rate, event, pass);
             if is_last {
                 break;
             }

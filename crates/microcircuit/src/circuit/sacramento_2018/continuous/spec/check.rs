@@ -2,9 +2,10 @@
 
 use apical_learning::{Network, Precision, SpecError};
 
-use super::super::super::rates::{RateKeys, non_negative};
-use super::super::{Integrator, UpdateOrder};
 use super::{ContinuousSpec, Increments, TeacherKind};
+use crate::circuit::sacramento_2018::keys::{Keys, non_negative};
+use crate::feedback;
+use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
 const MOST_STEPS: f64 = 1e8;
@@ -58,18 +59,7 @@ impl ContinuousSpec {
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
         let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        self.rate_keys().check(n_layers, reaches_hidden)?;
-        for (key, values) in [
-            ("feedback_scale", &self.feedback_scale),
-            ("interneuron_scale", &self.interneuron_scale),
-            (
-                "pyramidal_from_interneuron_scale",
-                &self.pyramidal_from_interneuron_scale,
-            ),
-        ] {
-            non_negative(key, values, n_hidden)?;
-        }
-        Ok(())
+        self.keys().check(n_layers, reaches_hidden)
     }
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
@@ -224,15 +214,23 @@ impl ContinuousSpec {
         ))
     }
 
-    pub(in super::super) fn rate_keys(&self) -> RateKeys<'_> {
-        RateKeys {
+    /// The keys that all forms share.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        Keys {
             rates: self.rates.as_ref(),
             backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
             interneuron_rates: &self.interneuron_rates,
             apical_rates: &self.apical_rates,
-            feedback_rates: &self.feedback_rates,
-            feedback: self.feedback,
+            feedback: feedback::Keys {
+                kind: self.feedback,
+                scale: &self.feedback_scale,
+                rates: &self.feedback_rates,
+                lateral_rates: &self.apical_rates,
+            },
+            start: self.start,
             interneurons: self.interneurons,
+            interneuron_scale: &self.interneuron_scale,
+            lateral_scale: &self.pyramidal_from_interneuron_scale,
         }
     }
 }

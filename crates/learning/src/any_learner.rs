@@ -1,0 +1,122 @@
+//! A learner whose type is forgotten, so that the loop is compiled once for all.
+
+use std::any::Any;
+
+use apical_datasets::Streams;
+use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
+
+use crate::{
+    Activities, Batch, ForwardNetwork, LearnError, Learner, OutputLoss, PhaseTimer, Teacher,
+    TensorName, Tensors, Updates,
+};
+
+/// A learner of any type.
+pub type AnyLearner = dyn Learner<Session = AnySession>;
+
+/// The session of a learner of any type.
+pub struct AnySession(Box<dyn Any + Send>);
+
+impl AnySession {
+    /// The session of a learner whose type is known.
+    ///
+    /// # Panics
+    /// If it is one of another type of learner.
+    pub fn of<S: 'static>(&mut self) -> &mut S {
+        let own = self.0.downcast_mut();
+        own.expect("the session is one of this learner's own")
+    }
+}
+
+/// Forgets the type of `learner`.
+pub fn any_learner<L>(learner: L) -> Box<AnyLearner>
+where
+    L: Learner + 'static,
+    L::Session: 'static,
+{
+    Box::new(Erased(learner))
+}
+
+struct Erased<L>(L);
+
+impl<L> Learner for Erased<L>
+where
+    L: Learner,
+    L::Session: 'static,
+{
+    type Session = AnySession;
+
+    fn tensors(&self) -> &dyn Tensors {
+        self.0.tensors()
+    }
+
+    fn tensors_mut(&mut self) -> &mut dyn Tensors {
+        self.0.tensors_mut()
+    }
+
+    fn session(&self, streams: Streams, n_parallel: usize) -> AnySession {
+        AnySession(Box::new(self.0.session(streams, n_parallel)))
+    }
+
+    fn is_stateful(&self) -> bool {
+        self.0.is_stateful()
+    }
+
+    fn set_rate_share(&mut self, share: f64) {
+        self.0.set_rate_share(share);
+    }
+
+    fn propose(&self, s: &mut AnySession, batch: Batch<'_>) -> Result<Updates, LearnError> {
+        self.0.propose(s.of(), batch)
+    }
+
+    fn apply(&mut self, updates: &Updates) -> Result<(), LearnError> {
+        self.0.apply(updates)
+    }
+
+    fn learn(
+        &mut self,
+        s: &mut AnySession,
+        batch: Batch<'_>,
+        timer: &mut PhaseTimer<'_>,
+    ) -> Result<(), LearnError> {
+        self.0.learn(s.of(), batch, timer)
+    }
+
+    fn flush(&mut self, s: &mut AnySession) -> Result<(), LearnError> {
+        self.0.flush(s.of())
+    }
+
+    fn predict(
+        &self,
+        s: &mut AnySession,
+        inputs: ArrayView2<'_, f32>,
+        outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        self.0.predict(s.of(), inputs, outputs)
+    }
+
+    fn output_loss(&self) -> OutputLoss {
+        self.0.output_loss()
+    }
+
+    fn forward(&self) -> ForwardNetwork {
+        self.0.forward()
+    }
+
+    fn equivalent_rates(&self) -> Option<Vec<f64>> {
+        self.0.equivalent_rates()
+    }
+
+    fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        self.0.tensor(name)
+    }
+
+    fn activities(
+        &self,
+        s: &mut AnySession,
+        batch: Batch<'_>,
+        teacher: Teacher,
+    ) -> Result<Activities, LearnError> {
+        self.0.activities(s.of(), batch, teacher)
+    }
+}

@@ -1,0 +1,282 @@
+//! The circuit as a table of its connections.
+
+use std::sync::Arc;
+
+use apical_kernels::Real;
+use apical_learning::{Network, TensorName};
+use serde::{Deserialize, Serialize};
+
+use crate::feedback::{Between, Feedback};
+use crate::table::{
+    self, Compartment, Connection, ConnectionId, How, Kind, Population, Rates, Source, Table,
+    Values, Weights,
+};
+
+/// How the weights begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
+    /// is zero.
+    #[default]
+    SelfPredicting,
+    /// W^IP and W^PI drawn like all other weights.
+    Random,
+}
+
+/// What the interneurons' dendritic weights W^IP are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InterneuronKind {
+    /// Weights of their own, learned by eq. 8.
+    #[default]
+    Learned,
+    /// At every step the forward weights W^PP_{k+1,k}: the ideal.
+    Ideal,
+}
+
+/// Learning rates of a specification, one per layer; zero where a connection is fixed. Those of
+/// feedback are its rule's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearningRates {
+    /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
+    pub forward: Vec<f64>,
+    /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
+    pub interneuron: Vec<f64>,
+    /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
+    pub apical: Vec<f64>,
+}
+
+/// What a specification decides of the connections; of hidden layers at index `k − 1`.
+pub(crate) struct Choices<'a> {
+    /// How W^IP and W^PI begin.
+    pub(crate) start: Start,
+    /// What W^IP is.
+    pub(crate) interneurons: InterneuronKind,
+    /// s in W^IP_k ~ U(−s, s), random start.
+    pub(crate) interneuron_scale: Vec<f64>,
+    /// s in W^PI_k ~ U(−s, s), random start.
+    pub(crate) lateral_scale: Vec<f64>,
+    /// c_k in the self-predicting W^IP_k = c_k W^PP_{k+1,k}, thresholds alike; 1 where no dendritic
+    /// drive is attenuated.
+    pub(crate) self_predicting_factor: Vec<f64>,
+    /// Learning rates.
+    pub(crate) rates: &'a LearningRates,
+}
+
+/// The circuit's table, and where the connections of its equations stand in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Circuit {
+    table: Arc<Table>,
+    /// Where feedback comes from.
+    pub(crate) feedback_rule: Feedback,
+    forward: Vec<ConnectionId>,
+    threshold: Vec<ConnectionId>,
+    interneuron: Vec<ConnectionId>,
+    interneuron_threshold: Vec<ConnectionId>,
+    feedback: Vec<ConnectionId>,
+    lateral: Vec<ConnectionId>,
+    rates: Rates,
+}
+
+impl Circuit {
+    /// The circuit of `network`.
+    pub(crate) fn new(network: &Network, feedback_rule: Feedback, by: &Choices<'_>) -> Self {
+        let mut t = Table::default();
+        let population = |kind, layer, n| Population { kind, layer, n };
+        let pyramidal = |k| population(Kind::Pyramidal, k, network.sizes()[k]);
+        let interneurons = |k| population(Kind::Interneuron, k, network.sizes()[k + 1]);
+        let one = population(Kind::One, 0, 1);
+        let layers = || 1..=network.n_layers();
+        let hidden = || 1..network.n_layers();
+        let with_thresholds = |_: &usize| network.thresholds();
+        let mut connect = |name, to, onto, from, values| {
+            t.push(Connection {
+                name,
+                to,
+                onto,
+                from,
+                values,
+            })
+        };
+
+        // Basal dendrites, from below (eq. 7).
+        let of_network = |k: usize| Values::Stored {
+            start: table::Start::Network,
+            rate: by.rates.forward[k - 1],
+        };
+        let forward: Vec<_> = layers()
+            .map(|k| {
+                let (name, below) = (TensorName::forward(k), pyramidal(k - 1));
+                connect(name, pyramidal(k), Compartment::Basal, below, of_network(k))
+            })
+            .collect();
+        let threshold: Vec<_> = (layers().filter(with_thresholds))
+            .map(|layer| {
+                let name = TensorName::PyramidalThreshold { layer };
+                let to = pyramidal(layer);
+                connect(name, to, Compartment::Basal, one, of_network(layer))
+            })
+            .collect();
+
+        // Interneurons, from their layer (eq. 8): they predict what `of`, the layer above, gets.
+        let predicting = |k: usize, of: ConnectionId, start: Option<table::Start>| {
+            let how = How::Scaled(by.self_predicting_factor[k - 1]);
+            let source = Source { of, how };
+            match by.interneurons {
+                InterneuronKind::Ideal => Values::Derived(source),
+                InterneuronKind::Learned => Values::Stored {
+                    start: start.unwrap_or(table::Start::Derived(source)),
+                    rate: by.rates.interneuron[k - 1],
+                },
+            }
+        };
+        let drawn = |stream, scale: f64| match by.start {
+            Start::SelfPredicting => None,
+            Start::Random => Some(table::Start::Drawn { stream, scale }),
+        };
+        let interneuron: Vec<_> = hidden()
+            .map(|layer| {
+                let name = TensorName::InterneuronFromPyramidal { layer };
+                let start = drawn("interneuron_weights", by.interneuron_scale[layer - 1]);
+                let (to, from) = (interneurons(layer), pyramidal(layer));
+                let values = predicting(layer, forward[layer], start);
+                connect(name, to, Compartment::Dendrite, from, values)
+            })
+            .collect();
+        let interneuron_threshold: Vec<_> = (hidden().filter(with_thresholds))
+            .map(|layer| {
+                let name = TensorName::InterneuronThreshold { layer };
+                let values = predicting(layer, threshold[layer], None);
+                let to = interneurons(layer);
+                connect(name, to, Compartment::Dendrite, one, values)
+            })
+            .collect();
+
+        // Apical dendrites, from above, and from the interneurons (eq. 9), which take that away.
+        let feedback: Vec<_> = hidden()
+            .map(|k| {
+                let between = Between {
+                    name: TensorName::feedback(k),
+                    from: pyramidal(k + 1),
+                    to: pyramidal(k),
+                    onto: Compartment::Apical,
+                    forward: forward[k],
+                };
+                feedback_rule.connect(&mut t, between)
+            })
+            .collect();
+        let lateral: Vec<_> = hidden()
+            .map(|layer| {
+                let of = feedback[layer - 1];
+                let how = How::Scaled(-1.0);
+                let negative = Source { of, how };
+                let stream = "pyramidal_from_interneuron_weights";
+                let start = drawn(stream, by.lateral_scale[layer - 1]);
+                let values = match t[of].values {
+                    Values::Derived(_) => Values::Derived(negative),
+                    Values::Stored { .. } => Values::Stored {
+                        start: start.unwrap_or(table::Start::Derived(negative)),
+                        rate: by.rates.apical[layer - 1],
+                    },
+                };
+                t.push(Connection {
+                    name: TensorName::PyramidalFromInterneuron { layer },
+                    to: pyramidal(layer),
+                    onto: Compartment::Apical,
+                    from: interneurons(layer),
+                    values,
+                })
+            })
+            .collect();
+
+        Self {
+            rates: t.rates(1.0),
+            table: Arc::new(t),
+            feedback_rule,
+            forward,
+            threshold,
+            interneuron,
+            interneuron_threshold,
+            feedback,
+            lateral,
+        }
+    }
+
+    /// The table.
+    pub fn table(&self) -> &Arc<Table> {
+        &self.table
+    }
+
+    /// N.
+    pub(crate) fn n_layers(&self) -> usize {
+        self.forward.len()
+    }
+
+    /// Synapses from hidden layers to those above.
+    pub(crate) fn n_hidden_synapses(&self) -> usize {
+        let synapses = |&id: &ConnectionId| self.table[id].to.n * self.table[id].from.n;
+        self.forward[1..].iter().map(synapses).sum()
+    }
+
+    /// W_{k,k−1}, layers 1…N.
+    pub(crate) fn forward(&self, k: usize) -> ConnectionId {
+        self.forward[k - 1]
+    }
+
+    /// b_k, layers 1…N, if the network has thresholds.
+    pub(crate) fn threshold(&self, k: usize) -> Option<ConnectionId> {
+        self.threshold.get(k - 1).copied()
+    }
+
+    /// W^IP_k, hidden layers.
+    pub(crate) fn interneuron(&self, k: usize) -> ConnectionId {
+        self.interneuron[k - 1]
+    }
+
+    /// b^I_k, hidden layers, if the network has thresholds.
+    pub(crate) fn interneuron_threshold(&self, k: usize) -> Option<ConnectionId> {
+        self.interneuron_threshold.get(k - 1).copied()
+    }
+
+    /// W_{k,k+1}, hidden layers.
+    pub(crate) fn feedback(&self, k: usize) -> ConnectionId {
+        self.feedback[k - 1]
+    }
+
+    /// W^PI_k, hidden layers.
+    pub(crate) fn lateral(&self, k: usize) -> ConnectionId {
+        self.lateral[k - 1]
+    }
+
+    /// c_k where W^IP_k is c_k W_{k+1,k} at every moment, so that v^I_k = c_k v_B,k+1 of the same
+    /// rates.
+    pub(crate) fn ideal_factor(&self, k: usize) -> Option<f64> {
+        match self.table[self.interneuron(k)].values {
+            Values::Derived(Source {
+                how: How::Scaled(factor),
+                ..
+            }) => Some(factor),
+            _ => None,
+        }
+    }
+
+    /// The learning rate of a connection now.
+    pub(crate) fn rate(&self, id: ConnectionId) -> f64 {
+        self.rates[id]
+    }
+
+    /// Sets all learning rates to a share of the specification's.
+    pub(crate) fn set_rate_share(&mut self, share: f64) {
+        self.rates = self.table.rates(share);
+    }
+
+    /// Whether W^PI_k is the negative of W_{k,k+1} in every hidden layer whatever is learned.
+    pub(crate) fn lateral_cancels<T: Real>(&self, w: &Weights<T>) -> bool {
+        let fixed = |id| self.table.rate(id) == 0.0;
+        let mut pairs = self.lateral.iter().zip(&self.feedback);
+        pairs.all(|(&lateral, &feedback)| {
+            fixed(lateral) && fixed(feedback) && w.is_negative(lateral, feedback)
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! This circuit's part of an experiment's specification.
+
+use apical_learning::{Network, PerLayer, Precision, SpecError};
+use serde::{Deserialize, Serialize};
+
+use super::parameters::Parameters;
+use super::sweeps::Path;
+use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
+use crate::circuit::sacramento_2018::keys::{Keys, one_per_layer, zero};
+use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
+use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::{self, FeedbackKind};
+
+/// The microcircuit in its two-step (steady-state) form.
+///
+/// Constants without a default are the choice of an experiment. Rates are per minibatch, averaged
+/// over its samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MicrocircuitSpec {
+    /// λ_N, the share of the teacher in the output potential.
+    #[serde(default = "tenth")]
+    pub nudging: f64,
+    /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1.
+    #[serde(default = "three_tenths")]
+    pub apical_mixing: PerLayer,
+    /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
+    #[serde(default = "tenth_per_layer")]
+    pub interneuron_nudging: PerLayer,
+    /// η_{k,k−1} of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<PerLayer>,
+    /// Rates of gradient descent; divided by the theory's factor of each layer they give η_{k,k−1}.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backprop_equivalent_rates: Option<PerLayer>,
+    /// η^IP (eq. 8).
+    #[serde(default)]
+    pub interneuron_rates: InterneuronRates,
+    /// η^PI of layers 1…N−1 (eq. 9).
+    #[serde(default = "zero")]
+    pub apical_rates: PerLayer,
+    /// η_{k,k+1} of layers 1…N−1 (eq. 10).
+    #[serde(default = "zero")]
+    pub feedback_rates: PerLayer,
+    /// How the weights begin.
+    #[serde(default)]
+    pub start: Start,
+    /// What the top-down weights are.
+    #[serde(default)]
+    pub feedback: FeedbackKind,
+    /// What the interneurons' weights are.
+    #[serde(default)]
+    pub interneurons: InterneuronKind,
+    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    #[serde(default = "one_per_layer")]
+    pub feedback_scale: PerLayer,
+    /// s in W^IP_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub interneuron_scale: PerLayer,
+    /// s in W^PI_k ~ U(−s, s), random start.
+    #[serde(default = "one_per_layer")]
+    pub pyramidal_from_interneuron_scale: PerLayer,
+    /// Which code computes.
+    #[serde(default)]
+    pub path: Path,
+    /// The floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl MicrocircuitSpec {
+    /// Fails on values out of range, or that do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        share("nudging", self.nudging)?;
+        for value in self
+            .interneuron_nudging
+            .expand(n_hidden, "interneuron_nudging")?
+        {
+            share("interneuron_nudging", value)?;
+        }
+        for value in self.apical_mixing.expand(n_hidden, "apical_mixing")? {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(SpecError::range(
+                    "apical_mixing",
+                    value,
+                    "a finite number of 0 or more",
+                ));
+            }
+        }
+        let mixing = self.apical_mixing.values();
+        let nudging = self.interneuron_nudging.values();
+        let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
+        self.keys().check(n_layers, reaches_hidden)
+    }
+
+    /// The keys that all forms share.
+    pub(crate) fn keys(&self) -> Keys<'_> {
+        Keys {
+            rates: self.rates.as_ref(),
+            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
+            interneuron_rates: &self.interneuron_rates,
+            apical_rates: &self.apical_rates,
+            feedback: feedback::Keys {
+                kind: self.feedback,
+                scale: &self.feedback_scale,
+                rates: &self.feedback_rates,
+                lateral_rates: &self.apical_rates,
+            },
+            start: self.start,
+            interneurons: self.interneurons,
+            interneuron_scale: &self.interneuron_scale,
+            lateral_scale: &self.pyramidal_from_interneuron_scale,
+        }
+    }
+}
+
+impl Parameters {
+    /// The parameters of `spec` for `network`.
+    pub fn new(spec: &MicrocircuitSpec, network: &Network) -> Result<Self, SpecError> {
+        spec.check(network)?;
+        let n_layers = network.n_layers();
+        let n_hidden = n_layers - 1;
+        let hidden = |values: &PerLayer, key| values.expand(n_hidden, key);
+        let apical_mixing = hidden(&spec.apical_mixing, "apical_mixing")?;
+        let interneuron_nudging = hidden(&spec.interneuron_nudging, "interneuron_nudging")?;
+        let attenuation = vec![1.0; n_layers];
+        let factor = |k| {
+            update_factor(
+                k,
+                spec.nudging,
+                &apical_mixing,
+                &interneuron_nudging,
+                &attenuation,
+            )
+        };
+        let mirror = |k: usize| interneuron_nudging[k - 1];
+        let factors = vec![1.0; n_hidden];
+        let (rates, circuit) = spec.keys().circuit(network, factor, mirror, factors)?;
+        Ok(Self {
+            transfer: network.transfer(),
+            nudging: spec.nudging,
+            apical_mixing,
+            interneuron_nudging,
+            attenuation,
+            rates,
+            circuit,
+        })
+    }
+}
+
+fn share(key: &str, value: f64) -> Result<(), SpecError> {
+    if value > 0.0 && value <= 1.0 {
+        Ok(())
+    } else {
+        Err(SpecError::range(key, value, "above 0 and at most 1"))
+    }
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn tenth_per_layer() -> PerLayer {
+    PerLayer::All(0.1)
+}
+
+fn three_tenths() -> PerLayer {
+    PerLayer::All(0.3)
+}

@@ -1,0 +1,100 @@
+//! The two sweeps on padded matrices.
+//!
+//! Three things are saved against the plain sweeps, none of them physics: silent inputs are left
+//! out; where W^PI_k = −W_{k,k+1} one product with r_{k+1} − r^I_k serves both; ideal interneurons
+//! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
+//! else is left to compute.
+
+use apical_kernels::{Columns, Padded, Real, Start, add_scaled, mix, multiply, rates, subtract};
+use apical_learning::{Teacher, Transfer};
+
+use super::super::parameters::Parameters;
+use crate::circuit::sacramento_2018::{state::State, table::Circuit};
+use crate::table::Weights;
+
+pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+    let c = &p.circuit;
+    for k in 1..=s.n_layers() {
+        let columns = match k {
+            1 => Columns::Some(&s.active_inputs),
+            _ => Columns::All,
+        };
+        let (w_k, b_k) = (&w[c.forward(k)], w.row(c.threshold(k)));
+        multiply(&s.rate[k - 1], columns, w_k, b_k, &mut s.basal[k]);
+        phi(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
+        s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
+        s.rate[k]
+            .values_mut()
+            .copy_from_slice(s.basal_rate[k].values());
+    }
+}
+
+pub(crate) fn settle<T: Real>(
+    p: &Parameters,
+    w: &Weights<T>,
+    lateral_cancels: bool,
+    teacher: Teacher,
+    s: &mut State<T>,
+) {
+    bottom_up(p, w, s);
+    let (c, n) = (&p.circuit, s.n_layers());
+    for k in 1..n {
+        match w.stored(c.interneuron(k)) {
+            Some(w_ip) => {
+                let b_i = w.row(c.interneuron_threshold(k));
+                multiply(&s.rate[k], Columns::All, w_ip, b_i, &mut s.dendrite[k]);
+                phi(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
+            }
+            None => {
+                s.dendrite[k]
+                    .values_mut()
+                    .copy_from_slice(s.basal[k + 1].values());
+                s.dendrite_rate[k]
+                    .values_mut()
+                    .copy_from_slice(s.basal_rate[k + 1].values());
+            }
+        }
+    }
+    if teacher == Teacher::On {
+        let lambda = T::of(p.nudging);
+        let (v_b, u) = (s.basal[n].values(), s.soma[n].values_mut());
+        mix(T::one() - lambda, v_b, lambda, s.target.values(), u);
+        phi(p.transfer, &s.soma[n], &mut s.rate[n]);
+    }
+    for k in (1..n).rev() {
+        let lambda_i = T::of(p.interneuron_nudging[k - 1]);
+        let (v_i, u) = (s.dendrite[k].values(), s.soma[k + 1].values());
+        mix(
+            T::one() - lambda_i,
+            v_i,
+            lambda_i,
+            u,
+            s.interneuron[k].values_mut(),
+        );
+        phi(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+        apical(c, w, lateral_cancels, k, s);
+        let u = s.soma[k].values_mut();
+        add_scaled(u, T::of(p.apical_mixing[k - 1]), s.apical[k].values());
+        phi(p.transfer, &s.soma[k], &mut s.rate[k]);
+    }
+}
+
+/// v_A,k = W_{k,k+1} r_{k+1} + W^PI_k r^I_k.
+fn apical<T: Real>(c: &Circuit, w: &Weights<T>, lateral_cancels: bool, k: usize, s: &mut State<T>) {
+    let (r, r_i, v_a) = (&s.rate[k + 1], &s.interneuron_rate[k], &mut s.apical[k]);
+    if lateral_cancels {
+        let difference = &mut s.scratch[k + 1];
+        subtract(r.values(), r_i.values(), difference.values_mut());
+        w.transmit(c.feedback(k), difference, Start::Zero, v_a);
+    } else {
+        w.transmit(c.feedback(k), r, Start::Zero, v_a);
+        w.transmit(c.lateral(k), r_i, Start::Output, v_a);
+    }
+}
+
+/// r = φ(u) for all samples; the padding is left zero.
+fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
+    for b in 0..u.rows() {
+        rates(transfer, u.row(b), r.row_mut(b));
+    }
+}

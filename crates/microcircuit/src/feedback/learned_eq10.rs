@@ -1,0 +1,53 @@
+//! Feedback that learns to predict the layer from the one above (eq. 10):
+//!
+//! ΔW_{k,k+1} = η_{k,k+1} (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
+//!
+//! It learns an inverse of the forward weights and not their transpose. Source: Sacramento et al.
+//! (2018), eq. 10.
+
+use apical_kernels::{Padded, Real, rates};
+use apical_learning::SpecError;
+
+use super::fixed;
+use super::rule::{Between, FeedbackRule, Keys, Signal, Signals};
+use crate::table::{ConnectionId, Table};
+
+/// Eq. 10.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearnedEq10 {
+    /// s in W_{k,k+1} ~ U(−s, s) at the start, of hidden layers at index `k − 1`.
+    pub scale: Vec<f64>,
+    /// η_{k,k+1} of hidden layers at index `k − 1`.
+    pub rates: Vec<f64>,
+}
+
+impl FeedbackRule for LearnedEq10 {
+    fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
+        let k = between.to.layer;
+        table.push(fixed::drawn(between, self.scale[k - 1], self.rates[k - 1]))
+    }
+
+    /// All local: the synapse's two rates, and the potential of the apical branch that it sits on.
+    fn needs(&self) -> &'static [Signal] {
+        &[
+            Signal::PresynapticRate,
+            Signal::PostsynapticRate,
+            Signal::OwnPotential,
+        ]
+    }
+
+    fn check(_: Keys<'_>) -> Result<(), SpecError> {
+        Ok(())
+    }
+
+    /// φ(u_k) − φ(v̂_TD,k).
+    fn factors<T: Real>(&self, of: Signals<'_, T>, scale: T, post: &mut Padded<T>) {
+        for b in 0..post.rows() {
+            rates(of.transfer, of.received.row(b), post.row_mut(b));
+        }
+        let pairs = post.values_mut().iter_mut().zip(of.rate.values());
+        for (post, &rate) in pairs {
+            *post = scale * (rate - *post);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The weights of a circuit: a store over its table.
+
+use std::collections::BTreeMap;
+use std::ops::{Index, IndexMut};
+use std::sync::Arc;
+
+use apical_kernels::{Columns, Padded, Real, Start as ProductStart, multiply, multiply_transposed};
+use apical_learning::{
+    ForwardWeights, LearnError, StreamRng, Streams, TensorName, check_shape, uniform,
+};
+use ndarray::{ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
+
+use super::{Connection, ConnectionId, How, Source, Start, Table, Values};
+
+/// The stored weights of a table, or as many changes of them.
+///
+/// Matrices have a row per presynaptic and a column per postsynaptic neuron; thresholds are one row.
+#[derive(Clone)]
+pub struct Weights<T> {
+    table: Arc<Table>,
+    /// By connection; absent where it is derived.
+    stored: Vec<Option<Padded<T>>>,
+}
+
+impl<T: Real> Weights<T> {
+    /// Weights that begin as `table` says, those of the network as `network`.
+    pub fn new(table: Arc<Table>, network: &ForwardWeights<f32>, streams: Streams) -> Self {
+        let mut own = Self {
+            stored: Vec::new(),
+            table: table.clone(),
+        };
+        let mut drawing: BTreeMap<&str, StreamRng> = BTreeMap::new();
+        for (_, connection) in table.connections() {
+            let start = match connection.values {
+                Values::Derived(_) => None,
+                Values::Stored { start, .. } => Some(start),
+            };
+            let begun = start.map(|start| match start {
+                Start::Network => of_network(connection, network),
+                Start::Derived(Source { of, how }) => seen(&own[of], how),
+                Start::Drawn { stream, scale } => {
+                    let rng = drawing.entry(stream);
+                    let rng = rng.or_insert_with(|| streams.stream(stream));
+                    let shape = [connection.to.n, connection.from.n];
+                    Padded::from_transposed(uniform(shape, scale, rng).view())
+                }
+            });
+            own.stored.push(begun);
+        }
+        own
+    }
+
+    /// Weights of the same shapes, all zero: a place for changes.
+    #[must_use]
+    pub fn zeros_like(&self) -> Self {
+        let zeros = |w: &Padded<T>| Padded::zeros(w.rows(), w.cols());
+        Self {
+            table: self.table.clone(),
+            stored: (self.stored.iter())
+                .map(|w| w.as_ref().map(zeros))
+                .collect(),
+        }
+    }
+
+    /// The connections.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Names of the stored tensors, in the order in which they are saved.
+    pub fn names(&self) -> Vec<TensorName> {
+        let stored = self.table.connections().zip(&self.stored);
+        stored
+            .filter(|(_, w)| w.is_some())
+            .map(|((_, connection), _)| connection.name)
+            .collect()
+    }
+
+    /// The tensor `name`, `[n_post, n_pre]` or `[n]`, stored or derived.
+    pub fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        let id = self.table.find(name)?;
+        let (of, is_transposed, factor) = self.table.source(id);
+        let w = if is_transposed {
+            self[of].view()
+        } else {
+            self[of].transposed()
+        };
+        let mut wide = w.mapv(T::wide);
+        if of != id {
+            wide *= factor;
+        }
+        Some(if self.table[id].is_threshold() {
+            wide.column(0).to_owned().into_dyn()
+        } else {
+            wide.into_dyn()
+        })
+    }
+
+    /// Adds `values` to the stored tensor `name`, or replaces it by them.
+    ///
+    /// # Errors
+    /// If no such tensor is stored, or its shape differs.
+    pub fn write(
+        &mut self,
+        name: TensorName,
+        values: ArrayViewD<'_, f64>,
+        add: bool,
+    ) -> Result<(), LearnError> {
+        let table = self.table.clone();
+        let id = table.find(name);
+        let stored = id.and_then(|id| Some((self.stored[id.0].as_mut()?, &table[id])));
+        let (w, connection) = stored.ok_or(LearnError::NoTensor { name })?;
+        check_shape(name, values.shape(), &connection.shape())?;
+        let post_by_pre: Option<ArrayView2<'_, f64>> = match values.ndim() {
+            1 => (values.into_dimensionality::<Ix1>().ok()).map(|row| row.insert_axis(Axis(1))),
+            _ => values.into_dimensionality::<Ix2>().ok(),
+        };
+        if let Some(post_by_pre) = post_by_pre {
+            w.view_mut().zip_mut_with(&post_by_pre.t(), |w, &value| {
+                *w = if add { *w + T::of(value) } else { T::of(value) };
+            });
+        }
+        Ok(())
+    }
+
+    /// The weights of a connection, if they are stored.
+    pub fn stored(&self, id: ConnectionId) -> Option<&Padded<T>> {
+        self.stored[id.0].as_ref()
+    }
+
+    /// What a product with thresholds starts from; zero where there are none.
+    pub fn row(&self, thresholds: Option<ConnectionId>) -> ProductStart<'_, T> {
+        match thresholds {
+            Some(id) => ProductStart::Row(self[id].row(0)),
+            None => ProductStart::Zero,
+        }
+    }
+
+    /// Every stored matrix, thresholds included, in the table's order.
+    pub fn matrices_mut(&mut self) -> impl Iterator<Item = &mut Padded<T>> {
+        self.stored.iter_mut().flatten()
+    }
+
+    /// The weights of a connection, stored or derived, as a copy.
+    pub fn copy(&self, id: ConnectionId) -> Padded<T> {
+        let (of, is_transposed, factor) = self.table.source(id);
+        let scaled = seen(&self[of], How::Scaled(factor));
+        match is_transposed {
+            true => seen(&scaled, How::Transposed),
+            false => scaled,
+        }
+    }
+
+    /// out = `from` + W x with the weights of a connection, stored or derived.
+    pub fn transmit(
+        &self,
+        id: ConnectionId,
+        x: &Padded<T>,
+        from: ProductStart<'_, T>,
+        out: &mut Padded<T>,
+    ) {
+        let (of, is_transposed, factor) = self.table.source(id);
+        match (is_transposed, from) {
+            (false, _) if factor == 1.0 => multiply(x, Columns::All, &self[of], from, out),
+            (true, ProductStart::Zero) if factor == 1.0 => multiply_transposed(x, &self[of], out),
+            _ => multiply(x, Columns::All, &self.copy(id), from, out),
+        }
+    }
+
+    /// Whether `id` is the negative of `other` at this moment, to the bit.
+    pub fn is_negative(&self, id: ConnectionId, other: ConnectionId) -> bool {
+        if self.table.is_negative(id, other) {
+            return true;
+        }
+        let (Some(w), Some(other)) = (self.stored(id), self.stored(other)) else {
+            return false;
+        };
+        w.shape() == other.shape()
+            && (w.values().iter().zip(other.values())).all(|(&w, &other)| other == -w)
+    }
+}
+
+/// The weights of a connection that is stored.
+impl<T> Index<ConnectionId> for Weights<T> {
+    type Output = Padded<T>;
+
+    fn index(&self, id: ConnectionId) -> &Padded<T> {
+        let stored = self.stored[id.0].as_ref();
+        stored.expect("a circuit indexes what its table stores")
+    }
+}
+
+impl<T> IndexMut<ConnectionId> for Weights<T> {
+    fn index_mut(&mut self, id: ConnectionId) -> &mut Padded<T> {
+        let stored = self.stored[id.0].as_mut();
+        stored.expect("a circuit indexes what its table stores")
+    }
+}
+
+fn of_network<T: Real>(connection: &Connection, network: &ForwardWeights<f32>) -> Padded<T> {
+    let layer = connection.to.layer;
+    if !connection.is_threshold() {
+        return Padded::from_transposed(network.weights[layer - 1].view());
+    }
+    let mut row = Padded::zeros(1, connection.to.n);
+    if let Some(thresholds) = &network.thresholds {
+        row.assign(thresholds[layer - 1].view().insert_axis(Axis(0)));
+    }
+    row
+}
+
+fn seen<T: Real>(matrix: &Padded<T>, how: How) -> Padded<T> {
+    match how {
+        How::Transposed => Padded::from_transposed(matrix.view()),
+        How::Scaled(factor) => {
+            let mut scaled = matrix.clone();
+            let values = scaled.values_mut().iter_mut();
+            values.for_each(|value| *value *= T::of(factor));
+            scaled
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::super::{Compartment, Kind, Population};
+    use super::*;
+
+    /// Forward weights, these transposed, and minus half of that.
+    fn chain() -> (Weights<f64>, [ConnectionId; 3]) {
+        let population = |layer, n| Population {
+            kind: Kind::Pyramidal,
+            layer,
+            n,
+        };
+        let (below, above) = (population(1, 3), population(2, 2));
+        let mut table = Table::default();
+        let mut connect = |name, to, from, values| {
+            table.push(Connection {
+                name,
+                to,
+                onto: Compartment::Basal,
+                from,
+                values,
+            })
+        };
+        let (stream, scale) = ("weights", 1.0);
+        let start = Start::Drawn { stream, scale };
+        let stored = Values::Stored { start, rate: 0.5 };
+        let forward = connect(TensorName::forward(2), above, below, stored);
+        let derived = |of, how| Values::Derived(Source { of, how });
+        let transposed = derived(forward, How::Transposed);
+        let feedback = connect(TensorName::feedback(1), below, above, transposed);
+        let lateral = TensorName::PyramidalFromInterneuron { layer: 1 };
+        let half = derived(feedback, How::Scaled(-0.5));
+        let lateral = connect(lateral, below, above, half);
+        let network = ForwardWeights {
+            weights: Vec::new(),
+            thresholds: None,
+        };
+        let weights = Weights::new(Arc::new(table), &network, Streams::new(1));
+        (weights, [forward, feedback, lateral])
+    }
+
+    #[test]
+    fn derived_connections_follow_what_they_are_derived_from() {
+        let (mut weights, [forward, feedback, lateral]) = chain();
+        let w = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        let name = TensorName::forward(2);
+        (weights.write(name, w.view().into_dyn(), false)).expect("stored");
+        assert_eq!(weights.names(), [name]);
+        let lateral_name = TensorName::PyramidalFromInterneuron { layer: 1 };
+        let expected = w.t().mapv(|w| -0.5 * w);
+        assert_eq!(
+            weights.tensor(lateral_name),
+            Some(expected.clone().into_dyn())
+        );
+        assert_eq!(weights.copy(lateral).transposed(), expected);
+        assert!(weights.stored(lateral).is_none());
+        assert_eq!(weights.table().rate(feedback), 0.0);
+        assert_eq!(weights.table().rates(0.5)[forward], 0.25);
+        let refused = weights.write(lateral_name, expected.view().into_dyn(), true);
+        assert!(matches!(refused, Err(LearnError::NoTensor { .. })));
+    }
+
+    #[test]
+    fn products_are_those_of_the_tensor() {
+        let (weights, ids) = chain();
+        for id in ids {
+            let w: Array2<f64> = weights.copy(id).view().to_owned();
+            let mut x = Padded::zeros(4, w.nrows());
+            x.assign(uniform([4, w.nrows()], 1.0, &mut Streams::new(2).stream("x")).view());
+            let mut out = Padded::zeros(4, w.ncols());
+            weights.transmit(id, &x, ProductStart::Zero, &mut out);
+            weights.transmit(id, &x, ProductStart::Output, &mut out);
+            let apart = &out.view() - &(2.0 * x.view().dot(&w));
+            assert!(apart.iter().all(|d| d.abs() < 1e-14), "{apart}");
+        }
+    }
+
+    #[test]
+    fn negatives_are_known_from_the_table_or_the_values() {
+        let (mut weights, [forward, feedback, lateral]) = chain();
+        assert!(!weights.is_negative(lateral, feedback));
+        assert!(!weights.is_negative(forward, forward));
+        let zero = Array2::zeros((2, 3)).into_dyn();
+        (weights.write(TensorName::forward(2), zero.view(), false)).expect("stored");
+        assert!(weights.is_negative(forward, forward));
+    }
+}

@@ -1,0 +1,4 @@
+//! What several figures share.
+
+pub(super) mod per_layer;
+pub(super) mod series;
