@@ -1,11 +1,14 @@
-//! Records at build time which commit the sources were taken from.
+//! Records at build time which commit the sources were taken from, and takes in the specifications of
+//! experiments/.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-fn main() {
+fn main() -> io::Result<()> {
     let root = Path::new("../..");
+    built_in(&root.join("experiments"))?;
     // Whatever is tracked decides whether the work tree is as committed.
     for path in ["crates", "Cargo.toml", "Cargo.lock"].map(|path| root.join(path)) {
         if path.exists() {
@@ -37,6 +40,25 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=APICAL_COMMIT={commit}");
     println!("cargo::rustc-env=APICAL_DIRTY={dirty}");
+    Ok(())
+}
+
+/// Writes `FILES`, the stem and the text of every specification in `folder`, in order.
+fn built_in(folder: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(fs::canonicalize(entry?.path())?))
+        .collect::<io::Result<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    let mut code = "static FILES: &[(&str, &str)] = &[\n".to_owned();
+    for path in paths {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        code += &format!("({stem:?}, include_str!({path:?})),\n");
+    }
+    code += "];\n";
+    let out = std::env::var_os("OUT_DIR").unwrap_or_default();
+    fs::write(Path::new(&out).join("built_in.rs"), code)
 }
 
 /// The files that change when another commit is checked out or made; the index is not among them,

@@ -7,18 +7,21 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod experiment;
 mod guard;
 pub mod learners;
 pub mod number;
 pub mod progress;
 pub mod protocol;
 pub mod provenance;
+pub mod report;
 pub mod runs;
 pub mod spec;
 pub mod store;
 pub mod task_data;
-pub mod teach;
+mod teach;
 mod time;
 pub mod tuning;
 
+pub use experiment::{Done, Experiment};
 pub use runs::Execution;

@@ -1,7 +1,11 @@
 //! What is told of an experiment while it runs; the program decides how it is shown.
 
+use std::path::Path;
+
 use apical_learning::{EpochRecord, RunKey, Summary, TrialRecord};
 use serde::Serialize;
+
+use crate::protocol::ProtocolSummary;
 
 /// How a run of the experiment ended, or that it did not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,16 +34,36 @@ pub struct Counts {
     pub n_interrupted: usize,
 }
 
+/// A run in short, whatever it was a run of.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum RunSummary<'a> {
+    /// A learner that was taught a task.
+    Task(&'a Summary),
+    /// A condition of a protocol.
+    Protocol(&'a ProtocolSummary),
+}
+
 /// Shows the progress of all runs, from several threads.
 pub trait Progress: Sync {
     /// A line for people.
     fn note(&self, text: &str);
 
+    /// The experiment called `name` begins in `folder`.
+    fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize);
+
     /// A run begins.
     fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn RunProgress + '_>;
 
     /// A run was there already.
-    fn reused(&self, run: &RunKey, folder: String, outcome: Outcome, summary: &Summary);
+    fn reused(
+        &self,
+        run: &RunKey,
+        folder: String,
+        outcome: Outcome,
+        error: Option<&str>,
+        summary: RunSummary<'_>,
+    );
 
     /// A run ended without a result, by no fault of its learner.
     fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error);
@@ -56,12 +80,15 @@ pub trait RunProgress {
     /// An epoch is taught and measured.
     fn epoch(&self, record: &EpochRecord);
 
+    /// A line on how far it is.
+    fn note(&self, text: &str);
+
     /// The run has ended.
     fn end(
         self: Box<Self>,
         outcome: Outcome,
         folder: String,
         error: Option<&str>,
-        summary: Option<&Summary>,
+        summary: Option<RunSummary<'_>>,
     );
 }

@@ -22,6 +22,8 @@ pub struct Program {
     pub dirty: Option<bool>,
     /// The command line, with the program called by its name.
     pub command: Vec<String>,
+    /// The instruction set that was asked for, where one was.
+    pub kernels: Option<String>,
 }
 
 /// The provenance of a run on data with `data_checksum`, starting now.
@@ -39,7 +41,7 @@ pub fn of_run(program: &Program, data_checksum: &str, n_threads: usize) -> Prove
         instruction_set: InstructionSet::chosen()
             .map(|set| set.to_string())
             .unwrap_or_else(|error| error.to_string()),
-        kernels: std::env::var(apical_kernels::INSTRUCTION_SET_VARIABLE).ok(),
+        kernels: program.kernels.clone(),
         n_threads,
         data_checksum: data_checksum.into(),
         started: time::now(),

@@ -11,38 +11,38 @@ use crate::runs::Stop;
 use crate::spec::Arm;
 
 /// What a run needs beside its arm.
-pub struct Setting<'a> {
+pub(crate) struct Setting<'a> {
     /// Root of all random streams.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The data.
-    pub data: &'a TaskData,
+    pub(crate) data: &'a TaskData,
     /// The network.
-    pub network: &'a Network,
+    pub(crate) network: &'a Network,
     /// What is measured.
-    pub measure: &'a MeasureSpec,
+    pub(crate) measure: &'a MeasureSpec,
     /// Whether updates are compared with the gradient.
-    pub align: bool,
+    pub(crate) align: bool,
     /// Times the phases.
-    pub clock: &'a dyn Clock,
+    pub(crate) clock: &'a dyn Clock,
     /// Whether to stop.
-    pub stop: Stop<'a>,
+    pub(crate) stop: Stop<'a>,
 }
 
 /// A run that reached its last epoch.
-pub struct Taught {
+pub(crate) struct Taught {
     /// Readings and times.
-    pub trained: Trained,
+    pub(crate) trained: Trained,
     /// Numbers in the learner's tensors.
-    pub n_parameters: usize,
+    pub(crate) n_parameters: usize,
     /// Layer sizes, input to output.
-    pub sizes: Vec<usize>,
+    pub(crate) sizes: Vec<usize>,
     /// The tensors as safetensors.
-    pub weights: Vec<u8>,
+    pub(crate) weights: Vec<u8>,
 }
 
 /// Why a run did not reach its last epoch.
 #[derive(Debug, thiserror::Error)]
-pub enum TeachError {
+pub(crate) enum TeachError {
     /// The starting weights cannot be drawn.
     #[error(transparent)]
     Spec(#[from] SpecError),
@@ -65,7 +65,11 @@ pub enum TeachError {
 }
 
 /// Makes the learner of `arm` and teaches it.
-pub fn teach(arm: &Arm, setting: &Setting<'_>, sink: &mut dyn Sink) -> Result<Taught, TeachError> {
+pub(crate) fn teach(
+    arm: &Arm,
+    setting: &Setting<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Taught, TeachError> {
     let streams = Streams::new(setting.seed);
     let start = arm.start(setting.network, streams)?;
     let plan = Plan {

@@ -1,7 +1,7 @@
 //! What happens in an experiment, one JSON object a line with `--json`; docs/records.md has the schema.
 
-use apical_experiment::progress::{Counts, Outcome};
-use apical_learning::{EpochRecord, RunKey, Summary, TrialRecord};
+use apical_experiment::progress::{Counts, Outcome, RunSummary};
+use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use serde::Serialize;
 
 /// One line of the event stream.
@@ -55,7 +55,7 @@ pub(crate) enum Event<'a> {
         error: Option<&'a str>,
         /// Its summary, where it ended.
         #[serde(skip_serializing_if = "Option::is_none")]
-        summary: Option<&'a Summary>,
+        summary: Option<RunSummary<'a>>,
     },
     /// The report is written.
     Report {

@@ -1,6 +1,7 @@
 //! Exit codes, and which error leads to which; docs/records.md lists them.
 
 use apical_datasets::DatasetError;
+use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
 use apical_experiment::task_data::TaskDataError;
 use apical_experiment::tuning::TuningFailed;
@@ -40,22 +41,6 @@ pub(crate) enum UsageError {
         nearest: String,
         /// The names there are.
         known: String,
-    },
-    /// Folders without records.
-    #[error(
-        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick; a protocol's report is written again by `apical reproduce`"
-    )]
-    NoRuns {
-        /// The folders searched.
-        folders: String,
-    },
-    /// A folder that is not there.
-    #[error(
-        "there is no folder `{folder}`; give one that `apical run` wrote, such as results/quick"
-    )]
-    NoFolder {
-        /// The folder.
-        folder: String,
     },
     /// The user's own data, which a name alone does not find.
     #[error(
@@ -164,7 +149,11 @@ pub(crate) enum DataProblem {
 
 /// The exit code of an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
-    if error.is::<SpecProblem>() || error.is::<UsageError>() || error.is::<InstructionSetError>() {
+    if error.is::<SpecProblem>()
+        || error.is::<UsageError>()
+        || error.is::<ReadError>()
+        || error.is::<InstructionSetError>()
+    {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED

@@ -1,10 +1,11 @@
-//! The program `apical`: the only crate that touches command line, clock, network and paths.
+//! The program `apical`: command line, progress, downloads, exit codes.
 //!
 //! A specification becomes arms (one task, one learner, one point of a sweep), arms become runs (one
 //! per seed), runs write records, and records become a report.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod built_in;
 mod cli;
 mod commands;
 mod event;

@@ -35,6 +35,7 @@ pub(crate) fn program() -> Program {
         version: env!("CARGO_PKG_VERSION"),
         commit: commit(),
         dirty: dirty(),
+        kernels: std::env::var(apical_kernels::INSTRUCTION_SET_VARIABLE).ok(),
         command: std::iter::once("apical".to_owned())
             .chain(arguments)
             .collect(),

@@ -1,11 +1,12 @@
 //! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use apical_experiment::number::short;
-use apical_experiment::progress::{self, Outcome, Progress as _};
+use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
 use apical_learning::{
-    EpochRecord, Metric, OutputError, PartName, RunKey, Status, Summary, TrialRecord,
+    EpochRecord, Metric, OutputError, PartName, RunKey, SCHEMA_VERSION, TrialRecord,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -100,6 +101,16 @@ impl progress::Progress for Progress {
         }
     }
 
+    fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize) {
+        self.event(&Event::ExperimentStarted {
+            schema: SCHEMA_VERSION,
+            experiment: name,
+            folder: folder.display().to_string(),
+            n_runs,
+            n_threads,
+        });
+    }
+
     fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn progress::RunProgress + '_> {
         self.event(&Event::RunStarted { run, n_epochs });
         let bar = (self.mode == Mode::Bars).then(|| {
@@ -116,11 +127,14 @@ impl progress::Progress for Progress {
         })
     }
 
-    fn reused(&self, run: &RunKey, folder: String, outcome: Outcome, summary: &Summary) {
-        let error = match &summary.status {
-            Status::Finished => None,
-            Status::Failed { error } => Some(error.as_str()),
-        };
+    fn reused(
+        &self,
+        run: &RunKey,
+        folder: String,
+        outcome: Outcome,
+        error: Option<&str>,
+        summary: RunSummary<'_>,
+    ) {
         match error {
             Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
             None => self.note(&format!("{} · reused {folder}", label(run))),
@@ -189,10 +203,7 @@ impl progress::RunProgress for RunProgress<'_> {
         ]
         .join(" · ");
         let text = text.trim_end_matches(" · ");
-        match &self.bar {
-            Some(bar) => bar.set_message(text.to_owned()),
-            None => self.all.note(&format!("{} · {text}", label(&self.run))),
-        }
+        self.note(text);
         self.all.event(&Event::Epoch {
             run: &self.run,
             n_epochs,
@@ -200,12 +211,19 @@ impl progress::RunProgress for RunProgress<'_> {
         });
     }
 
+    fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.all.note(&format!("{} · {text}", label(&self.run))),
+        }
+    }
+
     fn end(
         self: Box<Self>,
         outcome: Outcome,
         folder: String,
         error: Option<&str>,
-        summary: Option<&Summary>,
+        summary: Option<RunSummary<'_>>,
     ) {
         let label = label(&self.run);
         if let Some(bar) = &self.bar {

@@ -1,47 +1,47 @@
-//! The files of a run: spec.toml, provenance.json and series.csv while it runs, summary.json at its end.
+//! What is kept of a run of a protocol: its series, and the run in short.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use apical_learning::{LearnError, Provenance, SCHEMA_VERSION};
+use apical_learning::{LearnError, Provenance, RunKey};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::Run;
-use crate::store;
+use super::quantity::Series;
+use crate::progress::RunSummary;
+use crate::store::{self, Kept};
 
 /// The series of a run, long form: x, quantity, value.
-const SERIES: &str = "series.csv";
-/// First line of spec.toml, before the digest.
-const DIGEST_MARK: &str = "# digest of settings and code: ";
-/// What a run writes.
-const OWN: [&str; 4] = [
-    store::name::SPEC,
-    store::name::PROVENANCE,
-    SERIES,
-    store::name::SUMMARY,
-];
+pub(super) const SERIES: &str = store::name::SERIES;
+/// Its first line.
+pub(super) const SERIES_HEADER: &str = "x,quantity,value\n";
 
-/// A run in short.
+/// A run of a protocol in short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct RunSummary {
-    pub(super) schema: u32,
-    pub(super) protocol: String,
-    pub(super) condition: String,
-    pub(super) seed: u64,
-    pub(super) status: RunStatus,
+#[serde(from = "Written")]
+pub struct ProtocolSummary {
+    /// Version of the records.
+    pub schema: u32,
+    /// Which run; its learner is the condition.
+    pub run: RunKey,
+    /// The kind of protocol.
+    pub protocol: String,
+    /// How it ended.
+    pub status: RunStatus,
     /// Steps done: patterns, or presentations.
-    pub(super) n_done: usize,
-    pub(super) seconds: f64,
-    pub(super) values: BTreeMap<String, f64>,
+    pub n_done: usize,
+    /// Seconds taken.
+    pub seconds: f64,
+    /// Numbers by name.
+    pub values: BTreeMap<String, f64>,
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum RunStatus {
+pub enum RunStatus {
     /// At its end.
     Finished,
     /// Before.
@@ -50,20 +50,58 @@ pub(super) enum RunStatus {
 
 /// Why a run ended before its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// In words.
-    pub(crate) error: String,
+    pub error: String,
     /// The layer that ran away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) layer: Option<usize>,
+    pub layer: Option<usize>,
     /// What ran away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) quantity: Option<String>,
+    pub quantity: Option<String>,
     /// When, in ms since the session began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) time_ms: Option<f64>,
+    pub time_ms: Option<f64>,
     /// Steps done until then.
-    pub(crate) n_done: usize,
+    pub n_done: usize,
+}
+
+/// A summary as it lies in a file: in old records `protocol` is the experiment's name, and condition
+/// and seed stand by themselves.
+#[derive(Deserialize)]
+struct Written {
+    schema: u32,
+    run: Option<RunKey>,
+    protocol: String,
+    #[serde(default)]
+    condition: String,
+    #[serde(default)]
+    seed: u64,
+    status: RunStatus,
+    n_done: usize,
+    seconds: f64,
+    values: BTreeMap<String, f64>,
+}
+
+impl From<Written> for ProtocolSummary {
+    fn from(written: Written) -> Self {
+        let old = RunKey {
+            experiment: written.protocol.clone(),
+            task: String::new(),
+            learner: written.condition,
+            variant: String::new(),
+            seed: written.seed,
+        };
+        Self {
+            schema: written.schema,
+            run: written.run.unwrap_or(old),
+            protocol: written.protocol,
+            status: written.status,
+            n_done: written.n_done,
+            seconds: written.seconds,
+            values: written.values,
+        }
+    }
 }
 
 impl Failure {
@@ -90,91 +128,99 @@ impl Failure {
     }
 }
 
-/// A run's folder while it runs.
-pub(super) struct Folder {
-    path: PathBuf,
-    /// Where files are written: `path`, or a place beside it while `path` holds an ended run.
-    open: PathBuf,
+/// A run that ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    /// The run in short.
+    pub(crate) summary: ProtocolSummary,
+    /// Where it comes from.
+    pub(crate) provenance: Provenance,
+    /// Its specification, after the digest; empty where it was not kept.
+    spec: String,
+    /// Its series by name; none where they were not kept.
+    pub(super) series: Option<IndexMap<String, Vec<(f64, f64)>>>,
 }
 
-impl Folder {
-    /// Makes the folder anew; an ended run in it stays until this one has ended.
-    pub(super) fn start(
-        path: &Path,
-        digest: &str,
-        spec: &str,
-        provenance: &Provenance,
-    ) -> Result<(Self, fs::File)> {
-        let make = || -> Result<(Self, fs::File)> {
-            let open = match path.join(store::name::SUMMARY).exists() {
-                true => {
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    path.with_file_name(format!(".{name}.new"))
-                }
-                false => path.to_owned(),
-            };
-            fs::create_dir_all(&open)?;
-            let spec = format!("{DIGEST_MARK}{digest}\n{spec}");
-            store::write_atomically(&open.join(store::name::SPEC), spec.as_bytes())?;
-            let provenance = store::pretty(provenance)?;
-            store::write_atomically(&open.join(store::name::PROVENANCE), &provenance)?;
-            let series = fs::File::create(open.join(SERIES))?;
-            let path = path.to_owned();
-            Ok((Self { path, open }, series))
-        };
-        make().with_context(|| format!("failed to open the run folder {}", path.display()))
+impl Run {
+    /// Its seed.
+    pub(super) fn seed(&self) -> u64 {
+        self.summary.run.seed
     }
 
-    /// Ends the run.
-    pub(super) fn finish(self, summary: &RunSummary) -> Result<()> {
-        let bytes = store::pretty(summary)?;
-        store::write_atomically(&self.open.join(store::name::SUMMARY), &bytes)?;
-        if self.open != self.path {
-            let exchange = || -> std::io::Result<()> {
-                // The summary goes first and comes last: in between the run counts as interrupted.
-                fs::remove_file(self.path.join(store::name::SUMMARY))?;
-                for file in OWN {
-                    fs::rename(self.open.join(file), self.path.join(file))?;
-                }
-                fs::remove_dir(&self.open)
-            };
-            exchange()
-                .with_context(|| format!("failed to replace the run in {}", self.path.display()))?;
-        }
-        Ok(())
+    /// Its condition.
+    pub(super) fn condition(&self) -> &str {
+        &self.summary.run.learner
     }
-}
 
-/// The run in `folder`, if it ended there under this digest and in today's format.
-pub(super) fn ended(folder: &Path, digest: &str) -> Option<Run> {
-    let spec = fs::read_to_string(folder.join(store::name::SPEC)).ok()?;
-    if spec.lines().next()?.strip_prefix(DIGEST_MARK) != Some(digest) {
-        return None;
-    }
-    let summary: RunSummary = store::json(&folder.join(store::name::SUMMARY)).ok()?;
-    if summary.schema != SCHEMA_VERSION {
-        return None;
-    }
-    Some(Run {
-        seed: summary.seed,
-        condition: summary.condition,
-        failed: match summary.status {
+    /// Why it ended before its end.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        match &self.summary.status {
             RunStatus::Finished => None,
             RunStatus::Failed(failure) => Some(failure),
-        },
-        values: summary.values,
-        seconds: summary.seconds,
-        provenance: store::json(&folder.join(store::name::PROVENANCE)).ok()?,
-        series: series(&fs::read_to_string(folder.join(SERIES)).ok()?)?,
-    })
+        }
+    }
+
+    /// A number of the run.
+    pub(super) fn value(&self, quantity: impl Into<Series>) -> Option<f64> {
+        let name = quantity.into().to_string();
+        self.summary.values.get(&name).copied()
+    }
+
+    /// The places of a series.
+    pub(super) fn series(&self, quantity: impl Into<Series>) -> Option<&[(f64, f64)]> {
+        let name = quantity.into().to_string();
+        self.series.as_ref()?.get(&name).map(Vec::as_slice)
+    }
 }
 
-fn series(text: &str) -> Option<IndexMap<String, Vec<(f64, f64)>>> {
+impl Kept for Run {
+    type Summary = ProtocolSummary;
+
+    const RECORDS: &'static str = SERIES;
+
+    /// Of what `results/reference` keeps, summary and provenance are enough.
+    fn read(folder: &Path) -> Result<Self> {
+        let read = || -> Result<Self> {
+            let summary: ProtocolSummary = store::json(&folder.join(store::name::SUMMARY))?;
+            store::check_schema(summary.schema)?;
+            let series = folder.join(SERIES);
+            let series = match series.exists() {
+                true => Some(parsed(&fs::read_to_string(series)?)?),
+                false => None,
+            };
+            Ok(Self {
+                summary,
+                provenance: store::json(&folder.join(store::name::PROVENANCE))?,
+                spec: fs::read_to_string(folder.join(store::name::SPEC)).unwrap_or_default(),
+                series,
+            })
+        };
+        read().with_context(|| format!("failed to read the run in {}", folder.display()))
+    }
+
+    fn spec(&self) -> &str {
+        &self.spec
+    }
+
+    fn error(&self) -> Option<&str> {
+        self.failure().map(|failure| failure.error.as_str())
+    }
+
+    fn summary(&self) -> RunSummary<'_> {
+        RunSummary::Protocol(&self.summary)
+    }
+}
+
+fn parsed(text: &str) -> Result<IndexMap<String, Vec<(f64, f64)>>> {
     let mut series: IndexMap<String, Vec<(f64, f64)>> = IndexMap::new();
-    for line in text.lines().skip(1) {
-        let mut cells = line.split(',');
-        let (x, quantity, value) = (cells.next()?, cells.next()?, cells.next()?);
-        let place = (x.parse().ok()?, value.parse().ok()?);
+    for (index, line) in text.lines().enumerate().skip(1) {
+        let place = || {
+            let mut cells = line.split(',');
+            let (x, quantity, value) = (cells.next()?, cells.next()?, cells.next()?);
+            Some((quantity, (x.parse().ok()?, value.parse().ok()?)))
+        };
+        let (quantity, place) = place()
+            .with_context(|| format!("line {} of {SERIES} is not `x,quantity,value`", index + 1))?;
         match series.get_mut(quantity) {
             Some(places) => places.push(place),
             None => {
@@ -182,5 +228,5 @@ fn series(text: &str) -> Option<IndexMap<String, Vec<(f64, f64)>>> {
             }
         }
     }
-    Some(series)
+    Ok(series)
 }

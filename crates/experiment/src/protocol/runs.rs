@@ -1,29 +1,12 @@
 //! The runs that a report is made of.
 
-use std::collections::BTreeMap;
-
-use apical_learning::Provenance;
 use apical_reporting::statistics::Spread;
 use apical_reporting::{ChartLine, ChartSeed, ChartSpread, LineLook};
 use indexmap::IndexMap;
 
-use super::record::Failure;
+use super::Run;
+use super::quantity::Series;
 use crate::number::written;
-
-/// A run that ended.
-#[derive(Debug, Clone)]
-pub(crate) struct Run {
-    pub(crate) seed: u64,
-    pub(crate) condition: String,
-    /// Why it ended before its end.
-    pub(crate) failed: Option<Failure>,
-    /// Its numbers.
-    pub(crate) values: BTreeMap<String, f64>,
-    pub(crate) seconds: f64,
-    pub(crate) provenance: Provenance,
-    /// Its series by quantity.
-    pub(crate) series: IndexMap<String, Vec<(f64, f64)>>,
-}
 
 /// All runs by condition.
 #[derive(Debug)]
@@ -39,7 +22,7 @@ impl Runs {
             .collect();
         for run in runs {
             by_condition
-                .entry(run.condition.clone())
+                .entry(run.condition().to_owned())
                 .or_default()
                 .push(run);
         }
@@ -49,13 +32,13 @@ impl Runs {
     }
 
     /// Conditions with their runs, in order.
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = (&str, &[Run])> {
+    pub(super) fn conditions(&self) -> impl Iterator<Item = (&str, &[Run])> {
         let conditions = self.conditions.iter();
         conditions.map(|(condition, runs)| (&**condition, &runs[..]))
     }
 
     /// The runs of `condition`.
-    pub(crate) fn of(&self, condition: &str) -> &[Run] {
+    pub(super) fn of(&self, condition: &str) -> &[Run] {
         self.conditions.get(condition).map_or(&[], |runs| runs)
     }
 
@@ -65,7 +48,13 @@ impl Runs {
     }
 
     /// The line of `quantity` of `condition` in the look of the condition; seeds that failed break off.
-    pub(crate) fn line(&self, condition: &str, quantity: &str, spread: ChartSpread) -> ChartLine {
+    pub(super) fn line(
+        &self,
+        condition: &str,
+        quantity: impl Into<Series>,
+        spread: ChartSpread,
+    ) -> ChartLine {
+        let quantity = quantity.into();
         let index = self.conditions.get_index_of(condition).unwrap_or(0);
         ChartLine {
             label: condition.to_owned(),
@@ -76,9 +65,9 @@ impl Runs {
                 .iter()
                 .filter_map(|run| {
                     Some(ChartSeed {
-                        seed: run.seed,
-                        points: run.series.get(quantity)?.clone(),
-                        broke_off: run.failed.is_some(),
+                        seed: run.seed(),
+                        points: run.series(quantity)?.to_vec(),
+                        broke_off: run.failure().is_some(),
                     })
                 })
                 .collect(),
@@ -86,7 +75,8 @@ impl Runs {
     }
 
     /// A line per condition.
-    pub(crate) fn lines(&self, quantity: &str, spread: ChartSpread) -> Vec<ChartLine> {
+    pub(super) fn lines(&self, quantity: impl Into<Series>, spread: ChartSpread) -> Vec<ChartLine> {
+        let quantity = quantity.into();
         self.conditions
             .keys()
             .map(|condition| self.line(condition, quantity, spread))
@@ -94,34 +84,45 @@ impl Runs {
     }
 
     /// The spread of a number over the runs of `condition` that did not fail.
-    pub(crate) fn spread(&self, condition: &str, value: &str) -> Option<Spread> {
-        let whole = self.of(condition).iter().filter(|run| run.failed.is_none());
+    pub(super) fn spread(&self, condition: &str, value: impl Into<Series>) -> Option<Spread> {
+        self.spread_of(condition, &value.into().to_string())
+    }
+
+    /// The same, of a number by its name in records.
+    pub(super) fn spread_of(&self, condition: &str, name: &str) -> Option<Spread> {
+        let whole = self
+            .of(condition)
+            .iter()
+            .filter(|run| run.failure().is_none());
         let values: Vec<f64> = whole
-            .filter_map(|run| run.values.get(value).copied())
+            .filter_map(|run| run.summary.values.get(name).copied())
             .collect();
         Spread::of(&values)
     }
 
     /// `mean ± standard deviation` of a number.
-    pub(crate) fn written(&self, condition: &str, value: &str) -> String {
+    pub(super) fn written(&self, condition: &str, value: impl Into<Series>) -> String {
         written(self.spread(condition, value))
     }
 
     /// Failed and all runs of `condition`, as `2 of 10`.
-    pub(crate) fn n_failed(&self, condition: &str) -> String {
+    pub(super) fn n_failed(&self, condition: &str) -> String {
         let runs = self.of(condition);
-        let n = runs.iter().filter(|run| run.failed.is_some()).count();
+        let n = runs.iter().filter(|run| run.failure().is_some()).count();
         format!("{n} of {}", runs.len())
     }
 
     /// One line for every run that failed.
-    pub(crate) fn failures(&self) -> Vec<String> {
+    pub(super) fn failures(&self) -> Vec<String> {
         self.all()
             .filter_map(|run| {
-                let failure = run.failed.as_ref()?;
+                let failure = run.failure()?;
                 Some(format!(
                     "{}, seed {}, after {} steps: {}",
-                    run.condition, run.seed, failure.n_done, failure.error
+                    run.condition(),
+                    run.seed(),
+                    failure.n_done,
+                    failure.error
                 ))
             })
             .collect()

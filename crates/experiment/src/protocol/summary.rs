@@ -9,13 +9,13 @@ use apical_learning::{Provenance, SCHEMA_VERSION};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::Runs;
-use super::record::Failure;
+use super::{Failure, Runs, Specified};
 use crate::store;
 
 #[derive(Serialize)]
 struct Summary<'a> {
     schema: u32,
+    experiment: &'a str,
     protocol: &'a str,
     title: &'a str,
     command: &'a str,
@@ -52,10 +52,9 @@ struct Value {
 }
 
 /// Writes the summary of `runs` into `folder`.
-pub(super) fn write(
+pub(crate) fn write(
     folder: &Path,
-    title: &str,
-    name: &str,
+    spec: &Specified,
     command: &str,
     runs: &Runs,
     elapsed: Duration,
@@ -63,10 +62,10 @@ pub(super) fn write(
     let conditions = runs.conditions().map(|(condition, of)| {
         let names: BTreeSet<&str> = of
             .iter()
-            .flat_map(|run| run.values.keys().map(String::as_str))
+            .flat_map(|run| run.summary.values.keys().map(String::as_str))
             .collect();
         let value = |name: &'_ str| {
-            runs.spread(condition, name).map(|spread| Value {
+            runs.spread_of(condition, name).map(|spread| Value {
                 n: spread.n,
                 mean: spread.mean,
                 standard_deviation: spread.standard_deviation,
@@ -75,8 +74,8 @@ pub(super) fn write(
         let failed: Vec<Failed<'_>> = of
             .iter()
             .filter_map(|run| {
-                run.failed.as_ref().map(|failure| Failed {
-                    seed: run.seed,
+                run.failure().map(|failure| Failed {
+                    seed: run.seed(),
                     failure,
                 })
             })
@@ -94,10 +93,11 @@ pub(super) fn write(
     });
     let summary = Summary {
         schema: SCHEMA_VERSION,
-        protocol: name,
-        title,
+        experiment: &spec.name,
+        protocol: spec.kind.name,
+        title: spec.protocol.title(),
         command,
-        run_seconds: runs.all().map(|run| run.seconds).sum(),
+        run_seconds: runs.all().map(|run| run.summary.seconds).sum(),
         seconds: elapsed.as_secs_f64(),
         conditions: conditions.collect(),
         provenance: runs.all().next().map(|run| &run.provenance),

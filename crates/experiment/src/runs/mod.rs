@@ -1,51 +1,93 @@
-//! All runs of an experiment: those that ended before are used again, the others are taught.
+//! All runs of an experiment: those that ended before are used again, the others are made.
 
-mod sink;
-mod summary;
+mod taught;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
-use apical_learning::{RunKey, RunRecord, Status, TrainError};
+use apical_learning::RunKey;
 
-use self::sink::RunSink;
-use self::summary::Failure;
+pub(crate) use self::taught::jobs;
 use crate::guard::guarded;
-use crate::progress::{Counts, Outcome, Progress};
+use crate::progress::{Counts, Outcome, Progress, RunProgress};
 use crate::provenance::{self, Program};
-use crate::spec::{Arm, Resolved};
-use crate::store::{self, RunWriter};
-use crate::task_data::{DataCache, Prepared};
-use crate::teach::{Setting, TeachError, teach};
-use crate::time::WallClock;
+use crate::store::{self, Kept, RunWriter};
 
-/// One run before it is taught.
-pub struct Job {
-    arm: Arm,
-    key: RunKey,
-    prepared: Prepared,
-    folder: PathBuf,
-    digest: String,
-    spec: String,
+/// What is made once with each seed, and what is kept of it.
+pub(crate) trait Work: Sync {
+    /// What is read back of a run that ended.
+    type Record: Kept + Send;
+
+    /// Epochs of a run, for those who watch it.
+    fn n_epochs(&self) -> usize;
+
+    /// The checksum of the data; empty where there are none.
+    fn data_checksum(&self) -> &str;
+
+    /// What the file of records begins with.
+    fn header(&self, run: &RunKey) -> Result<Vec<u8>>;
+
+    /// Makes `run`. An error is no fault of what runs.
+    fn make(
+        &self,
+        run: &RunKey,
+        writer: &mut RunWriter,
+        progress: &dyn RunProgress,
+        execution: &Execution<'_>,
+    ) -> Result<Came<<Self::Record as Kept>::Summary>>;
+}
+
+/// What came of a run.
+pub(crate) enum Came<S> {
+    /// It reached its end.
+    Finished {
+        /// The run in short.
+        summary: S,
+        /// The learner's tensors, where they are kept.
+        weights: Option<Vec<u8>>,
+    },
+    /// What runs failed, which is a result.
+    Failed {
+        /// The run in short.
+        summary: S,
+        /// Why, in words.
+        error: String,
+    },
+    /// Somebody asked to stop.
+    Stopped,
+}
+
+/// One run before it is made.
+pub(crate) struct Job<W> {
+    /// Which run.
+    pub(crate) key: RunKey,
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// Of everything that decides it.
+    pub(crate) digest: String,
+    /// Its own specification.
+    pub(crate) spec: String,
+    /// What is done.
+    pub(crate) work: W,
 }
 
 /// What came of all runs.
-pub struct Ran {
+pub(crate) struct Ran<R> {
     /// Runs that ended, now or before, in the order of the specification.
-    pub records: Vec<RunRecord>,
+    pub(crate) records: Vec<R>,
     /// How many came to what.
-    pub counts: Counts,
+    pub(crate) counts: Counts,
     /// Why runs ended that no learner made fail; these runs count as interrupted.
-    pub errors: Vec<anyhow::Error>,
+    pub(crate) errors: Vec<anyhow::Error>,
 }
 
 /// How runs are executed.
 pub struct Execution<'a> {
     /// Runs at a time.
     pub n_threads: usize,
-    /// Whether ended runs are taught again.
+    /// Whether ended runs are made again.
     pub force: bool,
     /// Shows what happens.
     pub progress: &'a dyn Progress,
@@ -58,38 +100,12 @@ pub struct Execution<'a> {
 /// Whether somebody asked to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// The runs of `resolved` in order: task by task, seed by seed, learner by learner.
-pub fn jobs(resolved: &Resolved, data: &mut DataCache, folder: &Path) -> Result<Vec<Job>> {
-    let mut jobs = Vec::new();
-    for task in resolved.spec.task.keys() {
-        for &seed in &resolved.spec.seeds {
-            for arm in resolved.arms.iter().filter(|arm| arm.task_name == *task) {
-                let prepared = data.prepare(resolved, arm, seed)?;
-                let key = RunKey {
-                    experiment: resolved.source.name.clone(),
-                    task: arm.task_name.clone(),
-                    learner: arm.learner_name.clone(),
-                    variant: arm.variant.clone(),
-                    seed,
-                };
-                let digest = arm.digest(seed, &prepared.checksum, provenance::SOURCE_DIGEST)?;
-                jobs.push(Job {
-                    folder: store::run_folder(folder, &key, &digest),
-                    spec: toml::to_string(&arm.alone(&resolved.spec.title, seed))?,
-                    arm: arm.clone(),
-                    key,
-                    prepared,
-                    digest,
-                });
-            }
-        }
-    }
-    Ok(jobs)
-}
-
-/// Teaches what has not ended yet, `n_threads` runs at a time, in order. An unexpected error of one
+/// Makes what has not ended yet, `n_threads` runs at a time, in order. An unexpected error of one
 /// run stops no other.
-pub fn execute(jobs: &[Job], execution: &Execution<'_>) -> Result<Ran> {
+pub(crate) fn execute<W: Work>(
+    jobs: &[Job<W>],
+    execution: &Execution<'_>,
+) -> Result<Ran<W::Record>> {
     let results = guarded_each(jobs.len(), execution.n_threads, |index| {
         if (execution.stop)() {
             return Ok(Ended::interrupted());
@@ -161,12 +177,12 @@ fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<(
     Ok(())
 }
 
-struct Ended {
+struct Ended<R> {
     outcome: Outcome,
-    record: Option<RunRecord>,
+    record: Option<R>,
 }
 
-impl Ended {
+impl<R> Ended<R> {
     fn interrupted() -> Self {
         Self {
             outcome: Outcome::Interrupted,
@@ -175,107 +191,61 @@ impl Ended {
     }
 }
 
-impl Job {
-    /// The folder of the run.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    fn execute(&self, execution: &Execution<'_>) -> Result<Ended> {
+impl<W: Work> Job<W> {
+    fn execute(&self, execution: &Execution<'_>) -> Result<Ended<W::Record>> {
         let shown = self.folder.display().to_string();
         if !execution.force
-            && let Some(record) = store::ended_run(&self.folder, &self.digest)
+            && let Some(record) = store::ended_run::<W::Record>(&self.folder, &self.digest)
         {
-            let outcome = match record.summary.status {
-                Status::Finished => Outcome::Reused,
-                Status::Failed { .. } => Outcome::Failed,
+            let outcome = match record.error() {
+                None => Outcome::Reused,
+                Some(_) => Outcome::Failed,
             };
+            let (error, summary) = (record.error(), record.summary());
             execution
                 .progress
-                .reused(&self.key, shown, outcome, &record.summary);
+                .reused(&self.key, shown, outcome, error, summary);
             return Ok(Ended {
                 outcome,
                 record: Some(record),
             });
         }
-        let progress = execution
-            .progress
-            .run(&self.key, self.arm.training.n_epochs);
-        let provenance = provenance::of_run(
-            execution.program,
-            &self.prepared.checksum,
-            execution.n_threads,
-        );
-        let writer = RunWriter::start(
+        let progress = execution.progress.run(&self.key, self.work.n_epochs());
+        let checksum = self.work.data_checksum();
+        let provenance = provenance::of_run(execution.program, checksum, execution.n_threads);
+        let mut writer = RunWriter::start(
             &self.folder,
-            &self.key,
             &self.digest,
             &self.spec,
             &provenance,
+            W::Record::RECORDS,
+            &self.work.header(&self.key)?,
         )?;
-        let mut sink = RunSink {
-            writer,
-            progress,
-            last: None,
-            timing: None,
-        };
-        let setting = Setting {
-            seed: self.key.seed,
-            data: &self.prepared.data,
-            network: &self.prepared.network,
-            measure: &self.arm.measure,
-            align: true,
-            clock: &WallClock::start(),
-            stop: execution.stop,
-        };
-        let taught = teach(&self.arm, &setting, &mut sink);
-        let RunSink {
-            writer,
-            progress,
-            last,
-            timing,
-        } = sink;
-        match taught {
-            Ok(taught) => {
-                let summary = self.summary_of(&taught);
-                writer.finish(&summary, Some(&taught.weights))?;
-                progress.end(Outcome::Finished, shown, None, Some(&summary));
-                Ok(Ended {
-                    outcome: Outcome::Finished,
-                    record: Some(store::read_run(&self.folder)?),
-                })
+        let made = self
+            .work
+            .make(&self.key, &mut writer, &*progress, execution)
+            .with_context(|| format!("the run in {shown} was broken off"))?;
+        let (outcome, error) = match made {
+            Came::Finished { summary, weights } => {
+                writer.finish(&summary, weights.as_deref())?;
+                (Outcome::Finished, None)
             }
-            Err(TeachError::Train {
-                source: TrainError::Stopped { .. },
-                ..
-            }) => {
+            Came::Failed { summary, error } => {
+                writer.finish(&summary, None)?;
+                (Outcome::Failed, Some(error))
+            }
+            Came::Stopped => {
                 writer.give_up()?;
                 progress.end(Outcome::Interrupted, shown, None, None);
-                Ok(Ended::interrupted())
+                return Ok(Ended::interrupted());
             }
-            // What a learner does is a result; everything else is no fault of the learner.
-            Err(TeachError::Train {
-                source: source @ (TrainError::Step { .. } | TrainError::Observe { .. }),
-                n_parameters,
-                sizes,
-            }) => {
-                let error = source.to_string();
-                let summary = self.summary_of_failure(Failure {
-                    error: error.clone(),
-                    n_parameters,
-                    sizes,
-                    last,
-                    timing,
-                });
-                writer.finish(&summary, None)?;
-                progress.end(Outcome::Failed, shown, Some(&error), Some(&summary));
-                Ok(Ended {
-                    outcome: Outcome::Failed,
-                    record: Some(store::read_run(&self.folder)?),
-                })
-            }
-            Err(error) => Err(error).with_context(|| format!("the run in {shown} was broken off")),
-        }
+        };
+        let record = W::Record::read(&self.folder)?;
+        progress.end(outcome, shown, error.as_deref(), Some(record.summary()));
+        Ok(Ended {
+            outcome,
+            record: Some(record),
+        })
     }
 }
 

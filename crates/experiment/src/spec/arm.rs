@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{ExperimentSpec, TaskSpec, TrainingOverrides, quoted};
+use super::problem::key_of;
+use super::{ExperimentSpec, KeyPath, TaskSpec, TrainingOverrides};
 use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
@@ -42,7 +43,7 @@ pub enum ArmError {
     #[error("`{key}`: {source}")]
     Network {
         /// The key of the sizes.
-        key: String,
+        key: KeyPath,
         /// What is wrong with them.
         source: NetworkError,
     },
@@ -50,10 +51,20 @@ pub enum ArmError {
     #[error("`{key}`: {source}")]
     Target {
         /// The key of the targets.
-        key: String,
+        key: KeyPath,
         /// What is wrong with them.
         source: SpecError,
     },
+}
+
+impl ArmError {
+    /// The key that it is about.
+    pub(crate) fn key(&self) -> Option<KeyPath> {
+        match self {
+            Self::Value(error) => key_of(error),
+            Self::Network { key, .. } | Self::Target { key, .. } => Some(key.clone()),
+        }
+    }
 }
 
 impl Arm {
@@ -86,18 +97,17 @@ impl Arm {
     }
 
     /// `task.TASK`.
-    pub fn task_key(&self) -> String {
-        format!("task.{}", quoted(&self.task_name))
+    pub(crate) fn task_key(&self) -> KeyPath {
+        KeyPath::of(["task", &self.task_name])
     }
 
     /// `task.TASK.learner.LEARNER`.
-    pub fn learner_key(&self) -> String {
-        format!("{}.learner.{}", self.task_key(), quoted(&self.learner_name))
+    fn learner_key(&self) -> KeyPath {
+        self.task_key().then("learner").then(&self.learner_name)
     }
 
-    fn own_training_key(&self) -> String {
-        let learner = quoted(&self.learner_name);
-        format!("{}.training_of.{learner}", self.task_key())
+    fn own_training_key(&self) -> KeyPath {
+        self.task_key().then("training_of").then(&self.learner_name)
     }
 
     /// The problem `source` of the training targets, with the key that decides them.
@@ -106,12 +116,12 @@ impl Arm {
         let above = if own.is_some_and(|own| own.targets.is_some()) {
             self.own_training_key()
         } else if self.task.training.targets.is_some() {
-            format!("{}.training", self.task_key())
+            self.task_key().then("training")
         } else {
-            "training".into()
+            KeyPath::of(["training"])
         };
         ArmError::Target {
-            key: format!("{above}.targets"),
+            key: above.then("targets"),
             source,
         }
     }
@@ -121,7 +131,7 @@ impl Arm {
         let sizes = [&[n_inputs], &self.task.hidden[..], &[n_outputs]].concat();
         Network::new(sizes, self.task.transfer, self.task.thresholds).map_err(|source| {
             ArmError::Network {
-                key: format!("{}.hidden", self.task_key()),
+                key: self.task_key().then("hidden"),
                 source,
             }
         })
@@ -130,14 +140,18 @@ impl Arm {
     /// Fails on values out of range, for `network`.
     pub fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
-        let within = |prefix: String| move |error: SpecError| error.within(&prefix);
+        let within = |prefix: KeyPath| move |error: SpecError| error.within(&prefix.to_string());
         self.check_overrides()?;
-        self.training.check().map_err(within("training".into()))?;
+        self.training
+            .check()
+            .map_err(within(KeyPath::of(["training"])))?;
         self.training
             .targets
             .potentials(network.transfer())
             .map_err(|source| self.target_problem(source))?;
-        self.measure.check().map_err(within("measure".into()))?;
+        self.measure
+            .check()
+            .map_err(within(KeyPath::of(["measure"])))?;
         let scale = &self.task.forward_scale;
         scale
             .check_not_negative("forward_scale")
@@ -145,11 +159,9 @@ impl Arm {
         scale
             .expand(network.n_layers(), "forward_scale")
             .map_err(within(task))?;
-        self.learner.check(network).map_err(within(format!(
-            "{}.{}",
-            self.learner_key(),
-            self.learner.kind()
-        )))?;
+        self.learner
+            .check(network)
+            .map_err(within(self.learner_key().then(self.learner.kind())))?;
         Ok(())
     }
 
@@ -161,15 +173,12 @@ impl Arm {
             rate_schedule: RateSchedule::Constant,
             targets: self.training.targets,
         };
-        let check = |overrides: &TrainingOverrides, key: &str| {
-            (overrides.over(&in_range).check()).map_err(|error| error.within(key))
+        let check = |overrides: &TrainingOverrides, key: KeyPath| {
+            (overrides.over(&in_range).check()).map_err(|error| error.within(&key.to_string()))
         };
-        check(
-            &self.task.training,
-            &format!("{}.training", self.task_key()),
-        )?;
+        check(&self.task.training, self.task_key().then("training"))?;
         if let Some(own) = self.task.training_of.get(&self.learner_name) {
-            check(own, &self.own_training_key())?;
+            check(own, self.own_training_key())?;
         }
         Ok(())
     }

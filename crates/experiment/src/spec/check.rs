@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use apical_datasets::DatasetError;
 
-use super::{Arm, KeyPath, Resolved, SpecProblem, quoted};
+use super::{Arm, KeyPath, Resolved, SpecProblem};
 use crate::store::slug;
 
 /// Widths that stand for those of the data, which are not known yet.
@@ -13,20 +13,22 @@ const PROVISIONAL_WIDTHS: (usize, usize) = (2, 2);
 /// Fails on missing or ambiguous names, and on missing or repeated seeds.
 pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
     let spec = &resolved.spec;
-    distinct_seeds(resolved, "seeds", &spec.seeds)?;
+    distinct_seeds(resolved, KeyPath::of(["seeds"]), &spec.seeds)?;
     if spec.task.is_empty() {
         return Err(SpecProblem::new("there is no task").with_help("add a table `[task.NAME]`"));
     }
-    distinct_slugs(resolved, "task", spec.task.keys())?;
+    let problem = |key: &KeyPath, message| resolved.problem(key, message);
+    let tasks = KeyPath::of(["task"]);
+    distinct_slugs(&tasks, spec.task.keys(), problem)?;
     for (name, task) in &spec.task {
-        let key = format!("task.{}", quoted(name));
+        let key = tasks.then(name);
         if task.learner.is_empty() {
             return Err(resolved.problem(&key, format!("`{key}` has no learner")));
         }
-        distinct_slugs(resolved, &format!("{key}.learner"), task.learner.keys())?;
+        distinct_slugs(&key.then("learner"), task.learner.keys(), problem)?;
         let mut of = task.training_of.keys();
         if let Some(stranger) = of.find(|name| !task.learner.contains_key(*name)) {
-            let key = format!("{key}.training_of.{}", quoted(stranger));
+            let key = key.then("training_of").then(stranger);
             let message = format!("`{key}`: the task has no learner `{stranger}`");
             return Err(resolved.problem(&key, message));
         }
@@ -41,9 +43,9 @@ pub(crate) fn arms(resolved: &Resolved, arms: &[Arm]) -> Result<(), SpecProblem>
     resolved.spec.training.check().map_err(in_training)?;
     for arm in arms {
         arm.task.dataset.check().map_err(|error| {
-            let mut key = format!("{}.dataset", arm.task_key());
+            let mut key = arm.task_key().then("dataset");
             if let DatasetError::OptionOutOfRange { option, .. } = &error {
-                key = format!("{key}.{option}");
+                key = key.then(option);
             }
             resolved.problem(&key, format!("task `{}`: {error}", arm.task_name))
         })?;
@@ -61,16 +63,19 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
         return Ok(());
     };
     if !resolved.spec.sweep.is_empty() {
-        return Err(resolved.problem("sweep", "`sweep` and `tuning` cannot be in one experiment"));
+        return Err(resolved.problem(
+            &KeyPath::of(["sweep"]),
+            "`sweep` and `tuning` cannot be in one experiment",
+        ));
     }
-    distinct_seeds(resolved, "tuning.seeds", &tuning.seeds)?;
+    distinct_seeds(resolved, KeyPath::of(["tuning", "seeds"]), &tuning.seeds)?;
     if let Some(seed) = tuning
         .seeds
         .iter()
         .find(|seed| resolved.spec.seeds.contains(seed))
     {
         return Err(resolved.problem(
-            "tuning.seeds",
+            &KeyPath::of(["tuning", "seeds"]),
             format!("seed {seed} is in `tuning.seeds` and in `seeds`, expected no seed in both"),
         ));
     }
@@ -79,15 +84,15 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
         ("n_epochs", tuning.n_epochs),
     ] {
         if value == Some(0) {
-            let key = format!("tuning.{key}");
+            let key = KeyPath::of(["tuning", key]);
             return Err(resolved.problem(&key, format!("`{key}` is 0, expected at least 1")));
         }
     }
     if tuning.space.is_empty() {
-        return Err(resolved.problem("tuning", "`tuning.space` has no key"));
+        return Err(resolved.problem(&KeyPath::of(["tuning"]), "`tuning.space` has no key"));
     }
     for (text, range) in &tuning.space {
-        let at = format!("tuning.space.{}", quoted(text));
+        let at = KeyPath::of(["tuning", "space", text]);
         let problem = |message: String| resolved.problem(&at, message);
         let key: KeyPath = text.parse().map_err(|error| problem(format!("{error}")))?;
         let owned = resolved
@@ -112,34 +117,42 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
     Ok(())
 }
 
-fn distinct_seeds(resolved: &Resolved, key: &str, seeds: &[u64]) -> Result<(), SpecProblem> {
+fn distinct_seeds(resolved: &Resolved, key: KeyPath, seeds: &[u64]) -> Result<(), SpecProblem> {
     if seeds.is_empty() {
-        return Err(resolved.problem(key, format!("`{key}` is empty, expected at least one seed")));
+        return Err(resolved.problem(
+            &key,
+            format!("`{key}` is empty, expected at least one seed"),
+        ));
     }
     let mut seen = HashSet::new();
     match seeds.iter().find(|seed| !seen.insert(**seed)) {
-        Some(seed) => Err(resolved.problem(key, format!("`{key}` has the seed {seed} twice"))),
+        Some(seed) => Err(resolved.problem(&key, format!("`{key}` has the seed {seed} twice"))),
         None => Ok(()),
     }
 }
 
 /// Names become folders, so two names must not become the same one.
-fn distinct_slugs<'a>(
-    resolved: &Resolved,
-    above: &str,
-    names: impl Iterator<Item = &'a String>,
+pub(crate) fn distinct_slugs<'a>(
+    above: &KeyPath,
+    names: impl IntoIterator<Item = &'a String>,
+    problem: impl Fn(&KeyPath, String) -> SpecProblem,
 ) -> Result<(), SpecProblem> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for name in names {
-        let key = format!("{above}.{}", quoted(name));
+        let key = above.then(name);
         let folder = slug(name);
         if folder.is_empty() {
-            return Err(resolved.problem(&key, format!("the name `{name}` has no letter or digit")));
+            return Err(problem(
+                &key,
+                format!("the name `{name}` has no letter or digit"),
+            ));
         }
         if let Some(other) = seen.insert(folder, name) {
-            return Err(resolved.problem(
+            return Err(problem(
                 &key,
-                format!("the names `{other}` and `{name}` differ in punctuation or case alone, expected clearly different names"),
+                format!(
+                    "the names `{other}` and `{name}` differ in punctuation or case alone, expected clearly different names"
+                ),
             ));
         }
     }

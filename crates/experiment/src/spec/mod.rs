@@ -13,6 +13,7 @@ mod tuning;
 mod values;
 
 pub use arm::{Arm, ArmError, sha256};
+pub(crate) use check::distinct_slugs;
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use overrides::Overrides;
 pub use path::{KeyPath, quoted};

@@ -18,6 +18,20 @@ pub struct NoKeyPath {
 }
 
 impl KeyPath {
+    /// The way along `segments`, of which there is at least one.
+    pub fn of<const N: usize>(segments: [&str; N]) -> Self {
+        const { assert!(N > 0) };
+        Self(segments.map(str::to_owned).to_vec())
+    }
+
+    /// The key `segment` below this one.
+    #[must_use]
+    pub fn then(&self, segment: &str) -> Self {
+        let mut longer = self.clone();
+        longer.0.push(segment.to_owned());
+        longer
+    }
+
     /// The segments, from the root of the specification.
     pub fn segments(&self) -> &[String] {
         &self.0

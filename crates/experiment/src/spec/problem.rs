@@ -3,9 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
+use apical_learning::SpecError;
 use toml::de::{DeTable, DeValue};
 
-use super::{KeyPath, quoted};
+use super::KeyPath;
 
 /// What is wrong with a specification.
 #[derive(Debug)]
@@ -88,8 +89,8 @@ impl SpecProblem {
 
     /// The same problem at `key`, or at what lies nearest above it, if `text` has it.
     #[must_use]
-    pub fn at_key(self, file: &str, text: &str, key: &str) -> Self {
-        match key.parse().ok().and_then(|key| span_of(text, &key)) {
+    pub fn at_key(self, file: &str, text: &str, key: &KeyPath) -> Self {
+        match span_of(text, key) {
             Some(span) => self.at(file, text, span),
             None => self,
         }
@@ -148,27 +149,33 @@ fn nearest_of_message(message: &str) -> Option<String> {
     nearest(unknown, names).map(|name| format!("did you mean `{name}`?"))
 }
 
+/// The key that `error` is about: the crates below name keys as they are written.
+pub(crate) fn key_of(error: &SpecError) -> Option<KeyPath> {
+    match error {
+        SpecError::Range { key, .. } | SpecError::PerLayer { key, .. } => key.parse().ok(),
+        SpecError::Target { .. } => None,
+    }
+}
+
 /// The key that the bytes `span` of `text` belong to.
-pub(crate) fn key_at(text: &str, span: &Range<usize>) -> Option<String> {
+pub(crate) fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     let root = DeTable::parse(text).ok()?;
-    let mut best: Option<(usize, String)> = None;
-    narrowest(root.get_ref(), "", span, &mut best);
+    let mut best: Option<(usize, KeyPath)> = None;
+    narrowest(root.get_ref(), None, span, &mut best);
     best.map(|(_, key)| key)
 }
 
 /// Finds the shortest name or value below `table` that holds `span`.
 fn narrowest(
     table: &DeTable<'_>,
-    above: &str,
+    above: Option<&KeyPath>,
     span: &Range<usize>,
-    best: &mut Option<(usize, String)>,
+    best: &mut Option<(usize, KeyPath)>,
 ) {
     for (name, value) in table {
-        let own = quoted(name.get_ref());
-        let key = if above.is_empty() {
-            own
-        } else {
-            format!("{above}.{own}")
+        let key = match above {
+            Some(above) => above.then(name.get_ref()),
+            None => KeyPath::of([&**name.get_ref()]),
         };
         for place in [name.span(), value.span()] {
             let holds = place.start <= span.start && span.end <= place.end;
@@ -177,7 +184,7 @@ fn narrowest(
             }
         }
         if let DeValue::Table(table) = value.get_ref() {
-            narrowest(table, &key, span, best);
+            narrowest(table, Some(&key), span, best);
         }
     }
 }
@@ -234,8 +241,11 @@ mod tests {
     #[test]
     fn a_key_is_shown_with_its_line() {
         let text = "a = 1\n[task.\"my digits\"]\nhidden = [10, -1]\n";
-        let problem =
-            SpecProblem::new("not good").at_key("x.toml", text, "task.\"my digits\".hidden.1");
+        let problem = SpecProblem::new("not good").at_key(
+            "x.toml",
+            text,
+            &KeyPath::of(["task", "my digits", "hidden", "1"]),
+        );
         insta::assert_snapshot!(problem, @r#"
         not good
          --> x.toml:3:15
@@ -248,7 +258,11 @@ mod tests {
     #[test]
     fn a_missing_key_is_shown_at_its_table() {
         let text = "[task.digits]\nhidden = [10]\n";
-        let problem = SpecProblem::new("not good").at_key("x.toml", text, "task.digits.training.n");
+        let problem = SpecProblem::new("not good").at_key(
+            "x.toml",
+            text,
+            &KeyPath::of(["task", "digits", "training", "n"]),
+        );
         insta::assert_snapshot!(problem, @r#"
         not good
          --> x.toml:1:7

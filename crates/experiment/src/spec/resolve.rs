@@ -1,11 +1,12 @@
 //! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
 
+use apical_learning::SpecError;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at, sweep,
-    tree,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at,
+    problem::key_of, sweep, tree,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -59,14 +60,21 @@ impl SpecSource {
     pub fn problem(
         &self,
         overrides: &Overrides,
-        key: &str,
+        key: &KeyPath,
         message: impl Into<String>,
     ) -> SpecProblem {
         let problem = SpecProblem::new(message);
-        let option = key.parse().ok().and_then(|key| overrides.deciding(&key));
-        match option {
+        match overrides.deciding(key) {
             Some(option) => problem.with_help(format!("the value comes from {option}")),
             None => problem.at_key(&self.file, &self.text, key),
+        }
+    }
+
+    /// The problem that `error` names.
+    pub fn problem_of(&self, overrides: &Overrides, error: &SpecError) -> SpecProblem {
+        match key_of(error) {
+            Some(key) => self.problem(overrides, &key, error.to_string()),
+            None => SpecProblem::new(error.to_string()),
         }
     }
 }
@@ -122,15 +130,16 @@ impl Resolved {
     }
 
     /// A problem with the value at `key`, shown where the value comes from.
-    pub fn problem(&self, key: &str, message: impl Into<String>) -> SpecProblem {
+    pub(crate) fn problem(&self, key: &KeyPath, message: impl Into<String>) -> SpecProblem {
         self.source.problem(&self.overrides, key, message)
     }
 
     /// The problem that `error` names.
     pub fn problem_of(&self, error: &ArmError) -> SpecProblem {
-        let message = error.to_string();
-        let key = message.split('`').nth(1).unwrap_or_default().to_owned();
-        self.problem(&key, message)
+        match error.key() {
+            Some(key) => self.problem(&key, error.to_string()),
+            None => SpecProblem::new(error.to_string()),
+        }
     }
 
     fn finished(mut self) -> Result<Self, SpecProblem> {
@@ -163,8 +172,7 @@ fn untyped<S: DeserializeOwned>(
         return SpecProblem::new(error.to_string().trim().replace('\n', " "));
     };
     let problem = SpecProblem::new(format!("`{key}`: {}", placed.message()));
-    let origin = key.parse().ok().and_then(|key| deciding(&key));
-    match origin {
+    match deciding(&key) {
         Some(origin) => problem.with_origin(format!("the value comes from {origin}")),
         None => problem,
     }

@@ -17,7 +17,7 @@ pub(crate) fn arms(resolved: &Resolved) -> Result<Vec<Arm>, SpecProblem> {
         .try_fold(1_usize, |n, (_, values)| n.checked_mul(values.len()));
     if n_points.is_none_or(|n| n > MAX_POINTS) {
         return Err(resolved.problem(
-            "sweep",
+            &KeyPath::of(["sweep"]),
             format!("`sweep` has more than {MAX_POINTS} points"),
         ));
     }
@@ -52,7 +52,7 @@ type Axis = (KeyPath, Vec<Value>);
 fn axes(resolved: &Resolved) -> Result<Vec<Axis>, SpecProblem> {
     let mut axes = Vec::new();
     for (text, values) in &resolved.spec.sweep {
-        let at = format!("sweep.{}", super::quoted(text));
+        let at = KeyPath::of(["sweep", text]);
         let problem = |message: String| resolved.problem(&at, message);
         let key: KeyPath = text
             .parse()

@@ -8,22 +8,24 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_learning::{Provenance, Record, RunKey, SCHEMA_VERSION, Summary};
+use apical_learning::{Provenance, RunKey};
+use serde::Serialize;
 
-use super::{DIGEST_MARK, ended_run, name, pretty, slug, write_atomically};
+use super::{DIGEST_MARK, Kept, ended_run, name, pretty, slug, write_atomically};
 
 /// The files that a run writes.
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
     name::SPEC,
     name::PROVENANCE,
     name::METRICS,
+    name::SERIES,
     name::SUMMARY,
     name::WEIGHTS,
 ];
 
 /// The folder of the run with `digest` below that of its experiment: the one where it ended, or the
 /// first that may be written.
-pub fn run_folder(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
+pub(crate) fn run_folder<R: Kept>(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
     let mut above = experiment.join(slug(&run.task)).join(slug(&run.learner));
     if !run.variant.is_empty() {
         above.push(slug(&run.variant));
@@ -36,7 +38,7 @@ pub fn run_folder(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
             n => above.join(format!("{first}-{n}")),
         };
         recover(&folder);
-        if may_be_written(&folder) || ended_run(&folder, digest).is_some() {
+        if may_be_written(&folder) || ended_run::<R>(&folder, digest).is_some() {
             return folder;
         }
         n += 1;
@@ -106,22 +108,23 @@ fn recover(folder: &Path) {
 
 /// A run's folder while it runs.
 #[derive(Debug)]
-pub struct RunWriter {
+pub(crate) struct RunWriter {
     folder: PathBuf,
     /// Where files are written: `folder`, or a place beside it while `folder` holds an ended run.
     open: PathBuf,
-    metrics: File,
+    records: File,
 }
 
 impl RunWriter {
-    /// Makes the folder anew, with spec, provenance and the header of the metrics. An ended run in it
+    /// Makes the folder anew, with spec, provenance and `header` in the file of `records`. An ended run in it
     /// stays there until this one has ended.
-    pub fn start(
+    pub(crate) fn start(
         folder: &Path,
-        run: &RunKey,
         digest: &str,
         spec: &str,
         provenance: &Provenance,
+        records: &str,
+        header: &[u8],
     ) -> Result<Self> {
         let start = || -> Result<Self> {
             let open = if folder.join(name::SUMMARY).exists() {
@@ -136,33 +139,22 @@ impl RunWriter {
                 format!("{DIGEST_MARK}{digest}\n{spec}").as_bytes(),
             )?;
             write_atomically(&open.join(name::PROVENANCE), &pretty(provenance)?)?;
-            let metrics = File::create(open.join(name::METRICS))?;
-            let mut writer = Self {
+            let mut records = File::create(open.join(records))?;
+            records.write_all(header)?;
+            Ok(Self {
                 folder: folder.to_owned(),
                 open,
-                metrics,
-            };
-            writer.line(&Record::Run {
-                schema: SCHEMA_VERSION,
-                run: run.clone(),
-            })?;
-            Ok(writer)
+                records,
+            })
         };
         start().with_context(|| format!("failed to open the run folder {}", folder.display()))
     }
 
-    /// Appends a line to the metrics.
-    pub fn line(&mut self, record: &Record) -> io::Result<()> {
-        let mut line = serde_json::to_vec(record)?;
-        line.push(b'\n');
-        self.metrics.write_all(&line)
-    }
-
     /// Closes the run: weights, if any, and then the summary.
-    pub fn finish(self, summary: &Summary, weights: Option<&[u8]>) -> Result<()> {
-        self.metrics
+    pub(crate) fn finish(self, summary: &impl Serialize, weights: Option<&[u8]>) -> Result<()> {
+        self.records
             .sync_all()
-            .context("failed to write the metrics")?;
+            .context("failed to write the records")?;
         if let Some(weights) = weights {
             write_atomically(&self.open.join(name::WEIGHTS), weights)?;
         }
@@ -176,11 +168,22 @@ impl RunWriter {
     }
 
     /// Closes a run that did not end; what ended before in its place stays.
-    pub fn give_up(self) -> Result<()> {
+    pub(crate) fn give_up(self) -> Result<()> {
         if self.open != self.folder {
             remove_own(&self.open).context("failed to clear up")?;
         }
         Ok(())
+    }
+}
+
+/// Appends to the records.
+impl Write for RunWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.records.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.records.flush()
     }
 }
 
@@ -201,6 +204,8 @@ fn exchange(new: &Path, folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use apical_learning::RunRecord;
+
     use super::*;
 
     fn key() -> RunKey {
@@ -231,7 +236,7 @@ mod tests {
             root.path(),
             &[name::SPEC, name::METRICS, ".summary.json.7.tmp"],
         );
-        assert_eq!(run_folder(root.path(), &key(), DIGEST), folder);
+        assert_eq!(run_folder::<RunRecord>(root.path(), &key(), DIGEST), folder);
     }
 
     #[test]
@@ -239,10 +244,10 @@ mod tests {
         for file in [name::SUMMARY, "notes.txt"] {
             let root = tempfile::tempdir().expect("a folder");
             let folder = with_files(root.path(), &[name::SPEC, file]);
-            let other = run_folder(root.path(), &key(), DIGEST);
+            let other = run_folder::<RunRecord>(root.path(), &key(), DIGEST);
             assert_eq!(other, folder.with_file_name("seed-0-01234567-2"));
             let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
-            RunWriter::start(&other, &key(), DIGEST, "", &provenance).expect("written");
+            RunWriter::start(&other, DIGEST, "", &provenance, name::METRICS, b"").expect("written");
             assert!(folder.join(file).is_file() && folder.join(name::SPEC).is_file());
         }
     }
@@ -252,7 +257,9 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let folder = with_files(root.path(), &[name::SPEC, name::SUMMARY, "notes.txt"]);
         let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
-        let start = || RunWriter::start(&folder, &key(), DIGEST, "", &provenance).expect("opened");
+        let start = || {
+            RunWriter::start(&folder, DIGEST, "", &provenance, name::METRICS, b"").expect("opened")
+        };
         let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file");
         start().give_up().expect("cleared");
         assert_eq!(read(name::SUMMARY), "x");

@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_learning::{
-    EpochRecord, Provenance, Record, RunRecord, SCHEMA_VERSION, Summary, TimingRecord, TrialRecord,
+    EpochRecord, Provenance, Record, RunRecord, SCHEMA_VERSION, Status, Summary, TimingRecord,
+    TrialRecord,
 };
+use serde::Serialize;
 
-pub use self::folder::{RunWriter, run_folder};
+pub(crate) use self::folder::{RunWriter, run_folder};
+use crate::progress::RunSummary;
 
 /// Names of the files of a run and of an experiment.
 pub mod name {
@@ -22,6 +25,8 @@ pub mod name {
     pub const PROVENANCE: &str = "provenance.json";
     /// Readings of a run, one record a line.
     pub const METRICS: &str = "metrics.jsonl";
+    /// Series of a run of a protocol, long form: x, quantity, value.
+    pub const SERIES: &str = "series.csv";
     /// A run in short, written last.
     pub const SUMMARY: &str = "summary.json";
     /// Tensors after the last epoch.
@@ -67,22 +72,76 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("failed to write {}", path.display()))
 }
 
+/// What is kept of a run, and read back from its folder.
+pub(crate) trait Kept: Sized {
+    /// The run in short, as it is written at its end.
+    type Summary: Serialize;
+
+    /// The file that is written while the run goes on.
+    const RECORDS: &'static str;
+
+    /// Reads the run in `folder`.
+    fn read(folder: &Path) -> Result<Self>;
+
+    /// Its specification, the digest of what decides it in the first line.
+    fn spec(&self) -> &str;
+
+    /// Why it failed, if it did.
+    fn error(&self) -> Option<&str>;
+
+    /// The run in short.
+    fn summary(&self) -> RunSummary<'_>;
+}
+
+impl Kept for RunRecord {
+    type Summary = Summary;
+
+    const RECORDS: &'static str = name::METRICS;
+
+    fn read(folder: &Path) -> Result<Self> {
+        read_run(folder)
+    }
+
+    fn spec(&self) -> &str {
+        &self.spec
+    }
+
+    fn error(&self) -> Option<&str> {
+        match &self.summary.status {
+            Status::Finished => None,
+            Status::Failed { error } => Some(error),
+        }
+    }
+
+    fn summary(&self) -> RunSummary<'_> {
+        RunSummary::Task(&self.summary)
+    }
+}
+
 /// The run in `folder`, if it ended there under this digest and in today's format.
-pub fn ended_run(folder: &Path, digest: &str) -> Option<RunRecord> {
-    let run = read_run(folder).ok()?;
-    let is_same = run.spec.lines().next()?.strip_prefix(DIGEST_MARK) == Some(digest);
+pub(crate) fn ended_run<R: Kept>(folder: &Path, digest: &str) -> Option<R> {
+    // A run of which only a part was kept can be reported, but is not used again.
+    if !folder.join(R::RECORDS).is_file() {
+        return None;
+    }
+    let run = R::read(folder).ok()?;
+    let is_same = run.spec().lines().next()?.strip_prefix(DIGEST_MARK) == Some(digest);
     is_same.then_some(run)
 }
 
-/// Reads a run back from its folder.
-pub fn read_run(folder: &Path) -> Result<RunRecord> {
+/// Fails on records of another version.
+pub(crate) fn check_schema(schema: u32) -> Result<()> {
+    anyhow::ensure!(
+        schema == SCHEMA_VERSION,
+        "the record has schema {schema}, expected {SCHEMA_VERSION}; run the experiment again"
+    );
+    Ok(())
+}
+
+fn read_run(folder: &Path) -> Result<RunRecord> {
     let read = || -> Result<RunRecord> {
         let summary: Summary = json(&folder.join(name::SUMMARY))?;
-        anyhow::ensure!(
-            summary.schema == SCHEMA_VERSION,
-            "the record has schema {}, expected {SCHEMA_VERSION}; run the experiment again",
-            summary.schema
-        );
+        check_schema(summary.schema)?;
         let provenance: Provenance = json(&folder.join(name::PROVENANCE))?;
         let spec = text(&folder.join(name::SPEC))?;
         let mut epochs: Vec<EpochRecord> = Vec::new();
@@ -110,19 +169,13 @@ pub fn read_run(folder: &Path) -> Result<RunRecord> {
 /// The folders of all ended runs below `folder`, in order of their names; of an experiment those
 /// alone that belong to its last call.
 pub fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    if is_protocol(folder) {
-        return Ok(Vec::new());
-    }
-    if folder.join(name::SUMMARY).is_file() {
+    if is_run(folder) {
         return Ok(vec![folder.to_owned()]);
     }
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
-        if is_protocol(&folder) {
-            continue;
-        }
-        if folder.join(name::SUMMARY).is_file() {
+        if is_run(&folder) {
             found.push(folder);
             continue;
         }
@@ -159,9 +212,9 @@ pub fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(belonging)
 }
 
-/// Whether `folder` is that of a protocol, whose runs have records of their own.
-fn is_protocol(folder: &Path) -> bool {
-    folder.join(name::EXPERIMENT).is_file() && folder.join(name::SUMMARY).is_file()
+/// Whether `folder` is that of a run that ended; the experiment of a protocol has a summary too.
+fn is_run(folder: &Path) -> bool {
+    folder.join(name::SUMMARY).is_file() && !folder.join(name::EXPERIMENT).is_file()
 }
 
 /// Writes which run folders belong to the experiment in `folder` as it was called last.
@@ -225,16 +278,20 @@ pub fn read_trials(folder: &Path) -> Result<Vec<TrialRecord>> {
 
 /// Writes the log of all trials, one a line.
 pub fn write_trials(folder: &Path, trials: &[TrialRecord]) -> Result<()> {
-    let mut bytes = Vec::new();
-    for trial in trials {
-        serde_json::to_writer(&mut bytes, trial)?;
-        bytes.push(b'\n');
-    }
+    let lines: Result<Vec<_>> = trials.iter().map(json_line).collect();
+    let bytes = lines?.concat();
     write_atomically(&folder.join(name::TRIALS), &bytes)
 }
 
+/// One line of JSON.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
 /// JSON for people to read, with a line break at its end.
-pub fn pretty(value: &impl serde::Serialize) -> Result<Vec<u8>> {
+pub fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)

@@ -5,12 +5,22 @@ use apical_learning::Metric;
 
 use crate::say;
 use apical_experiment::learners::LearnerSpec;
+use apical_experiment::protocol::KINDS;
 
-/// Prints learners, data sets, metrics and figures, each with one line.
+use crate::built_in;
+
+/// Prints learners, protocols, data sets, metrics, figures and built-in experiments, each with one
+/// line.
 pub(crate) fn list() {
     section(
         "Learners",
         LearnerSpec::KINDS.map(|kind| (kind.name, kind.one_line.to_owned())),
+    );
+    section(
+        "Protocols",
+        KINDS
+            .iter()
+            .map(|kind| (kind.name, kind.one_line.to_owned())),
     );
     section(
         "Data sets",
@@ -35,6 +45,7 @@ pub(crate) fn list() {
             .iter()
             .map(|figure| (figure.name, figure.one_line.to_owned())),
     );
+    section("Built-in experiments", built_in::titles());
 }
 
 fn section(title: &str, rows: impl IntoIterator<Item = (&'static str, String)>) {

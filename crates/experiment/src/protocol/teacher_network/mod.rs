@@ -17,6 +17,7 @@ use indexmap::IndexMap;
 use ndarray::{ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 
+use super::quantity::{Quantity, Series};
 use super::setting::{
     NetworkSpec, at_least_one, check_circuit, condition_key, even_counts, some_conditions,
 };
@@ -26,12 +27,40 @@ pub(super) use reading::squared_error;
 use reading::{MovingAverage, log_log_slope, variance};
 
 /// This protocol.
-pub(super) const KIND: Kind = Kind::of::<Fig2>();
+pub(super) const KIND: Kind = Kind::of::<TeacherStudent>(
+    "teacher_network",
+    "fresh patterns of a teacher network, each taught once",
+    &["fig2", "fig2-recalled"],
+);
+
+/// Of the feed-forward function on fresh patterns.
+const TEST_ERROR: Quantity = Quantity::new("test_error", "test error", "1");
+/// Before the first pattern, a mean over samples.
+const TEST_ERROR_AT_START: Quantity =
+    Quantity::new("test_error_at_start", "test error at start", "1");
+/// The exponent of the test error's decline.
+const SLOPE: Quantity = Quantity::new("slope", "slope", "1");
+/// The error of always answering with the mean.
+const CONSTANT_PREDICTOR: Quantity = Quantity::new("constant_predictor", "constant predictor", "1");
+/// The output layer's learning rate.
+const OUTPUT_RATE: Quantity = Quantity::new("output_rate", "rate of the output layer", "1/ms");
+/// Relative, from W^IP of the self-predicting state.
+const INTERNEURON_DISTANCE: Quantity = Quantity::new("interneuron_distance", "W^IP distance", "1");
+/// Relative, from W^PI of the self-predicting state.
+const INHIBITION_DISTANCE: Quantity = Quantity::new("inhibition_distance", "W^PI distance", "1");
+/// Between top-down weights and transposed forward weights.
+const FEEDBACK_ANGLE: Quantity = Quantity::new("feedback_angle", "feedback", "°");
+/// Between an update and the gradient, from rest with noise.
+const UPDATE_ANGLE: Quantity = Quantity::new("update_angle", "update, layer {k}", "°");
+/// The same, settled and without noise.
+const SETTLED_ANGLE: Quantity = Quantity::new("settled_angle", "settled, layer {k}", "°");
 
 /// The specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Fig2 {
+struct TeacherStudent {
+    /// The kind of protocol: this one.
+    protocol: String,
     title: String,
     seeds: Vec<u64>,
     /// Patterns taught, each once.
@@ -64,13 +93,10 @@ pub(crate) struct TeacherSpec {
     transfer: Transfer,
 }
 
-/// The value of a run that is the output layer's learning rate.
-const OUTPUT_RATE: &str = "output_rate";
-
 /// Samples from which the error of the constant predictor is computed.
 const N_CONSTANT: usize = 10_000;
 
-impl Protocol for Fig2 {
+impl Protocol for TeacherStudent {
     fn title(&self) -> &str {
         &self.title
     }
@@ -145,7 +171,7 @@ impl Protocol for Fig2 {
     }
 }
 
-impl Fig2 {
+impl TeacherStudent {
     /// Patterns taught in `condition`.
     fn n_patterns_of(&self, condition: &str) -> usize {
         let own = self.n_patterns_of.get(condition);
@@ -169,7 +195,7 @@ impl Fig2 {
         }
         let mut session = learner.session(streams, 1);
         let constant = teacher.sample(&mut streams.stream("reproduce.constant"), N_CONSTANT);
-        log.value("constant_predictor", variance(constant.target_rates.view()));
+        log.value(CONSTANT_PREDICTOR, variance(constant.target_rates.view()));
         let probes = teacher.sample(&mut streams.stream("reproduce.probes"), self.n_probes);
         let mut taught = streams.stream("reproduce.patterns");
         let mut tested = streams.stream("reproduce.test");
@@ -181,8 +207,8 @@ impl Fig2 {
             squared_error(&network, inputs, rates)
         });
         let at_start = errors.sum::<f64>() / n_start as f64;
-        log.add(0.0, "test_error", at_start)?;
-        log.value("test_error_at_start", at_start);
+        log.add(0.0, TEST_ERROR, at_start)?;
+        log.value(TEST_ERROR_AT_START, at_start);
         self.record_weights(&learner, 0, log)?;
         self.record_alignment(&learner, &probes, 0, log)?;
         let mut records = even_counts(self.n_records, n_patterns)
@@ -204,8 +230,8 @@ impl Fig2 {
             ));
             log.step(n_done, n_patterns)?;
             if records.next_if_eq(&n_done).is_some() {
-                log.add(n_done as f64, "test_error", average.value())?;
-                log.value("test_error", average.value());
+                log.add(n_done as f64, TEST_ERROR, average.value())?;
+                log.value(TEST_ERROR, average.value());
                 if 10 * n_done >= n_patterns {
                     decline.push((n_done as f64, average.value()));
                 }
@@ -216,7 +242,7 @@ impl Fig2 {
                 self.record_alignment(&learner, &probes, n_done, log)?;
             }
         }
-        log.value("slope", log_log_slope(&decline).unwrap_or(f64::NAN));
+        log.value(SLOPE, log_log_slope(&decline).unwrap_or(f64::NAN));
         Ok(())
     }
 
@@ -248,20 +274,17 @@ impl Fig2 {
                 ratio.unwrap_or(f64::NAN)
             };
             let angle = Products::of(feedback.view(), forward.t()).angle_degrees();
-            for (name, value) in [
+            for (quantity, value) in [
+                (INTERNEURON_DISTANCE, distance(w_ip.view(), ideal_ip.view())),
                 (
-                    "interneuron_distance",
-                    distance(w_ip.view(), ideal_ip.view()),
-                ),
-                (
-                    "inhibition_distance",
+                    INHIBITION_DISTANCE,
                     distance(w_pi.view(), (-&feedback).view()),
                 ),
-                ("feedback_angle", angle.unwrap_or(f64::NAN)),
+                (FEEDBACK_ANGLE, angle.unwrap_or(f64::NAN)),
             ] {
-                let name = format!("{name}.{k}");
-                log.add(n_done as f64, &name, value)?;
-                log.value(&name, value);
+                let series: Series = quantity.of(k);
+                log.add(n_done as f64, series, value)?;
+                log.value(series, value);
             }
         }
         Ok(())
@@ -284,16 +307,15 @@ impl Fig2 {
         let mut session = quiet.session(Streams::new(0), self.n_probes);
         quiet.propose(&mut session, batch(probes))?;
         let settled = quiet.propose(&mut session, batch(probes))?;
-        for (quantity, updates) in [("update_angle", from_rest), ("settled_angle", settled)] {
+        for (quantity, updates) in [(UPDATE_ANGLE, from_rest), (SETTLED_ANGLE, settled)] {
             for k in 1..=learner.network().n_layers() {
                 let Some(change) = updates.matrix(TensorName::forward(k)) else {
                     continue;
                 };
                 let products = Products::of(change, gradient.weights[k - 1].view());
                 if let Ok(angle) = products.angle_degrees() {
-                    let name = format!("{quantity}.{k}");
-                    log.add(n_done as f64, &name, angle)?;
-                    log.value(&name, angle);
+                    log.add(n_done as f64, quantity.of(k), angle)?;
+                    log.value(quantity.of(k), angle);
                 }
             }
         }

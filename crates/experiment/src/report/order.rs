@@ -8,7 +8,7 @@ use apical_learning::RunRecord;
 use toml::{Table, Value};
 
 /// Sorts `runs` by place of task and learner in `places`, then by point of a sweep, then by seed.
-pub(super) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) -> Vec<RunRecord> {
+pub(crate) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) -> Vec<RunRecord> {
     let place = |run: &RunRecord| {
         let run = &run.summary.run;
         let is_of =
@@ -27,7 +27,7 @@ pub(super) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) ->
 }
 
 /// Tasks, under the names that `task_name` gives them, and their learners in the order of `spec`.
-pub(super) fn places_of(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec<(String, String)> {
+pub(crate) fn places_of(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     let mut places = Vec::new();
     let tasks = spec.get("task").and_then(Value::as_table);
     for (name, task) in tasks.into_iter().flatten() {
@@ -41,7 +41,7 @@ pub(super) fn places_of(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec
 
 /// By task, the learner that the others are compared with: of `runs`, in order, the first that is
 /// backprop matched to the circuit, with nothing frozen.
-pub(super) fn baselines_of(runs: &[RunRecord]) -> BTreeMap<String, String> {
+pub(crate) fn baselines_of(runs: &[RunRecord]) -> BTreeMap<String, String> {
     let mut baselines = BTreeMap::new();
     for run in runs {
         let key = &run.summary.run;

@@ -5,8 +5,9 @@ use apical_reporting::{
     LineLook, PlainTable,
 };
 
+use super::super::quantity::{Quantity, Series};
 use super::super::{Report, Run, Runs};
-use super::Theory;
+use super::{ANGLE, N_ABSENT, PREDICTED, RATIO, Sweep, WeakCoupling};
 use crate::number::short;
 
 /// Layers that are shown; all are in the series.
@@ -14,19 +15,30 @@ const SHOWN: [&str; 3] = ["first layer", "layer below the output", "output layer
 /// The same, for columns of a table.
 const COLUMNS: [&str; 3] = ["first", "last", "output"];
 
-/// The sweeps, with what their x axis shows.
-const SWEEPS: [(&str, &str, &str); 3] = [
-    ("coupling", "coupling g_A = g_som (1/ms)", "Coupling"),
-    ("depth", "hidden layers", "Depth"),
-    ("width", "width of the hidden layers", "Width"),
-];
+impl Sweep {
+    /// What its x axis shows.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Coupling => "coupling g_A = g_som (1/ms)",
+            Self::Depth => "hidden layers",
+            Self::Width => "width of the hidden layers",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Coupling => "Coupling",
+            Self::Depth => "Depth",
+            Self::Width => "Width",
+        }
+    }
+}
 
 /// The report on all runs.
-pub(super) fn report(spec: &Theory, runs: &Runs) -> Report {
+pub(super) fn report(spec: &WeakCoupling, runs: &Runs) -> Report {
     let sweeps = || {
-        SWEEPS
-            .into_iter()
-            .filter(|(sweep, ..)| !places(spec, sweep).is_empty())
+        let all = Sweep::ALL.into_iter();
+        all.filter(|sweep| !places(spec, *sweep).is_empty())
     };
     Report {
         findings: findings(spec, runs),
@@ -41,7 +53,7 @@ pub(super) fn report(spec: &Theory, runs: &Runs) -> Report {
             ),
             (
                 "Norm ratio",
-                "Norm of the update at learning rate 1 over that of the gradient. Theory predicts \
+                "Norm of the update at learning rate 1 over that of the gradient. WeakCoupling predicts \
                  λ_N Π λ_j (1 − λ_I,j) / Π α_j for weak coupling and tied feedback.",
             ),
             (
@@ -63,12 +75,12 @@ pub(super) fn report(spec: &Theory, runs: &Runs) -> Report {
     }
 }
 
-fn places(spec: &Theory, sweep: &str) -> Vec<f64> {
+fn places(spec: &WeakCoupling, sweep: Sweep) -> Vec<f64> {
     let whole = |counts: &[usize]| counts.iter().map(|&n| n as f64).collect();
     match sweep {
-        "coupling" => spec.coupling.couplings.clone(),
-        "depth" => whole(&spec.depth.n_hidden),
-        _ => whole(&spec.width.widths),
+        Sweep::Coupling => spec.coupling.couplings.clone(),
+        Sweep::Depth => whole(&spec.depth.n_hidden),
+        Sweep::Width => whole(&spec.width.widths),
     }
 }
 
@@ -78,40 +90,42 @@ fn layer(shown: usize, n_layers: usize) -> usize {
 }
 
 /// The value of a run at `x`.
-fn value(run: &Run, sweep: &str, quantity: &str, k: usize, x: f64) -> Option<f64> {
-    let series = run.series.get(&format!("{sweep}.{quantity}.{k}"))?;
+fn value(run: &Run, sweep: Sweep, quantity: Quantity, k: usize, x: f64) -> Option<f64> {
+    let series = run.series(quantity.of(k).within(sweep.name()))?;
     series
         .iter()
         .find(|(at, _)| *at == x)
         .map(|(_, value)| *value)
 }
 
-fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
+fn findings(spec: &WeakCoupling, runs: &Runs) -> Vec<String> {
     let mut findings = Vec::new();
     for condition in spec.conditions_with(true) {
         let angles = spec.coupling.couplings.iter().filter_map(|&coupling| {
-            let n_layers = spec.n_layers("coupling", coupling);
+            let n_layers = spec.n_layers(Sweep::Coupling, coupling);
             let all = runs.of(condition).iter().flat_map(|run| {
-                (1..=n_layers).filter_map(|k| value(run, "coupling", "angle", k, coupling))
+                (1..=n_layers).filter_map(|k| value(run, Sweep::Coupling, ANGLE, k, coupling))
             });
             let largest = all.fold(f64::NAN, f64::max);
             (!largest.is_nan()).then(|| format!("{}° at {coupling}", short(two_digits(largest))))
         });
         let angles: Vec<String> = angles.collect();
-        findings.push(format!(
-            "{condition}: the largest angle to the gradient over layers and seeds is {}.",
-            angles.join(", ")
-        ));
+        if !angles.is_empty() {
+            findings.push(format!(
+                "{condition}: the largest angle to the gradient over layers and seeds is {}.",
+                angles.join(", ")
+            ));
+        }
     }
     for condition in spec.conditions_with(true) {
         let Some(&weakest) = spec.coupling.couplings.iter().min_by(|a, b| a.total_cmp(b)) else {
             continue;
         };
-        let n_layers = spec.n_layers("coupling", weakest);
+        let n_layers = spec.n_layers(Sweep::Coupling, weakest);
         let off = runs.of(condition).iter().flat_map(|run| {
             (1..=n_layers).filter_map(|k| {
-                let of = |quantity| value(run, "coupling", quantity, k, weakest);
-                Some((of("ratio")? / of("predicted")? - 1.0).abs())
+                let of = |quantity| value(run, Sweep::Coupling, quantity, k, weakest);
+                Some((of(RATIO)? / of(PREDICTED)? - 1.0).abs())
             })
         });
         let off = off.fold(f64::NAN, f64::max);
@@ -122,10 +136,7 @@ fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
             ));
         }
     }
-    let n_absent: f64 = runs
-        .all()
-        .filter_map(|run| run.values.get("n_absent"))
-        .sum();
+    let n_absent: f64 = runs.all().filter_map(|run| run.value(N_ABSENT)).sum();
     findings.push(format!(
         "{n_absent} values of all runs are absent because the predicted norm ratio is below {:e}.",
         spec.smallest_ratio()
@@ -133,10 +144,10 @@ fn findings(spec: &Theory, runs: &Runs) -> Vec<String> {
     findings
 }
 
-fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) -> PlainTable {
-    let mut header = vec!["condition".to_owned(), label.to_owned()];
+fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
+    let mut header = vec!["condition".to_owned(), sweep.label().to_owned()];
     for shown in COLUMNS {
-        header.push(format!("angle (°), {shown}"));
+        header.push(format!("{}, {shown}", Series::from(ANGLE).heading()));
         header.push(format!("norm, {shown}"));
     }
     let mut rows = Vec::new();
@@ -145,18 +156,18 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
             let mut row = vec![condition.to_owned(), short(x)];
             for shown in 0..SHOWN.len() {
                 let k = layer(shown, spec.n_layers(sweep, x));
-                let of = |quantity: &str| -> Vec<f64> {
+                let of = |quantity: Quantity| -> Vec<f64> {
                     let runs = own.iter();
                     runs.filter_map(|run| value(run, sweep, quantity, k, x))
                         .collect()
                 };
-                let (angles, ratios, predicted) = (of("angle"), of("ratio"), of("predicted"));
-                let absent = format!(
-                    "absent: predicted {}",
-                    predicted
-                        .first()
-                        .map_or_else(|| "–".into(), |p| short(two_digits(*p)))
-                );
+                let (angles, ratios, predicted) = (of(ANGLE), of(RATIO), of(PREDICTED));
+                let absent = match predicted.first() {
+                    Some(predicted) => {
+                        format!("absent: predicted {}", short(two_digits(*predicted)))
+                    }
+                    None => "–".into(),
+                };
                 row.push(range(&angles, two_digits).unwrap_or_else(|| absent.clone()));
                 let over: Vec<f64> = ratios.iter().zip(&predicted).map(|(r, p)| r / p).collect();
                 row.push(range(&over, three_digits).unwrap_or(absent));
@@ -165,8 +176,8 @@ fn table(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
         }
     }
     PlainTable {
-        name: sweep.to_owned(),
-        title: format!("{title}: update against gradient"),
+        name: sweep.name().to_owned(),
+        title: format!("{}: update against gradient", sweep.title()),
         header,
         rows,
         note: format!(
@@ -194,17 +205,17 @@ fn three_digits(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }
 
-fn chart(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) -> Chart {
-    let line = |condition: &str, quantity: &str, shown: usize| {
+fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
+    let line = |condition: &str, quantity: Quantity, shown: usize| {
         let seeds = runs.of(condition).iter().map(|run| ChartSeed {
-            seed: run.seed,
+            seed: run.seed(),
             points: (places(spec, sweep).into_iter())
                 .filter_map(|x| {
                     let k = layer(shown, spec.n_layers(sweep, x));
                     Some((x, value(run, sweep, quantity, k, x)?))
                 })
                 .collect(),
-            broke_off: run.failed.is_some(),
+            broke_off: run.failure().is_some(),
         });
         ChartLine {
             label: SHOWN[shown].to_owned(),
@@ -214,17 +225,17 @@ fn chart(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
         }
     };
     let prediction = |condition: &str, shown: usize| {
-        let mut line = line(condition, "predicted", shown);
+        let mut line = line(condition, PREDICTED, shown);
         line.seeds.truncate(1);
-        line.label = "prediction".to_owned();
+        line.label = PREDICTED.label.to_owned();
         line.look = LineLook::reference();
         line.spread = ChartSpread::Nothing;
         line
     };
-    let row = |is_tied: bool, quantity: &str, label: &str, scale| ChartRow {
+    let row = |is_tied: bool, quantity: Quantity, scale| ChartRow {
         heading: String::new(),
         y: ChartAxis {
-            label: label.to_owned(),
+            label: Series::from(quantity).axis(),
             scale,
         },
         guides: Vec::new(),
@@ -236,7 +247,7 @@ fn chart(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
                     .map(|shown| line(condition, quantity, shown))
                     .chain(
                         (0..SHOWN.len())
-                            .filter(|_| is_tied && quantity == "ratio")
+                            .filter(|_| is_tied && quantity == RATIO)
                             .map(|shown| prediction(condition, shown)),
                     )
                     .collect(),
@@ -244,14 +255,14 @@ fn chart(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
             .collect(),
     };
     let mut rows = vec![
-        row(true, "angle", "angle (°)", ChartScale::Logarithmic),
-        row(true, "ratio", "norm ratio (1)", ChartScale::Logarithmic),
-        row(false, "angle", "angle (°)", ChartScale::Degrees),
+        row(true, ANGLE, ChartScale::Logarithmic),
+        row(true, RATIO, ChartScale::Logarithmic),
+        row(false, ANGLE, ChartScale::Degrees),
     ];
     rows.retain(|row| !row.panels.is_empty());
     Chart {
-        name: sweep.to_owned(),
-        title: format!("Update against gradient: {}", title.to_lowercase()),
+        name: sweep.name().to_owned(),
+        title: format!("Update against gradient: {}", sweep.name()),
         how_to_read: format!(
             "Angle between update and negative gradient, and the ratio of their norms beside the \
              prediction, in double precision. Thick lines are means over seeds, thin ones single seeds. \
@@ -260,10 +271,10 @@ fn chart(spec: &Theory, runs: &Runs, (sweep, label, title): (&str, &str, &str)) 
             spec.smallest_ratio()
         ),
         x: ChartAxis {
-            label: label.to_owned(),
+            label: sweep.label().to_owned(),
             scale: match sweep {
-                "depth" => ChartScale::Linear,
-                _ => ChartScale::Logarithmic,
+                Sweep::Depth => ChartScale::Linear,
+                Sweep::Coupling | Sweep::Width => ChartScale::Logarithmic,
             },
         },
         rows,

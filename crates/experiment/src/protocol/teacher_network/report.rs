@@ -5,8 +5,12 @@ use apical_reporting::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
 };
 
+use super::super::quantity::{Quantity, Series};
 use super::super::{Report, Runs};
-use super::{Fig2, OUTPUT_RATE};
+use super::{
+    CONSTANT_PREDICTOR, FEEDBACK_ANGLE, INHIBITION_DISTANCE, INTERNEURON_DISTANCE, OUTPUT_RATE,
+    SETTLED_ANGLE, SLOPE, TEST_ERROR, TeacherStudent, UPDATE_ANGLE,
+};
 use crate::number::short;
 
 const NOTES: [(&str, &str); 7] = [
@@ -49,7 +53,7 @@ const NOTES: [(&str, &str); 7] = [
 ];
 
 /// The report on all runs.
-pub(super) fn report(spec: &Fig2, runs: &Runs) -> Report {
+pub(super) fn report(spec: &TeacherStudent, runs: &Runs) -> Report {
     Report {
         findings: findings(spec, runs),
         tables: vec![error_table(spec, runs), alignment_table(runs)],
@@ -58,9 +62,9 @@ pub(super) fn report(spec: &Fig2, runs: &Runs) -> Report {
     }
 }
 
-fn findings(spec: &Fig2, runs: &Runs) -> Vec<String> {
+fn findings(spec: &TeacherStudent, runs: &Runs) -> Vec<String> {
     let mut findings = Vec::new();
-    let mean = |condition: &str| Some(runs.spread(condition, "test_error")?.mean);
+    let mean = |condition: &str| Some(runs.spread(condition, TEST_ERROR)?.mean);
     let names: Vec<&str> = spec.condition.keys().map(String::as_str).collect();
     let [first, others @ ..] = &names[..] else {
         return findings;
@@ -70,43 +74,46 @@ fn findings(spec: &Fig2, runs: &Runs) -> Vec<String> {
             findings.push(format!(
                 "The test error is {} for {first} after {} patterns and {} for {other} after {}: {} times \
                  as large. Slopes are {} and {}.",
-                runs.written(first, "test_error"),
+                runs.written(first, TEST_ERROR),
                 spec.n_patterns_of(first),
-                runs.written(other, "test_error"),
+                runs.written(other, TEST_ERROR),
                 spec.n_patterns_of(other),
                 short(others_error / error),
-                runs.written(first, "slope"),
-                runs.written(other, "slope"),
+                runs.written(first, SLOPE),
+                runs.written(other, SLOPE),
             ));
         }
     }
     findings.push(format!(
         "In {first}, W^IP and W^PI end {} and {} away from self-prediction (relative), the angle of the \
          feedback to W_21ᵀ ends at {}°, and that of the hidden layer's settled update to backprop at {}°.",
-        runs.written(first, "interneuron_distance.1"),
-        runs.written(first, "inhibition_distance.1"),
-        runs.written(first, "feedback_angle.1"),
-        runs.written(first, "settled_angle.1"),
+        runs.written(first, INTERNEURON_DISTANCE.of(1)),
+        runs.written(first, INHIBITION_DISTANCE.of(1)),
+        runs.written(first, FEEDBACK_ANGLE.of(1)),
+        runs.written(first, SETTLED_ANGLE.of(1)),
     ));
     findings
 }
 
-const ERRORS: [(&str, &str); 3] = [
-    ("test error", "test_error"),
-    ("constant predictor", "constant_predictor"),
-    ("slope", "slope"),
-];
-const ALIGNMENT: [(&str, &str); 7] = [
-    ("W^IP distance", "interneuron_distance.1"),
-    ("W^PI distance", "inhibition_distance.1"),
-    ("feedback (°)", "feedback_angle.1"),
-    ("update, layer 1 (°)", "update_angle.1"),
-    ("update, layer 2 (°)", "update_angle.2"),
-    ("settled, layer 1 (°)", "settled_angle.1"),
-    ("settled, layer 2 (°)", "settled_angle.2"),
-];
+/// Columns of the table of errors.
+fn errors() -> [Series; 3] {
+    [TEST_ERROR, CONSTANT_PREDICTOR, SLOPE].map(Series::from)
+}
 
-fn error_table(spec: &Fig2, runs: &Runs) -> PlainTable {
+/// Columns of the table of angles.
+fn alignment() -> [Series; 7] {
+    [
+        INTERNEURON_DISTANCE.of(1),
+        INHIBITION_DISTANCE.of(1),
+        FEEDBACK_ANGLE.of(1),
+        UPDATE_ANGLE.of(1),
+        UPDATE_ANGLE.of(2),
+        SETTLED_ANGLE.of(1),
+        SETTLED_ANGLE.of(2),
+    ]
+}
+
+fn error_table(spec: &TeacherStudent, runs: &Runs) -> PlainTable {
     let patterns = |condition: &str| {
         let n_patterns = spec.n_patterns_of(condition).to_string();
         vec![condition.to_owned(), n_patterns, runs.n_failed(condition)]
@@ -120,7 +127,7 @@ fn error_table(spec: &Fig2, runs: &Runs) -> PlainTable {
              {}.",
             spec.average_rate
         ),
-        ..table(runs, &header, patterns, &ERRORS)
+        ..table(runs, &header, patterns, &errors())
     }
 }
 
@@ -130,7 +137,7 @@ fn alignment_table(runs: &Runs) -> PlainTable {
         name: "alignment".into(),
         title: "Self-prediction and angles after the last pattern".into(),
         note: "Mean ± standard deviation over seeds.".into(),
-        ..table(runs, &["condition"], condition, &ALIGNMENT)
+        ..table(runs, &["condition"], condition, &alignment())
     }
 }
 
@@ -139,18 +146,18 @@ fn table(
     runs: &Runs,
     header: &[&str],
     first: impl Fn(&str) -> Vec<String>,
-    columns: &[(&str, &str)],
+    columns: &[Series],
 ) -> PlainTable {
     let row = |condition: &str| {
         let numbers = columns
             .iter()
-            .map(|(_, name)| runs.written(condition, name));
+            .map(|series| runs.written(condition, *series));
         first(condition).into_iter().chain(numbers).collect()
     };
-    let headings = columns.iter().map(|(heading, _)| *heading);
+    let headings = columns.iter().map(Series::heading);
     PlainTable {
-        header: (header.iter().copied().chain(headings))
-            .map(str::to_owned)
+        header: (header.iter().map(|heading| (*heading).to_owned()))
+            .chain(headings)
             .collect(),
         rows: runs.conditions().map(|(name, _)| row(name)).collect(),
         ..PlainTable::default()
@@ -159,7 +166,7 @@ fn table(
 
 /// Patterns taught; where conditions differ in them, times a learning rate, so that curves that learn
 /// alike lie on each other.
-fn x_axis(spec: &Fig2) -> ChartAxis {
+fn x_axis(spec: &TeacherStudent) -> ChartAxis {
     let label = match spec.n_patterns_of.is_empty() {
         true => "patterns taught",
         false => "patterns × rate of the output layer (1/ms)",
@@ -170,7 +177,12 @@ fn x_axis(spec: &Fig2) -> ChartAxis {
     }
 }
 
-fn lines(spec: &Fig2, runs: &Runs, quantity: &str, spread: ChartSpread) -> Vec<ChartLine> {
+fn lines(
+    spec: &TeacherStudent,
+    runs: &Runs,
+    quantity: Series,
+    spread: ChartSpread,
+) -> Vec<ChartLine> {
     let mut lines = runs.lines(quantity, spread);
     if !spec.n_patterns_of.is_empty() {
         for (line, condition) in lines.iter_mut().zip(spec.condition.keys()) {
@@ -178,9 +190,9 @@ fn lines(spec: &Fig2, runs: &Runs, quantity: &str, spread: ChartSpread) -> Vec<C
                 let mut own = runs
                     .of(condition)
                     .iter()
-                    .filter(|run| run.seed == seed.seed);
-                let rate = own.next().and_then(|run| run.values.get(OUTPUT_RATE));
-                let rate = rate.copied().unwrap_or(f64::NAN);
+                    .filter(|run| run.seed() == seed.seed);
+                let rate = own.next().and_then(|run| run.value(OUTPUT_RATE));
+                let rate = rate.unwrap_or(f64::NAN);
                 seed.points.iter_mut().for_each(|(x, _)| *x *= rate);
             }
         }
@@ -188,10 +200,10 @@ fn lines(spec: &Fig2, runs: &Runs, quantity: &str, spread: ChartSpread) -> Vec<C
     lines
 }
 
-fn error_chart(spec: &Fig2, runs: &Runs) -> Chart {
+fn error_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
     let constant: Vec<f64> = runs
         .all()
-        .filter_map(|run| run.values.get("constant_predictor").copied())
+        .filter_map(|run| run.value(CONSTANT_PREDICTOR))
         .collect();
     Chart {
         name: "test_error".into(),
@@ -211,27 +223,25 @@ fn error_chart(spec: &Fig2, runs: &Runs) -> Chart {
             height_mm: 40.0,
             panels: vec![ChartPanel {
                 title: String::new(),
-                lines: lines(spec, runs, "test_error", ChartSpread::Seeds),
+                lines: lines(spec, runs, TEST_ERROR.into(), ChartSpread::Seeds),
             }],
         }],
     }
 }
 
-fn weights_chart(spec: &Fig2, runs: &Runs) -> Chart {
-    let row = |quantity: &str, label: &str, scale, guides: &[f64]| ChartRow {
+fn weights_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
+    let row = |quantity: Quantity, label: String, scale, guides: &[f64]| ChartRow {
         heading: String::new(),
-        y: ChartAxis {
-            label: label.into(),
-            scale,
-        },
+        y: ChartAxis { label, scale },
         guides: guides.to_vec(),
         height_mm: 22.0,
         panels: vec![ChartPanel {
             title: String::new(),
-            lines: lines(spec, runs, quantity, ChartSpread::Band),
+            lines: lines(spec, runs, quantity.of(1), ChartSpread::Band),
         }],
     };
-    let degrees = ChartScale::Degrees;
+    let (degrees, logarithmic) = (ChartScale::Degrees, ChartScale::Logarithmic);
+    let axis = |quantity: Quantity| quantity.of(1).axis();
     Chart {
         name: "weights".into(),
         title: "Self-prediction and alignment".into(),
@@ -242,21 +252,12 @@ fn weights_chart(spec: &Fig2, runs: &Runs) -> Chart {
             .into(),
         x: x_axis(spec),
         rows: vec![
-            row(
-                "interneuron_distance.1",
-                "W^IP distance (1)",
-                ChartScale::Logarithmic,
-                &[],
-            ),
-            row(
-                "inhibition_distance.1",
-                "W^PI distance (1)",
-                ChartScale::Logarithmic,
-                &[],
-            ),
-            row("feedback_angle.1", "feedback (°)", degrees, &[45.0, 90.0]),
-            row("update_angle.1", "update 1 (°)", degrees, &[90.0]),
-            row("settled_angle.1", "settled 1 (°)", degrees, &[90.0]),
+            row(INTERNEURON_DISTANCE, axis(INTERNEURON_DISTANCE), logarithmic, &[]),
+            row(INHIBITION_DISTANCE, axis(INHIBITION_DISTANCE), logarithmic, &[]),
+            row(FEEDBACK_ANGLE, axis(FEEDBACK_ANGLE), degrees, &[45.0, 90.0]),
+            // The rows are low: there is no room for the whole label.
+            row(UPDATE_ANGLE, "update 1 (°)".into(), degrees, &[90.0]),
+            row(SETTLED_ANGLE, "settled 1 (°)".into(), degrees, &[90.0]),
         ],
     }
 }

@@ -4,12 +4,15 @@ use apical_reporting::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
 };
 
+use super::super::quantity::{APICAL, MISMATCH, Quantity, Series};
 use super::super::{Report, Run, Runs};
-use super::FigS1;
+use super::{
+    ABSCISSA_AT_START, GAIN, GAIN_AT_START, LARGEST_GAIN, LAST_GAIN, PROBE_RAN_AWAY, SelfPrediction,
+};
 use crate::number::short;
 
 /// The report on all runs.
-pub(super) fn report(spec: &FigS1, runs: &Runs) -> Report {
+pub(super) fn report(spec: &SelfPrediction, runs: &Runs) -> Report {
     Report {
         findings: findings(spec, runs),
         tables: vec![residuals(spec, runs), gains(runs)],
@@ -47,7 +50,7 @@ pub(super) fn report(spec: &FigS1, runs: &Runs) -> Report {
     }
 }
 
-fn findings(spec: &FigS1, runs: &Runs) -> Vec<String> {
+fn findings(spec: &SelfPrediction, runs: &Runs) -> Vec<String> {
     let mut findings: Vec<String> = runs
         .conditions()
         .map(|(condition, _)| {
@@ -55,16 +58,16 @@ fn findings(spec: &FigS1, runs: &Runs) -> Vec<String> {
                 "{condition}: {} seeds ran away; in the others ‖u₂ − u^I₁‖² is {} and ‖v_A,1‖² {} \
                      after {} patterns (mean ± standard deviation).",
                 runs.n_failed(condition),
-                runs.written(condition, "mismatch.1"),
-                runs.written(condition, "apical.1"),
+                runs.written(condition, MISMATCH.of(1)),
+                runs.written(condition, APICAL.of(1)),
                 spec.n_patterns,
             )
         })
         .collect();
     // With these weights held still: how often the sign of the gain says what probes do.
     let measured = runs.all().flat_map(|run| {
-        let of = |name: &str| run.series.get(name).into_iter().flatten();
-        of("gain").zip(of("probe_ran_away"))
+        let of = |quantity: Quantity| run.series(quantity).into_iter().flatten();
+        of(GAIN).zip(of(PROBE_RAN_AWAY))
     });
     let mut counts = [[0; 2]; 2];
     for ((_, gain), (_, ran_away)) in measured {
@@ -72,16 +75,19 @@ fn findings(spec: &FigS1, runs: &Runs) -> Vec<String> {
     }
     let [[_, ran_below], [stayed_above, ran_above]] = counts;
     let n_below: usize = counts[0].iter().sum();
-    findings.push(format!(
+    let n_above = stayed_above + ran_above;
+    let still = format!(
         "With weights held still, a probe ran away in {ran_above} of {} measurements at a positive \
              gain of the loops, and in {ran_below} of {n_below} at a negative one.",
-        stayed_above + ran_above,
-    ));
+        n_above,
+    );
+    if n_above + n_below > 0 {
+        findings.push(still);
+    }
     let count = |failed: bool| {
-        let runs = runs.all().filter(|run| run.failed.is_some() == failed);
+        let runs = runs.all().filter(|run| run.failure().is_some() == failed);
         runs.fold((0, 0), |(n_positive, n), run| {
-            let gain = run.values.get("largest_gain");
-            let is_positive = gain.is_some_and(|gain| *gain > 0.0);
+            let is_positive = run.value(LARGEST_GAIN).is_some_and(|gain| gain > 0.0);
             (n_positive + usize::from(is_positive), n + 1)
         })
     };
@@ -93,22 +99,20 @@ fn findings(spec: &FigS1, runs: &Runs) -> Vec<String> {
     findings
 }
 
-fn residuals(spec: &FigS1, runs: &Runs) -> PlainTable {
+fn residuals(spec: &SelfPrediction, runs: &Runs) -> PlainTable {
     let mut header = vec!["condition".to_owned(), "ran away".to_owned()];
-    let mut names = Vec::new();
+    let mut columns = Vec::new();
     for k in 1..=spec.n_hidden() {
-        for (name, written) in [
-            ("mismatch", format!("‖u_{} − u^I_{k}‖²", k + 1)),
-            ("apical", format!("‖v_A,{k}‖²")),
-        ] {
-            header.push(format!("{written} at start"));
-            header.push(format!("{written} at end"));
-            names.push(format!("{name}.{k}.at_start"));
-            names.push(format!("{name}.{k}"));
+        for series in [MISMATCH.of(k), APICAL.of(k)] {
+            header.push(format!("{} at start", series.label()));
+            header.push(format!("{} at end", series.label()));
+            columns.extend([series.at_start(), series]);
         }
     }
     let rows = runs.conditions().map(|(condition, _)| {
-        let cells = names.iter().map(|name| runs.written(condition, name));
+        let cells = columns
+            .iter()
+            .map(|series| runs.written(condition, *series));
         [condition.to_owned(), runs.n_failed(condition)]
             .into_iter()
             .chain(cells)
@@ -123,11 +127,11 @@ fn residuals(spec: &FigS1, runs: &Runs) -> PlainTable {
     }
 }
 
-fn residual_chart(spec: &FigS1, runs: &Runs) -> Chart {
-    let row = |quantity: String, label: String| ChartRow {
+fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
+    let row = |series: Series| ChartRow {
         heading: String::new(),
         y: ChartAxis {
-            label,
+            label: series.axis(),
             scale: ChartScale::Logarithmic,
         },
         guides: Vec::new(),
@@ -135,23 +139,15 @@ fn residual_chart(spec: &FigS1, runs: &Runs) -> Chart {
         panels: runs
             .conditions()
             .map(|(condition, _)| ChartPanel {
-                title: match quantity == "mismatch.1" {
+                title: match series == MISMATCH.of(1) {
                     true => condition.to_owned(),
                     false => String::new(),
                 },
-                lines: vec![line(runs, condition, &quantity)],
+                lines: vec![line(runs, condition, series)],
             })
             .collect(),
     };
-    let rows = (1..=spec.n_hidden()).flat_map(|k| {
-        [
-            row(
-                format!("mismatch.{k}"),
-                format!("‖u_{} − u^I_{k}‖² (1)", k + 1),
-            ),
-            row(format!("apical.{k}"), format!("‖v_A,{k}‖² (1)")),
-        ]
-    });
+    let rows = (1..=spec.n_hidden()).flat_map(|k| [row(MISMATCH.of(k)), row(APICAL.of(k))]);
     Chart {
             name: "residuals".into(),
             title: "Self-prediction emerges from random weights".into(),
@@ -171,40 +167,35 @@ fn residual_chart(spec: &FigS1, runs: &Runs) -> Chart {
 
 /// Gains seed by seed.
 fn gains(runs: &Runs) -> PlainTable {
-    let number = |run: &Run, name: &str| {
-        run.values
-            .get(name)
-            .map_or_else(|| "–".to_owned(), |value| short(*value))
+    let measured = [ABSCISSA_AT_START, GAIN_AT_START, LARGEST_GAIN, LAST_GAIN];
+    let number = |run: &Run, quantity: Quantity| {
+        let value = run.value(quantity);
+        value.map_or_else(|| "–".to_owned(), short)
     };
+    let header = ["condition", "seed"].into_iter();
+    let header = header.chain(measured.map(|quantity| quantity.label));
     PlainTable {
         name: "loop_gain".into(),
         title: "Gain of the loops (1/ms) and runaways".into(),
-        header: [
-            "condition",
-            "seed",
-            "abscissa at start",
-            "gain at start",
-            "largest gain",
-            "last gain",
+        header: (header.chain([
             "measurements with a runaway probe",
             "ran away after patterns",
-        ]
+        ]))
         .map(str::to_owned)
-        .to_vec(),
+        .collect(),
         rows: runs
             .all()
             .map(|run| {
-                vec![
-                    run.condition.clone(),
-                    run.seed.to_string(),
-                    number(run, "abscissa_at_start"),
-                    number(run, "gain_at_start"),
-                    number(run, "largest_gain"),
-                    number(run, "last_gain"),
-                    n_runaway_probes(run),
-                    (run.failed.as_ref())
-                        .map_or_else(|| "no".to_owned(), |failure| failure.n_done.to_string()),
-                ]
+                let ran_away = run.failure().map(|failure| failure.n_done.to_string());
+                let numbers = measured.map(|quantity| number(run, quantity));
+                [run.condition().to_owned(), run.seed().to_string()]
+                    .into_iter()
+                    .chain(numbers)
+                    .chain([
+                        n_runaway_probes(run),
+                        ran_away.unwrap_or_else(|| "no".into()),
+                    ])
+                    .collect()
             })
             .collect(),
         note:
@@ -218,7 +209,7 @@ fn gains(runs: &Runs) -> PlainTable {
 const BEFORE_THE_FIRST: f64 = 0.5;
 
 /// A line over a logarithmic axis that begins before the first pattern.
-fn line(runs: &Runs, condition: &str, quantity: &str) -> ChartLine {
+fn line(runs: &Runs, condition: &str, quantity: impl Into<Series>) -> ChartLine {
     let mut line = runs.line(condition, quantity, ChartSpread::Seeds);
     for (x, _) in line.seeds.iter_mut().flat_map(|seed| &mut seed.points) {
         *x = x.max(BEFORE_THE_FIRST);
@@ -228,7 +219,9 @@ fn line(runs: &Runs, condition: &str, quantity: &str) -> ChartLine {
 
 /// Measurements in which a probe ran away, as `1 of 60`.
 fn n_runaway_probes(run: &Run) -> String {
-    let measured = run.series.get("probe_ran_away").map_or(&[][..], |m| m);
+    let Some(measured) = run.series(PROBE_RAN_AWAY) else {
+        return "–".into();
+    };
     let n = measured.iter().filter(|(_, away)| *away > 0.0).count();
     format!("{n} of {}", measured.len())
 }
@@ -248,7 +241,7 @@ fn gain_chart(runs: &Runs) -> Chart {
         rows: vec![ChartRow {
             heading: String::new(),
             y: ChartAxis {
-                label: "gain (1/ms)".into(),
+                label: Series::from(GAIN).axis(),
                 scale: ChartScale::Linear,
             },
             guides: vec![0.0],
@@ -257,7 +250,7 @@ fn gain_chart(runs: &Runs) -> Chart {
                 .conditions()
                 .map(|(condition, _)| ChartPanel {
                     title: condition.to_owned(),
-                    lines: vec![line(runs, condition, "gain")],
+                    lines: vec![line(runs, condition, GAIN)],
                 })
                 .collect(),
         }],

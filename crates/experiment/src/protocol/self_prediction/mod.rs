@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::quantity::{APICAL, MISMATCH, Quantity as Measured};
 use super::setting::{
     Interval, NetworkSpec, at_least_one, check_circuit, condition_key, logarithmic_counts,
     mean_square_norm, some_conditions,
@@ -19,12 +20,33 @@ use super::setting::{
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
-pub(super) const KIND: Kind = Kind::of::<FigS1>();
+pub(super) const KIND: Kind = Kind::of::<SelfPrediction>(
+    "self_prediction",
+    "random patterns without teacher: interneurons and lateral inhibition learn (eqs. 8, 9)",
+    &["figs1"],
+);
+
+/// Largest real part of the eigenvalues of the loops.
+const ABSCISSA: Measured = Measured::new("abscissa", "abscissa", "1/ms");
+/// The rate at which large activity grows.
+const GAIN: Measured = Measured::new("gain", "gain", "1/ms");
+/// Before the first pattern.
+const ABSCISSA_AT_START: Measured = Measured::new("abscissa_at_start", "abscissa at start", "1/ms");
+/// Before the first pattern.
+const GAIN_AT_START: Measured = Measured::new("gain_at_start", "gain at start", "1/ms");
+/// Over all measurements.
+const LARGEST_GAIN: Measured = Measured::new("largest_gain", "largest gain", "1/ms");
+/// Of the last measurement.
+const LAST_GAIN: Measured = Measured::new("last_gain", "last gain", "1/ms");
+/// 1 where a probe ran away, else 0.
+const PROBE_RAN_AWAY: Measured = Measured::new("probe_ran_away", "runaway probe", "1");
 
 /// The specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FigS1 {
+struct SelfPrediction {
+    /// The kind of protocol: this one.
+    protocol: String,
     title: String,
     seeds: Vec<u64>,
     /// Patterns shown, each once.
@@ -39,7 +61,7 @@ pub(super) struct FigS1 {
     condition: IndexMap<String, ContinuousSpec>,
 }
 
-impl Protocol for FigS1 {
+impl Protocol for SelfPrediction {
     fn title(&self) -> &str {
         &self.title
     }
@@ -78,7 +100,7 @@ impl Protocol for FigS1 {
     }
 }
 
-impl FigS1 {
+impl SelfPrediction {
     fn run_in<T: Real>(
         &self,
         circuit: &ContinuousSpec,
@@ -122,14 +144,14 @@ impl FigS1 {
         let gain = loop_gain(learner);
         let growth = gain.large_activity.unwrap_or(gain.abscissa);
         *largest = largest.max(growth);
-        log.add(x, "abscissa", gain.abscissa)?;
-        log.add(x, "gain", growth)?;
+        log.add(x, ABSCISSA, gain.abscissa)?;
+        log.add(x, GAIN, growth)?;
         if n_done == 0 {
-            log.value("abscissa_at_start", gain.abscissa);
-            log.value("gain_at_start", growth);
+            log.value(ABSCISSA_AT_START, gain.abscissa);
+            log.value(GAIN_AT_START, growth);
         }
-        log.value("largest_gain", *largest);
-        log.value("last_gain", growth);
+        log.value(LARGEST_GAIN, *largest);
+        log.value(LAST_GAIN, growth);
         let n_outputs = learner.network().n_outputs();
         let none = Array2::zeros((probes.nrows(), n_outputs));
         let batch = Batch {
@@ -144,22 +166,22 @@ impl FigS1 {
             activities,
             Err(LearnError::Runaway { .. } | LearnError::NonFinite { .. })
         );
-        log.add(x, "probe_ran_away", f64::from(u8::from(ran_away)))?;
+        log.add(x, PROBE_RAN_AWAY, f64::from(u8::from(ran_away)))?;
         if ran_away {
             return log.flush();
         }
         let activities = activities?;
         for k in 1..learner.network().n_layers() {
-            for (quantity, name) in [
-                (Quantity::InterneuronMismatch, "mismatch"),
-                (Quantity::Apical, "apical"),
+            for (quantity, measured) in [
+                (Quantity::InterneuronMismatch, MISMATCH.of(k)),
+                (Quantity::Apical, APICAL.of(k)),
             ] {
                 if let Some(rows) = activities.get(quantity, k) {
                     let value = mean_square_norm(rows);
-                    log.add(x, &format!("{name}.{k}"), value)?;
-                    log.value(&format!("{name}.{k}"), value);
+                    log.add(x, measured, value)?;
+                    log.value(measured, value);
                     if n_done == 0 {
-                        log.value(&format!("{name}.{k}.at_start"), value);
+                        log.value(measured.at_start(), value);
                     }
                 }
             }

@@ -85,7 +85,7 @@ mod tests {
     use apical_microcircuit::{Continuous, ContinuousSpec};
     use ndarray::array;
 
-    use super::super::Fig2;
+    use super::super::TeacherStudent;
     use super::*;
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn the_feed_forward_function_is_the_settled_circuit() {
         let text = include_str!("../../../../../experiments/fig2.toml");
-        let mut spec: Fig2 = toml::from_str(text).expect("the built-in specification");
+        let mut spec: TeacherStudent = toml::from_str(text).expect("the built-in specification");
         spec.network.sizes = vec![4, 5, 3];
         let circuit = ContinuousSpec {
             precision: Precision::F64,

@@ -1,15 +1,15 @@
 use super::*;
 
-fn theory() -> Theory {
+fn theory() -> WeakCoupling {
     let text = include_str!("../../../../../experiments/theory.toml");
-    let theory: Theory = toml::from_str(text).expect("valid");
+    let theory: WeakCoupling = toml::from_str(text).expect("valid");
     theory.check().expect("in range");
     theory
 }
 
-fn at(theory: &Theory, condition: &str, coupling: f64, seed: u64) -> Vec<Measured> {
+fn at(theory: &WeakCoupling, condition: &str, coupling: f64, seed: u64) -> Vec<Measured> {
     let place = Place {
-        sweep: "coupling",
+        sweep: Sweep::Coupling,
         x: coupling,
         network: theory.network.clone(),
         coupling,

@@ -1,4 +1,4 @@
-//! Theory against measurement: at weak coupling a self-predicting circuit with feedback that is the
+//! WeakCoupling against measurement: at weak coupling a self-predicting circuit with feedback that is the
 //! forward transpose follows the gradient of its potential error, layer by layer, with the factor
 //! λ_N Π λ_j (1 − λ_I,j) / Π α_j.
 
@@ -16,16 +16,32 @@ use apical_microcircuit::{Continuous, ContinuousSpec, FeedbackKind, Microcircuit
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::quantity::Quantity;
 use super::setting::{NetworkSpec, at_least_one, some_conditions};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
-pub(super) const KIND: Kind = Kind::of::<Theory>();
+pub(super) const KIND: Kind = Kind::of::<WeakCoupling>(
+    "weak_coupling",
+    "updates against gradients over coupling, depth and width; nothing is taught",
+    &["theory"],
+);
+
+/// The factor that theory predicts.
+const PREDICTED: Quantity = Quantity::new("predicted", "prediction", "1");
+/// Between update and gradient.
+const ANGLE: Quantity = Quantity::new("angle", "angle", "°");
+/// Norm of the update over that of the gradient.
+const RATIO: Quantity = Quantity::new("ratio", "norm ratio", "1");
+/// Values that are too small to be measured.
+const N_ABSENT: Quantity = Quantity::new("n_absent", "absent values", "1");
 
 /// The specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Theory {
+struct WeakCoupling {
+    /// The kind of protocol: this one.
+    protocol: String,
     title: String,
     seeds: Vec<u64>,
     /// Samples over which update and gradient are averaged.
@@ -94,15 +110,36 @@ struct Measured {
     found: Option<(f64, f64)>,
 }
 
+/// What is varied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sweep {
+    Coupling,
+    Depth,
+    Width,
+}
+
+impl Sweep {
+    const ALL: [Self; 3] = [Self::Coupling, Self::Depth, Self::Width];
+
+    /// Its name in records and files.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Coupling => "coupling",
+            Self::Depth => "depth",
+            Self::Width => "width",
+        }
+    }
+}
+
 /// A place in a sweep.
 struct Place {
-    sweep: &'static str,
+    sweep: Sweep,
     x: f64,
     network: NetworkSpec,
     coupling: f64,
 }
 
-impl Protocol for Theory {
+impl Protocol for WeakCoupling {
     fn title(&self) -> &str {
         &self.title
     }
@@ -158,17 +195,17 @@ impl Protocol for Theory {
             let Place { sweep, x, .. } = *place;
             let layers = self.measure(condition, place, seed)?;
             for (k, layer) in (1..).zip(layers) {
-                log.add(x, &format!("{sweep}.predicted.{k}"), layer.predicted)?;
+                log.add(x, PREDICTED.of(k).within(sweep.name()), layer.predicted)?;
                 let Some((angle, ratio)) = layer.found else {
                     n_absent += 1;
                     continue;
                 };
-                log.add(x, &format!("{sweep}.angle.{k}"), angle)?;
-                log.add(x, &format!("{sweep}.ratio.{k}"), ratio)?;
+                log.add(x, ANGLE.of(k).within(sweep.name()), angle)?;
+                log.add(x, RATIO.of(k).within(sweep.name()), ratio)?;
             }
             log.step(n_done + 1, places.len())?;
         }
-        log.value("n_absent", f64::from(n_absent));
+        log.value(N_ABSENT, f64::from(n_absent));
         Ok(())
     }
 
@@ -177,13 +214,13 @@ impl Protocol for Theory {
     }
 }
 
-impl Theory {
+impl WeakCoupling {
     /// Layers N of the network at `x` of `sweep`.
-    pub(super) fn n_layers(&self, sweep: &str, x: f64) -> usize {
+    fn n_layers(&self, sweep: Sweep, x: f64) -> usize {
         match sweep {
-            "coupling" => self.network.sizes.len() - 1,
-            "depth" => x as usize + 1,
-            _ => 3,
+            Sweep::Coupling => self.network.sizes.len() - 1,
+            Sweep::Depth => x as usize + 1,
+            Sweep::Width => 3,
         }
     }
 
@@ -217,19 +254,19 @@ impl Theory {
             }
         };
         let couplings = self.coupling.couplings.iter().map(|&coupling| Place {
-            sweep: "coupling",
+            sweep: Sweep::Coupling,
             x: coupling,
             network: self.network.clone(),
             coupling,
         });
         let depths = self.depth.n_hidden.iter().map(|&n| Place {
-            sweep: "depth",
+            sweep: Sweep::Depth,
             x: n as f64,
             network: scaled(vec![self.depth.width; n]),
             coupling: self.depth.coupling,
         });
         let widths = self.width.widths.iter().map(|&width| Place {
-            sweep: "width",
+            sweep: Sweep::Width,
             x: width as f64,
             network: scaled(vec![width; 2]),
             coupling: self.width.coupling,
@@ -254,8 +291,8 @@ impl Theory {
         // Random feedback is drawn like the forward weights: s shrinks with the neurons above.
         let above = network.sizes()[2..].iter().zip(&scale[1..]);
         let feedback_scale = match place.sweep {
-            "coupling" => PerLayer::Each(scale[1..].to_vec()),
-            _ => PerLayer::Each(
+            Sweep::Coupling => PerLayer::Each(scale[1..].to_vec()),
+            Sweep::Depth | Sweep::Width => PerLayer::Each(
                 above
                     .map(|(&n, _)| {
                         self.network.forward_scale.values()[0] * (10.0 / n as f64).sqrt()

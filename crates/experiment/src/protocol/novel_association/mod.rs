@@ -13,19 +13,54 @@ use indexmap::IndexMap;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::fig2::squared_error;
+use super::quantity::{APICAL, MISMATCH, Quantity, Series};
 use super::setting::{
     Interval, NetworkSpec, at_least_one, check_circuit, condition_key, some_conditions,
 };
+use super::teacher_network::squared_error;
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
-pub(super) const KIND: Kind = Kind::of::<Fig1>();
+pub(super) const KIND: Kind = Kind::of::<NovelAssociation>(
+    "novel_association",
+    "one pair of input and target, shown for a while with all plasticity on",
+    &["fig1"],
+);
+
+/// ‖r_N − r_trgt‖² without teacher.
+const ERROR: Quantity = Quantity::new("error", "‖r_N − r_trgt‖²", "1");
+/// Before the association is shown.
+const ERROR_AT_START: Quantity = Quantity::new("error_at_start", "error at start", "1");
+/// After `reported_ms`.
+const ERROR_WHEN_REPORTED: Quantity =
+    Quantity::new("error_when_reported", "error when reported", "1");
+/// After `learning_ms`.
+const ERROR_AT_END: Quantity = Quantity::new("error_at_end", "error at end", "1");
+/// Low-pass filtered input rate.
+const INPUT: Quantity = Quantity::new("input", "input r_0", "1");
+/// Target potential.
+const TARGET: Quantity = Quantity::new("target", "target u_trgt", "1");
+/// Of the last hidden layer.
+const SOMA: Quantity = Quantity::new("soma", "soma u_1", "1");
+/// Of the last hidden layer.
+const BASAL: Quantity = Quantity::new("basal", "basal v_B,1", "1");
+/// Of the last hidden layer's apical dendrites.
+const DENDRITE: Quantity = Quantity::new("apical", "apical v_A,1", "1");
+/// Of the last hidden layer.
+const INTERNEURON: Quantity = Quantity::new("interneuron", "intern. u^I_1", "1");
+/// Of the output layer.
+const OUTPUT: Quantity = Quantity::new("output", "output u_2", "1");
+/// The stage of traces before learning.
+const BEFORE: &str = "before";
+/// The stage of traces after learning.
+const AFTER: &str = "after";
 
 /// The specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Fig1 {
+struct NovelAssociation {
+    /// The kind of protocol: this one.
+    protocol: String,
     title: String,
     seeds: Vec<u64>,
     /// How long the association is shown with its teacher, in ms: a whole number of presentations.
@@ -66,7 +101,7 @@ struct Before {
     circuit: ContinuousSpec,
 }
 
-impl Protocol for Fig1 {
+impl Protocol for NovelAssociation {
     fn title(&self) -> &str {
         &self.title
     }
@@ -132,7 +167,7 @@ struct Association {
     rates: Array2<f32>,
 }
 
-impl Fig1 {
+impl NovelAssociation {
     fn run_in<T: Real>(
         &self,
         condition: &Condition,
@@ -146,9 +181,9 @@ impl Fig1 {
         }
         let shown = self.association(learner.network(), streams);
         let mut session = learner.session(streams, 1);
-        self.trace("before", &mut learner, &mut session, &shown, log)?;
+        self.trace(BEFORE, &mut learner, &mut session, &shown, log)?;
         self.learn(&condition.circuit, &mut learner, &mut session, &shown, log)?;
-        self.trace("after", &mut learner, &mut session, &shown, log)
+        self.trace(AFTER, &mut learner, &mut session, &shown, log)
     }
 
     fn association(&self, network: &Network, streams: Streams) -> Association {
@@ -200,11 +235,11 @@ impl Fig1 {
         let stride = self.stride(spec.dt_ms);
         let n_layers = learner.network().n_layers();
         let error = |learner: &Continuous<T>| error(&learner.forward(), shown);
-        log.add(0.0, "error", error(learner))?;
-        log.value("error_at_start", error(learner));
+        log.add(0.0, ERROR, error(learner))?;
+        log.value(ERROR_AT_START, error(learner));
         for n_done in 1..=n_presentations {
             let start_ms = (n_done - 1) as f64 * spec.presentation_ms;
-            let mut sums: IndexMap<String, (f64, usize)> = IndexMap::new();
+            let mut sums: Vec<(Series, f64, usize)> = Vec::new();
             learner.observe(
                 session,
                 shown.inputs.view(),
@@ -212,32 +247,34 @@ impl Fig1 {
                 true,
                 |step, state| {
                     if step.is_multiple_of(stride) {
-                        for (name, value) in residuals(state, n_layers) {
-                            let (sum, n) = sums.entry(name).or_default();
-                            (*sum, *n) = (*sum + value, *n + 1);
+                        for (series, value) in residuals(state, n_layers) {
+                            match sums.iter_mut().find(|(known, ..)| *known == series) {
+                                Some((_, sum, n)) => (*sum, *n) = (*sum + value, *n + 1),
+                                None => sums.push((series, value, 1)),
+                            }
                         }
                     }
                 },
             )?;
-            for (name, (sum, n)) in sums {
+            for (series, sum, n) in sums {
                 let middle_ms = start_ms + 0.5 * spec.presentation_ms;
-                log.add(middle_ms, &name, sum / n as f64)?;
+                log.add(middle_ms, series, sum / n as f64)?;
             }
             let end_ms = n_done as f64 * spec.presentation_ms;
-            log.add(end_ms, "error", error(learner))?;
+            log.add(end_ms, ERROR, error(learner))?;
             if end_ms <= self.reported_ms + 1e-6 {
-                log.value("error_when_reported", error(learner));
+                log.value(ERROR_WHEN_REPORTED, error(learner));
             }
             log.step(n_done, n_presentations)?;
         }
-        log.value("error_at_end", error(learner));
+        log.value(ERROR_AT_END, error(learner));
         log.flush()
     }
 
     /// Watches without plasticity, first without and then with the teacher.
     fn trace<T: Real>(
         &self,
-        when: &str,
+        when: &'static str,
         learner: &mut Continuous<T>,
         session: &mut ContinuousState<T>,
         shown: &Association,
@@ -253,7 +290,7 @@ impl Fig1 {
             let teacher = (n >= n_half).then(|| shown.potentials.view());
             let inputs = session.filtered_inputs();
             for i in 0..self.n_traced.min(inputs.ncols()) {
-                places.push((start_ms, format!("{when}.input.{i}"), inputs[[0, i]]));
+                places.push((start_ms, INPUT.of(i).within(when), inputs[[0, i]]));
             }
             learner.observe(
                 session,
@@ -263,36 +300,36 @@ impl Fig1 {
                 |step, state| {
                     if step.is_multiple_of(stride) {
                         let time_ms = start_ms + step as f64 * dt_ms;
-                        self.traced(state, &mut |name, value| {
-                            places.push((time_ms, format!("{when}.{name}"), value));
+                        self.traced(state, &mut |series, value| {
+                            places.push((time_ms, series.within(when), value));
                         });
                     }
                 },
             )?;
         }
-        for (time_ms, name, value) in places {
-            log.add(time_ms, &name, value)?;
+        for (time_ms, series, value) in places {
+            log.add(time_ms, series, value)?;
         }
         for i in 0..self.n_traced.min(shown.potentials.ncols()) {
-            let name = format!("{when}.target.{i}");
-            log.add(0.0, &name, f64::from(shown.potentials[[0, i]]))?;
+            let target = f64::from(shown.potentials[[0, i]]);
+            log.add(0.0, TARGET.of(i).within(when), target)?;
         }
         log.flush()
     }
 
-    /// Potentials of the first neurons, by name.
-    fn traced<T: Real>(&self, state: &State<T>, add: &mut impl FnMut(String, f64)) {
+    /// Potentials of the first neurons.
+    fn traced<T: Real>(&self, state: &State<T>, add: &mut impl FnMut(Series, f64)) {
         let n_layers = state.n_layers();
-        let mut each = |name: &str, row: ArrayView2<'_, f64>| {
+        let mut each = |quantity: Quantity, row: ArrayView2<'_, f64>| {
             for i in 0..self.n_traced.min(row.ncols()) {
-                add(format!("{name}.{i}"), row[[0, i]]);
+                add(quantity.of(i), row[[0, i]]);
             }
         };
-        each("soma", state.soma(n_layers - 1).view());
-        each("basal", state.basal(n_layers - 1).view());
-        each("apical", state.apical(n_layers - 1).view());
-        each("interneuron", state.interneuron(n_layers - 1).view());
-        each("output", state.soma(n_layers).view());
+        each(SOMA, state.soma(n_layers - 1).view());
+        each(BASAL, state.basal(n_layers - 1).view());
+        each(DENDRITE, state.apical(n_layers - 1).view());
+        each(INTERNEURON, state.interneuron(n_layers - 1).view());
+        each(OUTPUT, state.soma(n_layers).view());
     }
 
     fn stride(&self, dt_ms: f64) -> usize {
@@ -309,14 +346,14 @@ fn error(network: &ForwardNetwork, shown: &Association) -> f64 {
 }
 
 /// Squared mismatch and apical potential of every hidden layer.
-fn residuals<T: Real>(state: &State<T>, n_layers: usize) -> Vec<(String, f64)> {
+fn residuals<T: Real>(state: &State<T>, n_layers: usize) -> Vec<(Series, f64)> {
     let square = |rows: Array2<f64>| rows.iter().map(|x| x * x).sum::<f64>();
     (1..n_layers)
         .flat_map(|k| {
             let mismatch = state.soma(k + 1) - state.interneuron(k);
             [
-                (format!("mismatch.{k}"), square(mismatch)),
-                (format!("apical.{k}"), square(state.apical(k))),
+                (MISMATCH.of(k), square(mismatch)),
+                (APICAL.of(k), square(state.apical(k))),
             ]
         })
         .collect()

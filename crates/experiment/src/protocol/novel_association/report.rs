@@ -5,11 +5,15 @@ use apical_reporting::{
     PlainTable,
 };
 
+use super::super::quantity::{APICAL, MISMATCH, Quantity, Series};
 use super::super::{Report, Runs};
-use super::Fig1;
+use super::{
+    AFTER, BASAL, BEFORE, DENDRITE, ERROR, ERROR_AT_END, ERROR_AT_START, ERROR_WHEN_REPORTED,
+    INPUT, INTERNEURON, NovelAssociation, OUTPUT, SOMA, TARGET,
+};
 
 /// The report on all runs.
-pub(super) fn report(spec: &Fig1, runs: &Runs) -> Report {
+pub(super) fn report(spec: &NovelAssociation, runs: &Runs) -> Report {
     let mut charts = Vec::new();
     if let Some(chart) = trace_chart(spec, runs) {
         charts.push(chart);
@@ -40,27 +44,27 @@ pub(super) fn report(spec: &Fig1, runs: &Runs) -> Report {
     }
 }
 
-fn findings(spec: &Fig1, runs: &Runs) -> Vec<String> {
+fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
     runs.conditions()
             .map(|(condition, _)| {
                 format!(
                     "{condition}: the error without teacher goes from {} to {} after {} ms and {} after \
                      {} ms.",
-                    runs.written(condition, "error_at_start"),
-                    runs.written(condition, "error_when_reported"),
+                    runs.written(condition, ERROR_AT_START),
+                    runs.written(condition, ERROR_WHEN_REPORTED),
                     spec.reported_ms,
-                    runs.written(condition, "error_at_end"),
+                    runs.written(condition, ERROR_AT_END),
                     spec.learning_ms,
                 )
             })
             .collect()
 }
 
-fn table(spec: &Fig1, runs: &Runs) -> PlainTable {
-    let values = ["error_at_start", "error_when_reported", "error_at_end"];
+fn table(spec: &NovelAssociation, runs: &Runs) -> PlainTable {
+    let values = [ERROR_AT_START, ERROR_WHEN_REPORTED, ERROR_AT_END];
     PlainTable {
         name: "results".into(),
-        title: "Error without teacher, ‖r_N − r_trgt‖²".into(),
+        title: format!("Error without teacher, {}", ERROR.label),
         header: vec![
             "condition".into(),
             "failed".into(),
@@ -71,7 +75,7 @@ fn table(spec: &Fig1, runs: &Runs) -> PlainTable {
         rows: runs
             .conditions()
             .map(|(condition, _)| {
-                let cells = values.map(|name| runs.written(condition, name));
+                let cells = values.map(|quantity| runs.written(condition, quantity));
                 [condition.to_owned(), runs.n_failed(condition)]
                     .into_iter()
                     .chain(cells)
@@ -83,19 +87,19 @@ fn table(spec: &Fig1, runs: &Runs) -> PlainTable {
 }
 
 /// Traces of the first seed of the first condition.
-fn trace_chart(spec: &Fig1, runs: &Runs) -> Option<Chart> {
+fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
     let (condition, of) = runs.conditions().next()?;
     let run = of.first()?;
     let half_ms = 0.5 * spec.trace_ms;
-    let panel = |when: &str, title: &str, name: &str| {
+    let panel = |when: &'static str, title: &str, quantity: Quantity| {
         let lines = (0..spec.n_traced).flat_map(|i| {
-            let points = run.series.get(&format!("{when}.{name}.{i}"));
+            let points = run.series(quantity.of(i).within(when));
             let own = points.map(|points| {
                 let look = LineLook::series(i).without_marker();
-                ChartLine::single(format!("neuron {}", i + 1), look, points.clone())
+                ChartLine::single(format!("neuron {}", i + 1), look, points.to_vec())
             });
-            let target = run.series.get(&format!("{when}.target.{i}"));
-            let target = target.filter(|_| name == "output").and_then(|target| {
+            let target = run.series(TARGET.of(i).within(when));
+            let target = target.filter(|_| quantity == OUTPUT).and_then(|target| {
                 let (_, u) = *target.first()?;
                 let points = vec![(half_ms, u), (spec.trace_ms, u)];
                 let look = LineLook::series(i).without_marker().dashed(1);
@@ -108,27 +112,20 @@ fn trace_chart(spec: &Fig1, runs: &Runs) -> Option<Chart> {
             lines: lines.collect(),
         }
     };
-    let rows = [
-        ("input", "input r_0"),
-        ("soma", "soma u_1"),
-        ("basal", "basal v_B,1"),
-        ("apical", "apical v_A,1"),
-        ("interneuron", "intern. u^I_1"),
-        ("output", "output u_2"),
-    ];
-    let rows = rows.iter().enumerate().map(|(index, (name, label))| {
+    let rows = [INPUT, SOMA, BASAL, DENDRITE, INTERNEURON, OUTPUT];
+    let rows = rows.into_iter().enumerate().map(|(index, quantity)| {
         let title = |text: &'static str| if index == 0 { text } else { "" };
         ChartRow {
             heading: String::new(),
             y: ChartAxis {
-                label: (*label).to_owned(),
+                label: quantity.label.to_owned(),
                 scale: ChartScale::Linear,
             },
             guides: Vec::new(),
             height_mm: 13.0,
             panels: vec![
-                panel("before", title("before learning"), name),
-                panel("after", title("after learning"), name),
+                panel(BEFORE, title("before learning"), quantity),
+                panel(AFTER, title("after learning"), quantity),
             ],
         }
     });
@@ -136,7 +133,7 @@ fn trace_chart(spec: &Fig1, runs: &Runs) -> Option<Chart> {
         name: "traces".into(),
         title: format!(
             "Potentials before and after learning ({condition}, seed {})",
-            run.seed
+            run.seed()
         ),
         how_to_read: format!(
             "The association is shown without plasticity, for {half_ms} ms without and then \
@@ -152,18 +149,18 @@ fn trace_chart(spec: &Fig1, runs: &Runs) -> Option<Chart> {
     })
 }
 
-fn residual_chart(spec: &Fig1, runs: &Runs) -> Chart {
-    let row = |name: &str, label: &str| ChartRow {
+fn residual_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
+    let row = |series: Series| ChartRow {
         heading: String::new(),
         y: ChartAxis {
-            label: label.to_owned(),
+            label: series.axis(),
             scale: ChartScale::Logarithmic,
         },
         guides: Vec::new(),
         height_mm: 28.0,
         panels: vec![ChartPanel {
             title: String::new(),
-            lines: runs.lines(name, ChartSpread::Nothing),
+            lines: runs.lines(series, ChartSpread::Nothing),
         }],
     };
     Chart {
@@ -177,14 +174,11 @@ fn residual_chart(spec: &Fig1, runs: &Runs) -> Chart {
             label: "time of learning (ms)".into(),
             scale: ChartScale::Between(0.0, spec.learning_ms),
         },
-        rows: vec![
-            row("mismatch.1", "‖u_2 − u^I_1‖² (1)"),
-            row("apical.1", "‖v_A,1‖² (1)"),
-        ],
+        rows: vec![row(MISMATCH.of(1)), row(APICAL.of(1))],
     }
 }
 
-fn error_chart(spec: &Fig1, runs: &Runs) -> Chart {
+fn error_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
     Chart {
             name: "error".into(),
             title: "Error without teacher".into(),
@@ -200,14 +194,14 @@ fn error_chart(spec: &Fig1, runs: &Runs) -> Chart {
             rows: vec![ChartRow {
                 heading: String::new(),
                 y: ChartAxis {
-                    label: "‖r_N − r_trgt‖² (1)".into(),
+                    label: Series::from(ERROR).axis(),
                     scale: ChartScale::Logarithmic,
                 },
                 guides: Vec::new(),
                 height_mm: 40.0,
                 panels: vec![ChartPanel {
                     title: String::new(),
-                    lines: runs.lines("error", ChartSpread::Seeds),
+                    lines: runs.lines(ERROR, ChartSpread::Seeds),
                 }],
             }],
         }
