@@ -4,7 +4,7 @@ check:
 
 # All tests.
 test:
-    cargo test --workspace
+    cargo test --release --workspace
 
 # The default experiment.
 run:

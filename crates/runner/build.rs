@@ -1,61 +1,20 @@
-//! Records at build time what results depend on: a digest of the sources, the commit, the compiler.
+//! Records at build time which commit the sources were taken from, and takes in the specifications of
+//! experiments/.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sha2::{Digest, Sha256};
-
-/// Crates whose sources results depend on; the report's layout is not among them.
-const CRATES: [&str; 6] = [
-    "kernels",
-    "datasets",
-    "learning",
-    "microcircuit",
-    "backprop",
-    "runner",
-];
-
-/// Libraries of others that results depend on.
-const LIBRARIES: [&str; 8] = [
-    "candle-core",
-    "gemm",
-    "ndarray",
-    "pulp",
-    "rand",
-    "rand_chacha",
-    "rand_distr",
-    "rayon",
-];
-
 fn main() -> io::Result<()> {
     let root = Path::new("../..");
-    let mut files = Vec::new();
-    for name in CRATES {
-        let folder = root.join("crates").join(name);
-        collect(&folder.join("src"), &mut files)?;
-        files.push(folder.join("Cargo.toml"));
-    }
-    // The root's Cargo.toml has profiles, features and versions.
-    let lock = root.join("Cargo.lock");
-    files.extend([root.join("Cargo.toml"), lock.clone()]);
-    files.retain(|file| file.is_file());
+    built_in(&root.join("experiments"))?;
     // Whatever is tracked decides whether the work tree is as committed.
     for path in ["crates", "Cargo.toml", "Cargo.lock"].map(|path| root.join(path)) {
         if path.exists() {
             println!("cargo::rerun-if-changed={}", path.display());
         }
     }
-    println!("cargo::rerun-if-changed=build.rs");
-    let lock = fs::read_to_string(lock).unwrap_or_default();
-    println!("cargo::rustc-env=APICAL_VERSIONS={}", versions(&lock));
-    files.sort();
-    println!(
-        "cargo::rustc-env=APICAL_SOURCE_DIGEST={}",
-        digest(root, &files)?
-    );
-
     for path in commit_files(root) {
         println!("cargo::rerun-if-changed={}", path.display());
     }
@@ -78,82 +37,28 @@ fn main() -> io::Result<()> {
         }
         _ => "",
     };
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=APICAL_COMMIT={commit}");
     println!("cargo::rustc-env=APICAL_DIRTY={dirty}");
-
-    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let version =
-        output(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=APICAL_RUSTC={version}");
-    let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
-    println!("cargo::rustc-env=APICAL_TARGET={target}");
     Ok(())
 }
 
-/// `name=version;…` of the libraries that results depend on, from the text of Cargo.lock.
-fn versions(lock: &str) -> String {
-    let mut found = Vec::new();
-    for package in lock.split("[[package]]").skip(1) {
-        let value = |key: &str| {
-            let of_key = |line: &str| {
-                let quoted = line.strip_prefix(key)?.strip_prefix(" = \"")?;
-                quoted.strip_suffix('"').map(str::to_owned)
-            };
-            package.lines().find_map(of_key)
-        };
-        if let (Some(name), Some(version)) = (value("name"), value("version"))
-            && (LIBRARIES.contains(&name.as_str()) || name.starts_with("apical-"))
-        {
-            found.push((name, version));
-        }
+/// Writes `FILES`, the stem and the text of every specification in `folder`, in order.
+fn built_in(folder: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| Ok(fs::canonicalize(entry?.path())?))
+        .collect::<io::Result<_>>()?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+    paths.sort();
+    let mut code = "static FILES: &[(&str, &str)] = &[\n".to_owned();
+    for path in paths {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        code += &format!("({stem:?}, include_str!({path:?})),\n");
     }
-    // Two versions of one library are told together.
-    let mut texts: Vec<String> = Vec::new();
-    for (index, (name, version)) in found.iter().enumerate() {
-        match texts.last_mut() {
-            Some(last) if index > 0 && found[index - 1].0 == *name => {
-                *last = format!("{last}, {version}");
-            }
-            _ => texts.push(format!("{name}={version}")),
-        }
-    }
-    texts.join(";")
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !folder.is_dir() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn digest(root: &Path, files: &[PathBuf]) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    for file in files {
-        let name = file
-            .strip_prefix(root)
-            .unwrap_or(file)
-            .to_string_lossy()
-            .replace('\\', "/");
-        let text = fs::read(file)?;
-        hash.update((name.len() as u64).to_le_bytes());
-        hash.update(name.as_bytes());
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(&text);
-    }
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    code += "];\n";
+    let out = std::env::var_os("OUT_DIR").unwrap_or_default();
+    fs::write(Path::new(&out).join("built_in.rs"), code)
 }
 
 /// The files that change when another commit is checked out or made; the index is not among them,

@@ -8,6 +8,7 @@
 
 mod convert;
 mod feedback_alignment;
+pub mod kind;
 mod loss;
 mod mlp;
 mod operation;

@@ -14,7 +14,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 /// What `read` makes of `format`, with the errors of `format` as they are.
-pub(crate) fn with_places<F, E: Error, T>(
+pub fn with_places<F, E: Error, T>(
     format: F,
     read: impl FnOnce(Keeping<'_, F, E>) -> Result<T, Erased>,
 ) -> Result<T, E> {
@@ -27,7 +27,7 @@ pub(crate) fn with_places<F, E: Error, T>(
 }
 
 /// A part of a format whose errors are kept.
-pub(crate) struct Keeping<'k, F, E> {
+pub struct Keeping<'k, F, E> {
     format: F,
     kept: &'k Cell<Option<E>>,
 }

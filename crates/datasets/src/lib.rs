@@ -51,6 +51,8 @@ pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
 pub use column::Column;
 pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, Task};
 pub use entry::{CatalogueEntry, RemoteFile};
+#[doc(hidden)]
+pub use erase::with_places;
 pub use error::{DatasetError, FilePlace};
 pub use idx::{IdxImages, parse_idx_images, parse_idx_labels};
 pub use image_set::IdxSpec;

@@ -13,6 +13,7 @@ pub mod conformance;
 mod error;
 mod evaluate;
 mod gradient;
+mod kind;
 mod learner;
 pub mod metric;
 mod name;
@@ -35,8 +36,11 @@ pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
 pub use evaluate::{Evaluation, evaluate};
 pub use gradient::{ForwardNetwork, Gradient, GradientReference, OutputError};
+pub use kind::{
+    AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,
+};
 pub use learner::{Learner, OutputLoss, Precision};
-pub use metric::{Direction, Metric, MetricInfo};
+pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metrics};
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
 pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};

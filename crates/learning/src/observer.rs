@@ -281,9 +281,9 @@ mod tests {
     #[test]
     fn absent_values_do_not_count_in_a_mean() {
         let mut means = MeanReadings::default();
-        means.add(vec![Reading::new(Metric::UpdateAngle, Err("none".into()))]);
-        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(10.0))]);
-        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(20.0))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Err("none".into()))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Ok(10.0))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Ok(20.0))]);
         let readings = means.finish();
         assert_eq!(readings.len(), 1);
         assert_eq!(readings[0].value, Some(15.0));
@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn a_mean_over_all_minibatches_needs_no_count() {
         let mut means = MeanReadings::default();
-        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(10.0))]);
-        means.add(vec![Reading::new(Metric::UpdateAngle, Ok(30.0))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Ok(10.0))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Ok(30.0))]);
         let readings = means.finish();
         assert_eq!(readings[0].value, Some(20.0));
         assert_eq!(readings[0].n_batches, None);
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn nothing_measured_stays_absent_with_its_reason() {
         let mut means = MeanReadings::default();
-        means.add(vec![Reading::new(Metric::UpdateAngle, Err("none".into()))]);
+        means.add(vec![Reading::new(Metric::UPDATE_ANGLE, Err("none".into()))]);
         let readings = means.finish();
         assert_eq!(readings[0].value, None);
         assert_eq!(readings[0].absent.as_deref(), Some("none"));

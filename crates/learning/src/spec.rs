@@ -315,5 +315,5 @@ fn five_thousand() -> usize {
 }
 
 fn all_metrics() -> Vec<Metric> {
-    Metric::ALL.to_vec()
+    Metric::all().to_vec()
 }

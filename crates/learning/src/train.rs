@@ -52,7 +52,7 @@ impl Trained {
             }
             best.map(|(epoch, _)| epoch)
         };
-        best(Metric::Accuracy, 1.0).or_else(|| best(Metric::Loss, -1.0))
+        best(Metric::ACCURACY, 1.0).or_else(|| best(Metric::LOSS, -1.0))
     }
 
     /// Readings after `epoch`.

@@ -7,6 +7,7 @@
 pub mod circuit;
 pub mod feedback;
 pub mod integrator;
+pub mod kind;
 pub mod table;
 
 pub use circuit::sacramento_2018::{

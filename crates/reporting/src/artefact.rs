@@ -9,6 +9,7 @@ use crate::csv::{Csv, number};
 use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
 use crate::page::{self, FigureOnPage};
+use crate::plot::DrawError;
 use crate::table::{self, Table};
 use crate::{ReportError, ReportInput};
 
@@ -83,12 +84,13 @@ fn draw(
     };
     let title = format!("{}, {}", figure.title, task.name);
     let drawing = draft.picture.draw(&title);
-    let svg = drawing.svg();
-    let png = drawing.png().map_err(|source| ReportError::Drawing {
+    let failed = |source: DrawError| ReportError::Drawing {
         figure: figure.name,
         task: task.name.to_owned(),
         source: Box::new(source),
-    })?;
+    };
+    let svg = drawing.svg().map_err(failed)?;
+    let png = drawing.png().map_err(failed)?;
     let stem = format!("{folder}/{}", figure.name);
     let files = vec![
         file(&format!("{stem}.svg"), svg.clone().into_bytes()),

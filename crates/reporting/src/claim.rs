@@ -66,12 +66,12 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
 
 /// Mean update angles of layers 1…N to the `potential` reference; empty unless all are there.
 fn angles(task: &Task<'_>, group: &Group<'_>) -> Vec<String> {
-    task.layers(Metric::UpdateAngle)
+    task.layers(Metric::UPDATE_ANGLE)
         .into_iter()
         .flatten()
         .map(|k| {
             let reference = Some(OutputError::Potential);
-            let angle = group.last(Subject::of_layer(Metric::UpdateAngle, Some(k), reference))?;
+            let angle = group.last(Subject::of_layer(Metric::UPDATE_ANGLE, Some(k), reference))?;
             Some(format!("{:.0}°", angle.mean))
         })
         .collect::<Option<_>>()
@@ -79,16 +79,16 @@ fn angles(task: &Task<'_>, group: &Group<'_>) -> Vec<String> {
 }
 
 fn written(score: Metric, value: Spread) -> String {
-    match score {
-        Metric::Accuracy => format!("{} test accuracy", short(score, value)),
-        _ => format!("a test loss of {}", short(score, value)),
+    match score == Metric::ACCURACY {
+        true => format!("{} test accuracy", short(score, value)),
+        false => format!("a test loss of {}", short(score, value)),
     }
 }
 
 fn short(score: Metric, value: Spread) -> String {
-    match score {
-        Metric::Accuracy => format!("{} %", spread(Some(value), Decimals::Fixed(2))),
-        _ => spread(Some(value), Decimals::Significant(3)),
+    match score == Metric::ACCURACY {
+        true => format!("{} %", spread(Some(value), Decimals::Fixed(2))),
+        false => spread(Some(value), Decimals::Significant(3)),
     }
 }
 

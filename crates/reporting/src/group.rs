@@ -181,14 +181,14 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
             .map(|(learner, variant)| group(&runs, &learners, learner, variant))
             .collect();
             groups.sort_by_key(|group| learners.iter().position(|of| *of == group.learner));
-            let accuracy = Subject::on(Metric::Accuracy, PartName::Test);
+            let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
             let is_classified = groups.iter().any(|group| {
                 group.last(accuracy).is_some() || !group.over_epochs(accuracy).is_empty()
             });
             let score = if is_classified || groups.iter().all(|g| g.finished.is_empty()) {
-                Metric::Accuracy
+                Metric::ACCURACY
             } else {
-                Metric::Loss
+                Metric::LOSS
             };
             let baseline = input.baselines.get(name).map(String::as_str);
             Task {

@@ -4,38 +4,36 @@
 //! apart under the common kinds of colour blindness. Every learner has a marker of its own too, so that
 //! figures can be read in grey.
 
-/// Red, green and blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Colour(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+use plotters::style::RGBColor;
 
 /// Ground of figures.
-pub(crate) const PAPER: Colour = Colour(255, 255, 255);
+pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Text and axes.
-pub(crate) const INK: Colour = Colour(26, 26, 26);
+pub(crate) const INK: RGBColor = RGBColor(26, 26, 26);
 /// Lines behind the data.
-pub(crate) const GRID: Colour = Colour(228, 228, 228);
+pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
 /// Lines to compare with, such as 90°.
-pub(crate) const GUIDE: Colour = Colour(150, 150, 150);
+pub(crate) const GUIDE: RGBColor = RGBColor(150, 150, 150);
 /// Nulls.
-pub(crate) const NULL: Colour = Colour(118, 118, 118);
+pub(crate) const NULL: RGBColor = RGBColor(118, 118, 118);
 
 /// Phases of time, light to dark: data, dynamics, plasticity, both fused.
-pub(crate) const PHASES: [Colour; 4] = [
-    Colour(222, 222, 222),
-    Colour(172, 172, 172),
-    Colour(116, 116, 116),
-    Colour(66, 66, 66),
+pub(crate) const PHASES: [RGBColor; 4] = [
+    RGBColor(222, 222, 222),
+    RGBColor(172, 172, 172),
+    RGBColor(116, 116, 116),
+    RGBColor(66, 66, 66),
 ];
 
-const LEARNERS: [Colour; 8] = [
-    Colour(0, 114, 178),
-    Colour(213, 94, 0),
-    Colour(0, 158, 115),
-    Colour(204, 121, 167),
-    Colour(230, 159, 0),
-    Colour(86, 180, 233),
-    Colour(0, 0, 0),
-    Colour(136, 34, 85),
+const LEARNERS: [RGBColor; 8] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
+    RGBColor(136, 34, 85),
 ];
 
 /// The shape that marks a learner's line.
@@ -79,7 +77,7 @@ const DASHES: [&[f64]; 4] = [&[], &[5.0, 2.5], &[1.5, 2.0], &[6.0, 2.0, 1.5, 2.0
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct LineStyle {
     /// Its colour.
-    pub(crate) colour: Colour,
+    pub(crate) colour: RGBColor,
     /// Its marker.
     pub(crate) marker: Marker,
     /// How it is broken; empty for a line in one piece.
@@ -112,9 +110,9 @@ impl LineStyle {
     }
 }
 
-fn lighter(Colour(r, g, b): Colour, share: f64) -> Colour {
+fn lighter(RGBColor(r, g, b): RGBColor, share: f64) -> RGBColor {
     let mix = |c: u8| (f64::from(c) + (255.0 - f64::from(c)) * share).round() as u8;
-    Colour(mix(r), mix(g), mix(b))
+    RGBColor(mix(r), mix(g), mix(b))
 }
 
 #[cfg(test)]
@@ -133,6 +131,6 @@ mod tests {
     fn points_of_a_sweep_keep_the_marker_and_lighten_the_colour() {
         let (first, last) = (LineStyle::of(0, 0, 3), LineStyle::of(0, 2, 3));
         assert_eq!(first.marker, last.marker);
-        assert_eq!(last.colour, Colour(153, 199, 224));
+        assert_eq!(last.colour, RGBColor(153, 199, 224));
     }
 }

@@ -228,7 +228,7 @@ fn both_references_of_the_norm_ratio_share_an_axis() {
     let mut runs = small();
     for run in &mut runs {
         for reading in run.epochs.iter_mut().flat_map(|epoch| &mut epoch.readings) {
-            let is_it = reading.metric == Metric::NormRatio
+            let is_it = reading.metric == Metric::NORM_RATIO
                 && reading.reference == Some(OutputError::SquaredError);
             reading.value = reading.value.map(|v| if is_it { 400.0 * v } else { v });
         }

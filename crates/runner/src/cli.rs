@@ -1,20 +1,20 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::{Deserialize, Serialize};
 
-use crate::provenance::{self, shell_line};
-use crate::spec::{Overrides, SpecProblem};
+use apical_experiment::provenance::shell_line;
+use apical_experiment::spec::{Overrides, SpecProblem};
 
 /// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
 /// accuracy, gradient alignment and time.
 ///
 /// Without a command it runs the built-in experiment `quick`.
 #[derive(Debug, Parser)]
-#[command(name = "apical", version = provenance::version(), max_term_width = 100)]
+#[command(name = "apical", version = crate::program::version(), max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
     3 some runs failed, 4 data missing or wrong, 130 interrupted.\n\n\
@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run an experiment: train, measure, report
     Run(RunArgs),
-    /// Do an experiment of the literature again: train, measure, draw its figure
+    /// Run a built-in experiment by its name, such as a figure of the literature
     Reproduce(ReproduceArgs),
     /// Show patterns to a circuit in continuous time and write its potentials over time
     Simulate(SimulateArgs),
@@ -45,7 +45,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DataCommand,
     },
-    /// List learners, data sets, metrics and figures
+    /// List learners, protocols, data sets, metrics, figures and built-in experiments
     List,
     /// Write a commented specification to start from
     Init {
@@ -62,7 +62,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// The experiment's specification; the built-in `quick` where not given
+    /// The experiment: a specification (FILE.toml), or the name of a built-in one (`apical list`);
+    /// `quick` where not given
     pub(crate) spec: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) how: HowToRun,
@@ -76,9 +77,8 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReproduceArgs {
-    /// The experiment
-    #[arg(value_enum)]
-    pub(crate) name: ReproduceName,
+    /// The name of a built-in experiment, such as figs1, fig1, fig2, theory; `apical list` has all
+    pub(crate) name: String,
     #[command(flatten)]
     pub(crate) how: HowToRun,
 }
@@ -127,25 +127,6 @@ impl HowToRun {
         let seeds = self.seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
         shell_line(words.chain(sets).chain(seeds))
     }
-}
-
-/// An experiment that is a command; its specification is experiments/NAME.toml.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReproduceName {
-    /// Sacramento et al. (2018), Fig. S1: self-prediction emerges from random weights
-    Figs1,
-    /// Fig. 1: a novel association is learned
-    Fig1,
-    /// Fig. 2: a network learns from a teacher network, at scaled rates
-    Fig2,
-    /// Fig. 2 at the published rates, with ten million patterns
-    Fig2Recalled,
-    /// Updates against gradients: angle and norm over coupling, depth and width
-    Theory,
-    /// Yin-Yang in continuous time: accuracy over the delay of plasticity (yin_yang_delay.toml)
-    YinYang,
-    /// MNIST in continuous time with prospective rates; needs the data of `apical data fetch mnist`
-    MnistContinuous,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +181,29 @@ pub(crate) struct SimulateArgs {
     /// File for the weights after the last pattern (safetensors)
     #[arg(long, value_name = "FILE")]
     pub(crate) save_after: Option<PathBuf>,
+}
+
+impl SimulateArgs {
+    /// Somata every ms, as traces.csv and traces.svg in `folder`; the specification is given apart.
+    pub(crate) fn into_folder(folder: &Path, sets: &[String]) -> Self {
+        Self {
+            spec: PathBuf::new(),
+            record: vec!["soma".into()],
+            every: 1.0,
+            out: folder.join("traces.csv"),
+            figure: Some(folder.join("traces.svg")),
+            neurons: Vec::new(),
+            sets: sets.to_vec(),
+            weights: None,
+            inputs: None,
+            targets: None,
+            targets_are: None,
+            no_plasticity: false,
+            seed: None,
+            save_before: None,
+            save_after: None,
+        }
+    }
 }
 
 /// What targets are.

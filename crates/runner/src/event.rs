@@ -1,34 +1,8 @@
 //! What happens in an experiment, one JSON object a line with `--json`; docs/records.md has the schema.
 
-use apical_learning::{EpochRecord, RunKey, Summary, TrialRecord};
+use apical_experiment::progress::{Counts, Outcome, RunSummary};
+use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use serde::Serialize;
-
-/// How a run of the experiment ended, or that it did not run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    /// All epochs were taught now.
-    Finished,
-    /// It had ended before, with the same settings, data and code.
-    Reused,
-    /// It stopped with an error.
-    Failed,
-    /// It was stopped from outside.
-    Interrupted,
-}
-
-/// How many runs came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Counts {
-    /// Taught now.
-    pub(crate) n_finished: usize,
-    /// Used again.
-    pub(crate) n_reused: usize,
-    /// Failed, now or before.
-    pub(crate) n_failed: usize,
-    /// Not ended.
-    pub(crate) n_interrupted: usize,
-}
 
 /// One line of the event stream.
 #[derive(Debug, Serialize)]
@@ -81,7 +55,7 @@ pub(crate) enum Event<'a> {
         error: Option<&'a str>,
         /// Its summary, where it ended.
         #[serde(skip_serializing_if = "Option::is_none")]
-        summary: Option<&'a Summary>,
+        summary: Option<RunSummary<'a>>,
     },
     /// The report is written.
     Report {

@@ -1,10 +1,12 @@
 //! Exit codes, and which error leads to which; docs/records.md lists them.
 
 use apical_datasets::DatasetError;
+use apical_experiment::report::ReadError;
+use apical_experiment::spec::SpecProblem;
+use apical_experiment::task_data::TaskDataError;
+use apical_experiment::tuning::TuningFailed;
 use apical_kernels::InstructionSetError;
 use apical_learning::{LearnError, StoreError};
-
-use crate::spec::SpecProblem;
 
 /// Everything asked for is done.
 pub(crate) const OK: u8 = 0;
@@ -39,22 +41,6 @@ pub(crate) enum UsageError {
         nearest: String,
         /// The names there are.
         known: String,
-    },
-    /// Folders without records.
-    #[error(
-        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick; a protocol's report is written again by `apical reproduce`"
-    )]
-    NoRuns {
-        /// The folders searched.
-        folders: String,
-    },
-    /// A folder that is not there.
-    #[error(
-        "there is no folder `{folder}`; give one that `apical run` wrote, such as results/quick"
-    )]
-    NoFolder {
-        /// The folder.
-        folder: String,
     },
     /// The user's own data, which a name alone does not find.
     #[error(
@@ -112,24 +98,6 @@ pub(crate) enum UsageError {
     },
 }
 
-/// Tuning found no settings for a learner.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "tuning found no settings for learner `{learner}` of task `{task}`: none of its {n_trials} trials has a value, the first because: {first}; change `tuning.space` (all trials are in {log})"
-)]
-pub(crate) struct TuningFailed {
-    /// The task.
-    pub(crate) task: String,
-    /// The learner.
-    pub(crate) learner: String,
-    /// Its trials.
-    pub(crate) n_trials: usize,
-    /// Why the first has no value.
-    pub(crate) first: String,
-    /// The log of all trials.
-    pub(crate) log: String,
-}
-
 /// Data that are not as they should be.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataProblem {
@@ -177,23 +145,20 @@ pub(crate) enum DataProblem {
         /// Why.
         source: StoreError,
     },
-    /// Data a task needs could not be loaded.
-    #[error("the data of task `{task}` cannot be used: {source}")]
-    Task {
-        /// The task.
-        task: String,
-        /// Why.
-        source: DatasetError,
-    },
 }
 
 /// The exit code of an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
-    if error.is::<SpecProblem>() || error.is::<UsageError>() || error.is::<InstructionSetError>() {
+    if error.is::<SpecProblem>()
+        || error.is::<UsageError>()
+        || error.is::<ReadError>()
+        || error.is::<InstructionSetError>()
+    {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED
-    } else if error.is::<DataProblem>() || error.is::<DatasetError>() {
+    } else if error.is::<DataProblem>() || error.is::<TaskDataError>() || error.is::<DatasetError>()
+    {
         DATA
     } else {
         UNEXPECTED

@@ -1,14 +1,17 @@
 //! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
+use apical_experiment::number::short;
+use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
 use apical_learning::{
-    EpochRecord, Metric, OutputError, PartName, RunKey, Status, Summary, TrialRecord,
+    EpochRecord, Metric, OutputError, PartName, RunKey, SCHEMA_VERSION, TrialRecord,
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::event::{Event, Outcome};
-use crate::say::{self, short};
+use crate::event::Event;
+use crate::say;
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
@@ -33,7 +36,7 @@ pub(crate) struct Progress {
 }
 
 /// Shows the progress of one run.
-pub(crate) struct RunProgress<'a> {
+struct RunProgress<'a> {
     all: &'a Progress,
     run: RunKey,
     n_epochs: usize,
@@ -71,15 +74,6 @@ impl Progress {
         self.mode
     }
 
-    /// A line for people.
-    pub(crate) fn note(&self, text: &str) {
-        match self.mode {
-            Mode::Bars => self.bars.suspend(|| say::err(text)),
-            Mode::Lines => say::err(text),
-            Mode::Json | Mode::Quiet => {}
-        }
-    }
-
     /// A line for people that is shown in every mode, on standard error.
     pub(crate) fn warn(&self, text: &str) {
         match self.mode {
@@ -96,9 +90,28 @@ impl Progress {
             say::out(line);
         }
     }
+}
 
-    /// A run begins.
-    pub(crate) fn run(&self, run: &RunKey, n_epochs: usize) -> RunProgress<'_> {
+impl progress::Progress for Progress {
+    fn note(&self, text: &str) {
+        match self.mode {
+            Mode::Bars => self.bars.suspend(|| say::err(text)),
+            Mode::Lines => say::err(text),
+            Mode::Json | Mode::Quiet => {}
+        }
+    }
+
+    fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize) {
+        self.event(&Event::ExperimentStarted {
+            schema: SCHEMA_VERSION,
+            experiment: name,
+            folder: folder.display().to_string(),
+            n_runs,
+            n_threads,
+        });
+    }
+
+    fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn progress::RunProgress + '_> {
         self.event(&Event::RunStarted { run, n_epochs });
         let bar = (self.mode == Mode::Bars).then(|| {
             let bar = ProgressBar::new(1)
@@ -106,20 +119,22 @@ impl Progress {
                 .with_style(bar_style());
             self.bars.add(bar)
         });
-        RunProgress {
+        Box::new(RunProgress {
             all: self,
             run: run.clone(),
             n_epochs,
             bar,
-        }
+        })
     }
 
-    /// A run was there already.
-    pub(crate) fn reused(&self, run: &RunKey, folder: String, summary: &Summary) -> Outcome {
-        let (outcome, error) = match &summary.status {
-            Status::Finished => (Outcome::Reused, None),
-            Status::Failed { error } => (Outcome::Failed, Some(error.as_str())),
-        };
+    fn reused(
+        &self,
+        run: &RunKey,
+        folder: String,
+        outcome: Outcome,
+        error: Option<&str>,
+        summary: RunSummary<'_>,
+    ) {
         match error {
             Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
             None => self.note(&format!("{} · reused {folder}", label(run))),
@@ -131,11 +146,10 @@ impl Progress {
             error,
             summary: Some(summary),
         });
-        outcome
     }
 
-    /// A run ended without a result, by no fault of its learner.
-    pub(crate) fn broke(&self, run: &RunKey, folder: String, error: &str) {
+    fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
+        let error = &crate::chain(error);
         self.warn(&format!("{} · {error}", label(run)));
         self.event(&Event::RunEnded {
             run,
@@ -146,8 +160,7 @@ impl Progress {
         });
     }
 
-    /// A trial of the tuning has ended.
-    pub(crate) fn trial(&self, trial: &TrialRecord, n_trials: usize) {
+    fn trial(&self, trial: &TrialRecord, n_trials: usize) {
         let settings: Vec<String> = (trial.settings.iter())
             .map(|(key, value)| {
                 let name = key
@@ -172,10 +185,8 @@ impl Progress {
     }
 }
 
-impl RunProgress<'_> {
-    /// A step of an epoch is taught.
-    #[inline]
-    pub(crate) fn step(&self, epoch: usize, n_done: usize, n_steps: usize) {
+impl progress::RunProgress for RunProgress<'_> {
+    fn step(&self, epoch: usize, n_done: usize, n_steps: usize) {
         if let Some(bar) = &self.bar
             && (n_done.is_multiple_of(STEPS_PER_TICK) || n_done == n_steps)
         {
@@ -184,8 +195,7 @@ impl RunProgress<'_> {
         }
     }
 
-    /// An epoch is taught and measured.
-    pub(crate) fn epoch(&self, record: &EpochRecord) {
+    fn epoch(&self, record: &EpochRecord) {
         let n_epochs = self.n_epochs;
         let text = [
             format!("epoch {}/{n_epochs}", record.epoch),
@@ -193,10 +203,7 @@ impl RunProgress<'_> {
         ]
         .join(" · ");
         let text = text.trim_end_matches(" · ");
-        match &self.bar {
-            Some(bar) => bar.set_message(text.to_owned()),
-            None => self.all.note(&format!("{} · {text}", label(&self.run))),
-        }
+        self.note(text);
         self.all.event(&Event::Epoch {
             run: &self.run,
             n_epochs,
@@ -204,13 +211,19 @@ impl RunProgress<'_> {
         });
     }
 
-    /// The run has ended.
-    pub(crate) fn end(
-        self,
+    fn note(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => self.all.note(&format!("{} · {text}", label(&self.run))),
+        }
+    }
+
+    fn end(
+        self: Box<Self>,
         outcome: Outcome,
         folder: String,
         error: Option<&str>,
-        summary: Option<&Summary>,
+        summary: Option<RunSummary<'_>>,
     ) {
         let label = label(&self.run);
         if let Some(bar) = &self.bar {
@@ -245,7 +258,7 @@ fn bar_style() -> ProgressStyle {
 }
 
 /// `task · learner · variant · seed n`.
-pub(crate) fn label(run: &RunKey) -> String {
+fn label(run: &RunKey) -> String {
     let seed = format!("seed {}", run.seed);
     [&run.task, &run.learner, &run.variant, &seed]
         .into_iter()
@@ -268,14 +281,14 @@ fn readings(record: &EpochRecord) -> String {
     let angles: Vec<f64> = record
         .readings
         .iter()
-        .filter(|r| r.metric == Metric::UpdateAngle && r.layer.is_some())
+        .filter(|r| r.metric == Metric::UPDATE_ANGLE && r.layer.is_some())
         .filter(|r| r.reference == Some(OutputError::Potential))
         .filter_map(|reading| reading.value)
         .collect();
     let mean_angle = (!angles.is_empty()).then(|| angles.iter().sum::<f64>() / angles.len() as f64);
     [
-        value(Metric::Accuracy, validation).map(|v| format!("validation {v:.1} %")),
-        value(Metric::Loss, validation).map(|v| format!("loss {}", short(v))),
+        value(Metric::ACCURACY, validation).map(|v| format!("validation {v:.1} %")),
+        value(Metric::LOSS, validation).map(|v| format!("loss {}", short(v))),
         mean_angle.map(|v| format!("angle {v:.1}°")),
     ]
     .into_iter()
@@ -293,7 +306,7 @@ mod tests {
     #[test]
     fn an_epoch_reads_as_one_line() {
         let angle = |layer, value| {
-            Reading::new(Metric::UpdateAngle, Ok(value))
+            Reading::new(Metric::UPDATE_ANGLE, Ok(value))
                 .of_layer(layer)
                 .against(OutputError::Potential)
         };
@@ -301,9 +314,9 @@ mod tests {
             epoch: 3,
             n_samples: 30,
             readings: vec![
-                Reading::new(Metric::Accuracy, Ok(97.24)).on(PartName::Validation),
-                Reading::new(Metric::Accuracy, Ok(1.0)).on(PartName::Test),
-                Reading::new(Metric::Loss, Ok(0.031)).on(PartName::Validation),
+                Reading::new(Metric::ACCURACY, Ok(97.24)).on(PartName::Validation),
+                Reading::new(Metric::ACCURACY, Ok(1.0)).on(PartName::Test),
+                Reading::new(Metric::LOSS, Ok(0.031)).on(PartName::Validation),
                 angle(None, 80.0),
                 angle(Some(1), 20.0),
                 angle(Some(2), 28.2),

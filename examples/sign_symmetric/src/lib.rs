@@ -6,11 +6,15 @@
 //! Source of the principle: Liao, Leibo and Poggio (2016), "How important is weight symmetry in
 //! backpropagation?", arXiv:1510.05067.
 
+mod kind;
+
 use apical_learning::{
     Batch, ForwardWeights, LearnError, Learner, Network, Streams, TensorName, TensorTable, Tensors,
     Updates, uniform,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2};
+
+pub use kind::{SIGN_SYMMETRIC, SignSymmetricSpec};
 
 /// A multilayer perceptron that learns with sign-symmetric feedback, without thresholds.
 pub struct SignSymmetric {
@@ -54,7 +58,11 @@ impl SignSymmetric {
 
     /// B_k = |M_k| ∘ sign(W_{k+1}ᵀ).
     fn feedback(&self, k: usize) -> Array2<f64> {
-        let signs = self.tensors.matrix(TensorName::forward(k + 1)).t().mapv(f64::signum);
+        let signs = self
+            .tensors
+            .matrix(TensorName::forward(k + 1))
+            .t()
+            .mapv(f64::signum);
         &self.tensors.matrix(magnitude(k)) * &signs
     }
 
@@ -133,13 +141,20 @@ impl Learner for SignSymmetric {
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        Some(self.rates.iter().map(|rate| rate * self.rate_share).collect())
+        Some(
+            self.rates
+                .iter()
+                .map(|rate| rate * self.rate_share)
+                .collect(),
+        )
     }
 
     fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
         match name {
             TensorName::PyramidalFromPyramidal { to, from } if from == to + 1 => {
-                (1..self.network().n_layers()).contains(&to).then(|| self.feedback(to).into_dyn())
+                (1..self.network().n_layers())
+                    .contains(&to)
+                    .then(|| self.feedback(to).into_dyn())
             }
             stored => self.tensors.get(stored),
         }

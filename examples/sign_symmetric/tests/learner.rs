@@ -57,7 +57,7 @@ fn it_learns_digits() {
     let accuracy = trained
         .readings_at(10)
         .iter()
-        .find(|r| r.metric == Metric::Accuracy && r.part == Some(PartName::Validation))
+        .find(|r| r.metric == Metric::ACCURACY && r.part == Some(PartName::Validation))
         .and_then(|reading| reading.value)
         .expect("a value");
     assert!(accuracy > 90.0, "{accuracy} % after ten epochs");

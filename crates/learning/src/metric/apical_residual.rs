@@ -2,18 +2,19 @@
 
 use super::interneuron_mismatch::mean_norm;
 use super::vector::NORM_FLOOR;
-use super::{AlignmentSample, Direction, MetricInfo};
+use super::{AlignmentSample, Direction, MetricInfo, Reads};
 use crate::{Metric, Quantity, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "apical_residual",
     label: "apical potential without over with teacher",
     unit: "1",
     direction: Direction::LowerIsBetter,
     one_line: "apical potential without teacher as a share of that with teacher",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     (1..of.n_layers())
         .map(|k| {
             let ratio = || {
@@ -25,7 +26,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
                     Err(format!("the norm with teacher {nudged:e} is too small"))
                 }
             };
-            Reading::new(Metric::ApicalResidual, ratio()).of_layer(Some(k))
+            Reading::new(Metric::APICAL_RESIDUAL, ratio()).of_layer(Some(k))
         })
         .collect()
 }

@@ -2,21 +2,22 @@
 //! of the batch in reverse order. Anything but 0° (to rounding) is a fault of the measurement.
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo, sample};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "backprop_with_itself",
     label: "angle of backprop with itself",
     unit: "°",
     direction: Direction::Null,
     one_line: "angle between the reference gradient and itself, samples in reverse order",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
-        Metric::BackpropWithItself,
+        Metric::BACKPROP_WITH_ITSELF,
         |k, gradient| {
             let (_, again) = of
                 .reversed

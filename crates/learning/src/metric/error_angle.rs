@@ -4,18 +4,19 @@
 //! a circuit. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo};
+use super::{AlignmentSample, Direction, MetricInfo, Reads};
 use crate::{Metric, Quantity, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "error_angle",
     label: "angle of the hidden error to backprop's",
     unit: "°",
     direction: Direction::LowerIsBetter,
     one_line: "angle per sample between the apical potential and backprop's hidden error",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     let mut readings = Vec::new();
     for (reference, gradient) in of.gradients {
         for k in 1..of.n_layers() {
@@ -24,7 +25,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
                 None => Err("the learner has no error at this layer".to_owned()),
             };
             readings.push(
-                Reading::new(Metric::ErrorAngle, value)
+                Reading::new(Metric::ERROR_ANGLE, value)
                     .of_layer(Some(k))
                     .against(*reference),
             );

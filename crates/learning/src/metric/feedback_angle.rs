@@ -4,18 +4,19 @@
 use ndarray::Array2;
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo};
+use super::{AlignmentSample, Direction, MetricInfo, Reads};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "feedback_angle",
     label: "angle of the feedback to Wᵀ",
     unit: "°",
     direction: Direction::LowerIsBetter,
     one_line: "angle between the feedback weights and the transposed forward weights",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     let weights = &of.forward.weights.weights;
     (1..of.n_layers())
         .map(|k| {
@@ -28,7 +29,7 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
                 }
                 None => Err("the learner has no feedback into this layer".to_owned()),
             };
-            Reading::new(Metric::FeedbackAngle, value).of_layer(Some(k))
+            Reading::new(Metric::FEEDBACK_ANGLE, value).of_layer(Some(k))
         })
         .collect()
 }

@@ -1,20 +1,21 @@
 //! Interneuron mismatch: ‖u_{k+1} − u^I_k‖ without teacher, averaged over samples.
 
-use super::{AlignmentSample, Direction, MetricInfo, vector};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, vector};
 use crate::{Activities, Metric, Quantity, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "interneuron_mismatch",
     label: "interneuron mismatch",
     unit: "1",
     direction: Direction::LowerIsBetter,
     one_line: "‖u_{k+1} − u^I_k‖ without teacher, a self-prediction residual",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     free_norms(
         of,
-        Metric::InterneuronMismatch,
+        Metric::INTERNEURON_MISMATCH,
         Quantity::InterneuronMismatch,
     )
 }

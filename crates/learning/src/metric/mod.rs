@@ -1,30 +1,55 @@
 //! Metrics, one file each.
 //!
-//! To add one: a file with its [`MetricInfo`] and its function, and a variant of [`Metric`].
+//! To add one: a file with its `METRIC`, and a line of [`metrics!`]. A program adds its own with
+//! [`add_metrics`].
 
-mod accuracy;
-mod apical_potential;
-mod apical_residual;
-mod backprop_with_itself;
-mod error_angle;
-mod feedback_angle;
-mod interneuron_mismatch;
-mod loss;
-mod norm_ratio;
+mod registry;
 mod sample;
-mod shuffled_feedback_angle;
-mod sign_agreement;
 #[cfg(test)]
 mod tests;
-mod update_angle;
 pub mod vector;
 
-use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use registry::{AddMetricsError, add_metrics};
 pub use sample::AlignmentSample;
 pub(crate) use sample::matrix;
 
-use crate::Reading;
+use crate::{Evaluation, Reading};
+
+/// Declares modules, their metrics by name, and the list of them.
+macro_rules! metrics {
+    ($($name:ident = $module:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        impl Metric {
+            $(
+                #[doc = concat!("The metric `", stringify!($module), "`.")]
+                pub const $name: Self = Self(&$module::METRIC);
+            )*
+        }
+
+        static BUILT_IN: &[Metric] = &[$(Metric::$name),*];
+    };
+}
+
+metrics! {
+    ACCURACY = accuracy,
+    LOSS = loss,
+    UPDATE_ANGLE = update_angle,
+    SHUFFLED_FEEDBACK_ANGLE = shuffled_feedback_angle,
+    BACKPROP_WITH_ITSELF = backprop_with_itself,
+    NORM_RATIO = norm_ratio,
+    SIGN_AGREEMENT = sign_agreement,
+    ERROR_ANGLE = error_angle,
+    FEEDBACK_ANGLE = feedback_angle,
+    INTERNEURON_MISMATCH = interneuron_mismatch,
+    APICAL_POTENTIAL = apical_potential,
+    APICAL_RESIDUAL = apical_residual,
+}
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,8 +65,17 @@ pub enum Direction {
     Null,
 }
 
+/// What a metric reads, and how.
+#[derive(Debug, Clone, Copy)]
+pub enum Reads {
+    /// Predictions on a part of the data; `None` where it has no value, as accuracy in regression.
+    Predictions(fn(&Evaluation) -> Option<f64>),
+    /// A learner beside its reference gradients on a minibatch.
+    Alignment(fn(&AlignmentSample<'_>) -> Vec<Reading>),
+}
+
 /// What a metric is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug)]
 pub struct MetricInfo {
     /// Its name, as in specifications and records.
     pub name: &'static str,
@@ -53,96 +87,90 @@ pub struct MetricInfo {
     pub direction: Direction,
     /// One line on what it measures.
     pub one_line: &'static str,
+    /// What it reads, and how.
+    pub reads: Reads,
 }
 
-/// What can be measured of a learner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Share of samples whose largest output is the labelled one.
-    Accuracy,
-    /// Mean loss.
-    Loss,
-    /// Angle between the learner's update and the reference gradient.
-    UpdateAngle,
-    /// The same with the rows of ΔW, one per neuron, moved by a random cycle within the layer: a null.
-    ShuffledFeedbackAngle,
-    /// Angle of the reference gradient with itself, samples in reverse order: a null.
-    BackpropWithItself,
-    /// Norm of the update over that of the gradient step at the equivalent rate.
-    NormRatio,
-    /// Share of entries of the update whose sign is the gradient's.
-    SignAgreement,
-    /// Angle between the error at hidden neurons and backprop's.
-    ErrorAngle,
-    /// Angle between the feedback weights and the transposed forward weights.
-    FeedbackAngle,
-    /// ‖u_{k+1} − u^I_k‖ without teacher.
-    InterneuronMismatch,
-    /// ‖v_A,k‖ without teacher.
-    ApicalPotential,
-    /// ‖v_A,k‖ without teacher over ‖v_A,k‖ with teacher.
-    ApicalResidual,
-}
+/// What can be measured of a learner; written and read by its name, of which there is one.
+#[derive(Clone, Copy)]
+pub struct Metric(&'static MetricInfo);
 
 impl Metric {
-    /// All metrics.
-    pub const ALL: [Self; 12] = [
-        Self::Accuracy,
-        Self::Loss,
-        Self::UpdateAngle,
-        Self::ShuffledFeedbackAngle,
-        Self::BackpropWithItself,
-        Self::NormRatio,
-        Self::SignAgreement,
-        Self::ErrorAngle,
-        Self::FeedbackAngle,
-        Self::InterneuronMismatch,
-        Self::ApicalPotential,
-        Self::ApicalResidual,
-    ];
+    /// The metric that `info` describes.
+    pub const fn new(info: &'static MetricInfo) -> Self {
+        Self(info)
+    }
+
+    /// All metrics, those of the program last.
+    pub fn all() -> &'static [Self] {
+        registry::all()
+    }
 
     /// Name, unit and direction.
-    pub fn info(self) -> MetricInfo {
-        match self {
-            Self::Accuracy => accuracy::INFO,
-            Self::Loss => loss::INFO,
-            Self::UpdateAngle => update_angle::INFO,
-            Self::ShuffledFeedbackAngle => shuffled_feedback_angle::INFO,
-            Self::BackpropWithItself => backprop_with_itself::INFO,
-            Self::NormRatio => norm_ratio::INFO,
-            Self::SignAgreement => sign_agreement::INFO,
-            Self::ErrorAngle => error_angle::INFO,
-            Self::FeedbackAngle => feedback_angle::INFO,
-            Self::InterneuronMismatch => interneuron_mismatch::INFO,
-            Self::ApicalPotential => apical_potential::INFO,
-            Self::ApicalResidual => apical_residual::INFO,
-        }
+    pub fn info(self) -> &'static MetricInfo {
+        self.0
+    }
+
+    /// Whether it is read of predictions, on each part of the data.
+    pub fn is_of_predictions(self) -> bool {
+        matches!(self.0.reads, Reads::Predictions(_))
     }
 
     /// How it reads predictions, if that is what it reads.
-    pub(crate) fn of_predictions(self) -> Option<fn(&crate::Evaluation) -> Option<f64>> {
-        match self {
-            Self::Accuracy => Some(accuracy::measure),
-            Self::Loss => Some(loss::measure),
-            _ => None,
+    pub(crate) fn of_predictions(self) -> Option<fn(&Evaluation) -> Option<f64>> {
+        match self.0.reads {
+            Reads::Predictions(read) => Some(read),
+            Reads::Alignment(_) => None,
         }
     }
 
     /// How it reads a learner beside its reference gradient, if that is what it reads.
     pub(crate) fn of_alignment(self) -> Option<fn(&AlignmentSample<'_>) -> Vec<Reading>> {
-        match self {
-            Self::Accuracy | Self::Loss => None,
-            Self::UpdateAngle => Some(update_angle::measure),
-            Self::ShuffledFeedbackAngle => Some(shuffled_feedback_angle::measure),
-            Self::BackpropWithItself => Some(backprop_with_itself::measure),
-            Self::NormRatio => Some(norm_ratio::measure),
-            Self::SignAgreement => Some(sign_agreement::measure),
-            Self::ErrorAngle => Some(error_angle::measure),
-            Self::FeedbackAngle => Some(feedback_angle::measure),
-            Self::InterneuronMismatch => Some(interneuron_mismatch::measure),
-            Self::ApicalPotential => Some(apical_potential::measure),
-            Self::ApicalResidual => Some(apical_residual::measure),
+        match self.0.reads {
+            Reads::Predictions(_) => None,
+            Reads::Alignment(read) => Some(read),
         }
+    }
+}
+
+impl PartialEq for Metric {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Metric {}
+
+impl PartialOrd for Metric {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Metric {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.name.cmp(other.0.name)
+    }
+}
+
+impl fmt::Debug for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Metric {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let found = Self::all().iter().find(|metric| metric.0.name == name);
+        found
+            .copied()
+            .ok_or_else(|| serde::de::Error::unknown_variant(&name, registry::names()))
     }
 }

@@ -2,25 +2,26 @@
 //! learner's own rates correspond to by theory. 1 where the theory holds.
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo, sample};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "norm_ratio",
     label: "norm of the update over backprop's",
     unit: "1",
     direction: Direction::NearOneIsBetter,
     one_line: "norm of the update over that of the gradient step at the equivalent rate",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     let Some(rates) = of.equivalent_rates else {
         let reason = "the learner has no equivalent rates".to_owned();
-        return vec![Reading::new(Metric::NormRatio, Err(reason))];
+        return vec![Reading::new(Metric::NORM_RATIO, Err(reason))];
     };
     sample::per_layer_and_all(
         of,
-        Metric::NormRatio,
+        Metric::NORM_RATIO,
         |k, gradient| {
             let change = of.change(k)?;
             let step = &gradient.weights[k - 1] * rates[k - 1];

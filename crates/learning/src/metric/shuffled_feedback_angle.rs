@@ -8,21 +8,22 @@
 //! one neuron has no value and no part in the sum over all layers.
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo, sample};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "shuffled_feedback_angle",
     label: "angle with shuffled feedback",
     unit: "°",
     direction: Direction::Null,
     one_line: "update angle with the rows of ΔW (one per neuron) moved by a random cycle within each layer",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
-        Metric::ShuffledFeedbackAngle,
+        Metric::SHUFFLED_FEEDBACK_ANGLE,
         |k, gradient| {
             let change = of.shuffled_change(k)?;
             let products = Products::of(change.view(), gradient.weights[k - 1].view());

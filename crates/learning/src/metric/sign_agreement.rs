@@ -1,18 +1,19 @@
 //! Sign agreement: share of the entries of the update, among those where neither is zero, that have
 //! the sign of the reference gradient's. Chance is 50 %.
 
-use super::{AlignmentSample, Direction, MetricInfo, vector};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, vector};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "sign_agreement",
     label: "sign agreement with backprop",
     unit: "%",
     direction: Direction::HigherIsBetter,
     one_line: "share of entries of the update that have the reference gradient's sign",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     let percent = |(agree, all): (u64, u64)| {
         if all == 0 {
             Err("no entry is non-zero in both".to_owned())
@@ -33,12 +34,12 @@ pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
                 Err(why) => Err(why),
             };
             readings.push(
-                Reading::new(Metric::SignAgreement, value)
+                Reading::new(Metric::SIGN_AGREEMENT, value)
                     .of_layer(Some(k))
                     .against(*reference),
             );
         }
-        readings.push(Reading::new(Metric::SignAgreement, percent(sum)).against(*reference));
+        readings.push(Reading::new(Metric::SIGN_AGREEMENT, percent(sum)).against(*reference));
     }
     readings
 }

@@ -13,7 +13,7 @@ const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 #[test]
 fn every_metric_is_listed_once_under_its_own_name() {
-    for metric in Metric::ALL {
+    for metric in Metric::all() {
         let written = serde_json::to_string(&metric).expect("a plain name");
         assert_eq!(written, format!("\"{}\"", metric.info().name));
         assert!(metric.of_predictions().is_some() != metric.of_alignment().is_some());
@@ -153,8 +153,8 @@ fn degrees(cosine: f64) -> f64 {
 fn update_angle() {
     let sample = ByHand::new();
     for (layer, expected) in [(1, 0.0), (2, 45.0), (3, 90.0)] {
-        assert_value(&sample.of(Metric::UpdateAngle, Some(layer)), expected);
-        let opposite = sample.against(Metric::UpdateAngle, Some(layer), OutputError::SquaredError);
+        assert_value(&sample.of(Metric::UPDATE_ANGLE, Some(layer)), expected);
+        let opposite = sample.against(Metric::UPDATE_ANGLE, Some(layer), OutputError::SquaredError);
         assert_value(&opposite, 180.0 - expected);
     }
 }
@@ -164,11 +164,11 @@ fn update_angle_over_all_layers_divides_each_change_by_its_rate() {
     let mut sample = ByHand::new();
     // Divided by 10, 1 and 0.5: ab = 2 + 4 + 0, aa = 2 + 8 + 100, bb = 2 + 4 + 25.
     let divided = 6.0 / (110.0_f64 * 31.0).sqrt();
-    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(divided));
+    assert_value(&sample.of(Metric::UPDATE_ANGLE, None), degrees(divided));
     // As they are: ab = 20 + 4 + 0, aa = 200 + 8 + 25.
     sample.rates = None;
     let plain = 24.0 / (233.0_f64 * 31.0).sqrt();
-    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(plain));
+    assert_value(&sample.of(Metric::UPDATE_ANGLE, None), degrees(plain));
 }
 
 #[test]
@@ -185,21 +185,21 @@ fn update_angle_of_what_is_not_plastic_or_vanishes() {
         .push_change(TensorName::forward(3), layer_3.into_dyn());
     let vanished = "the learner's norm 0e0 is not above 1e-30";
     assert_absent(
-        &sample.of(Metric::UpdateAngle, Some(1)),
+        &sample.of(Metric::UPDATE_ANGLE, Some(1)),
         "this layer is not plastic",
     );
-    assert_absent(&sample.of(Metric::UpdateAngle, Some(2)), vanished);
+    assert_absent(&sample.of(Metric::UPDATE_ANGLE, Some(2)), vanished);
     // Layer 1 has no part: ab = 0 + 100, aa = 0 + 400, bb = 4 + 25.
     let all = 100.0 / (400.0_f64 * 29.0).sqrt();
-    assert_value(&sample.of(Metric::UpdateAngle, None), degrees(all));
+    assert_value(&sample.of(Metric::UPDATE_ANGLE, None), degrees(all));
     sample.updates = Updates::new();
-    assert_absent(&sample.of(Metric::UpdateAngle, None), vanished);
+    assert_absent(&sample.of(Metric::UPDATE_ANGLE, None), vanished);
 }
 
 #[test]
 fn shuffled_feedback_angle_moves_every_row() {
     let sample = ByHand::new();
-    let angle = |layer| sample.of(Metric::ShuffledFeedbackAngle, layer);
+    let angle = |layer| sample.of(Metric::SHUFFLED_FEEDBACK_ANGLE, layer);
     // Rows exchanged: [[0, 10], [10, 0]] to the unit matrix; the rows of layer 2 are equal.
     assert_value(&angle(Some(1)), 90.0);
     assert_value(&angle(Some(2)), 45.0);
@@ -215,7 +215,7 @@ fn shuffled_feedback_angle_moves_every_row() {
 fn backprop_with_itself() {
     let sample = ByHand::new();
     for layer in [Some(1), Some(2), Some(3), None] {
-        assert_value(&sample.of(Metric::BackpropWithItself, layer), 0.0);
+        assert_value(&sample.of(Metric::BACKPROP_WITH_ITSELF, layer), 0.0);
     }
 }
 
@@ -223,15 +223,15 @@ fn backprop_with_itself() {
 fn norm_ratio() {
     let mut sample = ByHand::new();
     // ‖ΔW‖ over rate ‖∇‖: √200 / 10√2, √8 / 2, 5 / (0.5 · 5).
-    assert_value(&sample.of(Metric::NormRatio, Some(1)), 1.0);
-    assert_value(&sample.of(Metric::NormRatio, Some(2)), 2.0 * SQRT_HALF);
-    assert_value(&sample.of(Metric::NormRatio, Some(3)), 2.0);
+    assert_value(&sample.of(Metric::NORM_RATIO, Some(1)), 1.0);
+    assert_value(&sample.of(Metric::NORM_RATIO, Some(2)), 2.0 * SQRT_HALF);
+    assert_value(&sample.of(Metric::NORM_RATIO, Some(3)), 2.0);
     // aa = 200 + 8 + 25, bb = 200 + 4 + 6.25.
     let all = (233.0_f64 / 210.25).sqrt();
-    assert_value(&sample.of(Metric::NormRatio, None), all);
+    assert_value(&sample.of(Metric::NORM_RATIO, None), all);
     sample.rates = None;
     assert_absent(
-        &sample.of(Metric::NormRatio, None),
+        &sample.of(Metric::NORM_RATIO, None),
         "the learner has no equivalent rates",
     );
 }
@@ -241,10 +241,10 @@ fn sign_agreement() {
     let mut sample = ByHand::new();
     // Non-zero in both: two entries, one, and two of which one agrees.
     for (layer, percent) in [(Some(1), 100.0), (Some(2), 100.0), (Some(3), 50.0)] {
-        assert_value(&sample.of(Metric::SignAgreement, layer), percent);
+        assert_value(&sample.of(Metric::SIGN_AGREEMENT, layer), percent);
     }
-    assert_value(&sample.of(Metric::SignAgreement, None), 80.0);
-    let opposite = sample.against(Metric::SignAgreement, None, OutputError::SquaredError);
+    assert_value(&sample.of(Metric::SIGN_AGREEMENT, None), 80.0);
+    let opposite = sample.against(Metric::SIGN_AGREEMENT, None, OutputError::SquaredError);
     assert_value(&opposite, 20.0);
     sample.updates = Updates::new();
     let change = array![[0.0, 1.0], [1.0, 0.0]];
@@ -252,10 +252,10 @@ fn sign_agreement() {
         .updates
         .push_change(TensorName::forward(1), change.into_dyn());
     let nothing = "no entry is non-zero in both";
-    assert_absent(&sample.of(Metric::SignAgreement, Some(1)), nothing);
-    assert_absent(&sample.of(Metric::SignAgreement, None), nothing);
+    assert_absent(&sample.of(Metric::SIGN_AGREEMENT, Some(1)), nothing);
+    assert_absent(&sample.of(Metric::SIGN_AGREEMENT, None), nothing);
     assert_absent(
-        &sample.of(Metric::SignAgreement, Some(2)),
+        &sample.of(Metric::SIGN_AGREEMENT, Some(2)),
         "this layer is not plastic",
     );
 }
@@ -263,20 +263,20 @@ fn sign_agreement() {
 #[test]
 fn error_angle() {
     let mut sample = ByHand::new();
-    assert_value(&sample.of(Metric::ErrorAngle, Some(1)), 67.5);
-    let opposite = sample.against(Metric::ErrorAngle, Some(1), OutputError::SquaredError);
+    assert_value(&sample.of(Metric::ERROR_ANGLE, Some(1)), 67.5);
+    let opposite = sample.against(Metric::ERROR_ANGLE, Some(1), OutputError::SquaredError);
     assert_value(&opposite, 112.5);
     // The second sample of layer 2 has no error to be compared with.
-    assert_value(&sample.of(Metric::ErrorAngle, Some(2)), 0.0);
+    assert_value(&sample.of(Metric::ERROR_ANGLE, Some(2)), 0.0);
     let silent = array![[0.0, 0.0], [0.0, 0.0]];
     sample.nudged.insert(Quantity::HiddenError, 1, silent);
     assert_absent(
-        &sample.of(Metric::ErrorAngle, Some(1)),
+        &sample.of(Metric::ERROR_ANGLE, Some(1)),
         "the learner's norm 0e0 is not above 1e-30",
     );
     sample.nudged = Activities::new();
     assert_absent(
-        &sample.of(Metric::ErrorAngle, Some(2)),
+        &sample.of(Metric::ERROR_ANGLE, Some(2)),
         "the learner has no error at this layer",
     );
 }
@@ -285,7 +285,7 @@ fn error_angle() {
 fn feedback_angle() {
     let mut sample = ByHand::new();
     assert_absent(
-        &sample.of(Metric::FeedbackAngle, Some(1)),
+        &sample.of(Metric::FEEDBACK_ANGLE, Some(1)),
         "the learner has no feedback into this layer",
     );
     // From the layer above: W_2ᵀ = [[1, 3], [2, 4]] and W_3ᵀ = [[1], [−1]].
@@ -294,14 +294,14 @@ fn feedback_angle() {
         Some((3, array![[1.0], [1.0]])),
     ];
     let adjacent = degrees(1.0 / 30.0_f64.sqrt());
-    assert_value(&sample.of(Metric::FeedbackAngle, Some(1)), adjacent);
-    assert_value(&sample.of(Metric::FeedbackAngle, Some(2)), 90.0);
+    assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(1)), adjacent);
+    assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(2)), 90.0);
     // Straight from the output: (W_3 W_2)ᵀ = [[−2], [−2]].
     sample.feedback[0] = Some((3, array![[-1.0], [0.0]]));
-    assert_value(&sample.of(Metric::FeedbackAngle, Some(1)), 45.0);
+    assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(1)), 45.0);
     sample.feedback[0] = Some((3, array![[0.0], [0.0]]));
     assert_absent(
-        &sample.of(Metric::FeedbackAngle, Some(1)),
+        &sample.of(Metric::FEEDBACK_ANGLE, Some(1)),
         "the learner's norm 0e0 is not above 1e-30",
     );
 }
@@ -310,17 +310,17 @@ fn feedback_angle() {
 fn self_prediction_residuals() {
     let sample = ByHand::new();
     // Means over the two samples: of 5 and 13, of 1 and 2, of 5 and 0.
-    assert_value(&sample.of(Metric::InterneuronMismatch, Some(1)), 9.0);
-    assert_value(&sample.of(Metric::ApicalPotential, Some(1)), 1.5);
-    assert_value(&sample.of(Metric::ApicalPotential, Some(2)), 2.5);
+    assert_value(&sample.of(Metric::INTERNEURON_MISMATCH, Some(1)), 9.0);
+    assert_value(&sample.of(Metric::APICAL_POTENTIAL, Some(1)), 1.5);
+    assert_value(&sample.of(Metric::APICAL_POTENTIAL, Some(2)), 2.5);
     // 1.5 over the mean of 10 and 20.
-    assert_value(&sample.of(Metric::ApicalResidual, Some(1)), 0.1);
+    assert_value(&sample.of(Metric::APICAL_RESIDUAL, Some(1)), 0.1);
     assert_absent(
-        &sample.of(Metric::ApicalResidual, Some(2)),
+        &sample.of(Metric::APICAL_RESIDUAL, Some(2)),
         "the norm with teacher 0e0 is too small",
     );
     assert_absent(
-        &sample.of(Metric::InterneuronMismatch, Some(2)),
+        &sample.of(Metric::INTERNEURON_MISMATCH, Some(2)),
         "the learner has no such quantity",
     );
 }
@@ -329,7 +329,7 @@ fn self_prediction_residuals() {
 fn without_apical_compartments_there_is_no_apical_potential() {
     let mut sample = ByHand::new();
     sample.free = Activities::new();
-    for metric in [Metric::ApicalPotential, Metric::ApicalResidual] {
+    for metric in [Metric::APICAL_POTENTIAL, Metric::APICAL_RESIDUAL] {
         assert_absent(
             &sample.of(metric, Some(1)),
             "the learner has no such quantity",

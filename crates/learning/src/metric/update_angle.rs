@@ -10,21 +10,22 @@
 //! only an update that vanishes altogether has none (see [`NORM_FLOOR`](super::vector::NORM_FLOOR)).
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo, sample};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
 use crate::{Metric, Reading};
 
-pub(super) const INFO: MetricInfo = MetricInfo {
+pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "update_angle",
     label: "angle of the update to backprop",
     unit: "°",
     direction: Direction::LowerIsBetter,
     one_line: "angle between the weight change of a minibatch and the reference gradient",
+    reads: Reads::Alignment(measure),
 };
 
-pub(super) fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
-        Metric::UpdateAngle,
+        Metric::UPDATE_ANGLE,
         |k, gradient| {
             let products = Products::of(of.change(k)?, gradient.weights[k - 1].view());
             Ok(of.at_equal_rates(k, products))

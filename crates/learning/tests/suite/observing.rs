@@ -57,9 +57,13 @@ fn readings_come_at_their_cadence_and_say_what_they_are_of() {
         readings.iter().any(|r: &Reading| r.metric == metric)
     };
     for epoch in 0..=3 {
-        assert!(has(epoch, Metric::Accuracy));
+        assert!(has(epoch, Metric::ACCURACY));
         // Every second epoch, and the last.
-        assert_eq!(has(epoch, Metric::UpdateAngle), epoch != 1, "epoch {epoch}");
+        assert_eq!(
+            has(epoch, Metric::UPDATE_ANGLE),
+            epoch != 1,
+            "epoch {epoch}"
+        );
     }
     let value = |metric, reference, layer| {
         let readings = &kept.epochs[3].readings;
@@ -70,18 +74,18 @@ fn readings_come_at_their_cadence_and_say_what_they_are_of() {
             .value
     };
     let squared = Some(OutputError::SquaredError);
-    let angle = value(Metric::UpdateAngle, squared, Some(1)).expect("a value");
+    let angle = value(Metric::UPDATE_ANGLE, squared, Some(1)).expect("a value");
     assert!(angle < 1e-5, "the delta rule is its own gradient: {angle}°");
     let potential = Some(OutputError::Potential);
-    let apart = value(Metric::UpdateAngle, potential, None).expect("a value");
+    let apart = value(Metric::UPDATE_ANGLE, potential, None).expect("a value");
     assert!(apart > 0.5, "the two references are not the same: {apart}°");
-    let ratio = value(Metric::NormRatio, squared, None).expect("a value");
+    let ratio = value(Metric::NORM_RATIO, squared, None).expect("a value");
     assert!((ratio - 1.0).abs() < 1e-12);
-    let itself = value(Metric::BackpropWithItself, squared, None).expect("a value");
+    let itself = value(Metric::BACKPROP_WITH_ITSELF, squared, None).expect("a value");
     assert!(itself < 1e-5, "{itself}°");
-    let shuffled = value(Metric::ShuffledFeedbackAngle, squared, None).expect("a value");
+    let shuffled = value(Metric::SHUFFLED_FEEDBACK_ANGLE, squared, None).expect("a value");
     assert!(shuffled > 20.0, "{shuffled}°");
-    assert_eq!(value(Metric::SignAgreement, squared, None), Some(100.0));
+    assert_eq!(value(Metric::SIGN_AGREEMENT, squared, None), Some(100.0));
 }
 
 #[test]

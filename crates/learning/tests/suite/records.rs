@@ -12,11 +12,11 @@ fn a_line_of_the_record() {
         epoch: 2,
         n_samples: 20,
         readings: vec![
-            Reading::new(Metric::Accuracy, Ok(97.5)).on(PartName::Test),
-            Reading::new(Metric::UpdateAngle, Ok(34.0))
+            Reading::new(Metric::ACCURACY, Ok(97.5)).on(PartName::Test),
+            Reading::new(Metric::UPDATE_ANGLE, Ok(34.0))
                 .of_layer(Some(1))
                 .against(OutputError::Potential),
-            Reading::new(Metric::NormRatio, Ok(f64::NAN)),
+            Reading::new(Metric::NORM_RATIO, Ok(f64::NAN)),
         ],
     });
     let line = serde_json::to_string(&record).expect("it can be written");
@@ -45,7 +45,7 @@ fn the_first_line_says_which_run_and_schema() {
 proptest! {
     #[test]
     fn values_read_back_to_the_bit(value in any::<f64>()) {
-        let reading = Reading::new(Metric::Loss, Ok(value));
+        let reading = Reading::new(Metric::LOSS, Ok(value));
         prop_assert_eq!(reading.value.is_some(), value.is_finite());
         let text = serde_json::to_string(&reading).expect("it can be written");
         let back: Reading = serde_json::from_str(&text).expect("it reads back");

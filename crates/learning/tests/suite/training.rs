@@ -215,9 +215,9 @@ fn trained_with(validation: &[(f64, f64)]) -> Trained {
             n_samples: 0,
             readings: vec![
                 // A better value of the test part must never matter.
-                Reading::new(Metric::Accuracy, Ok(100.0 - accuracy)).on(PartName::Test),
-                Reading::new(Metric::Accuracy, Ok(accuracy)).on(PartName::Validation),
-                Reading::new(Metric::Loss, Ok(loss)).on(PartName::Validation),
+                Reading::new(Metric::ACCURACY, Ok(100.0 - accuracy)).on(PartName::Test),
+                Reading::new(Metric::ACCURACY, Ok(accuracy)).on(PartName::Validation),
+                Reading::new(Metric::LOSS, Ok(loss)).on(PartName::Validation),
             ],
         })
         .collect();
@@ -241,7 +241,7 @@ fn the_chosen_epoch_is_the_earliest_with_the_best_validation_accuracy() {
 fn without_accuracy_the_lowest_validation_loss_chooses() {
     let mut trained = trained_with(&[(0.0, 0.0), (0.0, 0.5), (0.0, 0.2), (0.0, 0.3)]);
     for record in &mut trained.epochs {
-        record.readings.retain(|r| r.metric == Metric::Loss);
+        record.readings.retain(|r| r.metric == Metric::LOSS);
     }
     assert_eq!(trained.chosen_epoch(), Some(2));
     trained.epochs.iter_mut().for_each(|e| e.readings.clear());

@@ -5,7 +5,7 @@ use crate::ReportError;
 use crate::artefact::Artefact;
 use crate::palette::{INK, LineStyle, Marker};
 use crate::plot::{
-    Axis, Curve, CurvePoint, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM,
+    Axis, Curve, CurvePoint, DrawError, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM,
 };
 use crate::statistics::Spread;
 
@@ -25,11 +25,12 @@ impl Chart {
 
     pub(crate) fn files(&self, folder: &str) -> Result<ChartFiles, ReportError> {
         let drawing = Picture::Grid(self.grid()).draw(&self.title);
-        let svg = drawing.svg();
-        let png = drawing.png().map_err(|source| ReportError::Chart {
+        let failed = |source: DrawError| ReportError::Chart {
             chart: self.name.clone(),
             source: Box::new(source),
-        })?;
+        };
+        let svg = drawing.svg().map_err(failed)?;
+        let png = drawing.png().map_err(failed)?;
         let stem = format!("{folder}/{}", self.name);
         let file = |extension: &str, bytes| Artefact {
             path: format!("{stem}.{extension}"),

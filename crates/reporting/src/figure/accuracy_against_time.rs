@@ -19,7 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         mean time, with the 95 % t interval of the score as band; the CSV has single seeds. The time \
         axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
-    reads: &[Metric::Accuracy, Metric::Loss],
+    reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: true,
     draft,
 };

@@ -20,7 +20,7 @@ pub(super) const FIGURE: Figure = Figure {
         bring the error and the transposed forward weights, a product of these where it comes \
         straight from the output; learners without feedback weights of their own have none. Lines are \
         means over seeds, bands their 95 % t intervals.",
-    reads: &[Metric::ErrorAngle, Metric::FeedbackAngle],
+    reads: &[Metric::ERROR_ANGLE, Metric::FEEDBACK_ANGLE],
     shows_times: false,
     draft,
 };
@@ -32,10 +32,10 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         let name = per_layer::reference_name(reference);
         let delta = per_layer::output_error(reference);
         let heading = format!("error angle, {}: {delta}", name.replace('_', " "));
-        (Metric::ErrorAngle, Some(reference), name, heading)
+        (Metric::ERROR_ANGLE, Some(reference), name, heading)
     });
     let heading = "feedback angle, to transposed forward weights".to_owned();
-    let feedback_angle = (Metric::FeedbackAngle, None, "", heading);
+    let feedback_angle = (Metric::FEEDBACK_ANGLE, None, "", heading);
     let mut rows = Vec::new();
     for (metric, reference, name, heading) in error_angles.into_iter().chain([feedback_angle]) {
         let block = Block {

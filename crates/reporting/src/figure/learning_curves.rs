@@ -15,7 +15,7 @@ pub(super) const FIGURE: Figure = Figure {
     how_to_read: "Thick lines are means over seeds, bands their 95 % t intervals, thin lines single \
         seeds. Where the first epochs would take most of the axis, lines enter it from below. \
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",
-    reads: &[Metric::Accuracy, Metric::Loss],
+    reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: false,
     draft,
 };

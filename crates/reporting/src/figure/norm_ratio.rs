@@ -16,14 +16,14 @@ pub(super) const FIGURE: Figure = Figure {
         learner's own rates amount to by theory; above it the learner steps further, below it less \
         far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
         its axis logarithmic and the same for both references.",
-    reads: &[Metric::NormRatio],
+    reads: &[Metric::NORM_RATIO],
     shows_times: false,
     draft,
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
-    let means = per_layer::means(task, Metric::NormRatio);
+    let means = per_layer::means(task, Metric::NORM_RATIO);
     let positive = means.into_iter().filter(|mean| *mean > 0.0);
     let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
     let y = Axis::logarithmic(low, high);
@@ -33,7 +33,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             heading: per_layer::reference_heading(reference),
             names: &[per_layer::reference_name(reference)],
             y_label: "norm ratio (1)".to_owned(),
-            metric: Metric::NormRatio,
+            metric: Metric::NORM_RATIO,
             reference: Some(reference),
             guides: vec![1.0],
             y: y.clone(),
@@ -47,7 +47,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(task.layers(Metric::NormRatio).len()),
+            n_columns: per_layer::n_columns(task.layers(Metric::NORM_RATIO).len()),
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
         }),

@@ -18,7 +18,7 @@ pub(super) const FIGURE: Figure = Figure {
         1, what apical dendrites carry is not the teacher's error. Lines are means over seeds, \
         bands their 95 % t intervals. Both are pure numbers; logarithmic axes cannot show 0 and \
         span six decades at most.",
-    reads: &[Metric::InterneuronMismatch, Metric::ApicalResidual],
+    reads: &[Metric::INTERNEURON_MISMATCH, Metric::APICAL_RESIDUAL],
     shows_times: false,
     draft,
 };
@@ -29,12 +29,12 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut n_columns = 1;
     for (metric, heading, y_label) in [
         (
-            Metric::InterneuronMismatch,
+            Metric::INTERNEURON_MISMATCH,
             "interneuron mismatch, without teacher",
             "norm (1)",
         ),
         (
-            Metric::ApicalResidual,
+            Metric::APICAL_RESIDUAL,
             "apical residual, without over with teacher",
             "ratio (1)",
         ),

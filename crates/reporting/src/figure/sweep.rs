@@ -18,7 +18,7 @@ pub(super) const FIGURE: Figure = Figure {
     how_to_read: "Every marker is the mean over seeds after the last epoch, with its 95 % t interval \
         as bar. Level lines are learners outside of the sweep, with the interval as band. The axis of \
         the swept value is logarithmic where it spans more than a factor of 30.",
-    reads: &[Metric::Accuracy, Metric::Loss],
+    reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: false,
     draft,
 };

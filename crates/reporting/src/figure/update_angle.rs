@@ -21,7 +21,7 @@ pub(super) const FIGURE: Figure = Figure {
         within each layer, averaged over learners. Over all layers, the change of each is first \
         divided by its equivalent rate. The two references descend different output errors and \
         are not to be mixed; a learner stands near 0° to the one that it descends.",
-    reads: &[Metric::UpdateAngle, Metric::ShuffledFeedbackAngle],
+    reads: &[Metric::UPDATE_ANGLE, Metric::SHUFFLED_FEEDBACK_ANGLE],
     shows_times: false,
     draft,
 };
@@ -37,7 +37,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             heading: per_layer::reference_heading(reference),
             names: &["update_angle", per_layer::reference_name(reference)],
             y_label: "angle (°)".to_owned(),
-            metric: Metric::UpdateAngle,
+            metric: Metric::UPDATE_ANGLE,
             reference: Some(reference),
             guides: vec![90.0],
             y: y.clone(),
@@ -49,7 +49,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if rows.is_empty() {
         return Err("no finished run has update angles");
     }
-    let mut legend = per_layer::legend(task, &[Metric::UpdateAngle]);
+    let mut legend = per_layer::legend(task, &[Metric::UPDATE_ANGLE]);
     if has_null {
         legend.push(LegendEntry {
             key: Key::Line(LineStyle::null()),
@@ -59,7 +59,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(task.layers(Metric::UpdateAngle).len()),
+            n_columns: per_layer::n_columns(task.layers(Metric::UPDATE_ANGLE).len()),
             rows,
             legend,
         }),
@@ -97,7 +97,7 @@ fn null_curve(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> 
 }
 
 fn nulls(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> Vec<Vec<EpochPoint>> {
-    let subject = Subject::of_layer(Metric::ShuffledFeedbackAngle, layer, Some(reference));
+    let subject = Subject::of_layer(Metric::SHUFFLED_FEEDBACK_ANGLE, layer, Some(reference));
     task.groups
         .iter()
         .map(|group| group.over_epochs(subject))
@@ -107,10 +107,10 @@ fn nulls(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> Vec<V
 /// Every learner's null in the table of plotted numbers; whether there is any.
 fn add_null(task: &Task<'_>, reference: OutputError, table: &mut EpochTable) -> bool {
     let mut is_there = false;
-    for layer in task.layers(Metric::UpdateAngle) {
+    for layer in task.layers(Metric::UPDATE_ANGLE) {
         for (group, points) in task.groups.iter().zip(nulls(task, layer, reference)) {
             let names = [
-                Metric::ShuffledFeedbackAngle.info().name,
+                Metric::SHUFFLED_FEEDBACK_ANGLE.info().name,
                 per_layer::reference_name(reference),
                 &per_layer::layer_number(layer),
             ];

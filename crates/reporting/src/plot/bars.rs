@@ -1,11 +1,13 @@
 //! Stacked horizontal bars, each under its label, with the legend underneath.
 
+use plotters::style::RGBColor;
+
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use super::legend::{self, LegendEntry};
 use super::{MEDIUM, Rect, SMALL, WIDTH};
-use crate::palette::{Colour, INK, LineStyle};
+use crate::palette::{INK, LineStyle};
 
 /// One stacked bar.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +15,7 @@ pub(crate) struct Bar {
     pub(crate) label: String,
     pub(crate) style: LineStyle,
     /// Colour and length of its pieces, from the left.
-    pub(crate) pieces: Vec<(Colour, f64)>,
+    pub(crate) pieces: Vec<(RGBColor, f64)>,
     /// Written at its end.
     pub(crate) total: String,
 }

@@ -1,8 +1,10 @@
-//! A drawing as a list of shapes, in whole units; svg.rs and png.rs write it.
+//! A drawing as a list of shapes, in whole units, which draw.rs puts on the backends of plotters.
+
+use plotters::style::RGBColor;
 
 use super::clip::dashes;
 use super::{Rect, WIDTH};
-use crate::palette::{Colour, Marker, PAPER};
+use crate::palette::{Marker, PAPER};
 use crate::text::printable;
 
 /// A place, in units from the upper left corner.
@@ -27,19 +29,19 @@ pub(crate) enum Anchor {
 pub(super) enum Shape {
     Line {
         points: Vec<WholePoint>,
-        colour: Colour,
+        colour: RGBColor,
         opacity: f64,
         width: u32,
     },
     Area {
         points: Vec<WholePoint>,
-        colour: Colour,
+        colour: RGBColor,
         opacity: f64,
     },
     Disc {
         centre: WholePoint,
         radius: u32,
-        colour: Colour,
+        colour: RGBColor,
     },
     Text {
         text: String,
@@ -76,7 +78,7 @@ impl Canvas {
     }
 
     /// A line through `points`, `width` units thick.
-    pub(crate) fn line(&mut self, points: &[Point], colour: Colour, opacity: f64, width: u32) {
+    pub(crate) fn line(&mut self, points: &[Point], colour: RGBColor, opacity: f64, width: u32) {
         if points.len() > 1 {
             self.shapes.push(Shape::Line {
                 points: points.iter().copied().map(rounded).collect(),
@@ -91,7 +93,7 @@ impl Canvas {
     pub(crate) fn dashed_line(
         &mut self,
         points: &[Point],
-        colour: Colour,
+        colour: RGBColor,
         width: u32,
         dash: &[f64],
     ) {
@@ -105,7 +107,7 @@ impl Canvas {
     }
 
     /// A filled polygon.
-    pub(crate) fn area(&mut self, points: &[Point], colour: Colour, opacity: f64) {
+    pub(crate) fn area(&mut self, points: &[Point], colour: RGBColor, opacity: f64) {
         if points.len() > 2 {
             self.shapes.push(Shape::Area {
                 points: points.iter().copied().map(rounded).collect(),
@@ -116,7 +118,7 @@ impl Canvas {
     }
 
     /// A filled rectangle.
-    pub(crate) fn rectangle(&mut self, rect: Rect, colour: Colour) {
+    pub(crate) fn rectangle(&mut self, rect: Rect, colour: RGBColor) {
         let (left, right) = (rect.left, rect.right());
         let (top, bottom) = (rect.top, rect.bottom());
         let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
@@ -146,7 +148,7 @@ impl Canvas {
     }
 
     /// A learner's marker of about `radius`, with a rim of paper.
-    pub(crate) fn marker(&mut self, at: Point, marker: Marker, colour: Colour, radius: f64) {
+    pub(crate) fn marker(&mut self, at: Point, marker: Marker, colour: RGBColor, radius: f64) {
         let (x, y) = at;
         let corners = |offsets: &[(f64, f64)]| -> Vec<Point> {
             offsets
@@ -183,7 +185,7 @@ impl Canvas {
         }
     }
 
-    fn disc(&mut self, at: Point, radius: f64, colour: Colour) {
+    fn disc(&mut self, at: Point, radius: f64, colour: RGBColor) {
         self.shapes.push(Shape::Disc {
             centre: rounded(at),
             radius: radius as u32,

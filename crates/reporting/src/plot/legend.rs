@@ -1,9 +1,11 @@
 //! The legend, under the panels.
 
+use plotters::style::RGBColor;
+
 use super::canvas::{Anchor, Canvas, Point};
 use super::font::{fit, text_width};
 use super::{Rect, SMALL, WIDTH};
-use crate::palette::{Colour, LineStyle};
+use crate::palette::LineStyle;
 
 /// What stands before a label.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,7 +13,7 @@ pub(crate) enum Key {
     /// A line with its marker.
     Line(LineStyle),
     /// A filled square.
-    Fill(Colour),
+    Fill(RGBColor),
 }
 
 /// A line of the legend.

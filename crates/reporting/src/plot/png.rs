@@ -1,11 +1,11 @@
-//! A drawing as PNG, with text from the outlines of the embedded font.
+//! A drawing as PNG, which raster.rs draws.
 
-use png::{BitDepth, ColorType, Compression, PixelDimensions, Unit};
-use tiny_skia::{Color, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use png::{BitDepth, ColorType, Compression, EncodingError, PixelDimensions, Unit};
+use tiny_skia::{Color, Pixmap};
 
-use super::canvas::{Anchor, Canvas, Shape, WholePoint};
-use super::font::{BASELINE, outline, text_width};
-use crate::palette::{Colour, INK, PAPER};
+use super::canvas::Canvas;
+use super::draw::DrawError;
+use super::raster::Raster;
 
 /// Width of PNG files, pixels: 300 dots per inch at 85 mm.
 const WIDTH_PIXELS: u32 = 1004;
@@ -16,128 +16,25 @@ const PIXELS_PER_METRE: u32 = 11_811;
 /// Brightnesses of a channel: enough for smooth edges, few enough for small files.
 const N_LEVELS: f32 = 32.0;
 
-/// Why there is no PNG.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum PngError {
-    /// There is no picture of this size.
-    #[error("a picture of {width} × {height} pixels cannot be made")]
-    Size {
-        /// Pixels.
-        width: u32,
-        /// Pixels.
-        height: u32,
-    },
-    /// The picture could not be encoded.
-    #[error("the picture could not be encoded as PNG")]
-    Encoding(#[from] png::EncodingError),
-}
-
 impl Canvas {
     /// The drawing as PNG, 300 dots per inch at 85 mm.
-    pub(crate) fn png(&self) -> Result<Vec<u8>, PngError> {
-        let (width, height) = self.size();
-        let scale = WIDTH_PIXELS as f32 / width as f32;
-        let (width, height) = (WIDTH_PIXELS, (height as f32 * scale).round() as u32);
-        let mut pixels = Pixmap::new(width, height).ok_or(PngError::Size { width, height })?;
-        pixels.fill(opaque(PAPER));
-        for shape in &self.shapes {
-            shape.draw(&mut pixels, Transform::from_scale(scale, scale));
-        }
-        encode(&pixels)
+    pub(crate) fn png(&self) -> Result<Vec<u8>, DrawError> {
+        let size = self.size();
+        let scale = WIDTH_PIXELS as f32 / size.0 as f32;
+        let (width, height) = (WIDTH_PIXELS, (size.1 as f32 * scale).round() as u32);
+        let mut pixels = Pixmap::new(width, height).ok_or(DrawError::Size { width, height })?;
+        // The lowest row may lie only partly on the paper.
+        pixels.fill(Color::WHITE);
+        self.draw_on(Raster {
+            pixels: &mut pixels,
+            size,
+        })?;
+        Ok(encode(&pixels)?)
     }
-}
-
-impl Shape {
-    fn draw(&self, pixels: &mut Pixmap, to_pixels: Transform) {
-        match self {
-            Self::Line {
-                points,
-                colour,
-                opacity,
-                width,
-            } => {
-                let stroke = Stroke {
-                    width: *width as f32,
-                    line_join: LineJoin::Round,
-                    ..Stroke::default()
-                };
-                if let Some(path) = through(points, false) {
-                    let paint = paint(*colour, *opacity);
-                    pixels.stroke_path(&path, &paint, &stroke, to_pixels, None);
-                }
-            }
-            Self::Area {
-                points,
-                colour,
-                opacity,
-            } => fill(pixels, through(points, true), *colour, *opacity, to_pixels),
-            Self::Disc {
-                centre: (x, y),
-                radius,
-                colour,
-            } => {
-                let disc = PathBuilder::from_circle(*x as f32, *y as f32, *radius as f32);
-                fill(pixels, disc, *colour, 1.0, to_pixels);
-            }
-            Self::Text {
-                text,
-                at: (x, y),
-                anchor,
-                size,
-                is_upright,
-            } => {
-                let before = match anchor {
-                    Anchor::Left => 0.0,
-                    Anchor::Middle => 0.5 * text_width(text, *size),
-                    Anchor::Right => text_width(text, *size),
-                };
-                let turn = if *is_upright { -90.0 } else { 0.0 };
-                let to_pixels = to_pixels
-                    .pre_translate(*x as f32, *y as f32)
-                    .pre_concat(Transform::from_rotate(turn))
-                    .pre_translate(-before as f32, (BASELINE * size) as f32);
-                fill(pixels, outline(text, *size), INK, 1.0, to_pixels);
-            }
-        }
-    }
-}
-
-fn fill(pixels: &mut Pixmap, path: Option<Path>, colour: Colour, opacity: f64, to: Transform) {
-    if let Some(path) = path {
-        let paint = paint(colour, opacity);
-        pixels.fill_path(&path, &paint, FillRule::Winding, to, None);
-    }
-}
-
-fn through(points: &[WholePoint], is_closed: bool) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    for (index, (x, y)) in points.iter().enumerate() {
-        let (x, y) = (*x as f32, *y as f32);
-        match index {
-            0 => path.move_to(x, y),
-            _ => path.line_to(x, y),
-        }
-    }
-    if is_closed {
-        path.close();
-    }
-    path.finish()
-}
-
-fn opaque(Colour(red, green, blue): Colour) -> Color {
-    Color::from_rgba8(red, green, blue, 255)
-}
-
-fn paint(colour: Colour, opacity: f64) -> Paint<'static> {
-    let mut colour = opaque(colour);
-    colour.apply_opacity(opacity as f32);
-    let mut paint = Paint::default();
-    paint.set_color(colour);
-    paint
 }
 
 /// Opaque `pixels` as PNG.
-fn encode(pixels: &Pixmap) -> Result<Vec<u8>, PngError> {
+fn encode(pixels: &Pixmap) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
     encoder.set_color(ColorType::Rgb);
@@ -167,6 +64,8 @@ fn coarse(channel: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::canvas::Anchor;
+    use crate::plot::font::text_width;
 
     /// Left, top, right and bottom of what is not paper, in units.
     fn inked(draw: impl FnOnce(&mut Canvas)) -> [f64; 4] {

@@ -94,7 +94,7 @@ impl<'a> Table<'a> {
     /// The results of `task`.
     pub(crate) fn new(task: &Task<'a>, input: &ReportInput) -> Self {
         let layers: Vec<usize> = task
-            .layers(Metric::UpdateAngle)
+            .layers(Metric::UPDATE_ANGLE)
             .into_iter()
             .flatten()
             .collect();
@@ -114,9 +114,9 @@ impl<'a> Table<'a> {
 
     /// The heading of every column.
     pub(crate) fn headings(&self, layout: Layout) -> Vec<Heading> {
-        let score = match self.score {
-            Metric::Accuracy => "test accuracy (%)",
-            _ => "test loss (1)",
+        let score = match self.score == Metric::ACCURACY {
+            true => "test accuracy (%)",
+            false => "test loss (1)",
         };
         let mut headings = vec![
             Heading::new("", "learner"),
@@ -152,9 +152,9 @@ impl<'a> Table<'a> {
 
     /// A row, cell by cell under [`Self::headings`].
     pub(crate) fn cells(&self, row: &Row, layout: Layout) -> Vec<Cell> {
-        let score = match self.score {
-            Metric::Accuracy => Decimals::Fixed(2),
-            _ => Decimals::Significant(3),
+        let score = match self.score == Metric::ACCURACY {
+            true => Decimals::Fixed(2),
+            false => Decimals::Significant(3),
         };
         let angle = Decimals::Fixed(1);
         let mut cells = vec![
@@ -211,7 +211,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
     let angles = |reference| {
         let angle = |layer| {
             group.last(Subject::of_layer(
-                Metric::UpdateAngle,
+                Metric::UPDATE_ANGLE,
                 layer,
                 Some(reference),
             ))

@@ -9,11 +9,14 @@ use apical_datasets::{
     check_files,
 };
 
-use super::run::source;
+use apical_experiment::task_data::TaskDataError;
+
 use super::set_of_name;
+use crate::built_in;
 use crate::exit::{DataProblem, UsageError};
 use crate::say;
-use crate::spec::{Overrides, Resolved};
+use apical_experiment::Experiment;
+use apical_experiment::spec::Overrides;
 
 /// Checks the data set called `name`, or those of the specification in the file `name`.
 pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {
@@ -40,7 +43,13 @@ pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {
 
 /// Loads every data set that a specification names.
 fn of_spec(file: &Path, folders: &[PathBuf]) -> Result<()> {
-    let resolved = Resolved::new(source(Some(file))?, Overrides::default())?;
+    let resolved = match Experiment::read(built_in::read(file)?, Overrides::default())? {
+        Experiment::Tasks(resolved) => resolved,
+        Experiment::Protocol(_) => {
+            say::out("a protocol makes its own data; there is nothing to check");
+            return Ok(());
+        }
+    };
     let seed = resolved.spec.seeds[0];
     let mut seen = HashSet::new();
     for (name, task) in &resolved.spec.task {
@@ -48,7 +57,7 @@ fn of_spec(file: &Path, folders: &[PathBuf]) -> Result<()> {
             continue;
         }
         let dataset = task.dataset.load(Streams::new(seed), folders);
-        let dataset = dataset.map_err(|source| DataProblem::Task {
+        let dataset = dataset.map_err(|source| TaskDataError {
             task: name.clone(),
             source,
         })?;

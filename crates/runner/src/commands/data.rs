@@ -12,8 +12,8 @@ use super::set_of_name;
 use crate::cli::DataCommand;
 use crate::exit::{self, UsageError};
 use crate::fetch::{Fetch, sha256_of};
+use crate::folders::{data_folders, fetch_folder};
 use crate::say;
-use crate::task_data::{data_folders, fetch_folder};
 
 /// Does a command on data sets and returns the exit code.
 pub(crate) fn data(command: &DataCommand, data_dir: Option<&Path>) -> Result<u8> {

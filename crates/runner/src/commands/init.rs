@@ -35,7 +35,7 @@ pub(crate) fn init(file: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Overrides, Resolved, SpecSource};
+    use apical_experiment::spec::{Overrides, Resolved, SpecSource};
 
     #[test]
     fn the_start_is_a_valid_specification() {

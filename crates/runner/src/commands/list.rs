@@ -3,14 +3,26 @@
 use apical_datasets::catalogue;
 use apical_learning::Metric;
 
-use crate::learners::LearnerSpec;
 use crate::say;
+use apical_experiment::learners::learner_kinds;
+use apical_experiment::protocol::KINDS;
 
-/// Prints learners, data sets, metrics and figures, each with one line.
+use crate::built_in;
+
+/// Prints learners, protocols, data sets, metrics, figures and built-in experiments, each with one
+/// line.
 pub(crate) fn list() {
     section(
         "Learners",
-        LearnerSpec::KINDS.map(|kind| (kind.name, kind.one_line.to_owned())),
+        learner_kinds()
+            .iter()
+            .map(|kind| (kind.name(), kind.one_line().to_owned())),
+    );
+    section(
+        "Protocols",
+        KINDS
+            .iter()
+            .map(|kind| (kind.name, kind.one_line.to_owned())),
     );
     section(
         "Data sets",
@@ -20,7 +32,8 @@ pub(crate) fn list() {
     );
     section(
         "Metrics",
-        Metric::ALL.map(Metric::info).map(|info| {
+        Metric::all().iter().map(|metric| {
+            let info = metric.info();
             let unit = if info.unit == "1" {
                 String::new()
             } else {
@@ -35,6 +48,7 @@ pub(crate) fn list() {
             .iter()
             .map(|figure| (figure.name, figure.one_line.to_owned())),
     );
+    section("Built-in experiments", built_in::titles());
 }
 
 fn section(title: &str, rows: impl IntoIterator<Item = (&'static str, String)>) {

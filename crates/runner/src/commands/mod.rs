@@ -5,9 +5,7 @@ mod completions;
 mod data;
 mod init;
 mod list;
-mod order;
 mod report;
-mod reproduce;
 mod run;
 mod simulate;
 
@@ -17,7 +15,7 @@ use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
 use crate::cli::{Cli, Command, HowToRun, RunArgs};
 use crate::exit;
 use crate::exit::UsageError;
-use crate::spec::nearest;
+use apical_experiment::spec::nearest;
 
 /// Does what the command line says and returns the exit code.
 pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
@@ -36,7 +34,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
             );
         }
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
-        Some(Command::Reproduce(arguments)) => return reproduce::reproduce(&arguments, data_dir),
+        Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => report::report(&arguments)?,
         Some(Command::Data { command }) => return data::data(&command, data_dir),

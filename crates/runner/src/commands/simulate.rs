@@ -9,25 +9,63 @@ use apical_learning::{
 };
 use apical_microcircuit::Continuous;
 
-use super::run::source;
 use super::unknown;
-use crate::cli::SimulateArgs;
-use crate::exit::{DataProblem, UsageError};
+use crate::built_in;
+use crate::cli::{HowToRun, SimulateArgs};
+use crate::exit::{self, DataProblem, UsageError};
+use crate::folders::data_folders;
 use crate::say;
 use crate::simulate::{
     Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, TargetsSpec, Traces, chart, csv,
     npz,
 };
-use crate::spec::{Overrides, SpecProblem, SpecSource};
-use crate::store::write_atomically;
-use crate::task_data::data_folders;
+use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
+use apical_experiment::store::write_atomically;
 
 /// Shows patterns to a circuit and writes its traces.
 ///
 /// Where the circuit fails, what was seen until then is written nevertheless.
 pub(crate) fn simulate(arguments: &SimulateArgs, data_dir: Option<&Path>) -> Result<()> {
+    simulate_source(built_in::source(&arguments.spec)?, arguments, data_dir)
+}
+
+/// Whether `source` is the specification of a simulation.
+pub(super) fn is_simulation(source: &SpecSource) -> bool {
+    let table: toml::Table = source.text.parse().unwrap_or_default();
+    table.contains_key("circuit") && !table.contains_key("protocol")
+}
+
+/// `apical run` with a simulation: traces and figure go to the experiment's folder.
+pub(super) fn run_simulation(
+    source: SpecSource,
+    how: &HowToRun,
+    data_dir: Option<&Path>,
+) -> Result<u8> {
+    let seed = match how.seeds.as_deref().map(str::parse) {
+        None => None,
+        Some(Ok(seed)) => Some(seed),
+        Some(Err(_)) => Err(SpecProblem::new("a simulation has one seed")
+            .with_help("name one with --seeds N, or call `apical simulate` once for each"))?,
+    };
+    let folder = how.out.join(&source.name);
+    std::fs::create_dir_all(&folder)?;
+    let arguments = SimulateArgs {
+        seed,
+        ..SimulateArgs::into_folder(&folder, &how.sets)
+    };
+    simulate_source(source, &arguments, data_dir)?;
+    if !how.quiet {
+        say::err(format_args!("traces: {}", arguments.out.display()));
+    }
+    Ok(exit::OK)
+}
+
+fn simulate_source(
+    source: SpecSource,
+    arguments: &SimulateArgs,
+    data_dir: Option<&Path>,
+) -> Result<()> {
     let overrides = Overrides::parse(&arguments.sets, None)?;
-    let source = source(Some(&arguments.spec))?;
     let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
     let by = By {
         source: &source,
@@ -57,9 +95,7 @@ struct By<'a> {
 
 impl By<'_> {
     fn problem(&self, error: &SpecError) -> SpecProblem {
-        let message = error.to_string();
-        let key = message.split('`').nth(1).unwrap_or_default().to_owned();
-        self.source.problem(self.overrides, &key, message)
+        self.source.problem_of(self.overrides, error)
     }
 }
 

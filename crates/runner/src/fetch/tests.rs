@@ -11,7 +11,7 @@ fn body() -> Vec<u8> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    crate::spec::sha256(bytes)
+    apical_experiment::spec::sha256(bytes)
 }
 
 struct Target {

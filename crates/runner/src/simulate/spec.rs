@@ -9,7 +9,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::TargetKind;
-use crate::reproduce::setting::NetworkSpec;
+use apical_experiment::protocol::setting::NetworkSpec;
 
 /// A circuit and what is shown to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

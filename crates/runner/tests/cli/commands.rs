@@ -34,6 +34,10 @@ fn the_list_names_every_kind_of_thing() {
         "microcircuit",
         "continuous",
         "direct_feedback_alignment",
+        "Protocols",
+        "self_prediction",
+        "Built-in experiments",
+        "fig2_recalled",
         "Data sets",
         "yin_yang",
         "teacher_student",
@@ -100,5 +104,5 @@ fn wrong_use_is_exit_code_2() {
     insta::assert_snapshot!(absent.stderr, @"error: there is no folder `absent`; give one that `apical run` wrote, such as results/quick");
     fs::create_dir(place.path("empty")).expect("made");
     let empty = place.call(&["report", "empty"]).with_code(2);
-    insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick; a protocol's report is written again by `apical reproduce`");
+    insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");
 }

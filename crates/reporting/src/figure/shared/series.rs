@@ -85,7 +85,7 @@ pub(in crate::figure) fn score_label(score: Metric, part: &str) -> String {
 pub(in crate::figure) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
     let all = curves.iter().flatten().copied();
     let (low, high) = range(all.clone()).unwrap_or((0.0, 1.0));
-    if score != Metric::Accuracy {
+    if score != Metric::ACCURACY {
         let positive = range(all.filter(|value| *value > 0.0));
         let (low, high) = positive.unwrap_or((0.1, 1.0));
         return Axis::logarithmic(low, high);

@@ -216,6 +216,7 @@ impl<T: Real> Continuous<T> {
 
 impl Continuous<f64> {
     /// The same circuit at rest, written out: what all loops are held against.
+    #[inline]
     pub fn oracle(&self) -> Oracle {
         Oracle::new(&self.parameters, &self.weights)
     }

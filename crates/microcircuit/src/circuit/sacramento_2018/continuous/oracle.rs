@@ -1,7 +1,8 @@
 //! Eqs. 1–5 and 7–10 in continuous time, written out for one pattern at a time in double precision
 //! and in the paper's terms: the oracle of every loop.
 //!
-//! Not here: noise, sweeps and the adaptive integrator, whose steps are other ones.
+//! Not here: noise, sweeps and the adaptive integrator, whose steps are other ones. All is `inline`, so
+//! that nothing but what uses it compiles it.
 
 use std::collections::BTreeMap;
 use std::iter::once;
@@ -42,6 +43,7 @@ pub struct Synapses {
 
 impl Oracle {
     /// The circuit at rest.
+    #[inline]
     pub(crate) fn new(p: &ContinuousParameters, weights: &Weights<f64>) -> Self {
         let table = p.circuit.table();
         let synapses = table.connections().map(|(id, connection)| {
@@ -73,11 +75,13 @@ impl Oracle {
     }
 
     /// The connection `name`.
+    #[inline]
     pub fn synapses(&self, name: TensorName) -> Option<&Synapses> {
         self.synapses.get(&name)
     }
 
     /// One presentation of `pattern`, with a teacher if there are target potentials.
+    #[inline]
     pub fn present(&mut self, pattern: &[f64], target: Option<&[f64]>) {
         for step in 0..self.p.n_steps {
             self.step(pattern, target, self.p.is_plastic_step(step));
@@ -85,6 +89,7 @@ impl Oracle {
     }
 
     /// Everything of time t + dt from everything of time t.
+    #[inline]
     fn step(&mut self, pattern: &[f64], target: Option<&[f64]>, is_plastic: bool) {
         let (p, n) = (self.p.clone(), self.p.circuit.n_layers());
         let phi = |u: &f64| p.transfer.rate(*u);
@@ -183,6 +188,7 @@ impl Oracle {
     }
 
     /// Brings derived connections to what they are derived from.
+    #[inline]
     fn derive(&mut self) {
         for name in self.synapses.keys().copied().collect::<Vec<_>>() {
             let w = self.current(name);
@@ -190,6 +196,7 @@ impl Oracle {
         }
     }
 
+    #[inline]
     fn current(&self, name: TensorName) -> Matrix {
         let own = &self.synapses[&name];
         let Some((of, how)) = own.derived else {
@@ -211,6 +218,7 @@ impl Oracle {
 
 impl Synapses {
     /// dW/dt = η Δ, τ_w dΔ/dt = −Δ + post · preᵀ; without a filter dW/dt = η post · preᵀ.
+    #[inline]
     fn learn(&mut self, p: &ContinuousParameters, post: &[f64], pre: &[f64]) {
         let (eta, tau) = (self.eta, p.tau_plasticity_ms);
         let dt = p.plasticity_stride as f64 * p.dt_ms;
@@ -229,6 +237,7 @@ impl Synapses {
 }
 
 /// What dy/dt is multiplied by to give a step of y, for a y that decays with rate g.
+#[inline]
 fn gain(p: &ContinuousParameters, dt: f64, g: f64) -> f64 {
     match p.integrator {
         Integrator::ExponentialEuler => (1.0 - (-g * dt).exp()) / g,
@@ -237,6 +246,7 @@ fn gain(p: &ContinuousParameters, dt: f64, g: f64) -> f64 {
 }
 
 /// The same for somata; with prospective rates they are u + τ du/dt with τ = 1 / g.
+#[inline]
 fn soma_gain(p: &ContinuousParameters, g: f64) -> f64 {
     match p.prospective {
         true => 1.0 / g,
@@ -244,11 +254,13 @@ fn soma_gain(p: &ContinuousParameters, g: f64) -> f64 {
     }
 }
 
+#[inline]
 fn times(w: &Matrix, r: &[f64]) -> Vec<f64> {
     let product = |row: &Vec<f64>| row.iter().zip(r).map(|(w, r)| w * r).sum();
     w.iter().map(product).collect()
 }
 
+#[inline]
 fn sum(mut a: Vec<f64>, b: Option<Vec<f64>>) -> Vec<f64> {
     let pairs = a.iter_mut().zip(b.iter().flatten());
     pairs.for_each(|(a, b)| *a += b);

@@ -1,0 +1,27 @@
+//! Experiments: everything that results depend on above the learners themselves.
+//!
+//! A specification becomes arms (one task, one learner, one point of a sweep) or a protocol with its
+//! conditions; these become runs (one per seed), runs write records, and records become a report. The
+//! digest of these sources and those below decides whether a kept run is still valid. The command
+//! line, what is seen on the way, and the exit code are the program's: it hands in [`Execution`].
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod experiment;
+mod guard;
+pub mod learners;
+pub mod number;
+pub mod progress;
+pub mod protocol;
+pub mod provenance;
+pub mod report;
+pub mod runs;
+pub mod spec;
+pub mod store;
+pub mod task_data;
+mod teach;
+mod time;
+pub mod tuning;
+
+pub use experiment::{Done, Experiment};
+pub use runs::Execution;

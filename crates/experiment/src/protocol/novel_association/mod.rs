@@ -1,0 +1,360 @@
+//! Fig. 1: a self-predicting network learns one novel association, with all its plasticity on.
+//!
+//! Source: Sacramento et al. (2018), Fig. 1.
+
+mod report;
+
+use apical_learning::{
+    ForwardNetwork, Learner, Network, Precision, Real, SpecError, Streams, Transfer,
+};
+use apical_microcircuit::circuit::sacramento_2018::{ContinuousState, State};
+use apical_microcircuit::{Continuous, ContinuousSpec};
+use indexmap::IndexMap;
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+use super::quantity::{APICAL, MISMATCH, Quantity, Series};
+use super::setting::{
+    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, some_conditions,
+};
+use super::teacher_network::squared_error;
+use super::{Broken, Kind, Log, Protocol, Report, Runs};
+
+/// This protocol.
+pub(super) const KIND: Kind = Kind::of::<NovelAssociation>(
+    "novel_association",
+    "one pair of input and target, shown for a while with all plasticity on",
+    &["fig1"],
+);
+
+/// ‖r_N − r_trgt‖² without teacher.
+const ERROR: Quantity = Quantity::new("error", "‖r_N − r_trgt‖²", "1");
+/// Before the association is shown.
+const ERROR_AT_START: Quantity = Quantity::new("error_at_start", "error at start", "1");
+/// After `reported_ms`.
+const ERROR_WHEN_REPORTED: Quantity =
+    Quantity::new("error_when_reported", "error when reported", "1");
+/// After `learning_ms`.
+const ERROR_AT_END: Quantity = Quantity::new("error_at_end", "error at end", "1");
+/// Low-pass filtered input rate.
+const INPUT: Quantity = Quantity::new("input", "input r_0", "1");
+/// Target potential.
+const TARGET: Quantity = Quantity::new("target", "target u_trgt", "1");
+/// Of the last hidden layer.
+const SOMA: Quantity = Quantity::new("soma", "soma u_1", "1");
+/// Of the last hidden layer.
+const BASAL: Quantity = Quantity::new("basal", "basal v_B,1", "1");
+/// Of the last hidden layer's apical dendrites.
+const DENDRITE: Quantity = Quantity::new("apical", "apical v_A,1", "1");
+/// Of the last hidden layer.
+const INTERNEURON: Quantity = Quantity::new("interneuron", "intern. u^I_1", "1");
+/// Of the output layer.
+const OUTPUT: Quantity = Quantity::new("output", "output u_2", "1");
+/// The stage of traces before learning.
+const BEFORE: &str = "before";
+/// The stage of traces after learning.
+const AFTER: &str = "after";
+
+/// The specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NovelAssociation {
+    /// The kind of protocol: this one.
+    protocol: String,
+    title: String,
+    seeds: Vec<u64>,
+    /// How long the association is shown with its teacher, in ms: a whole number of presentations.
+    learning_ms: f64,
+    /// How long it is watched before and after, without plasticity, in ms: half of it without teacher,
+    /// half with it.
+    trace_ms: f64,
+    /// Time between two places of a trace, and between those that a residual is averaged over, in ms.
+    every_ms: f64,
+    /// When the error is reported, in ms of learning, besides at its end.
+    reported_ms: f64,
+    /// Neurons of every layer whose traces are kept, from the first.
+    n_traced: usize,
+    /// Input rates are drawn from this interval.
+    inputs: Interval,
+    /// Target potentials are drawn from this interval.
+    targets: Interval,
+    network: NetworkSpec,
+    condition: IndexMap<String, Condition>,
+}
+
+/// A circuit and what it went through before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    /// A stage before, whose weights it begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<Before>,
+    circuit: ContinuousSpec,
+}
+
+/// Random patterns without teacher, as for Fig. S1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Before {
+    /// Patterns shown, each once.
+    n_patterns: usize,
+    circuit: ContinuousSpec,
+}
+
+impl Protocol for NovelAssociation {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+
+    fn conditions(&self) -> Vec<&str> {
+        self.condition.keys().map(String::as_str).collect()
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let network = self.network.with_hidden_layer()?;
+        at_least_one("n_traced", self.n_traced)?;
+        self.inputs.check("inputs")?;
+        self.targets.check("targets")?;
+        for (key, value) in [
+            ("learning_ms", self.learning_ms),
+            ("trace_ms", self.trace_ms),
+            ("every_ms", self.every_ms),
+            ("reported_ms", self.reported_ms),
+        ] {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(SpecError::range(key, value, "a finite number above 0"));
+            }
+        }
+        some_conditions(self.condition.len())?;
+        for (name, condition) in &self.condition {
+            let key = condition_key(name);
+            check_circuit(&condition.circuit, &network, &format!("{key}.circuit"))?;
+            if let Some(before) = &condition.before {
+                at_least_one(&format!("{key}.before.n_patterns"), before.n_patterns)?;
+                check_circuit(&before.circuit, &network, &format!("{key}.before.circuit"))?;
+                if before.circuit.precision != condition.circuit.precision {
+                    let found = format!("{:?}", before.circuit.precision);
+                    let expected = "the precision of the circuit that takes the weights over";
+                    let key = format!("{key}.before.circuit.precision");
+                    return Err(SpecError::range(key, found, expected));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
+        let condition = &self.condition[condition];
+        match condition.circuit.precision {
+            Precision::F32 => self.run_in::<f32>(condition, seed, log),
+            Precision::F64 => self.run_in::<f64>(condition, seed, log),
+        }
+    }
+
+    fn report(&self, runs: &Runs) -> Report {
+        report::report(self, runs)
+    }
+}
+
+/// The association that is learned.
+struct Association {
+    inputs: Array2<f32>,
+    potentials: Array2<f32>,
+    rates: Array2<f32>,
+}
+
+impl NovelAssociation {
+    fn run_in<T: Real>(
+        &self,
+        condition: &Condition,
+        seed: u64,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let streams = Streams::new(seed);
+        let mut learner: Continuous<T> = self.network.circuit(&condition.circuit, streams)?;
+        if let Some(before) = &condition.before {
+            self.go_before(before, &mut learner, streams, log)?;
+        }
+        let shown = self.association(learner.network(), streams);
+        let mut session = learner.session(streams, 1);
+        self.trace(BEFORE, &mut learner, &mut session, &shown, log)?;
+        self.learn(&condition.circuit, &mut learner, &mut session, &shown, log)?;
+        self.trace(AFTER, &mut learner, &mut session, &shown, log)
+    }
+
+    fn association(&self, network: &Network, streams: Streams) -> Association {
+        let mut rng = streams.stream("reproduce.association");
+        let inputs = self.inputs.draw([1, network.n_inputs()], &mut rng);
+        let potentials = self.targets.draw([1, network.n_outputs()], &mut rng);
+        Association {
+            rates: rates(network.transfer(), &potentials),
+            inputs,
+            potentials,
+        }
+    }
+
+    /// The weights of a circuit that has seen random patterns become those of `learner`.
+    fn go_before<T: Real>(
+        &self,
+        before: &Before,
+        learner: &mut Continuous<T>,
+        streams: Streams,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let mut other: Continuous<T> = self.network.circuit(&before.circuit, streams)?;
+        let mut session = other.session(streams, 1);
+        let mut patterns = streams.stream("reproduce.patterns");
+        for n_done in 1..=before.n_patterns {
+            let pattern = self
+                .inputs
+                .draw([1, other.network().n_inputs()], &mut patterns);
+            other.learn_without_teacher(&mut session, pattern.view())?;
+            log.step(n_done, before.n_patterns)?;
+        }
+        for name in learner.tensors().names() {
+            if let Some(tensor) = other.tensor(name) {
+                learner.tensors_mut().set(name, tensor.view())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn learn<T: Real>(
+        &self,
+        spec: &ContinuousSpec,
+        learner: &mut Continuous<T>,
+        session: &mut ContinuousState<T>,
+        shown: &Association,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let n_presentations = (self.learning_ms / spec.presentation_ms).round().max(1.0) as usize;
+        let stride = self.stride(spec.dt_ms);
+        let n_layers = learner.network().n_layers();
+        let error = |learner: &Continuous<T>| error(&learner.forward(), shown);
+        log.add(0.0, ERROR, error(learner))?;
+        log.value(ERROR_AT_START, error(learner));
+        for n_done in 1..=n_presentations {
+            let start_ms = (n_done - 1) as f64 * spec.presentation_ms;
+            let mut sums: Vec<(Series, f64, usize)> = Vec::new();
+            learner.observe(
+                session,
+                shown.inputs.view(),
+                Some(shown.potentials.view()),
+                true,
+                |step, state| {
+                    if step.is_multiple_of(stride) {
+                        for (series, value) in residuals(state, n_layers) {
+                            match sums.iter_mut().find(|(known, ..)| *known == series) {
+                                Some((_, sum, n)) => (*sum, *n) = (*sum + value, *n + 1),
+                                None => sums.push((series, value, 1)),
+                            }
+                        }
+                    }
+                },
+            )?;
+            for (series, sum, n) in sums {
+                let middle_ms = start_ms + 0.5 * spec.presentation_ms;
+                log.add(middle_ms, series, sum / n as f64)?;
+            }
+            let end_ms = n_done as f64 * spec.presentation_ms;
+            log.add(end_ms, ERROR, error(learner))?;
+            if end_ms <= self.reported_ms + 1e-6 {
+                log.value(ERROR_WHEN_REPORTED, error(learner));
+            }
+            log.step(n_done, n_presentations)?;
+        }
+        log.value(ERROR_AT_END, error(learner));
+        log.flush()
+    }
+
+    /// Watches without plasticity, first without and then with the teacher.
+    fn trace<T: Real>(
+        &self,
+        when: &'static str,
+        learner: &mut Continuous<T>,
+        session: &mut ContinuousState<T>,
+        shown: &Association,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let p = learner.parameters();
+        let (dt_ms, presentation_ms) = (p.dt_ms, p.n_steps as f64 * p.dt_ms);
+        let n_half = (0.5 * self.trace_ms / presentation_ms).round().max(1.0) as usize;
+        let stride = self.stride(dt_ms);
+        let mut places = Vec::new();
+        for n in 0..2 * n_half {
+            let start_ms = n as f64 * presentation_ms;
+            let teacher = (n >= n_half).then(|| shown.potentials.view());
+            let inputs = session.filtered_inputs();
+            for i in 0..self.n_traced.min(inputs.ncols()) {
+                places.push((start_ms, INPUT.of(i).within(when), inputs[[0, i]]));
+            }
+            learner.observe(
+                session,
+                shown.inputs.view(),
+                teacher,
+                false,
+                |step, state| {
+                    if step.is_multiple_of(stride) {
+                        let time_ms = start_ms + step as f64 * dt_ms;
+                        self.traced(state, &mut |series, value| {
+                            places.push((time_ms, series.within(when), value));
+                        });
+                    }
+                },
+            )?;
+        }
+        for (time_ms, series, value) in places {
+            log.add(time_ms, series, value)?;
+        }
+        for i in 0..self.n_traced.min(shown.potentials.ncols()) {
+            let target = f64::from(shown.potentials[[0, i]]);
+            log.add(0.0, TARGET.of(i).within(when), target)?;
+        }
+        log.flush()
+    }
+
+    /// Potentials of the first neurons.
+    fn traced<T: Real>(&self, state: &State<T>, add: &mut impl FnMut(Series, f64)) {
+        let n_layers = state.n_layers();
+        let mut each = |quantity: Quantity, row: ArrayView2<'_, f64>| {
+            for i in 0..self.n_traced.min(row.ncols()) {
+                add(quantity.of(i), row[[0, i]]);
+            }
+        };
+        each(SOMA, state.soma(n_layers - 1).view());
+        each(BASAL, state.basal(n_layers - 1).view());
+        each(DENDRITE, state.apical(n_layers - 1).view());
+        each(INTERNEURON, state.interneuron(n_layers - 1).view());
+        each(OUTPUT, state.soma(n_layers).view());
+    }
+
+    fn stride(&self, dt_ms: f64) -> usize {
+        (self.every_ms / dt_ms).round().max(1.0) as usize
+    }
+}
+
+fn rates(transfer: Transfer, potentials: &Array2<f32>) -> Array2<f32> {
+    potentials.mapv(|u| transfer.rate(f64::from(u)) as f32)
+}
+
+fn error(network: &ForwardNetwork, shown: &Association) -> f64 {
+    squared_error(network, shown.inputs.row(0), shown.rates.row(0))
+}
+
+/// Squared mismatch and apical potential of every hidden layer.
+fn residuals<T: Real>(state: &State<T>, n_layers: usize) -> Vec<(Series, f64)> {
+    let square = |rows: Array2<f64>| rows.iter().map(|x| x * x).sum::<f64>();
+    (1..n_layers)
+        .flat_map(|k| {
+            let mismatch = state.soma(k + 1) - state.interneuron(k);
+            [
+                (MISMATCH.of(k), square(mismatch)),
+                (APICAL.of(k), square(state.apical(k))),
+            ]
+        })
+        .collect()
+}

@@ -1,0 +1,208 @@
+//! Fig. 1's table and figures.
+
+use apical_reporting::{
+    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, LineLook,
+    PlainTable,
+};
+
+use super::super::quantity::{APICAL, MISMATCH, Quantity, Series};
+use super::super::{Report, Runs};
+use super::{
+    AFTER, BASAL, BEFORE, DENDRITE, ERROR, ERROR_AT_END, ERROR_AT_START, ERROR_WHEN_REPORTED,
+    INPUT, INTERNEURON, NovelAssociation, OUTPUT, SOMA, TARGET,
+};
+
+/// The report on all runs.
+pub(super) fn report(spec: &NovelAssociation, runs: &Runs) -> Report {
+    let mut charts = Vec::new();
+    if let Some(chart) = trace_chart(spec, runs) {
+        charts.push(chart);
+    }
+    charts.extend([residual_chart(spec, runs), error_chart(spec, runs)]);
+    Report {
+        findings: findings(spec, runs),
+        tables: vec![table(spec, runs)],
+        charts,
+        notes: vec![
+            (
+                "Error without teacher",
+                "‖r_N − r_trgt‖² of the feed-forward function, which the circuit settles to when \
+                     the teacher is taken away.",
+            ),
+            (
+                "Residuals",
+                "‖u_2 − u^I_1‖² and ‖v_A,1‖² of the circuit as it runs, noise included, each averaged over a presentation (10 ms unless \
+                     set otherwise).",
+            ),
+            (
+                "A silent apical dendrite is no proof of learning",
+                "Eq. 9 cancels whatever the apical dendrite receives, the teacher's error too, \
+                     whether or not the output is learned; the conditions without learning at the \
+                     output show it.",
+            ),
+        ],
+    }
+}
+
+fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
+    runs.conditions()
+            .map(|(condition, _)| {
+                format!(
+                    "{condition}: the error without teacher goes from {} to {} after {} ms and {} after \
+                     {} ms.",
+                    runs.written(condition, ERROR_AT_START),
+                    runs.written(condition, ERROR_WHEN_REPORTED),
+                    spec.reported_ms,
+                    runs.written(condition, ERROR_AT_END),
+                    spec.learning_ms,
+                )
+            })
+            .collect()
+}
+
+fn table(spec: &NovelAssociation, runs: &Runs) -> PlainTable {
+    let values = [ERROR_AT_START, ERROR_WHEN_REPORTED, ERROR_AT_END];
+    PlainTable {
+        name: "results".into(),
+        title: format!("Error without teacher, {}", ERROR.label),
+        header: vec![
+            "condition".into(),
+            "failed".into(),
+            "at start".into(),
+            format!("after {} ms", spec.reported_ms),
+            format!("after {} ms", spec.learning_ms),
+        ],
+        rows: runs
+            .conditions()
+            .map(|(condition, _)| {
+                let cells = values.map(|quantity| runs.written(condition, quantity));
+                [condition.to_owned(), runs.n_failed(condition)]
+                    .into_iter()
+                    .chain(cells)
+                    .collect()
+            })
+            .collect(),
+        note: "Mean ± standard deviation over seeds.".into(),
+    }
+}
+
+/// Traces of the first seed of the first condition.
+fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
+    let (condition, of) = runs.conditions().next()?;
+    let run = of.first()?;
+    let half_ms = 0.5 * spec.trace_ms;
+    let panel = |when: &'static str, title: &str, quantity: Quantity| {
+        let lines = (0..spec.n_traced).flat_map(|i| {
+            let points = run.series(quantity.of(i).within(when));
+            let own = points.map(|points| {
+                let look = LineLook::series(i).without_marker();
+                ChartLine::single(format!("neuron {}", i + 1), look, points.to_vec())
+            });
+            let target = run.series(TARGET.of(i).within(when));
+            let target = target.filter(|_| quantity == OUTPUT).and_then(|target| {
+                let (_, u) = *target.first()?;
+                let points = vec![(half_ms, u), (spec.trace_ms, u)];
+                let look = LineLook::series(i).without_marker().dashed(1);
+                Some(ChartLine::single("teacher", look, points))
+            });
+            own.into_iter().chain(target)
+        });
+        ChartPanel {
+            title: title.to_owned(),
+            lines: lines.collect(),
+        }
+    };
+    let rows = [INPUT, SOMA, BASAL, DENDRITE, INTERNEURON, OUTPUT];
+    let rows = rows.into_iter().enumerate().map(|(index, quantity)| {
+        let title = |text: &'static str| if index == 0 { text } else { "" };
+        ChartRow {
+            heading: String::new(),
+            y: ChartAxis {
+                label: quantity.label.to_owned(),
+                scale: ChartScale::Linear,
+            },
+            guides: Vec::new(),
+            height_mm: 13.0,
+            panels: vec![
+                panel(BEFORE, title("before learning"), quantity),
+                panel(AFTER, title("after learning"), quantity),
+            ],
+        }
+    });
+    Some(Chart {
+        name: "traces".into(),
+        title: format!(
+            "Potentials before and after learning ({condition}, seed {})",
+            run.seed()
+        ),
+        how_to_read: format!(
+            "The association is shown without plasticity, for {half_ms} ms without and then \
+                 {half_ms} ms with its teacher (dashed: target potentials). Before learning the teacher \
+                 drives the output away from where it was, and apical potentials with it; after \
+                 learning the teacher changes nothing."
+        ),
+        x: ChartAxis {
+            label: "time (ms)".into(),
+            scale: ChartScale::Between(0.0, spec.trace_ms),
+        },
+        rows: rows.collect(),
+    })
+}
+
+fn residual_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
+    let row = |series: Series| ChartRow {
+        heading: String::new(),
+        y: ChartAxis {
+            label: series.axis(),
+            scale: ChartScale::Logarithmic,
+        },
+        guides: Vec::new(),
+        height_mm: 28.0,
+        panels: vec![ChartPanel {
+            title: String::new(),
+            lines: runs.lines(series, ChartSpread::Nothing),
+        }],
+    };
+    Chart {
+        name: "residuals".into(),
+        title: "Residuals while the association is learned".into(),
+        how_to_read:
+            "Both residuals under the teacher, means over seeds. The apical dendrite falls \
+                silent long before the output is learned, and where it never is."
+                .into(),
+        x: ChartAxis {
+            label: "time of learning (ms)".into(),
+            scale: ChartScale::Between(0.0, spec.learning_ms),
+        },
+        rows: vec![row(MISMATCH.of(1)), row(APICAL.of(1))],
+    }
+}
+
+fn error_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
+    Chart {
+            name: "error".into(),
+            title: "Error without teacher".into(),
+            how_to_read: "What the network has learned, read with the teacher taken away; means over \
+                seeds, and thin lines of single seeds. Without plasticity of the output weights (η_21 \
+                = 0) nothing is learned; without that of the hidden layer (η_10 = 0) as much is: it is \
+                the output layer that learns here."
+                .into(),
+            x: ChartAxis {
+                label: "time of learning (ms)".into(),
+                scale: ChartScale::Between(0.0, spec.learning_ms),
+            },
+            rows: vec![ChartRow {
+                heading: String::new(),
+                y: ChartAxis {
+                    label: Series::from(ERROR).axis(),
+                    scale: ChartScale::Logarithmic,
+                },
+                guides: Vec::new(),
+                height_mm: 40.0,
+                panels: vec![ChartPanel {
+                    title: String::new(),
+                    lines: runs.lines(ERROR, ChartSpread::Seeds),
+                }],
+            }],
+        }
+}

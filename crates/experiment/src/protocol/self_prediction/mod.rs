@@ -1,0 +1,195 @@
+//! Fig. S1: self-prediction emerges from random weights, by eqs. 8 and 9 on random patterns.
+//!
+//! Source: Sacramento et al. (2018), supplementary Fig. S1.
+
+mod report;
+
+use apical_learning::{
+    Batch, LearnError, Learner, Precision, Quantity, Real, SpecError, Streams, Teacher,
+};
+use apical_microcircuit::{Continuous, ContinuousSpec, loop_gain};
+use indexmap::IndexMap;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use super::quantity::{APICAL, MISMATCH, Quantity as Measured};
+use super::setting::{
+    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, logarithmic_counts,
+    mean_square_norm, some_conditions,
+};
+use super::{Broken, Kind, Log, Protocol, Report, Runs};
+
+/// This protocol.
+pub(super) const KIND: Kind = Kind::of::<SelfPrediction>(
+    "self_prediction",
+    "random patterns without teacher: interneurons and lateral inhibition learn (eqs. 8, 9)",
+    &["figs1"],
+);
+
+/// Largest real part of the eigenvalues of the loops.
+const ABSCISSA: Measured = Measured::new("abscissa", "abscissa", "1/ms");
+/// The rate at which large activity grows.
+const GAIN: Measured = Measured::new("gain", "gain", "1/ms");
+/// Before the first pattern.
+const ABSCISSA_AT_START: Measured = Measured::new("abscissa_at_start", "abscissa at start", "1/ms");
+/// Before the first pattern.
+const GAIN_AT_START: Measured = Measured::new("gain_at_start", "gain at start", "1/ms");
+/// Over all measurements.
+const LARGEST_GAIN: Measured = Measured::new("largest_gain", "largest gain", "1/ms");
+/// Of the last measurement.
+const LAST_GAIN: Measured = Measured::new("last_gain", "last gain", "1/ms");
+/// 1 where a probe ran away, else 0.
+const PROBE_RAN_AWAY: Measured = Measured::new("probe_ran_away", "runaway probe", "1");
+
+/// The specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SelfPrediction {
+    /// The kind of protocol: this one.
+    protocol: String,
+    title: String,
+    seeds: Vec<u64>,
+    /// Patterns shown, each once.
+    n_patterns: usize,
+    /// Patterns on which residuals are measured, the same at all times.
+    n_probes: usize,
+    /// How often residuals are measured, at counts of patterns evenly spaced on a logarithmic axis.
+    n_records: usize,
+    /// Input rates are drawn from this interval.
+    inputs: Interval,
+    network: NetworkSpec,
+    condition: IndexMap<String, ContinuousSpec>,
+}
+
+impl Protocol for SelfPrediction {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+
+    fn conditions(&self) -> Vec<&str> {
+        self.condition.keys().map(String::as_str).collect()
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let network = self.network.with_hidden_layer()?;
+        at_least_one("n_patterns", self.n_patterns)?;
+        at_least_one("n_probes", self.n_probes)?;
+        at_least_one("n_records", self.n_records)?;
+        self.inputs.check("inputs")?;
+        some_conditions(self.condition.len())?;
+        for (name, circuit) in &self.condition {
+            check_circuit(circuit, &network, &condition_key(name))?;
+        }
+        Ok(())
+    }
+
+    fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
+        let circuit = &self.condition[condition];
+        match circuit.precision {
+            Precision::F32 => self.run_in::<f32>(circuit, seed, log),
+            Precision::F64 => self.run_in::<f64>(circuit, seed, log),
+        }
+    }
+
+    fn report(&self, runs: &Runs) -> Report {
+        report::report(self, runs)
+    }
+}
+
+impl SelfPrediction {
+    fn run_in<T: Real>(
+        &self,
+        circuit: &ContinuousSpec,
+        seed: u64,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let streams = Streams::new(seed);
+        let mut learner: Continuous<T> = self.network.circuit(circuit, streams)?;
+        let mut session = learner.session(streams, 1);
+        let n_inputs = learner.network().n_inputs();
+        let draw = |name, n| self.inputs.draw([n, n_inputs], &mut streams.stream(name));
+        let probes = draw("reproduce.probes", self.n_probes);
+        let mut patterns = streams.stream("reproduce.patterns");
+        let mut largest = f64::NEG_INFINITY;
+        self.record(&learner, &probes, 0, &mut largest, log)?;
+        let mut records = logarithmic_counts(self.n_records, self.n_patterns)
+            .into_iter()
+            .peekable();
+        for n_done in 1..=self.n_patterns {
+            let pattern = self.inputs.draw([1, n_inputs], &mut patterns);
+            learner.learn_without_teacher(&mut session, pattern.view())?;
+            log.step(n_done, self.n_patterns)?;
+            if records.next_if_eq(&n_done).is_some() {
+                self.record(&learner, &probes, n_done, &mut largest, log)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Residuals and loop gains after `n_done` patterns, and the largest gain so far. Where a probe runs
+    /// away, residuals are absent; that ends no run, because probes are no part of it.
+    fn record<T: Real>(
+        &self,
+        learner: &Continuous<T>,
+        probes: &Array2<f32>,
+        n_done: usize,
+        largest: &mut f64,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let x = n_done as f64;
+        let gain = loop_gain(learner);
+        let growth = gain.large_activity.unwrap_or(gain.abscissa);
+        *largest = largest.max(growth);
+        log.add(x, ABSCISSA, gain.abscissa)?;
+        log.add(x, GAIN, growth)?;
+        if n_done == 0 {
+            log.value(ABSCISSA_AT_START, gain.abscissa);
+            log.value(GAIN_AT_START, growth);
+        }
+        log.value(LARGEST_GAIN, *largest);
+        log.value(LAST_GAIN, growth);
+        let n_outputs = learner.network().n_outputs();
+        let none = Array2::zeros((probes.nrows(), n_outputs));
+        let batch = Batch {
+            inputs: probes.view(),
+            target_potentials: none.view(),
+            target_rates: none.view(),
+            labels: None,
+        };
+        let mut session = learner.session(Streams::new(0), 0);
+        let activities = learner.activities(&mut session, batch, Teacher::Off);
+        let ran_away = matches!(
+            activities,
+            Err(LearnError::Runaway { .. } | LearnError::NonFinite { .. })
+        );
+        log.add(x, PROBE_RAN_AWAY, f64::from(u8::from(ran_away)))?;
+        if ran_away {
+            return log.flush();
+        }
+        let activities = activities?;
+        for k in 1..learner.network().n_layers() {
+            for (quantity, measured) in [
+                (Quantity::InterneuronMismatch, MISMATCH.of(k)),
+                (Quantity::Apical, APICAL.of(k)),
+            ] {
+                if let Some(rows) = activities.get(quantity, k) {
+                    let value = mean_square_norm(rows);
+                    log.add(x, measured, value)?;
+                    log.value(measured, value);
+                    if n_done == 0 {
+                        log.value(measured.at_start(), value);
+                    }
+                }
+            }
+        }
+        log.flush()
+    }
+
+    fn n_hidden(&self) -> usize {
+        self.network.sizes.len().saturating_sub(2)
+    }
+}

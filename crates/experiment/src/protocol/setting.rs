@@ -1,0 +1,174 @@
+//! What specifications of protocols share.
+
+use std::collections::HashSet;
+
+use apical_learning::{Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer};
+use apical_microcircuit::{Continuous, ContinuousSpec};
+use ndarray::Array2;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+/// Layer sizes, transfer function and forward starting weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// Neurons of each layer, input to output.
+    pub sizes: Vec<usize>,
+    /// φ of every neuron.
+    pub transfer: Transfer,
+    /// Whether every neuron has a learnable threshold.
+    #[serde(default)]
+    pub thresholds: bool,
+    /// s_k: forward starting weights are drawn from U(−s_k, s_k).
+    pub forward_scale: PerLayer,
+}
+
+impl NetworkSpec {
+    /// The network.
+    pub fn network(&self) -> Result<Network, SpecError> {
+        let expected = "at least an input and an output layer, none of them empty";
+        let network = Network::new(self.sizes.clone(), self.transfer, self.thresholds);
+        let network = network.map_err(|_| {
+            SpecError::range("network.sizes", format!("{:?}", self.sizes), expected)
+        })?;
+        self.forward_scale
+            .check_not_negative("network.forward_scale")?;
+        self.forward_scale
+            .expand(network.n_layers(), "network.forward_scale")?;
+        Ok(network)
+    }
+
+    /// The same, with at least one hidden layer.
+    pub(crate) fn with_hidden_layer(&self) -> Result<Network, SpecError> {
+        let network = self.network()?;
+        if network.n_layers() < 2 {
+            let found = format!("{:?}", self.sizes);
+            let expected = "at least one hidden layer";
+            return Err(SpecError::range("network.sizes", found, expected));
+        }
+        Ok(network)
+    }
+
+    /// The circuit of `spec` with starting weights from `streams`.
+    pub fn circuit<T: Real>(
+        &self,
+        spec: &ContinuousSpec,
+        streams: Streams,
+    ) -> Result<Continuous<T>, SpecError> {
+        let network = self.network()?;
+        let scale = self
+            .forward_scale
+            .expand(network.n_layers(), "forward_scale")?;
+        let start = network.draw_forward(&scale, streams);
+        Continuous::new(&network, &start, spec, streams)
+    }
+}
+
+/// The interval that uniform random numbers are drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Interval(f64, f64);
+
+impl Interval {
+    /// Fails unless the ends are finite and in order.
+    pub(crate) fn check(self, key: &str) -> Result<(), SpecError> {
+        if self.0.is_finite() && self.1.is_finite() && self.0 < self.1 {
+            return Ok(());
+        }
+        let found = format!("[{}, {}]", self.0, self.1);
+        Err(SpecError::range(
+            key,
+            found,
+            "two finite numbers, the lower one first",
+        ))
+    }
+
+    /// Uniform random numbers `[n_rows, n_columns]`.
+    pub(crate) fn draw(self, shape: [usize; 2], rng: &mut StreamRng) -> Array2<f32> {
+        Array2::from_shape_simple_fn(shape, || rng.random_range(self.0..self.1) as f32)
+    }
+}
+
+/// Fails on a count of 0.
+pub(crate) fn at_least_one(key: &str, n: usize) -> Result<(), SpecError> {
+    match n {
+        0 => Err(SpecError::range(key, n, "at least 1")),
+        _ => Ok(()),
+    }
+}
+
+/// Fails without conditions.
+pub(crate) fn some_conditions(n: usize) -> Result<(), SpecError> {
+    match n {
+        0 => Err(SpecError::range(
+            "condition",
+            "empty",
+            "at least one `[condition.NAME]`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The key of the condition `name` in a specification.
+pub(crate) fn condition_key(name: &str) -> String {
+    format!("condition.{}", crate::spec::quoted(name))
+}
+
+/// Fails where the circuit under `key` is not one for `network`.
+pub(crate) fn check_circuit(
+    spec: &ContinuousSpec,
+    network: &Network,
+    key: &str,
+) -> Result<(), SpecError> {
+    spec.check(network).map_err(|error| error.within(key))
+}
+
+/// Fails on missing and repeated seeds.
+pub(crate) fn check_seeds(seeds: &[u64]) -> Result<(), SpecError> {
+    let mut seen = HashSet::new();
+    match seeds.iter().find(|seed| !seen.insert(**seed)) {
+        Some(seed) => Err(SpecError::range(
+            "seeds",
+            format!("{seed} twice"),
+            "every seed once",
+        )),
+        None if seeds.is_empty() => Err(SpecError::range("seeds", "empty", "at least one seed")),
+        None => Ok(()),
+    }
+}
+
+/// About `n` counts from 1 to `last`, each a constant factor above the one before, without repetition.
+pub(crate) fn logarithmic_counts(n: usize, last: usize) -> Vec<usize> {
+    let top = (last.max(1) as f64).ln();
+    let mut counts: Vec<usize> = (0..n)
+        .map(|i| (top * i as f64 / (n.max(2) - 1) as f64).exp().round() as usize)
+        .collect();
+    counts.push(last);
+    counts.sort_unstable();
+    counts.dedup();
+    counts
+}
+
+/// `n` counts up to `last`, evenly spaced.
+pub(crate) fn even_counts(n: usize, last: usize) -> Vec<usize> {
+    let mut counts: Vec<usize> = (1..=n).map(|i| (last * i).div_ceil(n)).collect();
+    counts.dedup();
+    counts
+}
+
+/// The mean over rows of their squared norm.
+pub(crate) fn mean_square_norm(rows: ndarray::ArrayView2<'_, f64>) -> f64 {
+    rows.iter().map(|x| x * x).sum::<f64>() / rows.nrows() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_end_where_they_should() {
+        assert_eq!(logarithmic_counts(4, 1000), [1, 10, 100, 1000]);
+        assert_eq!(logarithmic_counts(9, 3), [1, 2, 3]);
+        assert_eq!(even_counts(4, 10), [3, 5, 8, 10]);
+        assert_eq!(even_counts(5, 2), [1, 2]);
+    }
+}

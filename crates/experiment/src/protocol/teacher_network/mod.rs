@@ -1,0 +1,333 @@
+//! Fig. 2: a network learns from a teacher network, pattern after fresh pattern.
+//!
+//! Source: Sacramento et al. (2018), Fig. 2 and sec. 3.
+
+mod reading;
+mod report;
+
+use apical_backprop::CandleReference;
+use apical_datasets::{TeacherNetwork, TeacherSample};
+use apical_learning::metric::vector::Products;
+use apical_learning::{
+    Batch, GradientReference, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
+    SpecError, Streams, TensorName, Transfer,
+};
+use apical_microcircuit::{Continuous, ContinuousSpec};
+use indexmap::IndexMap;
+use ndarray::{ArrayView2, Ix2};
+use serde::{Deserialize, Serialize};
+
+use super::quantity::{Quantity, Series};
+use super::setting::{
+    NetworkSpec, at_least_one, check_circuit, condition_key, even_counts, some_conditions,
+};
+use super::{Broken, Kind, Log, Protocol, Report, Runs};
+
+pub(super) use reading::squared_error;
+use reading::{MovingAverage, log_log_slope, variance};
+
+/// This protocol.
+pub(super) const KIND: Kind = Kind::of::<TeacherStudent>(
+    "teacher_network",
+    "fresh patterns of a teacher network, each taught once",
+    &["fig2", "fig2-recalled"],
+);
+
+/// Of the feed-forward function on fresh patterns.
+const TEST_ERROR: Quantity = Quantity::new("test_error", "test error", "1");
+/// Before the first pattern, a mean over samples.
+const TEST_ERROR_AT_START: Quantity =
+    Quantity::new("test_error_at_start", "test error at start", "1");
+/// The exponent of the test error's decline.
+const SLOPE: Quantity = Quantity::new("slope", "slope", "1");
+/// The error of always answering with the mean.
+const CONSTANT_PREDICTOR: Quantity = Quantity::new("constant_predictor", "constant predictor", "1");
+/// The output layer's learning rate.
+const OUTPUT_RATE: Quantity = Quantity::new("output_rate", "rate of the output layer", "1/ms");
+/// Relative, from W^IP of the self-predicting state.
+const INTERNEURON_DISTANCE: Quantity = Quantity::new("interneuron_distance", "W^IP distance", "1");
+/// Relative, from W^PI of the self-predicting state.
+const INHIBITION_DISTANCE: Quantity = Quantity::new("inhibition_distance", "W^PI distance", "1");
+/// Between top-down weights and transposed forward weights.
+const FEEDBACK_ANGLE: Quantity = Quantity::new("feedback_angle", "feedback", "°");
+/// Between an update and the gradient, from rest with noise.
+const UPDATE_ANGLE: Quantity = Quantity::new("update_angle", "update, layer {k}", "°");
+/// The same, settled and without noise.
+const SETTLED_ANGLE: Quantity = Quantity::new("settled_angle", "settled, layer {k}", "°");
+
+/// The specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TeacherStudent {
+    /// The kind of protocol: this one.
+    protocol: String,
+    title: String,
+    seeds: Vec<u64>,
+    /// Patterns taught, each once.
+    n_patterns: usize,
+    /// The same for single conditions.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    n_patterns_of: IndexMap<String, usize>,
+    /// How often the test error, weights and angles of weights are recorded, evenly spaced.
+    n_records: usize,
+    /// How often the angle of the update to backprop is measured, evenly spaced.
+    n_alignments: usize,
+    /// Patterns over whose presentations an update is averaged for that.
+    n_probes: usize,
+    /// Weight of the newest pattern in the moving average of the test error.
+    average_rate: f64,
+    teacher: TeacherSpec,
+    network: NetworkSpec,
+    condition: IndexMap<String, ContinuousSpec>,
+}
+
+/// The teacher network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TeacherSpec {
+    /// Units of each layer, input to output.
+    sizes: Vec<usize>,
+    /// Factor k of each weight matrix.
+    factors: Vec<f64>,
+    /// φ of its units.
+    transfer: Transfer,
+}
+
+/// Samples from which the error of the constant predictor is computed.
+const N_CONSTANT: usize = 10_000;
+
+impl Protocol for TeacherStudent {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+
+    fn conditions(&self) -> Vec<&str> {
+        self.condition.keys().map(String::as_str).collect()
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let network = self.network.with_hidden_layer()?;
+        at_least_one("n_patterns", self.n_patterns)?;
+        for (name, &n_patterns) in &self.n_patterns_of {
+            let key = format!("n_patterns_of.{}", crate::spec::quoted(name));
+            at_least_one(&key, n_patterns)?;
+            if !self.condition.contains_key(name) {
+                let expected = "the name of a `[condition.NAME]`";
+                return Err(SpecError::range(&key, name, expected));
+            }
+        }
+        at_least_one("n_records", self.n_records)?;
+        at_least_one("n_probes", self.n_probes)?;
+        if !(self.average_rate > 0.0 && self.average_rate <= 1.0) {
+            let expected = "above 0 and at most 1";
+            return Err(SpecError::range(
+                "average_rate",
+                self.average_rate,
+                expected,
+            ));
+        }
+        let (from, to) = (self.teacher.sizes.first(), self.teacher.sizes.last());
+        if (from, to) != (network.sizes().first(), network.sizes().last()) {
+            let found = format!("{:?}", self.teacher.sizes);
+            let expected = "inputs and outputs as those of `network.sizes`";
+            return Err(SpecError::range("teacher.sizes", found, expected));
+        }
+        if self.teacher.transfer != network.transfer() {
+            let found = format!("{:?}", self.teacher.transfer);
+            let expected = "the transfer function of the network, so that target potentials are those of its outputs";
+            return Err(SpecError::range("teacher.transfer", found, expected));
+        }
+        TeacherNetwork::new(
+            &self.teacher.sizes,
+            &self.teacher.factors,
+            self.teacher.transfer,
+            Streams::new(0),
+        )
+        .map_err(|error| {
+            let expected = "a teacher network with a finite factor for each weight matrix";
+            SpecError::range("teacher", error, expected)
+        })?;
+        some_conditions(self.condition.len())?;
+        for (name, circuit) in &self.condition {
+            check_circuit(circuit, &network, &condition_key(name))?;
+        }
+        Ok(())
+    }
+
+    fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
+        let circuit = &self.condition[condition];
+        match circuit.precision {
+            Precision::F32 => self.run_in::<f32>(condition, seed, log),
+            Precision::F64 => self.run_in::<f64>(condition, seed, log),
+        }
+    }
+
+    fn report(&self, runs: &Runs) -> Report {
+        report::report(self, runs)
+    }
+}
+
+impl TeacherStudent {
+    /// Patterns taught in `condition`.
+    fn n_patterns_of(&self, condition: &str) -> usize {
+        let own = self.n_patterns_of.get(condition);
+        own.copied().unwrap_or(self.n_patterns)
+    }
+
+    fn run_in<T: Real>(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
+        let streams = Streams::new(seed);
+        let teacher = TeacherNetwork::new(
+            &self.teacher.sizes,
+            &self.teacher.factors,
+            self.teacher.transfer,
+            streams,
+        )
+        .map_err(anyhow::Error::from)?;
+        let n_patterns = self.n_patterns_of(condition);
+        let circuit = &self.condition[condition];
+        let mut learner: Continuous<T> = self.network.circuit(circuit, streams)?;
+        if let Some(&rate) = learner.parameters().rates.forward.last() {
+            log.value(OUTPUT_RATE, rate);
+        }
+        let mut session = learner.session(streams, 1);
+        let constant = teacher.sample(&mut streams.stream("reproduce.constant"), N_CONSTANT);
+        log.value(CONSTANT_PREDICTOR, variance(constant.target_rates.view()));
+        let probes = teacher.sample(&mut streams.stream("reproduce.probes"), self.n_probes);
+        let mut taught = streams.stream("reproduce.patterns");
+        let mut tested = streams.stream("reproduce.test");
+
+        // A moving average begins with one pattern; the error before the first is a plain mean.
+        let (network, n_start) = (learner.forward(), N_CONSTANT / 10);
+        let errors = (0..n_start).map(|row| {
+            let (inputs, rates) = (constant.inputs.row(row), constant.target_rates.row(row));
+            squared_error(&network, inputs, rates)
+        });
+        let at_start = errors.sum::<f64>() / n_start as f64;
+        log.add(0.0, TEST_ERROR, at_start)?;
+        log.value(TEST_ERROR_AT_START, at_start);
+        self.record_weights(&learner, 0, log)?;
+        self.record_alignment(&learner, &probes, 0, log)?;
+        let mut records = even_counts(self.n_records, n_patterns)
+            .into_iter()
+            .peekable();
+        let mut alignments = even_counts(self.n_alignments, n_patterns)
+            .into_iter()
+            .peekable();
+        let mut average = MovingAverage::new(self.average_rate);
+        let mut decline = Vec::new();
+        for n_done in 1..=n_patterns {
+            let sample = teacher.sample(&mut taught, 1);
+            learner.learn(&mut session, batch(&sample), &mut PhaseTimer::new(&NoClock))?;
+            let test = teacher.sample(&mut tested, 1);
+            average.add(squared_error(
+                &learner.forward(),
+                test.inputs.row(0),
+                test.target_rates.row(0),
+            ));
+            log.step(n_done, n_patterns)?;
+            if records.next_if_eq(&n_done).is_some() {
+                log.add(n_done as f64, TEST_ERROR, average.value())?;
+                log.value(TEST_ERROR, average.value());
+                if 10 * n_done >= n_patterns {
+                    decline.push((n_done as f64, average.value()));
+                }
+                self.record_weights(&learner, n_done, log)?;
+                log.flush()?;
+            }
+            if alignments.next_if_eq(&n_done).is_some() {
+                self.record_alignment(&learner, &probes, n_done, log)?;
+            }
+        }
+        log.value(SLOPE, log_log_slope(&decline).unwrap_or(f64::NAN));
+        Ok(())
+    }
+
+    /// Self-prediction and the angle of the feedback.
+    fn record_weights<T: Real>(
+        &self,
+        learner: &Continuous<T>,
+        n_done: usize,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let matrix = |name| {
+            let tensor = learner.tensor(name)?;
+            tensor.into_dimensionality::<Ix2>().ok()
+        };
+        let factors = learner.parameters().self_predicting_factor();
+        for k in 1..learner.network().n_layers() {
+            let (Some(forward), Some(feedback), Some(w_ip), Some(w_pi)) = (
+                matrix(TensorName::forward(k + 1)),
+                matrix(TensorName::feedback(k)),
+                matrix(TensorName::InterneuronFromPyramidal { layer: k }),
+                matrix(TensorName::PyramidalFromInterneuron { layer: k }),
+            ) else {
+                continue;
+            };
+            let ideal_ip = &forward * factors[k - 1];
+            let distance = |own: ArrayView2<'_, f64>, ideal: ArrayView2<'_, f64>| {
+                let missing = &own - &ideal;
+                let ratio = Products::of(missing.view(), ideal).norm_ratio();
+                ratio.unwrap_or(f64::NAN)
+            };
+            let angle = Products::of(feedback.view(), forward.t()).angle_degrees();
+            for (quantity, value) in [
+                (INTERNEURON_DISTANCE, distance(w_ip.view(), ideal_ip.view())),
+                (
+                    INHIBITION_DISTANCE,
+                    distance(w_pi.view(), (-&feedback).view()),
+                ),
+                (FEEDBACK_ANGLE, angle.unwrap_or(f64::NAN)),
+            ] {
+                let series: Series = quantity.of(k);
+                log.add(n_done as f64, series, value)?;
+                log.value(series, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Angles of updates to backprop, layer by layer: from rest, and, without noise, from the settled
+    /// state.
+    fn record_alignment<T: Real>(
+        &self,
+        learner: &Continuous<T>,
+        probes: &TeacherSample,
+        n_done: usize,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
+        let gradient =
+            CandleReference.gradient(&learner.forward(), OutputError::Potential, batch(probes))?;
+        let mut session = learner.session(Streams::new(n_done as u64), self.n_probes);
+        let from_rest = learner.propose(&mut session, batch(probes))?;
+        let quiet = learner.clone().without_noise();
+        let mut session = quiet.session(Streams::new(0), self.n_probes);
+        quiet.propose(&mut session, batch(probes))?;
+        let settled = quiet.propose(&mut session, batch(probes))?;
+        for (quantity, updates) in [(UPDATE_ANGLE, from_rest), (SETTLED_ANGLE, settled)] {
+            for k in 1..=learner.network().n_layers() {
+                let Some(change) = updates.matrix(TensorName::forward(k)) else {
+                    continue;
+                };
+                let products = Products::of(change, gradient.weights[k - 1].view());
+                if let Ok(angle) = products.angle_degrees() {
+                    log.add(n_done as f64, quantity.of(k), angle)?;
+                    log.value(quantity.of(k), angle);
+                }
+            }
+        }
+        log.flush()
+    }
+}
+
+fn batch(sample: &TeacherSample) -> Batch<'_> {
+    Batch {
+        inputs: sample.inputs.view(),
+        target_potentials: sample.target_potentials.view(),
+        target_rates: sample.target_rates.view(),
+        labels: None,
+    }
+}

@@ -1,0 +1,386 @@
+//! WeakCoupling against measurement: at weak coupling a self-predicting circuit with feedback that is the
+//! forward transpose follows the gradient of its potential error, layer by layer, with the factor
+//! λ_N Π λ_j (1 − λ_I,j) / Π α_j.
+
+mod report;
+#[cfg(test)]
+mod tests;
+
+use apical_backprop::CandleReference;
+use apical_learning::metric::vector::Products;
+use apical_learning::{
+    EncodedPart, GradientReference, LearnError, Learner, Network, OutputError, PerLayer, Precision,
+    SpecError, Streams, TensorName, uniform,
+};
+use apical_microcircuit::{Continuous, ContinuousSpec, FeedbackKind, MicrocircuitSpec, TwoStep};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::quantity::Quantity;
+use super::setting::{NetworkSpec, at_least_one, some_conditions};
+use super::{Broken, Kind, Log, Protocol, Report, Runs};
+
+/// This protocol.
+pub(super) const KIND: Kind = Kind::of::<WeakCoupling>(
+    "weak_coupling",
+    "updates against gradients over coupling, depth and width; nothing is taught",
+    &["theory"],
+);
+
+/// The factor that theory predicts.
+const PREDICTED: Quantity = Quantity::new("predicted", "prediction", "1");
+/// Between update and gradient.
+const ANGLE: Quantity = Quantity::new("angle", "angle", "°");
+/// Norm of the update over that of the gradient.
+const RATIO: Quantity = Quantity::new("ratio", "norm ratio", "1");
+/// Values that are too small to be measured.
+const N_ABSENT: Quantity = Quantity::new("n_absent", "absent values", "1");
+
+/// The specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WeakCoupling {
+    /// The kind of protocol: this one.
+    protocol: String,
+    title: String,
+    seeds: Vec<u64>,
+    /// Samples over which update and gradient are averaged.
+    n_samples: usize,
+    /// Where theory predicts less than this, nothing is measured.
+    smallest_ratio: f64,
+    /// The network of the sweep over couplings. Its starting weights are those of the other sweeps
+    /// where ten neurons are below: s_k = forward_scale √(10 / n_{k−1}) there.
+    network: NetworkSpec,
+    pub(super) coupling: CouplingSweep,
+    pub(super) depth: DepthSweep,
+    pub(super) width: WidthSweep,
+    /// Settings of the relaxed circuit, whose conductances and feedback are set by the sweeps.
+    continuous: ContinuousSpec,
+    condition: IndexMap<String, Condition>,
+}
+
+/// Couplings g_A = g_som, in 1/ms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CouplingSweep {
+    pub(super) couplings: Vec<f64>,
+}
+
+/// Hidden layers of equal width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DepthSweep {
+    pub(super) n_hidden: Vec<usize>,
+    pub(super) width: usize,
+    pub(super) coupling: f64,
+}
+
+/// Two hidden layers of equal width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WidthSweep {
+    pub(super) widths: Vec<usize>,
+    pub(super) coupling: f64,
+}
+
+/// A form of the circuit and its feedback.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    form: Form,
+    feedback: FeedbackKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    /// Two steps, with the mixing factors of the conductances.
+    TwoStep,
+    /// Continuous time, once it has settled.
+    Continuous,
+}
+
+/// An update of one layer against the gradient.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Measured {
+    /// The factor that theory predicts.
+    predicted: f64,
+    /// Angle in degrees, and norm of the update over that of the gradient; none where the factor is
+    /// too small to be measured.
+    found: Option<(f64, f64)>,
+}
+
+/// What is varied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sweep {
+    Coupling,
+    Depth,
+    Width,
+}
+
+impl Sweep {
+    const ALL: [Self; 3] = [Self::Coupling, Self::Depth, Self::Width];
+
+    /// Its name in records and files.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Coupling => "coupling",
+            Self::Depth => "depth",
+            Self::Width => "width",
+        }
+    }
+}
+
+/// A place in a sweep.
+struct Place {
+    sweep: Sweep,
+    x: f64,
+    network: NetworkSpec,
+    coupling: f64,
+}
+
+impl Protocol for WeakCoupling {
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+
+    fn conditions(&self) -> Vec<&str> {
+        self.condition.keys().map(String::as_str).collect()
+    }
+
+    fn check(&self) -> Result<(), SpecError> {
+        let network = self.network.with_hidden_layer()?;
+        at_least_one("n_samples", self.n_samples)?;
+        at_least_one("depth.width", self.depth.width)?;
+        some_conditions(self.condition.len())?;
+        let positive = |key: &str, value: f64| match value.is_finite() && value > 0.0 {
+            true => Ok(()),
+            false => Err(SpecError::range(key, value, "a finite number above 0")),
+        };
+        positive("smallest_ratio", self.smallest_ratio)?;
+        positive("depth.coupling", self.depth.coupling)?;
+        positive("width.coupling", self.width.coupling)?;
+        for &coupling in &self.coupling.couplings {
+            positive("coupling.couplings", coupling)?;
+        }
+        for (key, counts) in [
+            ("depth.n_hidden", &self.depth.n_hidden),
+            ("width.widths", &self.width.widths),
+        ] {
+            for &count in counts {
+                at_least_one(key, count)?;
+            }
+        }
+        if self.continuous.precision != Precision::F64 {
+            let expected = "\"f64\": weak updates are lost in single precision";
+            return Err(SpecError::range(
+                "continuous.precision",
+                "\"f32\"",
+                expected,
+            ));
+        }
+        let within = |error: SpecError| error.within("continuous");
+        self.continuous.check(&network).map_err(within)
+    }
+
+    fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
+        let condition = &self.condition[condition];
+        let places = self.places();
+        let mut n_absent = 0;
+        for (n_done, place) in places.iter().enumerate() {
+            let Place { sweep, x, .. } = *place;
+            let layers = self.measure(condition, place, seed)?;
+            for (k, layer) in (1..).zip(layers) {
+                log.add(x, PREDICTED.of(k).within(sweep.name()), layer.predicted)?;
+                let Some((angle, ratio)) = layer.found else {
+                    n_absent += 1;
+                    continue;
+                };
+                log.add(x, ANGLE.of(k).within(sweep.name()), angle)?;
+                log.add(x, RATIO.of(k).within(sweep.name()), ratio)?;
+            }
+            log.step(n_done + 1, places.len())?;
+        }
+        log.value(N_ABSENT, f64::from(n_absent));
+        Ok(())
+    }
+
+    fn report(&self, runs: &Runs) -> Report {
+        report::report(self, runs)
+    }
+}
+
+impl WeakCoupling {
+    /// Layers N of the network at `x` of `sweep`.
+    fn n_layers(&self, sweep: Sweep, x: f64) -> usize {
+        match sweep {
+            Sweep::Coupling => self.network.sizes.len() - 1,
+            Sweep::Depth => x as usize + 1,
+            Sweep::Width => 3,
+        }
+    }
+
+    /// Conditions whose feedback is the forward transpose, or not.
+    pub(super) fn conditions_with(&self, is_tied: bool) -> Vec<&str> {
+        let conditions = self.condition.iter();
+        conditions
+            .filter(|(_, condition)| (condition.feedback == FeedbackKind::Tied) == is_tied)
+            .map(|(name, _)| &**name)
+            .collect()
+    }
+
+    /// Where theory predicts less than this, nothing is measured.
+    pub(super) fn smallest_ratio(&self) -> f64 {
+        self.smallest_ratio
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let sizes = &self.network.sizes;
+        let scaled = |hidden: Vec<usize>| {
+            let mut all = vec![sizes[0]];
+            all.extend(hidden);
+            all.push(sizes[sizes.len() - 1]);
+            let scale = self.network.forward_scale.values()[0];
+            let below = all[..all.len() - 1].iter();
+            let each = below.map(|&n| scale * (10.0 / n as f64).sqrt()).collect();
+            NetworkSpec {
+                sizes: all,
+                forward_scale: PerLayer::Each(each),
+                ..self.network.clone()
+            }
+        };
+        let couplings = self.coupling.couplings.iter().map(|&coupling| Place {
+            sweep: Sweep::Coupling,
+            x: coupling,
+            network: self.network.clone(),
+            coupling,
+        });
+        let depths = self.depth.n_hidden.iter().map(|&n| Place {
+            sweep: Sweep::Depth,
+            x: n as f64,
+            network: scaled(vec![self.depth.width; n]),
+            coupling: self.depth.coupling,
+        });
+        let widths = self.width.widths.iter().map(|&width| Place {
+            sweep: Sweep::Width,
+            x: width as f64,
+            network: scaled(vec![width; 2]),
+            coupling: self.width.coupling,
+        });
+        couplings.chain(depths).chain(widths).collect()
+    }
+
+    fn measure(
+        &self,
+        condition: &Condition,
+        place: &Place,
+        seed: u64,
+    ) -> Result<Vec<Measured>, Broken> {
+        let streams = Streams::new(seed);
+        let network = place.network.network()?;
+        let scale = place
+            .network
+            .forward_scale
+            .expand(network.n_layers(), "forward_scale")?;
+        let start = network.draw_forward(&scale, streams);
+        let part = self.samples(&network, streams);
+        // Random feedback is drawn like the forward weights: s shrinks with the neurons above.
+        let above = network.sizes()[2..].iter().zip(&scale[1..]);
+        let feedback_scale = match place.sweep {
+            Sweep::Coupling => PerLayer::Each(scale[1..].to_vec()),
+            Sweep::Depth | Sweep::Width => PerLayer::Each(
+                above
+                    .map(|(&n, _)| {
+                        self.network.forward_scale.values()[0] * (10.0 / n as f64).sqrt()
+                    })
+                    .collect(),
+            ),
+        };
+        let g = &self.continuous.conductances;
+        match condition.form {
+            Form::TwoStep => {
+                let mut spec = two_step();
+                spec.nudging = place.coupling / (g.leak + g.basal + place.coupling);
+                spec.apical_mixing = PerLayer::All(spec.nudging);
+                let interneuron = place.coupling / (g.leak + g.dendritic + place.coupling);
+                spec.interneuron_nudging = PerLayer::All(interneuron);
+                spec.feedback = condition.feedback;
+                spec.feedback_scale = feedback_scale;
+                let circuit = TwoStep::<f64>::new(&network, &start, &spec, streams)?;
+                let parameters = circuit.parameters();
+                let factors = (1..=network.n_layers())
+                    .map(|k| parameters.factor(k))
+                    .collect();
+                Ok(self.compare(&circuit, factors, 1.0, &part, streams)?)
+            }
+            Form::Continuous => {
+                let mut spec = self.continuous.clone();
+                spec.conductances.apical = PerLayer::All(place.coupling);
+                spec.conductances.somatic = place.coupling;
+                spec.rates = Some(PerLayer::All(1.0));
+                spec.backprop_equivalent_rates = None;
+                spec.feedback = condition.feedback;
+                spec.feedback_scale = feedback_scale;
+                let circuit = Continuous::<f64>::new(&network, &start, &spec, streams)?;
+                let plastic_ms = circuit.parameters().plastic_ms();
+                let factors = circuit.parameters().equivalent_rates();
+                let factors = factors.iter().map(|rate| rate / plastic_ms).collect();
+                Ok(self.compare(&circuit, factors, plastic_ms, &part, streams)?)
+            }
+        }
+    }
+
+    /// Layer by layer the update of `circuit` over `duration` against the gradient.
+    fn compare<L: Learner>(
+        &self,
+        circuit: &L,
+        factors: Vec<f64>,
+        duration: f64,
+        part: &EncodedPart,
+        streams: Streams,
+    ) -> Result<Vec<Measured>, LearnError> {
+        let mut session = circuit.session(streams, part.n_samples());
+        let updates = circuit.propose(&mut session, part.all())?;
+        let network = circuit.forward();
+        let gradient = CandleReference.gradient(&network, OutputError::Potential, part.all())?;
+        let layers = (1..).zip(factors).zip(&gradient.weights);
+        Ok(layers
+            .map(|((k, predicted), gradient)| {
+                let change = updates.matrix(TensorName::forward(k));
+                let products = change.map(|change| Products::of(change, gradient.view()));
+                let found = products.filter(|_| predicted >= self.smallest_ratio);
+                Measured {
+                    predicted,
+                    found: found.and_then(|products| {
+                        let ratio = products.norm_ratio().ok()? / duration;
+                        Some((products.angle_degrees().ok()?, ratio))
+                    }),
+                }
+            })
+            .collect())
+    }
+
+    /// Input rates from U(0, 1), target potentials from U(−2, 2).
+    fn samples(&self, network: &Network, streams: Streams) -> EncodedPart {
+        let mut rng = streams.stream("reproduce.samples");
+        let inputs = uniform([self.n_samples, network.n_inputs()], 1.0, &mut rng).mapv(f32::abs);
+        let target_potentials = uniform([self.n_samples, network.n_outputs()], 2.0, &mut rng);
+        EncodedPart {
+            inputs,
+            target_rates: target_potentials.mapv(|u| network.transfer().rate(u)),
+            target_potentials,
+            labels: None,
+        }
+    }
+}
+
+/// The two-step form with all that the sweeps do not set.
+fn two_step() -> MicrocircuitSpec {
+    let text = "nudging = 0.1\napical_mixing = 0.1\ninterneuron_nudging = 0.1\nrates = 1.0\n\
+                precision = \"f64\"\n";
+    toml::from_str(text).expect("a valid specification")
+}

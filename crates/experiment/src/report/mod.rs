@@ -1,0 +1,58 @@
+//! Reports, made of records alone: of tasks, or of a protocol.
+
+mod order;
+mod read;
+
+use apical_reporting::{
+    Artefact, PlainTable, ProtocolReport, ReportError, ReportInput, protocol_report, terminal_table,
+};
+
+pub(crate) use self::order::{baselines_of, in_order, named_baselines, places_of};
+pub use self::read::{ReadError, Reports, read};
+
+/// All that a report is made of.
+#[derive(Debug)]
+pub enum Report {
+    /// On learners that were taught tasks.
+    Tasks(ReportInput),
+    /// On a protocol.
+    Protocol(ProtocolReport),
+}
+
+impl Report {
+    /// All files of the report; its page is index.html.
+    pub fn files(&self) -> Result<Vec<Artefact>, ReportError> {
+        match self {
+            Self::Tasks(input) => apical_reporting::report(input),
+            Self::Protocol(report) => protocol_report(report),
+        }
+    }
+
+    /// Tables, and what was found, for a terminal.
+    pub fn text(&self, in_colour: bool) -> String {
+        match self {
+            Self::Tasks(input) => terminal_table(input, in_colour).trim_end().to_owned(),
+            Self::Protocol(report) => {
+                let tables = report.tables.iter().map(PlainTable::text);
+                let lines: Vec<String> = tables.chain(report.findings.iter().cloned()).collect();
+                lines.join("\n")
+            }
+        }
+    }
+
+    /// What is said of a run that was made now.
+    pub fn made(&self) -> &'static str {
+        match self {
+            Self::Tasks(_) => "trained",
+            Self::Protocol(_) => "made",
+        }
+    }
+
+    /// Runs that it is made of.
+    pub fn n_runs(&self) -> usize {
+        match self {
+            Self::Tasks(input) => input.runs.len(),
+            Self::Protocol(report) => report.provenances.len(),
+        }
+    }
+}

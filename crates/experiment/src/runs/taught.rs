@@ -1,0 +1,240 @@
+//! Runs that teach a learner a task.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Result;
+use apical_learning::{
+    EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink, Status, Summary,
+    TimingRecord, TimingSummary, TrainError,
+};
+
+use super::{Came, Execution, Job, Work};
+use crate::progress::RunProgress;
+use crate::provenance;
+use crate::spec::{Arm, Resolved};
+use crate::store::{self, RunWriter};
+use crate::task_data::{DataCache, Prepared};
+use crate::teach::{Setting, Taught, TeachError, teach};
+use crate::time::WallClock;
+
+/// An arm with its data.
+pub(crate) struct Lesson {
+    arm: Arm,
+    prepared: Prepared,
+}
+
+/// The runs of `resolved` in order: task by task, seed by seed, learner by learner.
+pub(crate) fn jobs(
+    resolved: &Resolved,
+    data: &mut DataCache,
+    folder: &Path,
+) -> Result<Vec<Job<Lesson>>> {
+    let mut jobs = Vec::new();
+    for task in resolved.spec.task.keys() {
+        for &seed in &resolved.spec.seeds {
+            for arm in resolved.arms.iter().filter(|arm| arm.task_name == *task) {
+                let prepared = data.prepare(resolved, arm, seed)?;
+                let key = RunKey {
+                    experiment: resolved.source.name.clone(),
+                    task: arm.task_name.clone(),
+                    learner: arm.learner_name.clone(),
+                    variant: arm.variant.clone(),
+                    seed,
+                };
+                let digest = arm.digest(seed, &prepared.checksum, provenance::source_digest())?;
+                jobs.push(Job {
+                    folder: store::run_folder::<RunRecord>(folder, &key, &digest),
+                    spec: toml::to_string(&arm.alone(&resolved.spec.title, seed))?,
+                    key,
+                    digest,
+                    work: Lesson {
+                        arm: arm.clone(),
+                        prepared,
+                    },
+                });
+            }
+        }
+    }
+    Ok(jobs)
+}
+
+impl Work for Lesson {
+    type Record = RunRecord;
+
+    fn n_epochs(&self) -> usize {
+        self.arm.training.n_epochs
+    }
+
+    fn data_checksum(&self) -> &str {
+        &self.prepared.checksum
+    }
+
+    fn header(&self, run: &RunKey) -> Result<Vec<u8>> {
+        Ok(store::json_line(&Record::Run {
+            schema: SCHEMA_VERSION,
+            run: run.clone(),
+        })?)
+    }
+
+    fn make(
+        &self,
+        run: &RunKey,
+        writer: &mut RunWriter,
+        progress: &dyn RunProgress,
+        execution: &Execution<'_>,
+    ) -> Result<Came<Summary>> {
+        let mut sink = RunSink {
+            writer,
+            progress,
+            last: None,
+            timing: None,
+        };
+        let setting = Setting {
+            seed: run.seed,
+            data: &self.prepared.data,
+            network: &self.prepared.network,
+            measure: &self.arm.measure,
+            align: true,
+            clock: &WallClock::start(),
+            stop: execution.stop,
+        };
+        match teach(&self.arm, &setting, &mut sink) {
+            Ok(taught) => Ok(Came::Finished {
+                summary: self.summary_of(run, &taught),
+                weights: Some(taught.weights),
+            }),
+            Err(TeachError::Train {
+                source: TrainError::Stopped { .. },
+                ..
+            }) => Ok(Came::Stopped),
+            // What a learner does is a result; everything else is no fault of the learner.
+            Err(TeachError::Train {
+                source: source @ (TrainError::Step { .. } | TrainError::Observe { .. }),
+                n_parameters,
+                sizes,
+            }) => {
+                let error = source.to_string();
+                let failure = Failure {
+                    error: error.clone(),
+                    n_parameters,
+                    sizes,
+                    last: sink.last,
+                    timing: sink.timing,
+                };
+                Ok(Came::Failed {
+                    summary: self.summary_of_failure(run, failure),
+                    error,
+                })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What is known of a run whose learner failed.
+struct Failure {
+    /// The error, in words.
+    error: String,
+    /// Numbers in the learner's tensors.
+    n_parameters: usize,
+    /// Layer sizes, input to output.
+    sizes: Vec<usize>,
+    /// What was recorded last.
+    last: Option<EpochRecord>,
+    /// The times up to then.
+    timing: Option<TimingRecord>,
+}
+
+impl Lesson {
+    /// The summary of a run that reached its last epoch.
+    fn summary_of(&self, run: &RunKey, taught: &Taught) -> Summary {
+        let trained = &taught.trained;
+        let chosen_epoch = trained.chosen_epoch();
+        let chosen = chosen_epoch.map_or(&[][..], |epoch| trained.readings_at(epoch));
+        Summary {
+            schema: SCHEMA_VERSION,
+            run: run.clone(),
+            status: Status::Finished,
+            sizes: taught.sizes.clone(),
+            n_parameters: taught.n_parameters,
+            n_epochs: self.arm.training.n_epochs,
+            chosen_epoch,
+            last: trained.readings_at(self.arm.training.n_epochs).to_vec(),
+            chosen: chosen
+                .iter()
+                .filter(|r| r.metric.is_of_predictions())
+                .cloned()
+                .collect(),
+            timing: trained.timing.clone(),
+            n_tuning_trials: self.arm.n_tuning_trials,
+        }
+    }
+
+    /// The summary of a run whose learner failed.
+    fn summary_of_failure(&self, run: &RunKey, failure: Failure) -> Summary {
+        let Failure {
+            error,
+            n_parameters,
+            sizes,
+            last,
+            timing,
+        } = failure;
+        let seconds = timing
+            .as_ref()
+            .map_or(PhaseSeconds::default(), |timing| timing.seconds);
+        Summary {
+            schema: SCHEMA_VERSION,
+            run: run.clone(),
+            status: Status::Failed { error },
+            sizes,
+            n_parameters,
+            n_epochs: last.as_ref().map_or(0, |record| record.epoch),
+            chosen_epoch: None,
+            last: last.map_or_else(Vec::new, |record| record.readings),
+            chosen: Vec::new(),
+            timing: TimingSummary {
+                seconds,
+                samples_per_second: None,
+                n_samples: timing.map_or(0, |timing| timing.n_samples),
+            },
+            n_tuning_trials: self.arm.n_tuning_trials,
+        }
+    }
+}
+
+/// Writes records while they come, and shows them.
+struct RunSink<'a> {
+    /// The run's files.
+    writer: &'a mut RunWriter,
+    /// What is seen of it.
+    progress: &'a dyn RunProgress,
+    /// The readings of the last epoch so far.
+    last: Option<EpochRecord>,
+    /// The times up to then.
+    timing: Option<TimingRecord>,
+}
+
+impl Sink for RunSink<'_> {
+    fn epoch(&mut self, record: &EpochRecord) -> std::io::Result<()> {
+        self.writer
+            .write_all(&line(&Record::Epoch(record.clone()))?)?;
+        self.progress.epoch(record);
+        self.last = Some(record.clone());
+        Ok(())
+    }
+
+    fn timing(&mut self, record: &TimingRecord) -> std::io::Result<()> {
+        self.timing = Some(record.clone());
+        self.writer
+            .write_all(&line(&Record::Timing(record.clone()))?)
+    }
+
+    fn step(&mut self, epoch: usize, n_done: usize, n_steps: usize) {
+        self.progress.step(epoch, n_done, n_steps);
+    }
+}
+
+fn line(record: &Record) -> io::Result<Vec<u8>> {
+    store::json_line(record).map_err(io::Error::other)
+}

@@ -1,0 +1,254 @@
+//! One task, one learner and one point of a sweep: what is run once per seed.
+
+use apical_learning::{
+    ForwardWeights, MeasureSpec, Network, NetworkError, RateSchedule, SpecError, Streams,
+    TrainingSpec,
+};
+use indexmap::IndexMap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::problem::key_of;
+use super::{ExperimentSpec, KeyPath, TaskSpec, TrainingOverrides};
+use crate::learners::LearnerSpec;
+
+/// What is run once per seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// The task's name.
+    pub task_name: String,
+    /// The learner's name.
+    pub learner_name: String,
+    /// The point of a sweep, as `key=value, …`; empty without a sweep.
+    pub variant: String,
+    /// The task, with no learner but this one.
+    pub task: TaskSpec,
+    /// How it is taught.
+    pub training: TrainingSpec,
+    /// What is measured.
+    pub measure: MeasureSpec,
+    /// The learner.
+    pub learner: LearnerSpec,
+    /// Trials by which the learner's settings were found.
+    pub n_tuning_trials: Option<usize>,
+}
+
+/// An out-of-range value of an arm, or layer sizes that make no network.
+#[derive(Debug, thiserror::Error)]
+pub enum ArmError {
+    /// A value out of range.
+    #[error(transparent)]
+    Value(#[from] SpecError),
+    /// Layer sizes that make no network.
+    #[error("`{key}`: {source}")]
+    Network {
+        /// The key of the sizes.
+        key: KeyPath,
+        /// What is wrong with them.
+        source: NetworkError,
+    },
+    /// Targets that no potential reaches.
+    #[error("`{key}`: {source}")]
+    Target {
+        /// The key of the targets.
+        key: KeyPath,
+        /// What is wrong with them.
+        source: SpecError,
+    },
+}
+
+impl ArmError {
+    /// The key that it is about.
+    pub(crate) fn key(&self) -> Option<KeyPath> {
+        match self {
+            Self::Value(error) => key_of(error),
+            Self::Network { key, .. } | Self::Target { key, .. } => Some(key.clone()),
+        }
+    }
+}
+
+impl Arm {
+    /// The arms of `spec`, in its order, without a sweep.
+    pub fn all_of(spec: &ExperimentSpec) -> Vec<Self> {
+        let mut arms = Vec::new();
+        for (task_name, task) in &spec.task {
+            for (learner_name, learner) in &task.learner {
+                let mut training = task.training.over(&spec.training);
+                if let Some(own) = task.training_of.get(learner_name) {
+                    training = own.over(&training);
+                }
+                let own = IndexMap::from([(learner_name.clone(), learner.clone())]);
+                arms.push(Self {
+                    task_name: task_name.clone(),
+                    learner_name: learner_name.clone(),
+                    variant: String::new(),
+                    task: TaskSpec {
+                        learner: own,
+                        ..task.clone()
+                    },
+                    training,
+                    measure: spec.measure.clone(),
+                    learner: learner.clone(),
+                    n_tuning_trials: None,
+                });
+            }
+        }
+        arms
+    }
+
+    /// `task.TASK`.
+    pub(crate) fn task_key(&self) -> KeyPath {
+        KeyPath::of(["task", &self.task_name])
+    }
+
+    /// `task.TASK.learner.LEARNER`.
+    fn learner_key(&self) -> KeyPath {
+        self.task_key().then("learner").then(&self.learner_name)
+    }
+
+    fn own_training_key(&self) -> KeyPath {
+        self.task_key().then("training_of").then(&self.learner_name)
+    }
+
+    /// The problem `source` of the training targets, with the key that decides them.
+    pub fn target_problem(&self, source: SpecError) -> ArmError {
+        let own = self.task.training_of.get(&self.learner_name);
+        let above = if own.is_some_and(|own| own.targets.is_some()) {
+            self.own_training_key()
+        } else if self.task.training.targets.is_some() {
+            self.task_key().then("training")
+        } else {
+            KeyPath::of(["training"])
+        };
+        ArmError::Target {
+            key: above.then("targets"),
+            source,
+        }
+    }
+
+    /// The network for inputs of width `n_inputs` and outputs of width `n_outputs`.
+    pub fn network(&self, n_inputs: usize, n_outputs: usize) -> Result<Network, ArmError> {
+        let sizes = [&[n_inputs], &self.task.hidden[..], &[n_outputs]].concat();
+        Network::new(sizes, self.task.transfer, self.task.thresholds).map_err(|source| {
+            ArmError::Network {
+                key: self.task_key().then("hidden"),
+                source,
+            }
+        })
+    }
+
+    /// Fails on values out of range, for `network`.
+    pub fn check(&self, network: &Network) -> Result<(), ArmError> {
+        let task = self.task_key();
+        let within = |prefix: KeyPath| move |error: SpecError| error.within(&prefix.to_string());
+        self.check_overrides()?;
+        self.training
+            .check()
+            .map_err(within(KeyPath::of(["training"])))?;
+        self.training
+            .targets
+            .potentials(network.transfer())
+            .map_err(|source| self.target_problem(source))?;
+        self.measure
+            .check()
+            .map_err(within(KeyPath::of(["measure"])))?;
+        let scale = &self.task.forward_scale;
+        scale
+            .check_not_negative("forward_scale")
+            .map_err(within(task.clone()))?;
+        scale
+            .expand(network.n_layers(), "forward_scale")
+            .map_err(within(task))?;
+        self.learner
+            .check(network)
+            .map_err(within(self.learner_key().then(self.learner.kind())))?;
+        Ok(())
+    }
+
+    /// Fails on values out of range that the task or the learner have in place of the experiment's.
+    fn check_overrides(&self) -> Result<(), ArmError> {
+        let in_range = TrainingSpec {
+            n_epochs: 1,
+            batch_size: 1,
+            rate_schedule: RateSchedule::Constant,
+            targets: self.training.targets,
+        };
+        let check = |overrides: &TrainingOverrides, key: KeyPath| {
+            (overrides.over(&in_range).check()).map_err(|error| error.within(&key.to_string()))
+        };
+        check(&self.task.training, self.task_key().then("training"))?;
+        if let Some(own) = self.task.training_of.get(&self.learner_name) {
+            check(own, self.own_training_key())?;
+        }
+        Ok(())
+    }
+
+    /// The forward starting weights that all learners of the task share.
+    pub fn start(
+        &self,
+        network: &Network,
+        streams: Streams,
+    ) -> Result<ForwardWeights<f32>, SpecError> {
+        let scale = self
+            .task
+            .forward_scale
+            .expand(network.n_layers(), "forward_scale")?;
+        Ok(network.draw_forward(&scale, streams))
+    }
+
+    /// An experiment of this arm and `seed` alone.
+    pub fn alone(&self, title: &str, seed: u64) -> ExperimentSpec {
+        ExperimentSpec {
+            title: title.to_owned(),
+            seeds: vec![seed],
+            training: self.training.clone(),
+            measure: self.measure.clone(),
+            task: IndexMap::from([(
+                self.task_name.clone(),
+                TaskSpec {
+                    baseline: None,
+                    training: Default::default(),
+                    training_of: Default::default(),
+                    ..self.task.clone()
+                },
+            )]),
+            sweep: IndexMap::new(),
+            tuning: None,
+        }
+    }
+
+    /// SHA-256 of everything that decides the run with `seed`: its settings, data and code.
+    pub fn digest(
+        &self,
+        seed: u64,
+        data_checksum: &str,
+        source_digest: &str,
+    ) -> Result<String, serde_json::Error> {
+        #[derive(Serialize)]
+        struct Deciding<'a> {
+            schema: u32,
+            spec: ExperimentSpec,
+            variant: &'a str,
+            n_tuning_trials: Option<usize>,
+            data: &'a str,
+            source: &'a str,
+        }
+        let deciding = Deciding {
+            schema: apical_learning::SCHEMA_VERSION,
+            spec: self.alone("", seed),
+            variant: &self.variant,
+            n_tuning_trials: self.n_tuning_trials,
+            data: data_checksum,
+            source: source_digest,
+        };
+        Ok(sha256(&serde_json::to_vec(&deciding)?))
+    }
+}
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,168 @@
+//! Checks of a whole experiment, before any data are loaded.
+
+use std::collections::{HashMap, HashSet};
+
+use apical_datasets::DatasetError;
+
+use super::{Arm, KeyPath, Resolved, SpecProblem};
+use crate::store::slug;
+
+/// Widths that stand for those of the data, which are not known yet.
+const PROVISIONAL_WIDTHS: (usize, usize) = (2, 2);
+
+/// Fails on missing or ambiguous names, and on missing or repeated seeds.
+pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
+    let spec = &resolved.spec;
+    distinct_seeds(resolved, KeyPath::of(["seeds"]), &spec.seeds)?;
+    if spec.task.is_empty() {
+        return Err(SpecProblem::new("there is no task").with_help("add a table `[task.NAME]`"));
+    }
+    let problem = |key: &KeyPath, message| resolved.problem(key, message);
+    let tasks = KeyPath::of(["task"]);
+    distinct_slugs(&tasks, spec.task.keys(), problem)?;
+    for (name, task) in &spec.task {
+        let key = tasks.then(name);
+        if task.learner.is_empty() {
+            return Err(resolved.problem(&key, format!("`{key}` has no learner")));
+        }
+        distinct_slugs(&key.then("learner"), task.learner.keys(), problem)?;
+        let mut of = task.training_of.keys();
+        if let Some(stranger) = of.find(|name| !task.learner.contains_key(*name)) {
+            let key = key.then("training_of").then(stranger);
+            let message = format!("`{key}`: the task has no learner `{stranger}`");
+            return Err(resolved.problem(&key, message));
+        }
+        if let Some(baseline) = &task.baseline
+            && !task.learner.contains_key(baseline)
+        {
+            let known: Vec<&str> = task.learner.keys().map(String::as_str).collect();
+            let (key, known) = (key.then("baseline"), known.join(", "));
+            let message = format!("`{key}`: the task has no learner `{baseline}`; it has {known}");
+            return Err(resolved.problem(&key, message));
+        }
+    }
+    Ok(())
+}
+
+/// Fails on values out of range.
+pub(crate) fn arms(resolved: &Resolved, arms: &[Arm]) -> Result<(), SpecProblem> {
+    let in_training =
+        |error: apical_learning::SpecError| resolved.problem_of(&error.within("training").into());
+    resolved.spec.training.check().map_err(in_training)?;
+    for arm in arms {
+        arm.task.dataset.check().map_err(|error| {
+            let mut key = arm.task_key().then("dataset");
+            if let DatasetError::OptionOutOfRange { option, .. } = &error {
+                key = key.then(option);
+            }
+            resolved.problem(&key, format!("task `{}`: {error}", arm.task_name))
+        })?;
+        let (n_inputs, n_outputs) = PROVISIONAL_WIDTHS;
+        arm.network(n_inputs, n_outputs)
+            .and_then(|network| arm.check(&network))
+            .map_err(|error| resolved.problem_of(&error))?;
+    }
+    Ok(())
+}
+
+/// Fails on a `[tuning]` that could not run, or that would use reported seeds.
+pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
+    let Some(tuning) = &resolved.spec.tuning else {
+        return Ok(());
+    };
+    if !resolved.spec.sweep.is_empty() {
+        return Err(resolved.problem(
+            &KeyPath::of(["sweep"]),
+            "`sweep` and `tuning` cannot be in one experiment",
+        ));
+    }
+    distinct_seeds(resolved, KeyPath::of(["tuning", "seeds"]), &tuning.seeds)?;
+    if let Some(seed) = tuning
+        .seeds
+        .iter()
+        .find(|seed| resolved.spec.seeds.contains(seed))
+    {
+        return Err(resolved.problem(
+            &KeyPath::of(["tuning", "seeds"]),
+            format!("seed {seed} is in `tuning.seeds` and in `seeds`, expected no seed in both"),
+        ));
+    }
+    for (key, value) in [
+        ("n_trials", Some(tuning.n_trials)),
+        ("n_epochs", tuning.n_epochs),
+    ] {
+        if value == Some(0) {
+            let key = KeyPath::of(["tuning", key]);
+            return Err(resolved.problem(&key, format!("`{key}` is 0, expected at least 1")));
+        }
+    }
+    if tuning.space.is_empty() {
+        return Err(resolved.problem(&KeyPath::of(["tuning"]), "`tuning.space` has no key"));
+    }
+    for (text, range) in &tuning.space {
+        let at = KeyPath::of(["tuning", "space", text]);
+        let problem = |message: String| resolved.problem(&at, message);
+        let key: KeyPath = text.parse().map_err(|error| problem(format!("{error}")))?;
+        let owned = resolved
+            .arms
+            .iter()
+            .any(|arm| key.is_of_learner(&arm.task_name, &arm.learner_name));
+        if !owned {
+            return Err(problem(format!(
+                "`{key}` is no key of a learner, expected one below `task.TASK.learner.LEARNER`"
+            )));
+        }
+        if let Some(expected) = range.fault() {
+            return Err(problem(format!(
+                "the range of `{key}` is none, expected {expected}"
+            )));
+        }
+        for end in [range.from, range.to] {
+            let tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
+            arms(resolved, &tried.arms)?;
+        }
+    }
+    Ok(())
+}
+
+fn distinct_seeds(resolved: &Resolved, key: KeyPath, seeds: &[u64]) -> Result<(), SpecProblem> {
+    if seeds.is_empty() {
+        return Err(resolved.problem(
+            &key,
+            format!("`{key}` is empty, expected at least one seed"),
+        ));
+    }
+    let mut seen = HashSet::new();
+    match seeds.iter().find(|seed| !seen.insert(**seed)) {
+        Some(seed) => Err(resolved.problem(&key, format!("`{key}` has the seed {seed} twice"))),
+        None => Ok(()),
+    }
+}
+
+/// Names become folders, so two names must not become the same one.
+pub(crate) fn distinct_slugs<'a>(
+    above: &KeyPath,
+    names: impl IntoIterator<Item = &'a String>,
+    problem: impl Fn(&KeyPath, String) -> SpecProblem,
+) -> Result<(), SpecProblem> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for name in names {
+        let key = above.then(name);
+        let folder = slug(name);
+        if folder.is_empty() {
+            return Err(problem(
+                &key,
+                format!("the name `{name}` has no letter or digit"),
+            ));
+        }
+        if let Some(other) = seen.insert(folder, name) {
+            return Err(problem(
+                &key,
+                format!(
+                    "the names `{other}` and `{name}` differ in punctuation or case alone, expected clearly different names"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! What an experiment's file says, with its types.
+
+use apical_datasets::DatasetSpec;
+use apical_learning::{MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::{TuningSpec, Values};
+use crate::learners::LearnerSpec;
+
+/// An experiment: tasks, learners, seeds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentSpec {
+    /// The report's heading.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Root seeds; every learner of every task is run once with each.
+    pub seeds: Vec<u64>,
+    /// How long and in what portions learners are taught.
+    pub training: TrainingSpec,
+    /// What is measured, and how often.
+    #[serde(default = "MeasureSpec::everything")]
+    pub measure: MeasureSpec,
+    /// Tasks by name.
+    pub task: IndexMap<String, TaskSpec>,
+    /// Keys and the values that each of them takes, in all combinations.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub sweep: IndexMap<String, Values>,
+    /// How learners' settings are found before the reported runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<TuningSpec>,
+}
+
+/// A task: data, a network, and the learners that train it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// The data set.
+    pub dataset: DatasetSpec,
+    /// Neurons of each hidden layer; the data give the widths of input and output.
+    pub hidden: Vec<usize>,
+    /// φ of every neuron.
+    pub transfer: Transfer,
+    /// Whether every neuron has a learnable threshold.
+    #[serde(default = "yes")]
+    pub thresholds: bool,
+    /// s_k per layer 1…N: forward starting weights are drawn from U(−s_k, s_k), the same bits for
+    /// every learner.
+    pub forward_scale: PerLayer,
+    /// The learner that the others are compared with; the first that is backprop matched to the
+    /// circuit, with nothing frozen, where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+    /// What this task does otherwise than the experiment's `[training]`.
+    #[serde(default, skip_serializing_if = "TrainingOverrides::is_empty")]
+    pub training: TrainingOverrides,
+    /// What single learners, by name, do otherwise than that.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub training_of: IndexMap<String, TrainingOverrides>,
+    /// Learners by name.
+    pub learner: IndexMap<String, LearnerSpec>,
+}
+
+/// Keys of [`TrainingSpec`], all optional.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingOverrides {
+    /// See [`TrainingSpec::n_epochs`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_epochs: Option<usize>,
+    /// See [`TrainingSpec::batch_size`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<usize>,
+    /// See [`TrainingSpec::targets`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<TargetCoding>,
+    /// See [`TrainingSpec::rate_schedule`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_schedule: Option<RateSchedule>,
+}
+
+impl TrainingOverrides {
+    /// Whether nothing is done otherwise.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `base` with these values in place of its own.
+    pub fn over(&self, base: &TrainingSpec) -> TrainingSpec {
+        TrainingSpec {
+            n_epochs: self.n_epochs.unwrap_or(base.n_epochs),
+            batch_size: self.batch_size.unwrap_or(base.batch_size),
+            targets: self.targets.unwrap_or(base.targets),
+            rate_schedule: self.rate_schedule.unwrap_or(base.rate_schedule),
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}

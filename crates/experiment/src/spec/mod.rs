@@ -1,0 +1,23 @@
+//! The specification of an experiment: its types, its errors, and how it is resolved.
+
+mod arm;
+mod check;
+mod experiment;
+mod overrides;
+mod path;
+mod problem;
+mod resolve;
+mod sweep;
+mod tree;
+mod tuning;
+mod values;
+
+pub use arm::{Arm, ArmError, sha256};
+pub(crate) use check::distinct_slugs;
+pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
+pub use overrides::Overrides;
+pub use path::{KeyPath, quoted};
+pub use problem::{SpecProblem, nearest};
+pub use resolve::{Resolved, SpecSource};
+pub use tuning::{Strategy, TuningSpec};
+pub use values::{Range, Values};

@@ -1,0 +1,231 @@
+//! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
+
+use apical_learning::SpecError;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use super::{
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at,
+    problem::key_of, sweep, tree,
+};
+
+/// An experiment's file, or the text that stands for one.
+#[derive(Debug, Clone)]
+pub struct SpecSource {
+    /// The experiment's name: the stem of the file's name.
+    pub name: String,
+    /// How the file is called in errors.
+    pub file: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// A checked experiment.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// Where it came from.
+    pub source: SpecSource,
+    /// All values.
+    pub spec: ExperimentSpec,
+    /// What is run once per seed, in order.
+    pub arms: Vec<Arm>,
+    overrides: Overrides,
+    tree: Table,
+}
+
+impl SpecSource {
+    /// The values of this text with `overrides` in place of some, and the same as a tree.
+    pub fn read<S: DeserializeOwned>(
+        &self,
+        overrides: &Overrides,
+    ) -> Result<(S, Table), SpecProblem> {
+        let mut tree: Table = self
+            .text
+            .parse()
+            .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
+        overrides.apply(&mut tree)?;
+        let spec = typed(&tree).map_err(|error| {
+            // The file's own errors carry a line; what remains comes from the command line.
+            match toml::from_str::<S>(&self.text) {
+                Err(own) if overrides.is_empty() || own.message() == error.message() => {
+                    SpecProblem::of_toml(&own, &self.file, &self.text)
+                }
+                _ => untyped::<S>(&tree, &error, |key| overrides.deciding(key)),
+            }
+        })?;
+        Ok((spec, tree))
+    }
+
+    /// A problem with the value at `key`, shown where the value comes from.
+    pub fn problem(
+        &self,
+        overrides: &Overrides,
+        key: &KeyPath,
+        message: impl Into<String>,
+    ) -> SpecProblem {
+        let problem = SpecProblem::new(message);
+        match overrides.deciding(key) {
+            Some(option) => problem.with_help(format!("the value comes from {option}")),
+            None => problem.at_key(&self.file, &self.text, key),
+        }
+    }
+
+    /// The problem that `error` names.
+    pub fn problem_of(&self, overrides: &Overrides, error: &SpecError) -> SpecProblem {
+        match key_of(error) {
+            Some(key) => self.problem(overrides, &key, error.to_string()),
+            None => SpecProblem::new(error.to_string()),
+        }
+    }
+}
+
+impl Resolved {
+    /// Reads `source`, applies `overrides`, and checks everything that can be checked without data.
+    pub fn new(source: SpecSource, overrides: Overrides) -> Result<Self, SpecProblem> {
+        let (spec, tree) = source.read(&overrides)?;
+        Self {
+            source,
+            spec,
+            arms: Vec::new(),
+            overrides,
+            tree,
+        }
+        .finished()
+    }
+
+    /// The same experiment with other values at some keys.
+    pub fn with(&self, edits: &[(KeyPath, Value)]) -> Result<Self, SpecProblem> {
+        let mut tree = self.tree.clone();
+        for (key, value) in edits {
+            tree::set(&mut tree, key, value.clone())
+                .map_err(|error| SpecProblem::new(error.to_string()))?;
+        }
+        let spec = typed(&tree).map_err(|error| {
+            untyped::<ExperimentSpec>(&tree, &error, |key| {
+                let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
+                edit.map(|(key, value)| format!("{key} = {value}"))
+            })
+        })?;
+        Ok(Self {
+            tree,
+            arms: Arm::all_of(&spec),
+            spec,
+            ..self.clone()
+        })
+    }
+
+    /// All values as TOML.
+    pub fn text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&self.spec)
+    }
+
+    /// The report's heading.
+    pub fn title(&self) -> String {
+        let title = &self.spec.title;
+        if title.is_empty() {
+            self.source.name.clone()
+        } else {
+            title.clone()
+        }
+    }
+
+    /// A problem with the value at `key`, shown where the value comes from.
+    pub(crate) fn problem(&self, key: &KeyPath, message: impl Into<String>) -> SpecProblem {
+        self.source.problem(&self.overrides, key, message)
+    }
+
+    /// The problem that `error` names.
+    pub fn problem_of(&self, error: &ArmError) -> SpecProblem {
+        match error.key() {
+            Some(key) => self.problem(&key, error.to_string()),
+            None => SpecProblem::new(error.to_string()),
+        }
+    }
+
+    fn finished(mut self) -> Result<Self, SpecProblem> {
+        self.arms = Arm::all_of(&self.spec);
+        check::names_and_seeds(&self)?;
+        self.arms = sweep::arms(&self)?;
+        check::arms(&self, &self.arms)?;
+        check::tuning(&self)?;
+        Ok(self)
+    }
+}
+
+fn typed<S: DeserializeOwned>(tree: &Table) -> Result<S, toml::de::Error> {
+    S::deserialize(Value::Table(tree.clone()))
+}
+
+/// Why `tree` is no specification, with the whole key. What is written as TOML and read again has
+/// places, which a tree has not. `deciding` says where the value of a key comes from.
+fn untyped<S: DeserializeOwned>(
+    tree: &Table,
+    error: &toml::de::Error,
+    deciding: impl Fn(&KeyPath) -> Option<String>,
+) -> SpecProblem {
+    let text = toml::to_string(tree).unwrap_or_default();
+    let placed = toml::from_str::<S>(&text).err();
+    let key = placed
+        .as_ref()
+        .and_then(|placed| key_at(&text, &placed.span()?));
+    let (Some(placed), Some(key)) = (placed, key) else {
+        return SpecProblem::new(error.to_string().trim().replace('\n', " "));
+    };
+    let problem = SpecProblem::new(format!("`{key}`: {}", placed.message()));
+    match deciding(&key) {
+        Some(origin) => problem.with_origin(format!("the value comes from {origin}")),
+        None => problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_experiment_is_valid() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+        let mut n = 0;
+        for entry in fs::read_dir(folder).expect("the folder of experiments") {
+            let path = entry.expect("a file").path();
+            let source = SpecSource {
+                name: "x".into(),
+                file: path.display().to_string(),
+                text: fs::read_to_string(&path).expect("a text"),
+            };
+            // Protocols and simulations have specifications of their own.
+            if !source.text.contains("[task.") {
+                continue;
+            }
+            if let Err(problem) = Resolved::new(source, Overrides::default()) {
+                panic!("{problem}");
+            }
+            n += 1;
+        }
+        assert!(n >= 12, "{n} experiments");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_option_is_read_or_refused(set in "[a-z.]{0,8}=?[0-9a-z\\[\\]{}\"]{0,8}", seeds in "[0-9.,]{0,8}") {
+            let text = include_str!("../../../../experiments/quick.toml").to_owned();
+            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), text };
+            if let Ok(overrides) = Overrides::parse(&[set], Some(&seeds)) {
+                let _ = Resolved::new(source, overrides);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "([a-z\\[\\]=.\" 0-9]{0,12}\n){0,6}") {
+            let source = SpecSource { name: "x".into(), file: "x.toml".into(), text };
+            prop_assert!(Resolved::new(source, Overrides::default()).is_err());
+        }
+    }
+}

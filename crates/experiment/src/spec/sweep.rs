@@ -1,0 +1,192 @@
+//! The points of a sweep, and the arms that differ between them.
+
+use std::collections::HashSet;
+
+use toml::Value;
+
+use super::{Arm, KeyPath, Resolved, SpecProblem};
+
+/// The largest number of points of a sweep.
+const MAX_POINTS: usize = 10_000;
+
+/// The arms of all points of the sweep; an arm that no swept key concerns is there once.
+pub(crate) fn arms(resolved: &Resolved) -> Result<Vec<Arm>, SpecProblem> {
+    let axes = axes(resolved)?;
+    let n_points = axes
+        .iter()
+        .try_fold(1_usize, |n, (_, values)| n.checked_mul(values.len()));
+    if n_points.is_none_or(|n| n > MAX_POINTS) {
+        return Err(resolved.problem(
+            &KeyPath::of(["sweep"]),
+            format!("`sweep` has more than {MAX_POINTS} points"),
+        ));
+    }
+    let keys: Vec<KeyPath> = axes.iter().map(|(key, _)| key.clone()).collect();
+    let names = short_names(&keys, &resolved.arms);
+    let mut arms = Vec::new();
+    let mut seen = HashSet::new();
+    for point in points(&axes) {
+        for mut arm in resolved.with(&point)?.arms {
+            arm.variant = point
+                .iter()
+                .zip(&names)
+                .filter(|((key, _), _)| key.concerns(&arm.task_name, &arm.learner_name))
+                .map(|((_, value), name)| format!("{name}={}", shown(value)))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let identity = (
+                arm.task_name.clone(),
+                arm.learner_name.clone(),
+                arm.variant.clone(),
+            );
+            if seen.insert(identity) {
+                arms.push(arm);
+            }
+        }
+    }
+    Ok(arms)
+}
+
+type Axis = (KeyPath, Vec<Value>);
+
+fn axes(resolved: &Resolved) -> Result<Vec<Axis>, SpecProblem> {
+    let mut axes = Vec::new();
+    for (text, values) in &resolved.spec.sweep {
+        let at = KeyPath::of(["sweep", text]);
+        let problem = |message: String| resolved.problem(&at, message);
+        let key: KeyPath = text
+            .parse()
+            .map_err(|error| problem(format!("`sweep` has a key that is none: {error}")))?;
+        if !["training", "measure", "task"].contains(&key.segments()[0].as_str()) {
+            return Err(problem(format!(
+                "`{key}` cannot be swept, expected a key below `training`, `measure` or `task`"
+            )));
+        }
+        let values = values.list().map_err(|expected| {
+            problem(format!(
+                "the values of `{key}` are no sweep, expected {expected}"
+            ))
+        })?;
+        axes.push((key, values));
+    }
+    Ok(axes)
+}
+
+/// All combinations, the last key changing fastest; one empty point without a sweep.
+fn points(axes: &[Axis]) -> Vec<Vec<(KeyPath, Value)>> {
+    axes.iter().fold(vec![Vec::new()], |points, (key, values)| {
+        points
+            .iter()
+            .flat_map(|point| {
+                values.iter().map(move |value| {
+                    let mut longer = point.clone();
+                    longer.push((key.clone(), value.clone()));
+                    longer
+                })
+            })
+            .collect()
+    })
+}
+
+/// The last part of every key (with what a number counts in), or the whole key where two keys of one
+/// arm end alike.
+fn short_names(keys: &[KeyPath], arms: &[Arm]) -> Vec<String> {
+    let short = |key: &KeyPath| match key.segments() {
+        [.., above, index] if index.parse::<usize>().is_ok() => format!("{above}.{index}"),
+        _ => key.last().to_owned(),
+    };
+    let meet = |key: &KeyPath, other: &KeyPath| {
+        arms.iter().any(|arm| {
+            let concerns = |key: &KeyPath| key.concerns(&arm.task_name, &arm.learner_name);
+            concerns(key) && concerns(other)
+        })
+    };
+    keys.iter()
+        .enumerate()
+        .map(|(at, key)| {
+            let name = short(key);
+            let is_alike = keys.iter().enumerate().any(|(other_at, other)| {
+                other_at != at && short(other) == name && meet(key, other)
+            });
+            if is_alike { key.to_string() } else { name }
+        })
+        .collect()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        // With an exponent where it would have many digits.
+        Value::Float(value) => format!("{value:?}"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Overrides, SpecSource};
+
+    fn resolved(text: &str) -> Resolved {
+        let source = SpecSource {
+            name: "x".into(),
+            file: "x.toml".into(),
+            text: text.to_owned(),
+        };
+        match Resolved::new(source, Overrides::default()) {
+            Ok(resolved) => resolved,
+            Err(problem) => panic!("{problem}"),
+        }
+    }
+
+    const TWO_LEARNERS: &str = r#"
+        seeds = [0]
+        training = { n_epochs = 1, batch_size = 10 }
+        [task.t]
+        dataset.yin_yang = {}
+        hidden = [4]
+        transfer = "logistic"
+        forward_scale = 0.1
+        [task.t.learner]
+        a.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+        b.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+        c.backprop = { flavour = "matched", rates = [1.0, 1.0] }
+    "#;
+
+    fn variants(sweep: &str) -> Vec<(String, String)> {
+        let arms = resolved(&format!("{TWO_LEARNERS}\n[sweep]\n{sweep}")).arms;
+        (arms.into_iter())
+            .map(|arm| (arm.learner_name, arm.variant))
+            .collect()
+    }
+
+    #[test]
+    fn learners_that_sweep_the_same_key_share_its_name() {
+        let mut variants = variants(
+            "'task.t.learner.a.backprop.rates.0' = [1.0, 2.0]
+             'task.t.learner.b.backprop.rates.0' = [1.0, 2.0]",
+        );
+        variants.sort();
+        let expected = [
+            ("a", "rates.0=1.0"),
+            ("a", "rates.0=2.0"),
+            ("b", "rates.0=1.0"),
+            ("b", "rates.0=2.0"),
+            ("c", ""),
+        ];
+        let expected = expected.map(|(learner, at)| (learner.to_owned(), at.to_owned()));
+        assert_eq!(variants, expected);
+    }
+
+    #[test]
+    fn keys_of_one_learner_that_end_alike_are_written_whole() {
+        let variants = variants(
+            "'training.batch_size' = [1]
+             'task.t.training.batch_size' = [2]",
+        );
+        assert_eq!(
+            variants[0].1,
+            "training.batch_size=1, task.t.training.batch_size=2"
+        );
+    }
+}

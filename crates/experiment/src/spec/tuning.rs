@@ -1,0 +1,33 @@
+//! How settings are found: on validation alone, with the same number of trials for every learner.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::Range;
+
+/// How points of a space are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Each value drawn on its scale, independently.
+    Random,
+    /// A grid, then finer grids around the best point so far.
+    Grid,
+}
+
+/// The `[tuning]` table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TuningSpec {
+    /// How points are chosen.
+    pub strategy: Strategy,
+    /// Trials of each learner.
+    pub n_trials: usize,
+    /// Seeds of every trial, none of them a reported one.
+    pub seeds: Vec<u64>,
+    /// Epochs of a trial; those of the reported runs where not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_epochs: Option<usize>,
+    /// Keys below `task.TASK.learner.LEARNER` and their ranges.
+    pub space: IndexMap<String, Range>,
+}

@@ -1,0 +1,64 @@
+//! Complete searches, kept by everything that decides them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use apical_learning::{SCHEMA_VERSION, TrialRecord};
+
+use crate::provenance::source_digest;
+use crate::spec::{Arm, KeyPath, Range, TuningSpec, sha256};
+use crate::store;
+
+/// The file of one learner's complete search.
+pub(super) struct Cache {
+    path: PathBuf,
+}
+
+impl Cache {
+    /// The file for the search of `arm` over `space`, below the experiment's folder.
+    pub(super) fn new(
+        folder: &Path,
+        arm: &Arm,
+        tuning: &TuningSpec,
+        space: &[(KeyPath, Range)],
+        data_checksums: &[&str],
+    ) -> Result<Self> {
+        let space: Vec<(String, &Range)> = space
+            .iter()
+            .map(|(key, range)| (key.to_string(), range))
+            .collect();
+        let limits = (
+            tuning.strategy,
+            tuning.n_trials,
+            &tuning.seeds,
+            tuning.n_epochs,
+        );
+        let deciding = (
+            SCHEMA_VERSION,
+            arm.alone("", 0),
+            limits,
+            space,
+            data_checksums,
+            source_digest(),
+        );
+        let digest = sha256(&serde_json::to_vec(&deciding)?);
+        let name = format!("{}-{}.json", store::slug(&arm.learner_name), &digest[..8]);
+        Ok(Self {
+            path: folder
+                .join("tuning")
+                .join(store::slug(&arm.task_name))
+                .join(name),
+        })
+    }
+
+    /// The trials of the search, if it was completed before.
+    pub(super) fn read(&self) -> Option<Vec<TrialRecord>> {
+        store::json(&self.path).ok()
+    }
+
+    /// Keeps the trials of a complete search.
+    pub(super) fn write(&self, trials: &[TrialRecord]) -> Result<()> {
+        store::write_atomically(&self.path, &store::pretty(&trials)?)
+            .context("failed to keep the trials")
+    }
+}

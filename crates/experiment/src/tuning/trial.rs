@@ -1,0 +1,158 @@
+//! Trials: settings taught with every seed of the tuning and judged on validation.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use anyhow::Result;
+use apical_learning::{
+    EpochRecord, MeasureSpec, Metric, PartName, SCHEMA_VERSION, Sink, TimingRecord, TrainError,
+    Trained, TrialRecord,
+};
+
+use super::Hunt;
+use crate::runs::{Execution, guarded_each};
+use crate::spec::{Arm, TuningSpec};
+use crate::task_data::Prepared;
+use crate::teach::{Setting, TeachError, teach};
+use crate::time::WallClock;
+
+/// Settings to be tried.
+pub(super) struct Trial {
+    /// Whose search it belongs to.
+    pub(super) hunt: usize,
+    /// Running number within the search.
+    pub(super) index: usize,
+    /// Its coordinates.
+    pub(super) point: Vec<f64>,
+    /// Keys and values.
+    pub(super) settings: BTreeMap<String, f64>,
+    /// The learner with these settings.
+    pub(super) arm: Arm,
+}
+
+/// Value per seed, where there is one already.
+type OfSeeds = Vec<Option<Result<f64, String>>>;
+
+/// Runs all trials with all seeds; nothing where it was stopped.
+pub(super) fn run_trials(
+    tuning: &TuningSpec,
+    hunts: &[Hunt],
+    trials: &[Trial],
+    execution: &Execution<'_>,
+) -> Result<Option<Vec<TrialRecord>>> {
+    let n_seeds = tuning.seeds.len();
+    let values: Mutex<Vec<OfSeeds>> = Mutex::new(vec![vec![None; n_seeds]; trials.len()]);
+    let done: Mutex<Vec<Option<TrialRecord>>> = Mutex::new(vec![None; trials.len()]);
+    let n_jobs = trials.len() * n_seeds;
+    let results = guarded_each(n_jobs, execution.n_threads, |job| {
+        let (index, seed) = (job / n_seeds, job % n_seeds);
+        let trial = &trials[index];
+        let prepared = &hunts[trial.hunt].prepared[seed];
+        let Some(value) = try_once(&trial.arm, prepared, tuning.seeds[seed], execution)? else {
+            return Ok(());
+        };
+        let mut values = values
+            .lock()
+            .expect("no trial panics while it holds the values");
+        values[index][seed] = Some(value);
+        if let Some(of_seeds) = values[index].iter().cloned().collect::<Option<Vec<_>>>() {
+            let record = record(trial, tuning, of_seeds);
+            execution.progress.trial(&record, tuning.n_trials);
+            done.lock()
+                .expect("no trial panics while it holds the records")[index] = Some(record);
+        }
+        Ok(())
+    })?;
+    results.into_iter().collect::<Result<()>>()?;
+    Ok(done
+        .into_inner()
+        .expect("all threads are done")
+        .into_iter()
+        .collect())
+}
+
+/// The value of one trial with one seed, or why there is none; nothing where it was stopped.
+fn try_once(
+    arm: &Arm,
+    prepared: &Prepared,
+    seed: u64,
+    execution: &Execution<'_>,
+) -> Result<Option<Result<f64, String>>> {
+    if (execution.stop)() {
+        return Ok(None);
+    }
+    let measure = MeasureSpec {
+        metrics: vec![Metric::ACCURACY, Metric::LOSS],
+        n_train_samples: 1,
+        ..arm.measure.clone()
+    };
+    let setting = Setting {
+        seed,
+        data: &prepared.data,
+        network: &prepared.network,
+        measure: &measure,
+        align: false,
+        clock: &WallClock::start(),
+        stop: execution.stop,
+    };
+    match teach(arm, &setting, &mut NoSink) {
+        Ok(taught) => Ok(Some(best_validation(&taught.trained))),
+        Err(TeachError::Train { source, .. }) => match source {
+            TrainError::Stopped { .. } => Ok(None),
+            TrainError::Step { .. } | TrainError::Observe { .. } => {
+                Ok(Some(Err(source.to_string())))
+            }
+            TrainError::Record { .. } => Err(source.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Best validation accuracy (%), or lowest validation loss in regression.
+fn best_validation(trained: &Trained) -> Result<f64, String> {
+    let none = || "validation was not measured".to_owned();
+    let readings = trained.readings_at(trained.chosen_epoch().ok_or_else(none)?);
+    let value = |metric| {
+        let mut of_metric = readings.iter().filter(|r| r.metric == metric);
+        of_metric
+            .find(|r| r.part == Some(PartName::Validation))
+            .and_then(|r| r.value)
+    };
+    value(Metric::ACCURACY)
+        .or_else(|| value(Metric::LOSS))
+        .ok_or_else(none)
+}
+
+fn record(trial: &Trial, tuning: &TuningSpec, values: Vec<Result<f64, String>>) -> TrialRecord {
+    let n = values.len() as f64;
+    let sum: Result<f64, String> = values.into_iter().sum();
+    let (value, failed) = match sum {
+        Ok(sum) => (Some(sum / n), None),
+        Err(error) => (None, Some(error)),
+    };
+    TrialRecord {
+        schema: SCHEMA_VERSION,
+        task: trial.arm.task_name.clone(),
+        learner: trial.arm.learner_name.clone(),
+        trial: trial.index,
+        settings: trial.settings.clone(),
+        seeds: tuning.seeds.clone(),
+        n_epochs: trial.arm.training.n_epochs,
+        value,
+        failed,
+        chosen: false,
+    }
+}
+
+/// Trials leave no record of their epochs.
+struct NoSink;
+
+impl Sink for NoSink {
+    fn epoch(&mut self, _: &EpochRecord) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn timing(&mut self, _: &TimingRecord) -> std::io::Result<()> {
+        Ok(())
+    }
+}
