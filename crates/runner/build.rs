@@ -47,7 +47,7 @@ fn main() -> io::Result<()> {
 fn built_in(folder: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| Ok(fs::canonicalize(entry?.path())?))
+        .map(|entry| fs::canonicalize(entry?.path()))
         .collect::<io::Result<_>>()?;
     paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
     paths.sort();

@@ -38,7 +38,7 @@ pub enum Done {
         /// Why runs ended that no learner made fail; these runs count as interrupted.
         errors: Vec<anyhow::Error>,
         /// The report, where all runs ended.
-        report: Option<Report>,
+        report: Option<Box<Report>>,
     },
 }
 
@@ -208,7 +208,7 @@ fn done<R>(
         errors,
     } = ran;
     let report = match counts.n_interrupted {
-        0 => Some(report(records)?),
+        0 => Some(Box::new(report(records)?)),
         _ => None,
     };
     Ok(Done::Ran {

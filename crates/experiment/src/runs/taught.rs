@@ -71,10 +71,10 @@ impl Work for Lesson {
     }
 
     fn header(&self, run: &RunKey) -> Result<Vec<u8>> {
-        Ok(store::json_line(&Record::Run {
+        store::json_line(&Record::Run {
             schema: SCHEMA_VERSION,
             run: run.clone(),
-        })?)
+        })
     }
 
     fn make(
