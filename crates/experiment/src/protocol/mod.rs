@@ -3,7 +3,7 @@
 //! A specification names its protocol: `protocol = "self_prediction"`. It has conditions
 //! (`[condition.NAME]`) and seeds. Each condition is run once with each seed, by itself and in any
 //! order; a run writes series and numbers, and the report is made of these alone. To add one: a file
-//! or folder with its specification, its [`Protocol`] and its `KIND`, and a line of `kinds!`.
+//! or folder with its specification, its `Protocol` and its `KIND`, and a line of `kinds!`.
 
 mod job;
 mod log;

@@ -53,7 +53,8 @@ pub(crate) fn arms(resolved: &Resolved, arms: &[Arm]) -> Result<(), SpecProblem>
         arm.task.dataset.check().map_err(|error| {
             let mut key = arm.task_key().then("dataset");
             if let DatasetError::OptionOutOfRange { option, .. } = &error {
-                key = key.then(option);
+                // `KIND.OPTION`, both of which are plain names.
+                key = option.split('.').fold(key, |key, part| key.then(part));
             }
             resolved.problem(&key, format!("task `{}`: {error}", arm.task_name))
         })?;

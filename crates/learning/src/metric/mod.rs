@@ -1,6 +1,6 @@
 //! Metrics, one file each.
 //!
-//! To add one: a file with its `METRIC`, and a line of [`metrics!`]. A program adds its own with
+//! To add one: a file with its `METRIC`, and a line of `metrics!`. A program adds its own with
 //! [`add_metrics`].
 
 mod registry;
