@@ -3,6 +3,7 @@
 //! Layers count from 0 (input) to N (output). Hidden layer k has one interneuron for each pyramidal
 //! neuron of layer k + 1; input and output layers have none.
 
+mod anatomy;
 mod continuous;
 mod held_input;
 mod interneuron_rates;

@@ -3,9 +3,9 @@
 use apical_kernels::Real;
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
+    PhaseTimer, SpecError, Streams, Teacher, Tensors, Updates,
 };
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::dendrites::Synapses;
 use super::oracle::Oracle;
@@ -14,9 +14,9 @@ use super::presentation::{Lent, Presentation};
 use super::spec::ContinuousSpec;
 use super::state::ContinuousState;
 use super::{form, online, plasticity};
+use crate::circuit::sacramento_2018::anatomy::Anatomy;
 use crate::circuit::sacramento_2018::state::{State, activities_of};
 use crate::integrator::UpdateOrder;
-use crate::table::Weights;
 
 /// Is shown the state of a step.
 type Seen<'a, T> = &'a mut dyn FnMut(usize, &State<T>);
@@ -30,11 +30,9 @@ const MOST_ONLINE_SYNAPSES: usize = 1 << 15;
 /// readings run beside it: on copies that begin at rest, without noise and plasticity.
 #[derive(Clone)]
 pub struct Continuous<T> {
-    network: Network,
+    anatomy: Anatomy<T>,
     parameters: ContinuousParameters,
-    weights: Weights<T>,
     is_plain: bool,
-    lateral_cancels: bool,
 }
 
 impl<T: Real> Continuous<T> {
@@ -47,20 +45,11 @@ impl<T: Real> Continuous<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = ContinuousParameters::new(spec, network)?;
-        let mut circuit = Self {
-            network: network.clone(),
-            weights: Weights::new(parameters.circuit.table().clone(), start, streams),
+        Ok(Self {
+            anatomy: Anatomy::new(network, &parameters.circuit, start, streams),
             parameters,
             is_plain: false,
-            lateral_cancels: false,
-        };
-        circuit.find_savings();
-        Ok(circuit)
-    }
-
-    /// W^PI_k = −W_{k,k+1} stays so while neither learns.
-    fn find_savings(&mut self) {
-        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
+        })
     }
 
     /// A presentation with which the weights change too. On an error the weights keep what they had
@@ -75,15 +64,15 @@ impl<T: Real> Continuous<T> {
     ) -> Result<(), LearnError> {
         let lends_weights = self.parameters.increments == Increments::InWeights;
         if lends_weights {
-            std::mem::swap(&mut self.weights, &mut session.learning.accumulated);
+            std::mem::swap(&mut self.anatomy.weights, &mut session.learning.accumulated);
         }
         let presented = self.present(session, inputs, target_potentials, is_plastic, seen);
         if lends_weights {
-            std::mem::swap(&mut self.weights, &mut session.learning.accumulated);
+            std::mem::swap(&mut self.anatomy.weights, &mut session.learning.accumulated);
         }
         presented?;
         if !lends_weights {
-            session.learning.fold_into(&mut self.weights);
+            session.learning.fold_into(&mut self.anatomy.weights);
         }
         self.read(session, !lends_weights);
         Ok(())
@@ -176,8 +165,8 @@ impl<T: Real> Continuous<T> {
     ) -> Result<Presentation<'_, T>, LearnError> {
         Presentation::new(
             &self.parameters,
-            (&self.weights, self.lateral_cancels),
-            &self.network,
+            (&self.anatomy.weights, self.anatomy.lateral_cancels),
+            &self.anatomy.network,
             inputs,
             target_potentials,
             start_ms,
@@ -192,9 +181,9 @@ impl<T: Real> Continuous<T> {
         let learning = Some(&session.learning).filter(|_| with_increments);
         let synapses = Synapses::of(
             &self.parameters,
-            &self.weights,
+            &self.anatomy.weights,
             learning,
-            self.lateral_cancels,
+            self.anatomy.lateral_cancels,
         );
         session.copies.find_active_inputs();
         synapses.read(&mut session.copies);
@@ -208,7 +197,7 @@ impl<T: Real> Continuous<T> {
         seen: impl FnMut(usize, &State<T>),
     ) -> Result<State<T>, LearnError> {
         let presentation = self.presentation(inputs, target_potentials, 0.0)?;
-        let mut state = State::new(self.network.sizes(), inputs.nrows());
+        let mut state = State::new(self.anatomy.network.sizes(), inputs.nrows());
         form::run(&presentation, &mut state, None, seen)?;
         Ok(state)
     }
@@ -218,7 +207,7 @@ impl Continuous<f64> {
     /// The same circuit at rest, written out: what all loops are held against.
     #[inline]
     pub fn oracle(&self) -> Oracle {
-        Oracle::new(&self.parameters, &self.weights)
+        Oracle::new(&self.parameters, &self.anatomy.weights)
     }
 }
 
@@ -226,15 +215,20 @@ impl<T: Real> Learner for Continuous<T> {
     type Session = ContinuousState<T>;
 
     fn tensors(&self) -> &dyn Tensors {
-        self
+        &self.anatomy
     }
 
     fn tensors_mut(&mut self) -> &mut dyn Tensors {
-        self
+        &mut self.anatomy
     }
 
     fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
-        ContinuousState::new(self.network.sizes(), &self.weights, streams, n_parallel)
+        ContinuousState::new(
+            self.anatomy.network.sizes(),
+            &self.anatomy.weights,
+            streams,
+            n_parallel,
+        )
     }
 
     fn is_stateful(&self) -> bool {
@@ -257,8 +251,8 @@ impl<T: Real> Learner for Continuous<T> {
     ) -> Result<Updates, LearnError> {
         let before = session.learning.filter.clone();
         let begins_with = match self.parameters.increments {
-            Increments::Apart => self.weights.zeros_like(),
-            Increments::InWeights => self.weights.clone(),
+            Increments::Apart => self.anatomy.weights.zeros_like(),
+            Increments::InWeights => self.anatomy.weights.clone(),
         };
         let kept_out = std::mem::replace(&mut session.learning.accumulated, begins_with);
         let presented = self.present(
@@ -274,7 +268,7 @@ impl<T: Real> Learner for Continuous<T> {
         self.read(session, false);
         let residue_ms = plasticity::residue_ms(p);
         let mut updates = Updates::new();
-        for (id, connection) in self.weights.table().plastic() {
+        for (id, connection) in self.anatomy.weights.table().plastic() {
             let (name, rate) = (connection.name, p.circuit.rate(id));
             let (Some(change), Some(from), Some(to)) = (
                 increments.tensor(name),
@@ -285,7 +279,9 @@ impl<T: Real> Learner for Continuous<T> {
             };
             let change = match p.increments {
                 Increments::Apart => change,
-                Increments::InWeights => change - self.weights.tensor(name).unwrap_or_default(),
+                Increments::InWeights => {
+                    change - self.anatomy.weights.tensor(name).unwrap_or_default()
+                }
             };
             updates.push_change(name, change + (to - from) * (rate * residue_ms));
         }
@@ -319,10 +315,12 @@ impl<T: Real> Learner for Continuous<T> {
                 && let Some(held) = session.learning.filter.tensor(connection.name)
             {
                 let change = held * (rate * residue_ms);
-                self.weights.write(connection.name, change.view(), true)?;
+                self.anatomy
+                    .weights
+                    .write(connection.name, change.view(), true)?;
             }
         }
-        session.learning.filter = self.weights.zeros_like();
+        session.learning.filter = self.anatomy.weights.zeros_like();
         Ok(())
     }
 
@@ -335,12 +333,12 @@ impl<T: Real> Learner for Continuous<T> {
         mut outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
         let p = &self.parameters;
-        let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.network.n_outputs()));
+        let mut sum = Array2::<f64>::zeros((inputs.nrows(), self.anatomy.network.n_outputs()));
         if self.is_online() && self.parameters.circuit.n_hidden_synapses() <= MOST_ONLINE_SYNAPSES {
             for (input, mut sum) in inputs.rows().into_iter().zip(sum.rows_mut()) {
                 let input = input.insert_axis(Axis(0));
                 let presentation = self.presentation(input, None, 0.0)?;
-                let mut state = State::new(self.network.sizes(), 1);
+                let mut state = State::new(self.anatomy.network.sizes(), 1);
                 form::run_online(&presentation, &mut state, None, sum.as_slice_mut())?;
             }
         } else {
@@ -378,33 +376,5 @@ impl<T: Real> Learner for Continuous<T> {
         let targets = (teacher == Teacher::On).then_some(batch.target_potentials);
         let state = self.run_from_rest(batch.inputs, targets, |_, _| {})?;
         Ok(activities_of(&state))
-    }
-}
-
-impl<T: Real> Tensors for Continuous<T> {
-    fn network(&self) -> &Network {
-        &self.network
-    }
-
-    fn precision(&self) -> Precision {
-        Precision::of::<T>()
-    }
-
-    fn names(&self) -> Vec<TensorName> {
-        self.weights.names()
-    }
-
-    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
-        self.weights.tensor(name)
-    }
-
-    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, values, false)?;
-        self.find_savings();
-        Ok(())
-    }
-
-    fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, change, true)
     }
 }

@@ -3,25 +3,23 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, Precision, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
+    PhaseTimer, SpecError, Streams, Teacher, Tensors, Updates,
 };
-use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::parameters::Parameters;
 use super::plasticity;
 use super::spec::MicrocircuitSpec;
 use super::sweeps::{self, Path};
+use crate::circuit::sacramento_2018::anatomy::Anatomy;
 use crate::circuit::sacramento_2018::state::{State, activities_of, check_width};
-use crate::table::Weights;
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
 pub struct TwoStep<T> {
-    network: Network,
+    anatomy: Anatomy<T>,
     path: Path,
     parameters: Parameters,
-    weights: Weights<T>,
-    lateral_cancels: bool,
 }
 
 impl<T: Real> TwoStep<T> {
@@ -34,26 +32,16 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
-        let weights = Weights::new(parameters.circuit.table().clone(), start, streams);
-        let mut circuit = Self {
-            network: network.clone(),
+        Ok(Self {
+            anatomy: Anatomy::new(network, &parameters.circuit, start, streams),
             path: spec.path,
             parameters,
-            weights,
-            lateral_cancels: false,
-        };
-        circuit.find_savings();
-        Ok(circuit)
+        })
     }
 
     /// Mixing factors and the learning rates of now: a share of the specification's.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
-    }
-
-    /// W^PI_k = −W_{k,k+1} stays so while neither learns.
-    fn find_savings(&mut self) {
-        self.lateral_cancels = self.parameters.circuit.lateral_cancels(&self.weights);
     }
 
     fn settle(
@@ -62,18 +50,22 @@ impl<T: Real> TwoStep<T> {
         batch: Batch<'_>,
         teacher: Teacher,
     ) -> Result<(), LearnError> {
-        check_width("inputs", batch.inputs, self.network.n_inputs())?;
+        check_width("inputs", batch.inputs, self.anatomy.network.n_inputs())?;
         state.set_inputs(batch.inputs);
         if teacher == Teacher::On {
             let targets = batch.target_potentials;
-            check_width("target potentials", targets, self.network.n_outputs())?;
+            check_width(
+                "target potentials",
+                targets,
+                self.anatomy.network.n_outputs(),
+            )?;
             state.set_targets(targets);
         }
         sweeps::settle(
             self.path,
             &self.parameters,
-            &self.weights,
-            self.lateral_cancels,
+            &self.anatomy.weights,
+            self.anatomy.lateral_cancels,
             teacher,
             state,
         );
@@ -105,15 +97,15 @@ impl<T: Real> Learner for TwoStep<T> {
     type Session = State<T>;
 
     fn tensors(&self) -> &dyn Tensors {
-        self
+        &self.anatomy
     }
 
     fn tensors_mut(&mut self) -> &mut dyn Tensors {
-        self
+        &mut self.anatomy
     }
 
     fn session(&self, _: Streams, n_parallel: usize) -> State<T> {
-        State::new(self.network.sizes(), n_parallel)
+        State::new(self.anatomy.network.sizes(), n_parallel)
     }
 
     fn set_rate_share(&mut self, share: f64) {
@@ -122,16 +114,16 @@ impl<T: Real> Learner for TwoStep<T> {
 
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
         self.settle(state, batch, Teacher::On)?;
-        let mut changes = self.weights.zeros_like();
+        let mut changes = self.anatomy.weights.zeros_like();
         plasticity::add_changes(
             self.path,
             &self.parameters,
-            Some(&self.weights),
+            Some(&self.anatomy.weights),
             state,
             &mut changes,
         );
         let mut updates = Updates::new();
-        for (_, connection) in self.weights.table().plastic() {
+        for (_, connection) in self.anatomy.weights.table().plastic() {
             if let Some(change) = changes.tensor(connection.name) {
                 updates.push_change(connection.name, change);
             }
@@ -148,7 +140,13 @@ impl<T: Real> Learner for TwoStep<T> {
         timer.enter(Phase::Dynamics);
         self.settle(state, batch, Teacher::On)?;
         timer.enter(Phase::Plasticity);
-        plasticity::add_changes(self.path, &self.parameters, None, state, &mut self.weights);
+        plasticity::add_changes(
+            self.path,
+            &self.parameters,
+            None,
+            state,
+            &mut self.anatomy.weights,
+        );
         Ok(())
     }
 
@@ -159,9 +157,9 @@ impl<T: Real> Learner for TwoStep<T> {
         inputs: ArrayView2<'_, f32>,
         mut outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
-        check_width("inputs", inputs, self.network.n_inputs())?;
+        check_width("inputs", inputs, self.anatomy.network.n_inputs())?;
         state.set_inputs(inputs);
-        sweeps::bottom_up(self.path, &self.parameters, &self.weights, state);
+        sweeps::bottom_up(self.path, &self.parameters, &self.anatomy.weights, state);
         outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
         Ok(())
     }
@@ -186,33 +184,5 @@ impl<T: Real> Learner for TwoStep<T> {
     ) -> Result<Activities, LearnError> {
         self.settle(state, batch, teacher)?;
         Ok(activities_of(state))
-    }
-}
-
-impl<T: Real> Tensors for TwoStep<T> {
-    fn network(&self) -> &Network {
-        &self.network
-    }
-
-    fn precision(&self) -> Precision {
-        Precision::of::<T>()
-    }
-
-    fn names(&self) -> Vec<TensorName> {
-        self.weights.names()
-    }
-
-    fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
-        self.weights.tensor(name)
-    }
-
-    fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, values, false)?;
-        self.find_savings();
-        Ok(())
-    }
-
-    fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, change, true)
     }
 }
