@@ -121,11 +121,11 @@ impl Network {
 
 /// A matrix of `shape` with entries from U(−scale, scale), drawn row by row.
 pub fn uniform(shape: [usize; 2], scale: f64, rng: &mut crate::StreamRng) -> Array2<f32> {
+    let scale = scale as f32;
     if scale == 0.0 {
         return Array2::zeros(shape);
     }
-    let scale = scale as f32;
-    let between = Uniform::new(-scale, scale).expect("a positive finite scale");
+    let between = Uniform::new(-scale, scale).expect("a range that specifications check");
     Array2::from_shape_simple_fn(shape, || between.sample(rng))
 }
 

@@ -130,6 +130,7 @@ impl<'a, L: Learner + ?Sized> AlignmentObserver<'a, L> {
         let mut rng = streams.stream("alignment");
         let mut order: Vec<usize> = (0..train.n_samples()).collect();
         shuffle(&mut order, &mut rng);
+        let batch_size = batch_size.min(order.len()).max(1);
         let batches = order
             .chunks(batch_size)
             .take(measure.n_alignment_batches)
