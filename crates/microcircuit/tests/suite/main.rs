@@ -9,6 +9,7 @@ mod continuous_oracle;
 mod continuous_properties;
 mod continuous_prospective;
 mod continuous_spec;
+mod continuous_step;
 mod direction;
 mod golden;
 mod paths;

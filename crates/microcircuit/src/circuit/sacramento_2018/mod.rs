@@ -14,6 +14,8 @@ mod table;
 mod theory;
 mod two_step;
 
+#[doc(hidden)]
+pub use continuous::step;
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
     Discretisation, Increments, NoiseSpec, Oracle, TeacherKind,

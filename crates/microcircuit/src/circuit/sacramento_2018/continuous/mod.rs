@@ -29,6 +29,8 @@ mod state;
 
 pub use learner::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
+#[doc(hidden)]
+pub use online::step;
 pub use oracle::Oracle;
 pub use parameters::{ContinuousParameters, Increments, TeacherKind};
 pub use spec::{Conductances, ContinuousSpec};

@@ -16,10 +16,12 @@ mod event;
 mod hidden;
 mod input;
 mod neurons;
+pub mod step;
+mod threshold;
 
 use std::any::Any;
 
-use apical_kernels::{NeuronStep, Normals, Real, dispatch};
+use apical_kernels::{Normals, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
@@ -32,6 +34,7 @@ use crate::integrator::{Integrator, UpdateOrder};
 
 use circuit::Circuit;
 use event::{Event, Pass};
+use step::NeuronStep;
 
 pub(super) use circuit::Shown;
 
