@@ -13,10 +13,11 @@
 //!   are directions in which a large activity only becomes larger. A φ that saturates has none.
 
 use apical_kernels::Real;
-use apical_learning::{Learner, TensorName, Transfer};
+use apical_learning::{Learner, Transfer};
 use ndarray::{Array1, Array2, Ix2, s};
 
 use super::continuous::Continuous;
+use crate::table::{Compartment, Kind, Population};
 
 /// The gain of a circuit's loops, per ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,28 +72,26 @@ impl Linear {
             leak: Array2::zeros((n, n)),
             synapses: Array2::zeros((n, n)),
         };
-        let matrix = |name| {
-            let tensor = circuit.tensor(name)?;
-            tensor.into_dimensionality::<Ix2>().ok()
+        // Thresholds and input rates are no part of the loops.
+        let place = |of: Population| match of.kind {
+            Kind::Pyramidal => (of.layer > 0).then(|| soma[of.layer]),
+            Kind::Interneuron => Some(interneuron[of.layer]),
+            Kind::One => None,
         };
-        let mut connect = |to: usize, from: usize, g: f64, name| {
-            if let Some(w) = matrix(name) {
+        for (_, connection) in p.circuit.table().connections() {
+            let g = match connection.onto {
+                Compartment::Basal => p.basal,
+                Compartment::Apical => p.apical[connection.to.layer - 1],
+                Compartment::Dendrite => p.dendritic,
+            };
+            let weights = circuit.tensor(connection.name);
+            let weights = weights.and_then(|w| w.into_dimensionality::<Ix2>().ok());
+            if let (Some(to), Some(from), Some(w)) =
+                (place(connection.to), place(connection.from), weights)
+            {
                 let (rows, columns) = w.dim();
                 let block = s![to..to + rows, from..from + columns];
                 linear.synapses.slice_mut(block).assign(&(w * g));
-            }
-        };
-        for k in 1..=n_layers {
-            if k > 1 {
-                connect(soma[k], soma[k - 1], p.basal, TensorName::forward(k));
-            }
-            if k < n_layers {
-                let g_a = p.apical[k - 1];
-                connect(soma[k], soma[k + 1], g_a, TensorName::feedback(k));
-                let w_pi = TensorName::PyramidalFromInterneuron { layer: k };
-                connect(soma[k], interneuron[k], g_a, w_pi);
-                let w_ip = TensorName::InterneuronFromPyramidal { layer: k };
-                connect(interneuron[k], soma[k], p.dendritic, w_ip);
             }
         }
         for k in 1..=n_layers {

@@ -8,13 +8,13 @@ use apical_learning::{
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::dendrites::Synapses;
-use super::oracle::Oracle;
 use super::parameters::{ContinuousParameters, Increments};
 use super::presentation::{Lent, Presentation};
 use super::spec::ContinuousSpec;
 use super::state::ContinuousState;
 use super::{form, online, plasticity};
 use crate::circuit::sacramento_2018::anatomy::Anatomy;
+use crate::circuit::sacramento_2018::oracle::continuous::Oracle;
 use crate::circuit::sacramento_2018::state::{State, activities_of};
 use crate::integrator::UpdateOrder;
 
@@ -46,7 +46,7 @@ impl<T: Real> Continuous<T> {
     ) -> Result<Self, SpecError> {
         let parameters = ContinuousParameters::new(spec, network)?;
         Ok(Self {
-            anatomy: Anatomy::new(network, &parameters.circuit, start, streams),
+            anatomy: Anatomy::new(network, parameters.circuit.table(), start, streams),
             parameters,
             is_plain: false,
         })

@@ -19,7 +19,6 @@ mod learner;
 mod learning;
 mod noise;
 mod online;
-mod oracle;
 mod parameters;
 mod plasticity;
 mod presentation;
@@ -31,7 +30,6 @@ pub use learner::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
 #[doc(hidden)]
 pub use online::step;
-pub use oracle::Oracle;
 pub use parameters::{ContinuousParameters, Increments, TeacherKind};
 pub use spec::{Conductances, ContinuousSpec};
 pub use state::ContinuousState;
