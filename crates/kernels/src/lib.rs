@@ -31,5 +31,7 @@ pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};
 pub use real::Real;
+#[doc(hidden)]
+pub use real::{Known, OfReal};
 pub use strip::{STRIP, Strip};
 pub use transfer::Transfer;

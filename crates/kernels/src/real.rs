@@ -10,6 +10,19 @@ use pulp::Simd;
 use crate::curve::{self, WithCurve};
 use crate::{Columns, Curve, Padded, STRIP, Start, lanes, product};
 
+/// A family of types, one for each [`Real`].
+#[doc(hidden)]
+pub trait OfReal {
+    type Of<T: Real>;
+}
+
+/// One of a family, its type known.
+#[doc(hidden)]
+pub enum Known<F: OfReal> {
+    Single(F::Of<f32>),
+    Double(F::Of<f64>),
+}
+
 /// `f32` or `f64`.
 pub trait Real:
     Float + NumAssign + LinalgScalar + ScalarOperand + Debug + Display + Default + Send + Sync + 'static
@@ -23,6 +36,11 @@ pub trait Real:
 
     /// The same value in double precision.
     fn wide(self) -> f64;
+
+    /// Finds out which type this is. What is called with either alone is compiled in its own crate,
+    /// and not again in every crate that names a type.
+    #[doc(hidden)]
+    fn known<F: OfReal>(own: F::Of<Self>) -> Known<F>;
 
     /// The same value in all lanes.
     #[doc(hidden)]
@@ -134,7 +152,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident, $sub:ident,
+    ($real:ident, $known:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident, $sub:ident,
      $le:ident, $select:ident, $reduce:ident, $width:ident, $of:expr, $wide:expr) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
@@ -147,6 +165,10 @@ macro_rules! real {
             #[inline(always)]
             fn wide(self) -> f64 {
                 $wide(self)
+            }
+
+            fn known<F: OfReal>(own: F::Of<Self>) -> Known<F> {
+                Known::$known(own)
             }
 
             #[inline(always)]
@@ -256,6 +278,7 @@ macro_rules! real {
 
 real!(
     f32,
+    Single,
     f32s,
     F32_LANES,
     splat_f32s,
@@ -272,6 +295,7 @@ real!(
 );
 real!(
     f64,
+    Double,
     f64s,
     F64_LANES,
     splat_f64s,

@@ -12,6 +12,7 @@
 //! Within a step every layer reads time t before any writes t + dt.
 //! Source: Sacramento et al. (2018), eqs. 1–5 and 7–10.
 
+mod circuit;
 mod coefficients;
 mod dendrites;
 mod form;
@@ -26,7 +27,7 @@ mod somata;
 mod spec;
 mod state;
 
-pub use learner::Continuous;
+pub use circuit::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
 #[doc(hidden)]
 pub use online::step;

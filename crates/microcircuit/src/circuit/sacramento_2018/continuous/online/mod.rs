@@ -17,9 +17,8 @@ mod hidden;
 mod input;
 mod neurons;
 pub mod step;
+mod stored;
 mod threshold;
-
-use std::any::Any;
 
 use apical_kernels::{Normals, Real, dispatch};
 use apical_learning::LearnError;
@@ -65,7 +64,13 @@ pub(super) fn run<T: Real>(
     readout: Option<&mut [f64]>,
 ) -> Result<(), LearnError> {
     let mut circuit = Circuit::new(shown, state, learning.as_deref());
-    let outcome = carry(&mut circuit, shown.parameters, is_plastic, noise, readout);
+    let outcome = dispatch(Run {
+        parameters: shown.parameters,
+        circuit: &mut circuit,
+        is_plastic,
+        noise,
+        readout,
+    });
     let learning = learning.filter(|_| is_plastic);
     circuit.write_back(shown, state, learning);
     outcome.map_err(|step| {
@@ -78,36 +83,7 @@ pub(super) fn run<T: Real>(
     })
 }
 
-/// Runs a `Circuit<f32>` or `Circuit<f64>` through a presentation; fails with the step after which a
-/// potential was out of bounds. Not generic, so that the loop is compiled with this crate alone and
-/// not again with every one that names its type.
-#[inline(never)]
-fn carry(
-    circuit: &mut dyn Any,
-    parameters: &ContinuousParameters,
-    is_plastic: bool,
-    noise: Option<&mut Normals>,
-    readout: Option<&mut [f64]>,
-) -> Result<(), usize> {
-    if let Some(circuit) = circuit.downcast_mut::<Circuit<f32>>() {
-        return dispatch(Run {
-            parameters,
-            circuit,
-            is_plastic,
-            noise,
-            readout,
-        });
-    }
-    let circuit = circuit.downcast_mut::<Circuit<f64>>();
-    dispatch(Run {
-        parameters,
-        circuit: circuit.expect("`Real` is f32 or f64"),
-        is_plastic,
-        noise,
-        readout,
-    })
-}
-
+/// The whole presentation; fails with the step after which a potential was out of bounds.
 struct Run<'a, T> {
     parameters: &'a ContinuousParameters,
     circuit: &'a mut Circuit<T>,
