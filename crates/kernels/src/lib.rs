@@ -6,7 +6,8 @@
 
 mod curve;
 mod elementwise;
-mod exponential;
+#[doc(hidden)]
+pub mod exponential;
 mod instruction_set;
 mod lanes;
 mod learning_rows;
@@ -27,6 +28,8 @@ pub use instruction_set::{
 };
 pub use learning_rows::{Bound, Factors, Gains, LearningRows, Role, TailSums};
 pub use lockstep::Lockstep;
+#[doc(hidden)]
+pub use noise::next_integers;
 pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};

@@ -24,6 +24,8 @@ pub use continuous::{
 pub use interneuron_rates::InterneuronRates;
 pub use oracle::Oracle;
 pub use stability::{LoopGain, loop_gain};
+#[doc(hidden)]
+pub use stability::{rectified_growth, spectral_abscissa};
 pub use state::State;
 pub use table::{Circuit, InterneuronKind, Start};
 pub use theory::update_factor;

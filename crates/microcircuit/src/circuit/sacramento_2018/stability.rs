@@ -113,7 +113,8 @@ impl Linear {
 
 /// The largest real part of the eigenvalues of `j`: ln ‖(1 + h J)^n‖ / (h n) for small h and large n,
 /// the power taken by repeated squaring, so that pairs of complex eigenvalues do no harm.
-fn spectral_abscissa(j: &Array2<f64>) -> f64 {
+#[doc(hidden)]
+pub fn spectral_abscissa(j: &Array2<f64>) -> f64 {
     const STEP: f64 = 1e-4;
     const N_SQUARINGS: i32 = 44;
     let norm = j.rows().into_iter().map(|row| row.mapv(f64::abs).sum());
@@ -136,7 +137,8 @@ fn spectral_abscissa(j: &Array2<f64>) -> f64 {
 
 /// The largest rate at which solutions of ẋ = leak x + synapses max(x, 0) grow, over several
 /// beginnings: the system is homogeneous, so growth along a solution settles to a rate.
-fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
+#[doc(hidden)]
+pub fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
     const STEP_MS: f64 = 0.1;
     const N_STEPS: usize = 2000;
     const N_STARTS: usize = 16;
@@ -163,40 +165,4 @@ fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
         log_growth / ((N_STEPS - N_STEPS / 2) as f64 * STEP_MS)
     };
     (0..N_STARTS).map(growth).fold(f64::NEG_INFINITY, f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use ndarray::array;
-
-    use super::*;
-
-    #[test]
-    fn abscissae_of_known_matrices() {
-        for (j, expected) in [
-            (array![[-2.0, 0.0], [0.0, -0.5]], -0.5),
-            // −1 ± 3 i.
-            (array![[-1.0, 3.0], [-3.0, -1.0]], -1.0),
-            // Far from normal.
-            (array![[0.25, 100.0], [0.0, -3.0]], 0.25),
-        ] {
-            let found = spectral_abscissa(&j);
-            assert!((found - expected).abs() < 2e-3, "{found} for {expected}");
-        }
-    }
-
-    #[test]
-    fn rectification_opens_loops_that_need_both_signs() {
-        // Mutual excitation grows at −1 + 2; mutual inhibition has the same eigenvalues and a loop gain
-        // of the same size, but only one of the two neurons is active in the end.
-        let leak = array![[-1.0, 0.0], [0.0, -1.0]];
-        let excitation = array![[0.0, 2.0], [2.0, 0.0]];
-        let inhibition = &excitation * -1.0;
-        assert!((spectral_abscissa(&(&leak + &excitation)) - 1.0).abs() < 1e-3);
-        assert!((spectral_abscissa(&(&leak + &inhibition)) - 1.0).abs() < 1e-3);
-        // Euler's (1 + 0.1)^n grows at ln(1.1) / 0.1.
-        let grown = rectified_growth(&leak, &excitation);
-        assert!((grown - 1.1_f64.ln() / 0.1).abs() < 1e-6, "{grown}");
-        assert!(rectified_growth(&leak, &inhibition) < -0.9);
-    }
 }

@@ -8,7 +8,8 @@ use pulp::Simd;
 use super::super::learning::Learning;
 use super::super::parameters::ContinuousParameters;
 use super::event::Pass;
-use super::neurons::{BoundCells, Neurons, Place};
+use super::neurons::{BoundCells, Neurons};
+use super::place::Place;
 use super::stored::{Parts, Stored};
 use crate::table::{ConnectionId, Weights};
 

@@ -16,6 +16,7 @@ mod event;
 mod hidden;
 mod input;
 mod neurons;
+mod place;
 pub mod step;
 mod stored;
 mod threshold;

@@ -1,43 +1,16 @@
 //! All neurons of the circuit side by side: somata, rates, and what their plasticity needs.
 
 use std::cell::Cell;
-use std::ops::Range;
 
 use apical_kernels::{Curve, LearningRows, Padded, Real, STRIP, Strip};
 use pulp::Simd;
 
 use super::super::coefficients::{Coefficients, Soma};
 use super::super::parameters::ContinuousParameters;
+use super::place::Place;
 use super::step::{BoundNeurons, Constants, NeuronStep, NeuronStrips, NotedStrips};
 use super::threshold::{BoundThresholds, Thresholds};
 use crate::circuit::sacramento_2018::state::State;
-
-/// Where a layer's pyramidal neurons or interneurons stand in a strip.
-#[derive(Clone)]
-pub(super) struct Place {
-    start: usize,
-    pub(super) n: usize,
-}
-
-impl Place {
-    /// The neurons, without padding.
-    #[inline(always)]
-    pub(super) fn own(&self) -> Range<usize> {
-        self.start..self.start + self.n
-    }
-
-    /// The registers that the neurons stand in, maybe with others.
-    #[inline(always)]
-    pub(super) fn registers(&self) -> Range<usize> {
-        self.start - self.offset()..(self.start + self.n).next_multiple_of(STRIP)
-    }
-
-    /// Where they begin in these.
-    #[inline(always)]
-    pub(super) fn offset(&self) -> usize {
-        self.start % STRIP
-    }
-}
 
 /// Pyramidal neurons of layers 1…N and after them the interneurons of layers 1…N−1, so that a step of
 /// all of them is a single loop. The output layer begins in the middle of a register where the columns

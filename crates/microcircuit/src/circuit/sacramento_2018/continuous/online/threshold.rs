@@ -5,7 +5,7 @@ use std::cell::Cell;
 use apical_kernels::{Padded, Real, Strip};
 use pulp::Simd;
 
-use super::neurons::Place;
+use super::place::Place;
 
 /// Thresholds side by side as the neurons are.
 pub(super) struct Thresholds<T> {
