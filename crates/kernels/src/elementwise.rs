@@ -9,6 +9,12 @@ use crate::{Curve, Real, Transfer, dispatch};
 /// # Panics
 /// If the slices differ in length.
 pub fn rates<T: Real>(transfer: Transfer, u: &[T], r: &mut [T]) {
+    T::rates(transfer, u, r);
+}
+
+/// Is called by the implementations of `Real` alone, so that it is compiled in this crate and not again
+/// wherever rates are named.
+pub(crate) fn rates_of<T: Real>(transfer: Transfer, u: &[T], r: &mut [T]) {
     assert_eq!(u.len(), r.len(), "lengths");
     dispatch(Rates { transfer, u, r });
 }

@@ -8,7 +8,7 @@ use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
 use crate::curve::{self, WithCurve};
-use crate::{Columns, Curve, Padded, STRIP, Start, lanes, product};
+use crate::{Columns, Curve, Padded, STRIP, Start, Transfer, elementwise, lanes, product};
 
 /// A family of types, one for each [`Real`].
 #[doc(hidden)]
@@ -104,6 +104,10 @@ pub trait Real:
     /// See [`Curve::visit`].
     #[doc(hidden)]
     fn visit<S: Simd, W: WithCurve<Self, S>>(curve: &Curve<Self>, with: W) -> W::Output;
+
+    /// See [`crate::rates`].
+    #[doc(hidden)]
+    fn rates(transfer: Transfer, u: &[Self], r: &mut [Self]);
 
     /// See [`crate::multiply`].
     #[doc(hidden)]
@@ -248,6 +252,10 @@ macro_rules! real {
             #[inline(always)]
             fn visit<S: Simd, W: WithCurve<Self, S>>(curve: &Curve<Self>, with: W) -> W::Output {
                 curve::$width::visit(curve, with)
+            }
+
+            fn rates(transfer: Transfer, u: &[Self], r: &mut [Self]) {
+                elementwise::rates_of(transfer, u, r);
             }
 
             fn multiply(
