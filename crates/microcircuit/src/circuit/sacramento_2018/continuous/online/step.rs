@@ -127,8 +127,9 @@ impl<T: Real> BoundNeurons<'_, T> {
         let (scale, slot) = now.noted.unwrap_or((T::zero(), 0));
         curve.visit(Step {
             simd,
-            neurons: self,
-            noted: &self.noted[slot],
+            changing: self.changing,
+            constant: self.constant,
+            noted: self.noted[slot],
             is_noted: now.noted.is_some(),
             is_noisy: now.is_noisy,
             scale: T::splat(simd, scale),
@@ -138,10 +139,13 @@ impl<T: Real> BoundNeurons<'_, T> {
     }
 }
 
-struct Step<'a, 'n, T: Real, S: Simd> {
+/// A step under way, all by value: what lies behind a reference would be read anew after every write
+/// to a cell.
+struct Step<'a, T: Real, S: Simd> {
     simd: S,
-    neurons: &'a BoundNeurons<'n, T>,
-    noted: &'a Lockstep<'n, T, 3>,
+    changing: Lockstep<'a, T, 5>,
+    constant: Lockstep<'a, T, 6>,
+    noted: Lockstep<'a, T, 3>,
     is_noted: bool,
     is_noisy: bool,
     scale: T::Vector<S>,
@@ -149,7 +153,7 @@ struct Step<'a, 'n, T: Real, S: Simd> {
     limit: T::Vector<S>,
 }
 
-impl<T: Real, S: Simd> WithCurve<T, S> for Step<'_, '_, T, S> {
+impl<T: Real, S: Simd> WithCurve<T, S> for Step<'_, T, S> {
     type Output = bool;
 
     #[inline(always)]
@@ -163,13 +167,13 @@ impl<T: Real, S: Simd> WithCurve<T, S> for Step<'_, '_, T, S> {
     }
 }
 
-impl<T: Real, S: Simd> Step<'_, '_, T, S> {
+impl<T: Real, S: Simd> Step<'_, T, S> {
     #[inline(always)]
     fn all<C: InRegisters<T, S>, const IS_NOTED: bool, const IS_NOISY: bool>(
         &self,
         curve: C,
     ) -> bool {
-        let n = self.neurons.changing.n_registers::<S>();
+        let n = self.changing.n_registers::<S>();
         let mut outside = T::splat(self.simd, T::zero());
         let mut i = 0;
         while i < n {
@@ -197,10 +201,9 @@ impl<T: Real, S: Simd> Step<'_, '_, T, S> {
         outside: &mut T::Vector<S>,
     ) -> usize {
         let simd = self.simd;
-        let all = self.neurons;
-        let [soma, rate, dendrite, other, noise] = all.changing.registers::<S, N>(first);
+        let [soma, rate, dendrite, other, noise] = self.changing.registers::<S, N>(first);
         let [keep, of_dendrite, of_other, of_noise, attenuation, mask] =
-            all.constant.registers::<S, N>(first);
+            self.constant.registers::<S, N>(first);
         let [rate_before, post, post_of_other] = self.noted.registers::<S, N>(first);
 
         let (mut u, mut v_hat) = ([*outside; N], [*outside; N]);
@@ -233,15 +236,16 @@ impl<T: Real, S: Simd> Step<'_, '_, T, S> {
             }
         };
         for n in 0..N {
-            if IS_NOTED {
-                // φ(u) − φ(v̂)
-                let difference = T::difference(simd, rate[n].get(), predicted[n]);
-                post[n].set(T::product(simd, self.scale, difference));
-                rate_before[n].set(rate[n].get());
-            }
+            let before = rate[n].get();
             *outside = T::note_beyond(simd, u[n], self.limit, *outside);
             soma[n].set(u[n]);
             rate[n].set(T::product(simd, mask[n].get(), r[n]));
+            if IS_NOTED {
+                // φ(u) − φ(v̂)
+                let difference = T::difference(simd, before, predicted[n]);
+                post[n].set(T::product(simd, self.scale, difference));
+                rate_before[n].set(before);
+            }
         }
         N
     }
