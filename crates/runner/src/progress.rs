@@ -163,10 +163,9 @@ impl progress::Progress for Progress {
     fn trial(&self, trial: &TrialRecord, n_trials: usize) {
         let settings: Vec<String> = (trial.settings.iter())
             .map(|(key, value)| {
-                let name = key
-                    .rsplit_once(".learner.")
-                    .map_or(key.as_str(), |(_, name)| name);
-                format!("{name} {}", short(*value))
+                // Below task and `learner`.
+                let key = key.below(3).unwrap_or_else(|| key.clone());
+                format!("{key} {}", short(*value))
             })
             .collect();
         let value = match (&trial.value, &trial.failed) {
@@ -257,15 +256,12 @@ fn bar_style() -> ProgressStyle {
         .progress_chars("━━─")
 }
 
-/// `task · learner · variant · seed n`.
+/// `task · learner · point · seed n`.
 fn label(run: &RunKey) -> String {
-    let seed = format!("seed {}", run.seed);
-    [&run.task, &run.learner, &run.variant, &seed]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" · ")
+    let (point, seed) = (run.point.to_string(), format!("seed {}", run.seed));
+    let mut parts = vec![&*run.task, &run.learner, &point, &seed];
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
 }
 
 /// Validation accuracy and loss, and the mean angle of updates over layers, where measured.

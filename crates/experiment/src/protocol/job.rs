@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use apical_learning::{RunKey, SCHEMA_VERSION};
+use apical_learning::{Point, RunKey, SCHEMA_VERSION};
 use toml::Table;
 
 use super::record::{ProtocolSummary, RunStatus, SERIES_HEADER};
@@ -29,7 +29,7 @@ pub(crate) fn jobs(spec: &Arc<Specified>, folder: &Path) -> Result<Vec<Job<Condi
                 experiment: spec.name.clone(),
                 task: String::new(),
                 learner: condition.to_owned(),
-                variant: String::new(),
+                point: Point::default(),
                 seed,
             };
             let alone = toml::to_string(&alone(spec.values.clone(), condition, seed))?;

@@ -39,7 +39,7 @@ pub(crate) fn jobs(
                     experiment: resolved.source.name.clone(),
                     task: arm.task_name.clone(),
                     learner: arm.learner_name.clone(),
-                    variant: arm.variant.clone(),
+                    point: arm.point.clone(),
                     seed,
                 };
                 let digest = arm.digest(seed, &prepared.checksum, provenance::source_digest())?;

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at,
-    problem::key_of, sweep, tree,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at, sweep,
+    tree,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -72,8 +72,8 @@ impl SpecSource {
 
     /// The problem that `error` names.
     pub fn problem_of(&self, overrides: &Overrides, error: &SpecError) -> SpecProblem {
-        match key_of(error) {
-            Some(key) => self.problem(overrides, &key, error.to_string()),
+        match error.key() {
+            Some(key) => self.problem(overrides, key, error.to_string()),
             None => SpecProblem::new(error.to_string()),
         }
     }
@@ -137,7 +137,7 @@ impl Resolved {
     /// The problem that `error` names.
     pub fn problem_of(&self, error: &ArmError) -> SpecProblem {
         match error.key() {
-            Some(key) => self.problem(&key, error.to_string()),
+            Some(key) => self.problem(key, error.to_string()),
             None => SpecProblem::new(error.to_string()),
         }
     }

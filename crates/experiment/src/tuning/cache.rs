@@ -23,10 +23,6 @@ impl Cache {
         space: &[(KeyPath, Range)],
         data_checksums: &[&str],
     ) -> Result<Self> {
-        let space: Vec<(String, &Range)> = space
-            .iter()
-            .map(|(key, range)| (key.to_string(), range))
-            .collect();
         let limits = (
             tuning.strategy,
             tuning.n_trials,

@@ -228,7 +228,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
     Row {
         label: group.label(),
         learner: group.learner.to_owned(),
-        variant: group.variant.to_owned(),
+        variant: group.point.to_string(),
         n_finished: group.finished.len(),
         n_failed: group.failed.len(),
         score_last: group.last(score),

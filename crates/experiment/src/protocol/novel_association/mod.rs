@@ -132,15 +132,16 @@ impl Protocol for NovelAssociation {
         some_conditions(self.condition.len())?;
         for (name, condition) in &self.condition {
             let key = condition_key(name);
-            check_circuit(&condition.circuit, &network, &format!("{key}.circuit"))?;
+            check_circuit(&condition.circuit, &network, key.then("circuit"))?;
             if let Some(before) = &condition.before {
-                at_least_one(&format!("{key}.before.n_patterns"), before.n_patterns)?;
-                check_circuit(&before.circuit, &network, &format!("{key}.before.circuit"))?;
+                let key = key.then("before");
+                at_least_one(key.then("n_patterns"), before.n_patterns)?;
+                let key = key.then("circuit");
+                check_circuit(&before.circuit, &network, key.clone())?;
                 if before.circuit.precision != condition.circuit.precision {
                     let found = format!("{:?}", before.circuit.precision);
                     let expected = "the precision of the circuit that takes the weights over";
-                    let key = format!("{key}.before.circuit.precision");
-                    return Err(SpecError::range(key, found, expected));
+                    return Err(SpecError::range(key.then("precision"), found, expected));
                 }
             }
         }

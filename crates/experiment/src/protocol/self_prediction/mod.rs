@@ -82,7 +82,7 @@ impl Protocol for SelfPrediction {
         self.inputs.check("inputs")?;
         some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            check_circuit(circuit, &network, &condition_key(name))?;
+            check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
     }

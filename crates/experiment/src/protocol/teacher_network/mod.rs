@@ -9,7 +9,7 @@ use apical_backprop::CandleReference;
 use apical_datasets::{TeacherNetwork, TeacherSample};
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    Batch, GradientReference, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
+    Batch, GradientReference, KeyPath, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
     SpecError, Streams, TensorName, Transfer,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec};
@@ -113,11 +113,11 @@ impl Protocol for TeacherStudent {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_patterns", self.n_patterns)?;
         for (name, &n_patterns) in &self.n_patterns_of {
-            let key = format!("n_patterns_of.{}", crate::spec::quoted(name));
+            let key = KeyPath::of(["n_patterns_of", name]);
             at_least_one(&key, n_patterns)?;
             if !self.condition.contains_key(name) {
                 let expected = "the name of a `[condition.NAME]`";
-                return Err(SpecError::range(&key, name, expected));
+                return Err(SpecError::range(key, name, expected));
             }
         }
         at_least_one("n_records", self.n_records)?;
@@ -153,7 +153,7 @@ impl Protocol for TeacherStudent {
         })?;
         some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            check_circuit(circuit, &network, &condition_key(name))?;
+            check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
     }
