@@ -3,11 +3,11 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use apical_experiment::number::short;
 use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
 use apical_learning::{
     EpochRecord, Metric, OutputError, PartName, RunKey, SCHEMA_VERSION, TrialRecord,
 };
+use apical_reporting::number::short;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::event::Event;

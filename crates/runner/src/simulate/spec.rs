@@ -169,7 +169,9 @@ impl RowsSpec {
                 if rows.is_empty() || n_columns == 0 || !even || !finite {
                     let found = "given as uneven or empty rows, or rows with numbers not finite";
                     let expected = "rows of as many finite numbers each";
-                    return Err(SpecError::range(KeyPath::of([key, "rows"]), found, expected).into());
+                    return Err(
+                        SpecError::range(KeyPath::of([key, "rows"]), found, expected).into(),
+                    );
                 }
                 Ok(Array2::from_shape_vec((rows.len(), n_columns), values)
                     .expect("all rows are as long as the first"))

@@ -50,10 +50,10 @@ fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
                 format!(
                     "{condition}: the error without teacher goes from {} to {} after {} ms and {} after \
                      {} ms.",
-                    runs.written(condition, ERROR_AT_START),
-                    runs.written(condition, ERROR_WHEN_REPORTED),
+                    runs.mean(condition, ERROR_AT_START),
+                    runs.mean(condition, ERROR_WHEN_REPORTED),
                     spec.reported_ms,
-                    runs.written(condition, ERROR_AT_END),
+                    runs.mean(condition, ERROR_AT_END),
                     spec.learning_ms,
                 )
             })
@@ -72,16 +72,10 @@ fn table(spec: &NovelAssociation, runs: &Runs) -> PlainTable {
             format!("after {} ms", spec.reported_ms),
             format!("after {} ms", spec.learning_ms),
         ],
-        rows: runs
-            .conditions()
-            .map(|(condition, _)| {
-                let cells = values.map(|quantity| runs.written(condition, quantity));
-                [condition.to_owned(), runs.n_failed(condition)]
-                    .into_iter()
-                    .chain(cells)
-                    .collect()
-            })
-            .collect(),
+        rows: runs.rows(
+            |condition| vec![runs.n_failed(condition)],
+            &values.map(Series::from),
+        ),
         note: "Mean ± standard deviation over seeds.".into(),
     }
 }
