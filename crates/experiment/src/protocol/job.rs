@@ -23,12 +23,12 @@ pub(crate) struct Condition {
 /// The runs of `spec`, seed by seed.
 pub(crate) fn jobs(spec: &Arc<Specified>, folder: &Path) -> Result<Vec<Job<Condition>>> {
     let mut jobs = Vec::new();
-    for &seed in spec.protocol.seeds() {
-        for condition in spec.protocol.conditions() {
+    for &seed in &spec.head.seeds {
+        for condition in spec.head.condition.keys() {
             let key = RunKey {
                 experiment: spec.name.clone(),
                 task: String::new(),
-                learner: condition.to_owned(),
+                learner: condition.clone(),
                 point: Point::default(),
                 seed,
             };

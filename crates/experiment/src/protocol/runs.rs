@@ -14,10 +14,9 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    pub(super) fn new(conditions: Vec<&str>, runs: Vec<Run>) -> Self {
+    pub(super) fn new<'a>(conditions: impl Iterator<Item = &'a String>, runs: Vec<Run>) -> Self {
         let mut by_condition: IndexMap<String, Vec<Run>> = conditions
-            .into_iter()
-            .map(|condition| (condition.to_owned(), Vec::new()))
+            .map(|condition| (condition.clone(), Vec::new()))
             .collect();
         for run in runs {
             by_condition

@@ -1,7 +1,5 @@
 //! What specifications of protocols share.
 
-use std::collections::HashSet;
-
 use apical_learning::{KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer};
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::Array2;
@@ -96,18 +94,6 @@ pub(crate) fn at_least_one(key: impl Into<KeyPath>, n: usize) -> Result<(), Spec
     }
 }
 
-/// Fails without conditions.
-pub(crate) fn some_conditions(n: usize) -> Result<(), SpecError> {
-    match n {
-        0 => Err(SpecError::range(
-            "condition",
-            "empty",
-            "at least one `[condition.NAME]`",
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// The key of the condition `name` in a specification.
 pub(crate) fn condition_key(name: &str) -> KeyPath {
     KeyPath::of(["condition", name])
@@ -120,20 +106,6 @@ pub(crate) fn check_circuit(
     key: KeyPath,
 ) -> Result<(), SpecError> {
     spec.check(network).map_err(|error| error.within(key))
-}
-
-/// Fails on missing and repeated seeds.
-pub(crate) fn check_seeds(seeds: &[u64]) -> Result<(), SpecError> {
-    let mut seen = HashSet::new();
-    match seeds.iter().find(|seed| !seen.insert(**seed)) {
-        Some(seed) => Err(SpecError::range(
-            "seeds",
-            format!("{seed} twice"),
-            "every seed once",
-        )),
-        None if seeds.is_empty() => Err(SpecError::range("seeds", "empty", "at least one seed")),
-        None => Ok(()),
-    }
 }
 
 /// About `n` counts from 1 to `last`, each a constant factor above the one before, without repetition.

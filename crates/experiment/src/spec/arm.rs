@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{ExperimentSpec, TaskSpec, TrainingOverrides};
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format};
 use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
@@ -257,7 +257,7 @@ impl Arm {
             data: data_checksum,
             source: source_digest,
         };
-        Ok(sha256(&serde_json::to_vec(&deciding)?))
+        Ok(sha256(&format::to_json(&deciding)?))
     }
 }
 

@@ -3,6 +3,7 @@
 mod arm;
 mod check;
 mod experiment;
+pub(crate) mod format;
 mod overrides;
 mod problem;
 mod resolve;

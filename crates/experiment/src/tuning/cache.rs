@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use apical_learning::{SCHEMA_VERSION, TrialRecord};
 
 use crate::provenance::source_digest;
-use crate::spec::{Arm, KeyPath, Range, TuningSpec, sha256};
+use crate::spec::{Arm, KeyPath, Range, TuningSpec, format, sha256};
 use crate::store;
 
 /// The file of one learner's complete search.
@@ -37,7 +37,7 @@ impl Cache {
             data_checksums,
             source_digest(),
         );
-        let digest = sha256(&serde_json::to_vec(&deciding)?);
+        let digest = sha256(&format::to_json(&deciding)?);
         let name = format!("{}-{}.json", store::slug(&arm.learner_name), &digest[..8]);
         Ok(Self {
             path: folder

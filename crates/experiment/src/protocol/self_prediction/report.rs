@@ -119,23 +119,8 @@ fn residuals(spec: &SelfPrediction, runs: &Runs) -> PlainTable {
 
 fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
     let row = |series: Series| ChartRow {
-        heading: String::new(),
-        y: ChartAxis {
-            label: series.axis(),
-            scale: ChartScale::Logarithmic,
-        },
-        guides: Vec::new(),
-        height_mm: 24.0,
-        panels: runs
-            .conditions()
-            .map(|(condition, _)| ChartPanel {
-                title: match series == MISMATCH.of(1) {
-                    true => condition.to_owned(),
-                    false => String::new(),
-                },
-                lines: vec![line(runs, condition, series)],
-            })
-            .collect(),
+        panels: panels(runs, series, series == MISMATCH.of(1)),
+        ..ChartRow::new(ChartAxis::new(series.axis(), ChartScale::Logarithmic), 24.0)
     };
     let rows = (1..=spec.n_hidden()).flat_map(|k| [row(MISMATCH.of(k)), row(APICAL.of(k))]);
     Chart {
@@ -147,10 +132,7 @@ fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
                 that ran away ends at a mark, at the last measurement before. What stands at 0.5 was \
                 measured before the first pattern."
                 .into(),
-            x: ChartAxis {
-                label: "patterns shown".into(),
-                scale: ChartScale::Logarithmic,
-            },
+            x: ChartAxis::new("patterns shown", ChartScale::Logarithmic),
             rows: rows.collect(),
         }
 }
@@ -225,25 +207,22 @@ fn gain_chart(runs: &Runs) -> Chart {
             0 a large activity only becomes larger, unless plasticity is faster; whether a seed gets \
             there depends on its patterns too. What stands at 0.5 was measured before the first pattern. A seed that ran away ends at a mark."
             .into(),
-        x: ChartAxis {
-            label: "patterns shown".into(),
-            scale: ChartScale::Logarithmic,
-        },
+        x: ChartAxis::new("patterns shown", ChartScale::Logarithmic),
         rows: vec![ChartRow {
-            heading: String::new(),
-            y: ChartAxis {
-                label: Series::from(GAIN).axis(),
-                scale: ChartScale::Linear,
-            },
             guides: vec![0.0],
-            height_mm: 30.0,
-            panels: runs
-                .conditions()
-                .map(|(condition, _)| ChartPanel {
-                    title: condition.to_owned(),
-                    lines: vec![line(runs, condition, GAIN)],
-                })
-                .collect(),
+            panels: panels(runs, GAIN.into(), true),
+            ..ChartRow::new(ChartAxis::new(Series::from(GAIN).axis(), ChartScale::Linear), 30.0)
         }],
     }
+}
+
+/// A panel for every condition.
+fn panels(runs: &Runs, series: Series, are_named: bool) -> Vec<ChartPanel> {
+    let panel = |condition: &str| ChartPanel {
+        title: if are_named { condition } else { "" }.to_owned(),
+        lines: vec![line(runs, condition, series)],
+    };
+    runs.conditions()
+        .map(|(condition, _)| panel(condition))
+        .collect()
 }

@@ -18,9 +18,7 @@ use ndarray::{ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Series};
-use super::setting::{
-    NetworkSpec, at_least_one, check_circuit, condition_key, even_counts, some_conditions,
-};
+use super::setting::{NetworkSpec, at_least_one, check_circuit, condition_key, even_counts};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 pub(super) use reading::squared_error;
@@ -59,7 +57,6 @@ const SETTLED_ANGLE: Quantity = Quantity::new("settled_angle", "settled, layer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TeacherStudent {
-    /// The kind of protocol: this one.
     protocol: String,
     title: String,
     seeds: Vec<u64>,
@@ -97,18 +94,6 @@ pub(crate) struct TeacherSpec {
 const N_CONSTANT: usize = 10_000;
 
 impl Protocol for TeacherStudent {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn seeds(&self) -> &[u64] {
-        &self.seeds
-    }
-
-    fn conditions(&self) -> Vec<&str> {
-        self.condition.keys().map(String::as_str).collect()
-    }
-
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_patterns", self.n_patterns)?;
@@ -151,7 +136,6 @@ impl Protocol for TeacherStudent {
             let expected = "a teacher network with a finite factor for each weight matrix";
             SpecError::range("teacher", error, expected)
         })?;
-        some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
             check_circuit(circuit, &network, condition_key(name))?;
         }

@@ -2,7 +2,7 @@
 
 use apical_reporting::statistics::mean;
 use apical_reporting::{
-    Cell, Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
+    Cell, Chart, ChartAxis, ChartLine, ChartRow, ChartScale, ChartSpread, PlainTable,
 };
 
 use super::super::quantity::{Quantity, Series};
@@ -164,10 +164,7 @@ fn x_axis(spec: &TeacherStudent) -> ChartAxis {
         true => "patterns taught",
         false => "patterns × rate of the output layer (1/ms)",
     };
-    ChartAxis {
-        label: label.into(),
-        scale: ChartScale::FromZero,
-    }
+    ChartAxis::new(label, ChartScale::FromZero)
 }
 
 fn lines(
@@ -206,32 +203,22 @@ fn error_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
             means over seeds, thin ones single seeds. The grey line is the constant predictor."
                 .into(),
         x: x_axis(spec),
-        rows: vec![ChartRow {
-            heading: String::new(),
-            y: ChartAxis {
-                label: "test error ‖r − r_trgt‖² (1)".into(),
-                scale: ChartScale::Logarithmic,
-            },
-            guides: mean(&constant).into_iter().collect(),
-            height_mm: 40.0,
-            panels: vec![ChartPanel {
-                title: String::new(),
-                lines: lines(spec, runs, TEST_ERROR.into(), ChartSpread::Seeds),
-            }],
-        }],
+        rows: vec![
+            ChartRow::new(
+                ChartAxis::new("test error ‖r − r_trgt‖² (1)", ChartScale::Logarithmic),
+                40.0,
+            )
+            .with_guides(mean(&constant))
+            .with_panel("", lines(spec, runs, TEST_ERROR.into(), ChartSpread::Seeds)),
+        ],
     }
 }
 
 fn weights_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
-    let row = |quantity: Quantity, label: String, scale, guides: &[f64]| ChartRow {
-        heading: String::new(),
-        y: ChartAxis { label, scale },
-        guides: guides.to_vec(),
-        height_mm: 22.0,
-        panels: vec![ChartPanel {
-            title: String::new(),
-            lines: lines(spec, runs, quantity.of(1), ChartSpread::Band),
-        }],
+    let row = |quantity: Quantity, label: String, scale, guides: &[f64]| {
+        ChartRow::new(ChartAxis::new(label, scale), 22.0)
+            .with_guides(guides.iter().copied())
+            .with_panel("", lines(spec, runs, quantity.of(1), ChartSpread::Band))
     };
     let (degrees, logarithmic) = (ChartScale::Degrees, ChartScale::Logarithmic);
     let axis = |quantity: Quantity| quantity.of(1).axis();

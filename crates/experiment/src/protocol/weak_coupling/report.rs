@@ -216,13 +216,6 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
         line
     };
     let row = |is_tied: bool, quantity: Quantity, scale| ChartRow {
-        heading: String::new(),
-        y: ChartAxis {
-            label: Series::from(quantity).axis(),
-            scale,
-        },
-        guides: Vec::new(),
-        height_mm: 26.0,
         panels: (spec.conditions_with(is_tied).into_iter())
             .map(|condition| ChartPanel {
                 title: condition.to_owned(),
@@ -236,6 +229,7 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
                     .collect(),
             })
             .collect(),
+        ..ChartRow::new(ChartAxis::new(Series::from(quantity).axis(), scale), 26.0)
     };
     let mut rows = vec![
         row(true, ANGLE, ChartScale::Logarithmic),
@@ -253,13 +247,13 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
              lower layers' updates have no reason to follow the gradient before anything is learned.",
             spec.smallest_ratio()
         ),
-        x: ChartAxis {
-            label: sweep.label().to_owned(),
-            scale: match sweep {
+        x: ChartAxis::new(
+            sweep.label(),
+            match sweep {
                 Sweep::Depth => ChartScale::Linear,
                 Sweep::Coupling | Sweep::Width => ChartScale::Logarithmic,
             },
-        },
+        ),
         rows,
     }
 }
