@@ -15,6 +15,7 @@ mod evaluate;
 mod gradient;
 mod key;
 mod kind;
+mod layer_rates;
 mod learner;
 pub mod metric;
 mod name;
@@ -37,11 +38,12 @@ pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
 pub use evaluate::{Evaluation, evaluate};
-pub use gradient::{ForwardNetwork, Gradient, GradientReference, OutputError};
+pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use key::{KeyPath, NoKeyPath};
 pub use kind::{
     AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,
 };
+pub use layer_rates::LayerRates;
 pub use learner::{Learner, OutputLoss, Precision};
 pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metrics};
 pub use name::TensorName;
