@@ -49,7 +49,10 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rerun-if-changed=build.rs");
     let lock = fs::read_to_string(lock).unwrap_or_default();
-    println!("cargo::rustc-env=APICAL_VERSIONS={}", versions(&lock));
+    let out = std::env::var_os("OUT_DIR").unwrap_or_default();
+    let versions = versions(&lock);
+    let code = format!("static VERSIONS: &[(&str, &str)] = &{versions:?};\n");
+    fs::write(Path::new(&out).join("versions.rs"), code)?;
     files.sort();
     println!(
         "cargo::rustc-env=APICAL_SOURCE_DIGEST={}",
@@ -57,17 +60,21 @@ fn main() -> io::Result<()> {
     );
 
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let version =
-        output(Command::new(rustc).arg("--version")).unwrap_or_else(|| "unknown".to_owned());
+    let version = Command::new(rustc).arg("--version").output();
+    let version = version.ok().filter(|output| output.status.success());
+    let version = version.map_or("unknown".into(), |output| {
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    });
     println!("cargo::rustc-env=APICAL_RUSTC={version}");
     let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
     println!("cargo::rustc-env=APICAL_TARGET={target}");
     Ok(())
 }
 
-/// `name=version;…` of the libraries that results depend on, from the text of Cargo.lock.
-fn versions(lock: &str) -> String {
-    let mut found = Vec::new();
+/// Name and version of the libraries that results depend on, from the text of Cargo.lock; two versions
+/// of one library are told together.
+fn versions(lock: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
     for package in lock.split("[[package]]").skip(1) {
         let value = |key: &str| {
             let of_key = |line: &str| {
@@ -79,20 +86,13 @@ fn versions(lock: &str) -> String {
         if let (Some(name), Some(version)) = (value("name"), value("version"))
             && (LIBRARIES.contains(&name.as_str()) || name.starts_with("apical-"))
         {
-            found.push((name, version));
-        }
-    }
-    // Two versions of one library are told together.
-    let mut texts: Vec<String> = Vec::new();
-    for (index, (name, version)) in found.iter().enumerate() {
-        match texts.last_mut() {
-            Some(last) if index > 0 && found[index - 1].0 == *name => {
-                *last = format!("{last}, {version}");
+            match found.last_mut() {
+                Some((last, versions)) if *last == name => *versions += &format!(", {version}"),
+                _ => found.push((name, version)),
             }
-            _ => texts.push(format!("{name}={version}")),
         }
     }
-    texts.join(";")
+    found
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -129,12 +129,4 @@ fn digest(root: &Path, files: &[PathBuf]) -> io::Result<String> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect())
-}
-
-fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

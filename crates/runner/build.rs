@@ -28,13 +28,8 @@ fn main() -> io::Result<()> {
         "../../Cargo.lock",
     ];
     let dirty = match (commit.is_empty(), git(&tracked)) {
-        (false, Some(changes)) => {
-            if changes.is_empty() {
-                "false"
-            } else {
-                "true"
-            }
-        }
+        (false, Some(changes)) if changes.is_empty() => "false",
+        (false, Some(_)) => "true",
         _ => "",
     };
     println!("cargo::rerun-if-changed=build.rs");
@@ -78,13 +73,7 @@ fn commit_files(root: &Path) -> Vec<PathBuf> {
 }
 
 fn git(arguments: &[&str]) -> Option<String> {
-    output(Command::new("git").args(arguments))
-}
-
-fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
+    let output = Command::new("git").args(arguments).output().ok()?;
+    let output = output.status.success().then_some(output)?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

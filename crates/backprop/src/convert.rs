@@ -13,22 +13,6 @@ pub(crate) fn failed(learner: &'static str) -> impl Fn(candle_core::Error) -> Le
     }
 }
 
-/// Fails unless `found` is `expected`.
-pub(crate) fn check_shape(
-    what: impl Into<String>,
-    found: &[usize],
-    expected: &[usize],
-) -> std::result::Result<(), LearnError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(LearnError::Shape {
-        what: what.into(),
-        found: found.to_vec(),
-        expected: expected.to_vec(),
-    })
-}
-
 pub(crate) fn dtype(precision: Precision) -> DType {
     match precision {
         Precision::F32 => DType::F32,

@@ -8,7 +8,7 @@ use candle_core::Tensor;
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
 
 use crate::FeedbackAlignmentSpec;
-use crate::convert::{check_shape, dtype, failed, parameter, to_array, to_rows};
+use crate::convert::{dtype, failed, parameter, to_array, to_rows};
 use crate::operation::{AddScaled, column_sum, times_slope};
 use crate::parameters::{Parameters, Pass, expand};
 
@@ -237,20 +237,10 @@ impl Learner for FeedbackAlignment {
         &self,
         _session: &mut (),
         inputs: ArrayView2<'_, f32>,
-        mut outputs: ArrayViewMut2<'_, f32>,
+        outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
-        let n_outputs = self.parameters.network.n_outputs();
-        check_shape(
-            "the array of outputs",
-            outputs.shape(),
-            &[inputs.nrows(), n_outputs],
-        )?;
-        let pass = self
-            .parameters
-            .forward_only(self.parameters.inputs(inputs)?)?;
-        let predicted = to_rows(&pass.rates[pass.potentials.len()]).map_err(self.failed())?;
-        outputs.assign(&predicted.mapv(|r| r as f32));
-        Ok(())
+        let read = |pass: &Pass| to_rows(&pass.rates[pass.potentials.len()]);
+        self.parameters.predict(inputs, outputs, &read)
     }
 
     /// Potentials; and with a teacher e_k of the hidden layers.

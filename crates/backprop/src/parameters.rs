@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use apical_learning::{Batch, ForwardWeights, LearnError, Network, Precision, TensorName};
+use apical_learning::{
+    Batch, ForwardWeights, LearnError, Network, Precision, TensorName, check_shape,
+};
 use candle_core::{Tensor, Var};
-use ndarray::{Array1, ArrayView2, ArrayViewD};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewD, ArrayViewMut2};
 
-use crate::convert::{check_shape, dtype, failed, parameter, rows};
+use crate::convert::{dtype, failed, parameter, rows};
 use crate::operation::{LayerGradient, Plastic, all_finite, layer, rate};
 
 /// What a multilayer perceptron computes with.
@@ -53,7 +55,7 @@ impl Parameters {
         };
         let mut weights = Vec::new();
         for (k, matrix) in (1..).zip(&start.weights) {
-            let name = TensorName::forward(k).to_string();
+            let name = TensorName::forward(k);
             check_shape(name, matrix.shape(), &[sizes[k], sizes[k - 1]])?;
             weights.push(variable(matrix.view().into_dyn())?);
         }
@@ -64,7 +66,7 @@ impl Parameters {
                 Some(vector) if network.thresholds() => vector.clone(),
                 _ => Array1::zeros(size),
             };
-            let name = TensorName::PyramidalThreshold { layer: k }.to_string();
+            let name = TensorName::PyramidalThreshold { layer: k };
             check_shape(name, vector.shape(), &[size])?;
             thresholds.push(variable(vector.view().into_dyn())?);
         }
@@ -148,6 +150,21 @@ impl Parameters {
         self.forward(inputs, &vec![nothing; self.weights.len()])
     }
 
+    /// Fills `outputs` with what `read` takes from a forward pass that only looks.
+    pub(crate) fn predict(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        mut outputs: ArrayViewMut2<'_, f32>,
+        read: &dyn Fn(&Pass) -> candle_core::Result<Array2<f64>>,
+    ) -> Result<(), LearnError> {
+        let expected = [inputs.nrows(), self.network.n_outputs()];
+        check_shape("the array of outputs", outputs.shape(), &expected)?;
+        let pass = self.forward_only(self.inputs(inputs)?)?;
+        let predicted = read(&pass).map_err(failed(self.learner))?;
+        outputs.assign(&predicted.mapv(|r| r as f32));
+        Ok(())
+    }
+
     /// Weights first, then thresholds where the network has them.
     pub(crate) fn names(&self) -> Vec<TensorName> {
         let layers = 1..=self.network.n_layers();
@@ -203,7 +220,7 @@ impl Parameters {
         values: ArrayViewD<'_, f64>,
     ) -> Result<Tensor, LearnError> {
         let expected: Vec<usize> = tensor.dims().iter().rev().copied().collect();
-        check_shape(name.to_string(), values.shape(), &expected)?;
+        check_shape(name, values.shape(), &expected)?;
         parameter(values, dtype(self.precision)).map_err(failed(self.learner))
     }
 }

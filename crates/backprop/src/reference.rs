@@ -2,11 +2,12 @@
 
 use apical_learning::{
     Batch, ForwardNetwork, Gradient, GradientReference, LearnError, OutputError, TensorName,
+    check_shape,
 };
 use candle_core::{DType, Tensor, Var};
 use ndarray::Ix1;
 
-use crate::convert::{check_shape, failed, parameter, rows, to_array, to_matrix, to_rows};
+use crate::convert::{failed, parameter, rows, to_array, to_matrix, to_rows};
 use crate::operation::{Plastic, layer, rate};
 use crate::{keep_to_one_thread, loss};
 
@@ -52,14 +53,10 @@ fn check(network: &ForwardNetwork, batch: Batch<'_>) -> Result<(), LearnError> {
     }
     for (k, matrix) in (1..).zip(weights) {
         let n_post = matrix.nrows();
-        check_shape(
-            TensorName::forward(k).to_string(),
-            matrix.shape(),
-            &[n_post, n_pre],
-        )?;
+        check_shape(TensorName::forward(k), matrix.shape(), &[n_post, n_pre])?;
         if let Some(thresholds) = &network.weights.thresholds {
             let name = TensorName::PyramidalThreshold { layer: k };
-            check_shape(name.to_string(), thresholds[k - 1].shape(), &[n_post])?;
+            check_shape(name, thresholds[k - 1].shape(), &[n_post])?;
         }
         n_pre = n_post;
     }

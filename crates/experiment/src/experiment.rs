@@ -106,14 +106,11 @@ fn unnamed(source: &SpecSource, table: &Table) -> Option<&'static str> {
     if table.contains_key("task") || !table.contains_key("condition") {
         return None;
     }
-    let with = |kind: &Kind| SpecSource {
-        text: format!("protocol = \"{}\"\n{}", kind.name, source.text),
-        ..source.clone()
-    };
-    let mut fitting = KINDS
-        .iter()
-        .filter(|kind| kind.read(&with(kind), &Overrides::default()).is_ok());
-    fitting.next().map(|kind| kind.name)
+    let fitting = KINDS.iter().find(|kind| {
+        let named = kind.named_in(source.clone());
+        kind.read(&named, &Overrides::default()).is_ok()
+    });
+    fitting.map(|kind| kind.name)
 }
 
 fn run_tasks(

@@ -10,7 +10,6 @@
 mod experiment;
 mod guard;
 pub mod learners;
-pub mod number;
 pub mod progress;
 pub mod protocol;
 pub mod provenance;

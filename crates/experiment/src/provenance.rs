@@ -64,13 +64,13 @@ pub fn of_run(program: &Program, data_checksum: &str, n_threads: usize) -> Prove
     }
 }
 
-/// Versions of the libraries that results depend on, as `build.rs` found them.
+// `VERSIONS`, name and version of the libraries that results depend on, made by build.rs.
+include!(concat!(env!("OUT_DIR"), "/versions.rs"));
+
 fn versions() -> BTreeMap<String, String> {
-    let pairs = env!("APICAL_VERSIONS").split(';');
-    pairs
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, version)| (name.to_owned(), version.to_owned()))
-        .collect()
+    let versions = VERSIONS.iter();
+    let owned = versions.map(|(name, version)| ((*name).to_owned(), (*version).to_owned()));
+    owned.collect()
 }
 
 fn cpu() -> String {
@@ -107,6 +107,7 @@ fn cpu_of(cpuinfo: &str) -> Option<String> {
 }
 
 /// Arguments as a line for a shell: quoted where they need it.
+// shlex and shell-words quote `=` and `,` too, which stand in every --set.
 pub fn shell_line<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
     let quote = |argument: &str| {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);

@@ -13,6 +13,7 @@ pub mod conformance;
 mod error;
 mod evaluate;
 mod gradient;
+mod key;
 mod kind;
 mod layer_rates;
 mod learner;
@@ -20,6 +21,7 @@ pub mod metric;
 mod name;
 mod network;
 mod observer;
+mod point;
 mod rate_schedule;
 mod record;
 mod spec;
@@ -37,6 +39,7 @@ pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
 pub use evaluate::{Evaluation, evaluate};
 pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
+pub use key::{KeyPath, NoKeyPath};
 pub use kind::{
     AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,
 };
@@ -46,6 +49,7 @@ pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metr
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
 pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
+pub use point::{Point, Swept, value_of};
 pub use rate_schedule::RateSchedule;
 pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,

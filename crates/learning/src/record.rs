@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Metric, OutputError, PhaseSeconds};
+use crate::{KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
 
 /// Version of the record format; raised when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -126,8 +126,8 @@ pub struct TimingRecord {
 }
 
 /// Which run of an experiment this is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "WrittenKey", into = "WrittenKey")]
 pub struct RunKey {
     /// The experiment's name.
     pub experiment: String,
@@ -135,11 +135,53 @@ pub struct RunKey {
     pub task: String,
     /// The learner's name.
     pub learner: String,
-    /// The point of a sweep, as `key=value, …`; empty without a sweep.
-    #[serde(default)]
-    pub variant: String,
+    /// The point of a sweep.
+    pub point: Point,
     /// The root seed.
     pub seed: u64,
+}
+
+/// A key as records have it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenKey {
+    experiment: String,
+    task: String,
+    learner: String,
+    /// The point as `key=value, …`, for people; old records have nothing else.
+    #[serde(default)]
+    variant: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    point: Vec<Swept>,
+    seed: u64,
+}
+
+impl From<WrittenKey> for RunKey {
+    fn from(written: WrittenKey) -> Self {
+        Self {
+            point: match written.point.is_empty() {
+                true => Point::of_text(&written.variant),
+                false => Point(written.point),
+            },
+            experiment: written.experiment,
+            task: written.task,
+            learner: written.learner,
+            seed: written.seed,
+        }
+    }
+}
+
+impl From<RunKey> for WrittenKey {
+    fn from(key: RunKey) -> Self {
+        Self {
+            experiment: key.experiment,
+            task: key.task,
+            learner: key.learner,
+            variant: key.point.to_string(),
+            point: key.point.0,
+            seed: key.seed,
+        }
+    }
 }
 
 /// One line of metrics.jsonl.
@@ -266,7 +308,7 @@ pub struct TrialRecord {
     /// Running number, from 0.
     pub trial: usize,
     /// Keys of the specification and the values tried.
-    pub settings: BTreeMap<String, f64>,
+    pub settings: BTreeMap<KeyPath, f64>,
     /// The seeds of the trial.
     pub seeds: Vec<u64>,
     /// Epochs taught.

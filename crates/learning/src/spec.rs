@@ -6,7 +6,7 @@ use apical_kernels::Transfer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Metric, RateSchedule};
+use crate::{KeyPath, Metric, RateSchedule};
 
 /// A value of a specification that is out of range.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum SpecError {
     #[error("`{key}` is {found}, expected {expected}")]
     Range {
         /// The key.
-        key: String,
+        key: KeyPath,
         /// The value given.
         found: String,
         /// The range, in words.
@@ -27,7 +27,7 @@ pub enum SpecError {
     )]
     PerLayer {
         /// The key.
-        key: String,
+        key: KeyPath,
         /// Values given.
         found: usize,
         /// Layers.
@@ -47,43 +47,41 @@ pub enum SpecError {
 
 impl SpecError {
     /// An out-of-range error for `key`.
-    pub fn range(key: impl Into<String>, found: impl fmt::Display, expected: &'static str) -> Self {
-        let found = found.to_string();
-        let short = match found.parse::<f64>() {
+    pub fn range(
+        key: impl Into<KeyPath>,
+        found: impl fmt::Display,
+        expected: &'static str,
+    ) -> Self {
+        Self::out_of_range(key.into(), found.to_string(), expected)
+    }
+
+    fn out_of_range(key: KeyPath, found: String, expected: &'static str) -> Self {
+        let found = match found.parse::<f64>() {
             Ok(number) if found.len() > 17 => format!("{number:e}"),
             _ => found,
         };
         Self::Range {
-            key: key.into(),
-            found: short,
+            key,
+            found,
             expected,
         }
     }
 
-    /// The same error with `prefix.` before its key.
-    #[must_use]
-    pub fn within(self, prefix: &str) -> Self {
+    /// The key that it is about.
+    pub fn key(&self) -> Option<&KeyPath> {
         match self {
-            Self::Range {
-                key,
-                found,
-                expected,
-            } => Self::Range {
-                key: format!("{prefix}.{key}"),
-                found,
-                expected,
-            },
-            Self::PerLayer {
-                key,
-                found,
-                expected,
-            } => Self::PerLayer {
-                key: format!("{prefix}.{key}"),
-                found,
-                expected,
-            },
-            target @ Self::Target { .. } => target,
+            Self::Range { key, .. } | Self::PerLayer { key, .. } => Some(key),
+            Self::Target { .. } => None,
         }
+    }
+
+    /// The same error, of a key below `above`.
+    #[must_use]
+    pub fn within(mut self, above: impl Into<KeyPath>) -> Self {
+        if let Self::Range { key, .. } | Self::PerLayer { key, .. } = &mut self {
+            *key = key.clone().within(above);
+        }
+        self
     }
 }
 
@@ -103,7 +101,7 @@ impl PerLayer {
             Self::All(value) => Ok(vec![*value; n_layers]),
             Self::Each(values) if values.len() == n_layers => Ok(values.clone()),
             Self::Each(values) => Err(SpecError::PerLayer {
-                key: key.to_owned(),
+                key: key.into(),
                 found: values.len(),
                 expected: n_layers,
             }),

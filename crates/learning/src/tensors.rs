@@ -63,9 +63,9 @@ pub trait Tensors {
     }
 }
 
-/// Fails unless the shape `found` for the tensor `name` is the one `expected`.
+/// Fails unless the shape `found` of `what` is the one `expected`.
 pub fn check_shape(
-    name: TensorName,
+    what: impl ToString,
     found: &[usize],
     expected: &[usize],
 ) -> Result<(), LearnError> {
@@ -73,7 +73,7 @@ pub fn check_shape(
         return Ok(());
     }
     Err(LearnError::Shape {
-        what: name.to_string(),
+        what: what.to_string(),
         found: found.to_vec(),
         expected: expected.to_vec(),
     })

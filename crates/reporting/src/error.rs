@@ -14,7 +14,7 @@ pub enum ReportError {
     /// The same run twice, which would count one seed twice.
     #[error(
         "seed {} of learner `{}` on task `{}`{} is given twice; hand in one of its runs",
-        run.seed, run.learner, run.task, variant_of(run)
+        run.seed, run.learner, run.task, point_of(run)
     )]
     DuplicateRun {
         /// The run.
@@ -23,7 +23,7 @@ pub enum ReportError {
     /// Records of another version.
     #[error(
         "seed {} of learner `{}` on task `{}`{} has records of version {found}, expected {expected}; run it again",
-        run.seed, run.learner, run.task, variant_of(run)
+        run.seed, run.learner, run.task, point_of(run)
     )]
     Schema {
         /// The run.
@@ -53,10 +53,10 @@ pub enum ReportError {
     },
 }
 
-fn variant_of(run: &RunKey) -> String {
-    if run.variant.is_empty() {
+fn point_of(run: &RunKey) -> String {
+    if run.point.is_empty() {
         String::new()
     } else {
-        format!(" at `{}`", run.variant)
+        format!(" at `{}`", run.point)
     }
 }

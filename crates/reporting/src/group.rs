@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use apical_learning::{Metric, PartName, Phase, RunRecord, SCHEMA_VERSION, Status};
+use apical_learning::{Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
 
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
@@ -14,7 +14,7 @@ use crate::{ReportError, ReportInput};
 pub(crate) struct Group<'a> {
     pub(crate) learner: &'a str,
     /// Empty without a sweep.
-    pub(crate) variant: &'a str,
+    pub(crate) point: &'a Point,
     /// In the order of seeds.
     pub(crate) finished: Vec<&'a RunRecord>,
     /// In the order of seeds, with the error.
@@ -25,10 +25,10 @@ pub(crate) struct Group<'a> {
 impl Group<'_> {
     /// The learner's name, with the point of the sweep where there is one.
     pub(crate) fn label(&self) -> String {
-        if self.variant.is_empty() {
+        if self.point.is_empty() {
             self.learner.to_owned()
         } else {
-            format!("{}, {}", self.learner, self.variant)
+            format!("{}, {}", self.learner, self.point)
         }
     }
 
@@ -131,7 +131,7 @@ impl<'a> Task<'a> {
     pub(crate) fn compared_with(&self, group: &Group<'_>) -> Option<&Group<'a>> {
         let is_baseline = |candidate: &&Group<'_>| Some(candidate.learner) == self.baseline;
         let mut candidates = self.groups.iter().filter(is_baseline);
-        let same_point = |candidate: &&Group<'_>| candidate.variant == group.variant;
+        let same_point = |candidate: &&Group<'_>| candidate.point == group.point;
         let first = candidates.clone().next();
         candidates.find(same_point).or(first)
     }
@@ -158,7 +158,7 @@ impl<'a> Task<'a> {
 
     /// Whether any learner was run at several points of a sweep.
     pub(crate) fn is_sweep(&self) -> bool {
-        self.groups.iter().any(|group| !group.variant.is_empty())
+        self.groups.iter().any(|group| !group.point.is_empty())
     }
 }
 
@@ -175,10 +175,10 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 .collect();
             let mut groups: Vec<Group<'_>> = first_appearances(
                 runs.iter()
-                    .map(|run| (&*run.summary.run.learner, &*run.summary.run.variant)),
+                    .map(|run| (&*run.summary.run.learner, &run.summary.run.point)),
             )
             .into_iter()
-            .map(|(learner, variant)| group(&runs, &learners, learner, variant))
+            .map(|(learner, point)| group(&runs, &learners, learner, point))
             .collect();
             groups.sort_by_key(|group| learners.iter().position(|of| *of == group.learner));
             let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
@@ -218,7 +218,7 @@ pub(crate) fn check(input: &ReportInput) -> Result<(), ReportError> {
                 expected: SCHEMA_VERSION,
             });
         }
-        if !seen.insert((&run.task, &run.learner, &run.variant, run.seed)) {
+        if !seen.insert((&run.task, &run.learner, &run.point, run.seed)) {
             return Err(ReportError::DuplicateRun { run: run.clone() });
         }
     }
@@ -229,29 +229,28 @@ fn group<'a>(
     runs: &[&'a RunRecord],
     learners: &[&str],
     learner: &'a str,
-    variant: &'a str,
+    point: &'a Point,
 ) -> Group<'a> {
-    let variants = first_appearances(
+    let points = first_appearances(
         runs.iter()
             .filter(|run| run.summary.run.learner == learner)
-            .map(|run| &*run.summary.run.variant),
+            .map(|run| &run.summary.run.point),
     );
-    let position = |of: &str, among: &[&str]| among.iter().position(|a| *a == of).unwrap_or(0);
     let mut members: Vec<&RunRecord> = runs
         .iter()
         .copied()
-        .filter(|run| run.summary.run.learner == learner && run.summary.run.variant == variant)
+        .filter(|run| run.summary.run.learner == learner && run.summary.run.point == *point)
         .collect();
     members.sort_by_key(|run| run.summary.run.seed);
     let mut group = Group {
         learner,
-        variant,
+        point,
         finished: Vec::new(),
         failed: Vec::new(),
         style: LineStyle::of(
-            position(learner, learners),
-            position(variant, &variants),
-            variants.len(),
+            position(&learner, learners),
+            position(&point, &points),
+            points.len(),
         ),
     };
     for run in members {
@@ -261,6 +260,10 @@ fn group<'a>(
         }
     }
     group
+}
+
+fn position<T: PartialEq>(of: &T, among: &[T]) -> usize {
+    among.iter().position(|a| a == of).unwrap_or(0)
 }
 
 fn first_appearances<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {

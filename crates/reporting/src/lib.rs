@@ -5,13 +5,14 @@
 //! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
 
 mod artefact;
+mod cell;
 mod chart;
 mod claim;
 mod csv;
 mod error;
 mod figure;
 mod group;
-mod number;
+pub mod number;
 mod page;
 mod palette;
 mod plain_table;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use apical_learning::{RunRecord, TrialRecord};
 
 pub use artefact::{Artefact, report};
+pub use cell::Cell;
 pub use chart::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
 };

@@ -6,8 +6,8 @@ use crate::statistics::Spread;
 pub(crate) const ABSENT: &str = "–";
 
 /// How many decimals a column has.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Decimals {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decimals {
     /// This many.
     Fixed(usize),
     /// As many as give the mean this many significant digits.
@@ -30,6 +30,34 @@ pub(crate) fn spread(spread: Option<Spread>, decimals: Decimals) -> String {
         Some(half_width) => format!("{:.n$} ± {half_width:.n$}", spread.mean),
         None => format!("{:.n$}", spread.mean),
     }
+}
+
+/// `mean ± standard deviation`, the mean alone for one value, or a dash.
+pub(crate) fn deviation(spread: Option<Spread>) -> String {
+    let Some(spread) = spread else {
+        return ABSENT.to_owned();
+    };
+    let mean = short(rounded(spread.mean, 3));
+    match spread.standard_deviation {
+        Some(deviation) => format!("{mean} ± {}", short(rounded(deviation, 2))),
+        None => mean,
+    }
+}
+
+/// A number with at most four significant digits, with an exponent where it is very small or large.
+pub fn short(value: f64) -> String {
+    let value = rounded(value, 4);
+    let size = value.abs();
+    if size == 0.0 || (1e-4..1e6).contains(&size) {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// The nearest number with `digits` significant digits.
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
 }
 
 /// A positive number with `digits` significant digits.
@@ -72,5 +100,28 @@ mod tests {
         assert_eq!(of(&[0.0], Decimals::Significant(3)), "0");
         assert_eq!(significant(2.345, 2), "2.3");
         assert_eq!(significant(12_345.6, 3), "12346");
+    }
+
+    #[test]
+    fn numbers_are_short_and_keep_their_size() {
+        let written = [
+            0.0,
+            0.031,
+            97.236_4,
+            1e37,
+            1e-5,
+            -2.5e-7,
+            0.1 + 0.2,
+            54_321.9,
+            1.0,
+            0.999_96,
+        ]
+        .map(short);
+        assert_eq!(
+            written,
+            [
+                "0", "0.031", "97.24", "1e37", "1e-5", "-2.5e-7", "0.3", "54320", "1", "1"
+            ]
+        );
     }
 }

@@ -1,9 +1,11 @@
-//! Tables of text.
+//! Tables that a protocol makes.
 
+use crate::cell::Cell;
 use crate::csv::Csv;
+use crate::text::{aligned, widths};
 
-/// A table whose cells are text already.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A table with columns of its own.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlainTable {
     /// Its name, also that of its file.
     pub name: String,
@@ -12,7 +14,7 @@ pub struct PlainTable {
     /// Headings of the columns.
     pub header: Vec<String>,
     /// Rows, each as long as the header; the first cell is a heading.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
     /// Under it; empty for none.
     pub note: String,
 }
@@ -20,32 +22,26 @@ pub struct PlainTable {
 impl PlainTable {
     /// The table in columns of even width, for a terminal.
     pub fn text(&self) -> String {
-        let lines = || std::iter::once(&self.header).chain(&self.rows);
-        let width = |column: usize| {
-            let cells = lines().filter_map(|line| line.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..self.header.len()).map(width).collect();
-        let mut text = format!("{}\n", self.title);
-        for line in lines() {
-            let cells = line.iter().zip(&widths).enumerate();
-            let cells: Vec<String> = cells
-                .map(|(column, (cell, &width))| match column {
-                    0 => format!("{cell:<width$}"),
-                    _ => format!("{cell:>width$}"),
-                })
-                .collect();
-            text.push_str(cells.join("  ").trim_end());
-            text.push('\n');
-        }
-        text
+        let grid: Vec<Vec<String>> = [self.header.clone()]
+            .into_iter()
+            .chain(self.written_rows())
+            .collect();
+        let widths = widths(&grid);
+        let title = [self.title.clone()].into_iter();
+        let lines = title.chain(aligned(&grid, &widths));
+        lines.map(|line| line + "\n").collect()
+    }
+
+    fn written_rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let rows = self.rows.iter();
+        rows.map(|row| row.iter().map(Cell::to_string).collect())
     }
 
     /// The table as comma-separated values.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let mut csv = Csv::new(&self.header);
-        for row in &self.rows {
-            csv.row(row);
+        for row in self.written_rows() {
+            csv.row(&row);
         }
         csv.into_bytes()
     }
@@ -60,10 +56,10 @@ mod tests {
         let table = PlainTable {
             title: "Seeds".into(),
             header: ["condition", "n"].map(str::to_owned).to_vec(),
-            rows: vec![["a", "10"], ["longer one", "2"]]
-                .into_iter()
-                .map(|row| row.map(str::to_owned).to_vec())
-                .collect(),
+            rows: vec![
+                vec![Cell::text("a"), Cell::Count(Some(10))],
+                vec![Cell::text("longer one"), Cell::Count(Some(2))],
+            ],
             ..PlainTable::default()
         };
         assert_eq!(

@@ -3,7 +3,7 @@
 use crate::ReportInput;
 use crate::group::tasks;
 use crate::table::{Layout, REFERENCES, Table};
-use crate::text::printable;
+use crate::text::{aligned, printable, widths};
 
 /// The tables of all tasks as aligned text, one learner a line; with `colour`, headings are bold and
 /// notes dim (ANSI escapes).
@@ -57,12 +57,7 @@ fn lines(table: &Table<'_>) -> Vec<String> {
                 .collect(),
         );
     }
-    let mut widths: Vec<usize> = (0..headings.len())
-        .map(|column| {
-            let width = |row: &Vec<String>| row[column].chars().count();
-            grid.iter().map(width).max().unwrap_or(0)
-        })
-        .collect();
+    let mut widths = widths(&grid);
     let mut shared = String::new();
     let mut start = 0;
     for run in headings.chunk_by(|a, b| a.shared == b.shared) {
@@ -75,20 +70,9 @@ fn lines(table: &Table<'_>) -> Vec<String> {
         shared.push_str(&format!("{text:^width$}", width = span + missing));
         start = end;
     }
-    let rows = grid.iter().map(|row| {
-        let mut line = String::new();
-        for (index, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-            line.push_str(GAP);
-            line.push_str(&if index == 0 {
-                format!("{cell:<width$}")
-            } else {
-                format!("{cell:>width$}")
-            });
-        }
-        line
-    });
-    let lines = [shared].into_iter().chain(rows);
-    lines.map(|line| line.trim_end().to_owned()).collect()
+    let rows = aligned(&grid, &widths).map(|row| format!("{GAP}{row}"));
+    let shared = shared.trim_end().to_owned();
+    [shared].into_iter().chain(rows).collect()
 }
 
 /// Before every column.

@@ -41,7 +41,7 @@ fn decoded(bytes: &[u8]) -> (u32, Vec<[u8; 3]>) {
 fn small() -> Vec<RunRecord> {
     [&MODELS[0], &MODELS[2]]
         .into_iter()
-        .flat_map(|model| (0..3).map(|seed| run("digits", model, "", seed, 2, 4)))
+        .flat_map(|model| (0..3).map(|seed| run("digits", model, None, seed, 2, 4)))
         .collect()
 }
 
@@ -127,7 +127,7 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn a_learner_keeps_its_colour_on_every_task() {
     let mut runs = small();
-    runs.extend((0..2).map(|seed| run("yin-yang", &MODELS[2], "", seed, 2, 4)));
+    runs.extend((0..2).map(|seed| run("yin-yang", &MODELS[2], None, seed, 2, 4)));
     let artefacts = report(&input(runs)).expect("a report");
     let (first, second) = ("#0072B2", "#D55E00");
     let digits = text_of(&artefacts, "figures/digits/learning_curves.svg");
@@ -142,7 +142,7 @@ fn names_are_not_markup() {
         learner: "<script>alert(1)</script>&\"'\u{1b}[31m",
         ..MODELS[0]
     };
-    let mut input = input(vec![run("../<i>task</i>", &hostile, "", 0, 2, 4)]);
+    let mut input = input(vec![run("../<i>task</i>", &hostile, None, 0, 2, 4)]);
     input.title = "</title><script>".to_owned();
     input.spec = "</code><script>".to_owned();
     input.command = "<script>".to_owned();
@@ -242,7 +242,7 @@ fn both_references_of_the_norm_ratio_share_an_axis() {
 
 #[test]
 fn one_seed_has_no_interval_anywhere() {
-    let runs = vec![run("digits", &MODELS[0], "", 0, 2, 4)];
+    let runs = vec![run("digits", &MODELS[0], None, 0, 2, 4)];
     let artefacts = report(&input(runs)).expect("a report");
     let page = text_of(&artefacts, "index.html");
     assert!(page.contains("(one seed)"));
@@ -305,8 +305,8 @@ fn regression_reports_loss() {
 #[test]
 fn values_that_are_absent_are_explained() {
     let runs = vec![
-        run("digits", &MODELS[2], "", 0, 2, 4),
-        run("digits", &MODELS[4], "", 0, 2, 4),
+        run("digits", &MODELS[2], None, 0, 2, 4),
+        run("digits", &MODELS[4], None, 0, 2, 4),
     ];
     let artefacts = report(&input(runs)).expect("a report");
     let page = text_of(&artefacts, "index.html");

@@ -69,9 +69,9 @@ fn the_table_of_several_tasks() {
 #[test]
 fn a_table_with_a_failure_and_a_single_seed() {
     let runs = vec![
-        run("digits", &MODELS[0], "", 0, 2, 4),
-        failed(run("digits", &MODELS[0], "", 1, 2, 4), "diverged"),
-        failed(run("digits", &MODELS[4], "", 0, 2, 4), "diverged"),
+        run("digits", &MODELS[0], None, 0, 2, 4),
+        failed(run("digits", &MODELS[0], None, 1, 2, 4), "diverged"),
+        failed(run("digits", &MODELS[4], None, 0, 2, 4), "diverged"),
     ];
     insta::assert_snapshot!(terminal_table(&input(runs), false), @r"
     digits
@@ -89,7 +89,8 @@ fn a_table_with_a_failure_and_a_single_seed() {
 
 #[test]
 fn the_baseline_is_the_one_that_is_named() {
-    let runs = [&MODELS[0], &MODELS[2], &MODELS[3]].map(|model| run("digits", model, "", 0, 2, 4));
+    let runs =
+        [&MODELS[0], &MODELS[2], &MODELS[3]].map(|model| run("digits", model, None, 0, 2, 4));
     let mut input = input(runs.to_vec());
     input.baselines = [("digits".to_owned(), MODELS[3].learner.to_owned())].into();
     assert!(terminal_table(&input, false).contains("time ratio to feedback alignment"));
@@ -102,7 +103,7 @@ fn the_baseline_is_the_one_that_is_named() {
 #[test]
 fn times_of_different_instruction_sets_are_said_to_be_so() {
     let mut runs: Vec<_> = (0..2)
-        .map(|seed| run("digits", &MODELS[0], "", seed, 2, 4))
+        .map(|seed| run("digits", &MODELS[0], None, seed, 2, 4))
         .collect();
     runs[1].provenance.instruction_set = "AVX2".to_owned();
     let input = input(runs);
@@ -120,7 +121,7 @@ fn times_of_different_instruction_sets_are_said_to_be_so() {
 fn the_table_as_csv() {
     let mut runs = vec![];
     for model in [&MODELS[0], &MODELS[2]] {
-        runs.extend((0..2).map(|seed| run("digits", model, "", seed, 2, 4)));
+        runs.extend((0..2).map(|seed| run("digits", model, None, seed, 2, 4)));
     }
     let artefacts = report(&input(runs)).expect("a report");
     let table = artefacts
@@ -157,14 +158,14 @@ fn bad_input_is_a_typed_error() {
     assert!(matches!(none, ReportError::NoRuns { .. }));
     insta::assert_snapshot!(none, @"experiment `synthetic` has no runs to report; run it first");
 
-    let same = run("digits", &MODELS[0], "rate=1", 7, 2, 4);
+    let same = run("digits", &MODELS[0], Some("1"), 7, 2, 4);
     let twice = error_of(&input(vec![same.clone(), same.clone()]));
     assert!(matches!(twice, ReportError::DuplicateRun { .. }));
-    insta::assert_snapshot!(twice, @"seed 7 of learner `microcircuit` on task `digits` at `rate=1` is given twice; hand in one of its runs");
+    insta::assert_snapshot!(twice, @"seed 7 of learner `microcircuit` on task `digits` at `learner.rate=1` is given twice; hand in one of its runs");
 
     let mut old = same;
     old.summary.schema = 0;
     let schema = error_of(&input(vec![old]));
     assert!(matches!(schema, ReportError::Schema { found: 0, .. }));
-    insta::assert_snapshot!(schema, @"seed 7 of learner `microcircuit` on task `digits` at `rate=1` has records of version 0, expected 1; run it again");
+    insta::assert_snapshot!(schema, @"seed 7 of learner `microcircuit` on task `digits` at `learner.rate=1` has records of version 0, expected 1; run it again");
 }

@@ -2,14 +2,15 @@
 
 use apical_learning::{
     Activities, Batch, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer, Precision,
-    Quantity, Streams, Teacher, TensorName, Tensors, Updates,
+    Quantity, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, IxDyn};
 
 use super::{Mlp, N_STEPS, NAME};
 use crate::Flavour;
 use crate::Optimiser;
-use crate::convert::{check_shape, failed, to_array, to_rows};
+use crate::convert::{failed, to_array, to_rows};
+use crate::parameters::Pass;
 
 impl Learner for Mlp {
     type Session = ();
@@ -91,25 +92,16 @@ impl Learner for Mlp {
         &self,
         _session: &mut (),
         inputs: ArrayView2<'_, f32>,
-        mut outputs: ArrayViewMut2<'_, f32>,
+        outputs: ArrayViewMut2<'_, f32>,
     ) -> Result<(), LearnError> {
-        let n_outputs = self.parameters.network.n_outputs();
-        check_shape(
-            "the array of outputs",
-            outputs.shape(),
-            &[inputs.nrows(), n_outputs],
-        )?;
-        let pass = self
-            .parameters
-            .forward_only(self.parameters.inputs(inputs)?)?;
-        let n_layers = pass.potentials.len();
-        let read = |tensor| to_rows(tensor).map_err(failed(NAME));
-        let predicted = match self.flavour {
-            Flavour::Matched => read(&pass.rates[n_layers])?,
-            Flavour::Standard => softmax(read(&pass.potentials[n_layers - 1])?),
+        let read = |pass: &Pass| {
+            let n_layers = pass.potentials.len();
+            match self.flavour {
+                Flavour::Matched => to_rows(&pass.rates[n_layers]),
+                Flavour::Standard => to_rows(&pass.potentials[n_layers - 1]).map(softmax),
+            }
         };
-        outputs.assign(&predicted.mapv(|r| r as f32));
-        Ok(())
+        self.parameters.predict(inputs, outputs, &read)
     }
 
     fn output_loss(&self) -> OutputLoss {
@@ -187,7 +179,7 @@ impl Tensors for Mlp {
 
     fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         if name == N_STEPS && self.counts_steps() {
-            check_shape(name.to_string(), values.shape(), &[1])?;
+            check_shape(name, values.shape(), &[1])?;
             self.n_steps = values[[0]].max(0.0).round() as u64;
             return Ok(());
         }

@@ -3,11 +3,11 @@
 mod learner;
 mod target;
 
-use apical_learning::{Batch, ForwardWeights, LearnError, Network, TensorName};
+use apical_learning::{Batch, ForwardWeights, LearnError, Network, TensorName, check_shape};
 use candle_core::Tensor;
 use ndarray::Array2;
 
-use crate::convert::{check_shape, failed, to_scalar};
+use crate::convert::{failed, to_scalar};
 use crate::operation::Plastic;
 use crate::optimiser::Step;
 use crate::parameters::{Parameters, Pass, expand};

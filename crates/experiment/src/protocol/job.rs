@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use apical_learning::{RunKey, SCHEMA_VERSION};
+use apical_learning::{Point, RunKey, SCHEMA_VERSION};
 use toml::Table;
 
 use super::record::{ProtocolSummary, RunStatus, SERIES_HEADER};
@@ -23,13 +23,13 @@ pub(crate) struct Condition {
 /// The runs of `spec`, seed by seed.
 pub(crate) fn jobs(spec: &Arc<Specified>, folder: &Path) -> Result<Vec<Job<Condition>>> {
     let mut jobs = Vec::new();
-    for &seed in spec.protocol.seeds() {
-        for condition in spec.protocol.conditions() {
+    for &seed in &spec.head.seeds {
+        for condition in spec.head.condition.keys() {
             let key = RunKey {
                 experiment: spec.name.clone(),
                 task: String::new(),
-                learner: condition.to_owned(),
-                variant: String::new(),
+                learner: condition.clone(),
+                point: Point::default(),
                 seed,
             };
             let alone = toml::to_string(&alone(spec.values.clone(), condition, seed))?;

@@ -13,10 +13,13 @@ mod runs;
 pub mod setting;
 mod summary;
 
+use std::collections::HashSet;
+
 use apical_learning::SpecError;
 use apical_reporting::{Chart, PlainTable, ProtocolReport};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use indexmap::IndexMap;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use toml::Table;
 
 pub(crate) use self::job::jobs;
@@ -25,19 +28,10 @@ pub(crate) use self::record::Run;
 pub use self::record::{Failure, ProtocolSummary, RunStatus};
 use self::runs::Runs;
 pub(crate) use self::summary::write as write_summary;
-use crate::spec::{KeyPath, Overrides, SpecProblem, SpecSource, distinct_slugs};
+use crate::spec::{KeyPath, Overrides, SpecProblem, SpecSource, distinct_slugs, format};
 
-/// The specification of a protocol, and what it does.
+/// The specification of a protocol beside its [`Head`], and what it does.
 trait Protocol: Send + Sync {
-    /// The report's heading.
-    fn title(&self) -> &str;
-
-    /// Root seeds.
-    fn seeds(&self) -> &[u64];
-
-    /// Names of the conditions, in order.
-    fn conditions(&self) -> Vec<&str>;
-
     /// Fails on values out of range, with their key from the specification's root.
     fn check(&self) -> Result<(), SpecError>;
 
@@ -81,8 +75,38 @@ pub struct Specified {
     pub name: String,
     /// All values as TOML.
     pub text: String,
+    head: Head,
     protocol: Box<dyn Protocol>,
     values: Table,
+}
+
+/// What every specification of a protocol has.
+#[derive(Deserialize)]
+struct Head {
+    /// The report's heading.
+    title: String,
+    /// Root seeds.
+    seeds: Vec<u64>,
+    /// Conditions by name, in order.
+    condition: IndexMap<String, IgnoredAny>,
+}
+
+impl Head {
+    /// Fails without conditions, and on missing or repeated seeds.
+    fn check(&self) -> Result<(), SpecError> {
+        let mut seen = HashSet::new();
+        let twice = self.seeds.iter().find(|seed| !seen.insert(**seed));
+        let (key, found, expected) = match twice {
+            Some(seed) => ("seeds", format!("{seed} twice"), "every seed once"),
+            None if self.seeds.is_empty() => ("seeds", "empty".into(), "at least one seed"),
+            None if self.condition.is_empty() => {
+                let expected = "at least one `[condition.NAME]`";
+                ("condition", "empty".into(), expected)
+            }
+            None => return Ok(()),
+        };
+        Err(SpecError::range(key, found, expected))
+    }
 }
 
 /// Declares the modules of the protocols, and [`KINDS`].
@@ -127,6 +151,14 @@ impl Kind {
         KINDS.iter().find(|kind| kind.formerly.contains(&protocol))
     }
 
+    /// `source`, which names no protocol, with this one named.
+    pub(crate) fn named_in(&self, source: SpecSource) -> SpecSource {
+        SpecSource {
+            text: format!("protocol = \"{}\"\n{}", self.name, source.text),
+            ..source
+        }
+    }
+
     /// Reads and checks a specification of this kind.
     pub fn read(
         &'static self,
@@ -144,18 +176,23 @@ fn read<P: Protocol + Serialize + DeserializeOwned + 'static>(
 ) -> Result<Specified, SpecProblem> {
     let (spec, _): (P, _) = source.read(overrides)?;
     let problem = |error: SpecError| source.problem_of(overrides, &error);
-    setting::check_seeds(spec.seeds()).map_err(problem)?;
-    spec.check().map_err(problem)?;
-    let names: Vec<String> = spec.conditions().into_iter().map(str::to_owned).collect();
-    distinct_slugs(&KeyPath::of(["condition"]), &names, |key, message| {
-        source.problem(overrides, key, message)
-    })?;
     let written = |error: toml::ser::Error| SpecProblem::new(error.to_string());
+    let values = format::to_tree(&spec).map_err(written)?;
+    let head: Head =
+        format::from_tree(values.clone()).map_err(|error| SpecProblem::new(error.to_string()))?;
+    head.check().map_err(problem)?;
+    spec.check().map_err(problem)?;
+    distinct_slugs(
+        &KeyPath::of(["condition"]),
+        head.condition.keys(),
+        |key, message| source.problem(overrides, key, message),
+    )?;
     Ok(Specified {
         kind,
         name: source.name.clone(),
-        values: Table::try_from(&spec).map_err(written)?,
-        text: toml::to_string(&spec).map_err(written)?,
+        text: format::to_text(&spec).map_err(written)?,
+        values,
+        head,
         protocol: Box::new(spec),
     })
 }
@@ -187,7 +224,7 @@ impl Specified {
         let notes = notes.into_iter();
         ProtocolReport {
             name: self.name.clone(),
-            title: self.protocol.title().to_owned(),
+            title: self.head.title.clone(),
             findings,
             tables,
             charts,
@@ -203,7 +240,7 @@ impl Specified {
 
     /// `runs` by condition, in the order of the specification.
     pub(crate) fn sorted(&self, runs: Vec<Run>) -> Runs {
-        Runs::new(self.protocol.conditions(), runs)
+        Runs::new(self.head.condition.keys(), runs)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use apical_learning::{LearnError, Provenance, RunKey};
+use apical_learning::{LearnError, Point, Provenance, RunKey};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +89,7 @@ impl From<Written> for ProtocolSummary {
             experiment: written.protocol.clone(),
             task: String::new(),
             learner: written.condition,
-            variant: String::new(),
+            point: Point::default(),
             seed: written.seed,
         };
         Self {

@@ -1,12 +1,11 @@
 //! The runs that a report is made of.
 
 use apical_reporting::statistics::Spread;
-use apical_reporting::{ChartLine, ChartSeed, ChartSpread, LineLook};
+use apical_reporting::{Cell, ChartLine, ChartSeed, ChartSpread, LineLook};
 use indexmap::IndexMap;
 
 use super::Run;
 use super::quantity::Series;
-use crate::number::written;
 
 /// All runs by condition.
 #[derive(Debug)]
@@ -15,10 +14,9 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    pub(super) fn new(conditions: Vec<&str>, runs: Vec<Run>) -> Self {
+    pub(super) fn new<'a>(conditions: impl Iterator<Item = &'a String>, runs: Vec<Run>) -> Self {
         let mut by_condition: IndexMap<String, Vec<Run>> = conditions
-            .into_iter()
-            .map(|condition| (condition.to_owned(), Vec::new()))
+            .map(|condition| (condition.clone(), Vec::new()))
             .collect();
         for run in runs {
             by_condition
@@ -100,16 +98,32 @@ impl Runs {
         Spread::of(&values)
     }
 
-    /// `mean ± standard deviation` of a number.
-    pub(super) fn written(&self, condition: &str, value: impl Into<Series>) -> String {
-        written(self.spread(condition, value))
+    /// A number's mean and standard deviation.
+    pub(super) fn mean(&self, condition: &str, value: impl Into<Series>) -> Cell {
+        Cell::Deviation(self.spread(condition, value))
     }
 
-    /// Failed and all runs of `condition`, as `2 of 10`.
-    pub(super) fn n_failed(&self, condition: &str) -> String {
+    /// Failed among all runs of `condition`.
+    pub(super) fn n_failed(&self, condition: &str) -> Cell {
         let runs = self.of(condition);
-        let n = runs.iter().filter(|run| run.failure().is_some()).count();
-        format!("{n} of {}", runs.len())
+        Cell::Share {
+            n: runs.iter().filter(|run| run.failure().is_some()).count(),
+            of: runs.len(),
+        }
+    }
+
+    /// A row for every condition: its name, what `first` gives, and means of `columns`.
+    pub(super) fn rows(
+        &self,
+        first: impl Fn(&str) -> Vec<Cell>,
+        columns: &[Series],
+    ) -> Vec<Vec<Cell>> {
+        let row = |condition: &String| {
+            let means = columns.iter().map(|series| self.mean(condition, *series));
+            let name = [Cell::text(condition)].into_iter();
+            name.chain(first(condition)).chain(means).collect()
+        };
+        self.conditions.keys().map(row).collect()
     }
 
     /// One line for every run that failed.

@@ -1,8 +1,6 @@
 //! What specifications of protocols share.
 
-use std::collections::HashSet;
-
-use apical_learning::{Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer};
+use apical_learning::{KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer};
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::Array2;
 use rand::RngExt;
@@ -70,7 +68,7 @@ pub(crate) struct Interval(f64, f64);
 
 impl Interval {
     /// Fails unless the ends are finite and in order.
-    pub(crate) fn check(self, key: &str) -> Result<(), SpecError> {
+    pub(crate) fn check(self, key: &'static str) -> Result<(), SpecError> {
         if self.0.is_finite() && self.1.is_finite() && self.0 < self.1 {
             return Ok(());
         }
@@ -89,51 +87,25 @@ impl Interval {
 }
 
 /// Fails on a count of 0.
-pub(crate) fn at_least_one(key: &str, n: usize) -> Result<(), SpecError> {
+pub(crate) fn at_least_one(key: impl Into<KeyPath>, n: usize) -> Result<(), SpecError> {
     match n {
         0 => Err(SpecError::range(key, n, "at least 1")),
         _ => Ok(()),
     }
 }
 
-/// Fails without conditions.
-pub(crate) fn some_conditions(n: usize) -> Result<(), SpecError> {
-    match n {
-        0 => Err(SpecError::range(
-            "condition",
-            "empty",
-            "at least one `[condition.NAME]`",
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// The key of the condition `name` in a specification.
-pub(crate) fn condition_key(name: &str) -> String {
-    format!("condition.{}", crate::spec::quoted(name))
+pub(crate) fn condition_key(name: &str) -> KeyPath {
+    KeyPath::of(["condition", name])
 }
 
 /// Fails where the circuit under `key` is not one for `network`.
 pub(crate) fn check_circuit(
     spec: &ContinuousSpec,
     network: &Network,
-    key: &str,
+    key: KeyPath,
 ) -> Result<(), SpecError> {
     spec.check(network).map_err(|error| error.within(key))
-}
-
-/// Fails on missing and repeated seeds.
-pub(crate) fn check_seeds(seeds: &[u64]) -> Result<(), SpecError> {
-    let mut seen = HashSet::new();
-    match seeds.iter().find(|seed| !seen.insert(**seed)) {
-        Some(seed) => Err(SpecError::range(
-            "seeds",
-            format!("{seed} twice"),
-            "every seed once",
-        )),
-        None if seeds.is_empty() => Err(SpecError::range("seeds", "empty", "at least one seed")),
-        None => Ok(()),
-    }
 }
 
 /// About `n` counts from 1 to `last`, each a constant factor above the one before, without repetition.

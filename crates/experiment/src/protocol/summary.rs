@@ -95,7 +95,7 @@ pub(crate) fn write(
         schema: SCHEMA_VERSION,
         experiment: &spec.name,
         protocol: spec.kind.name,
-        title: spec.protocol.title(),
+        title: &spec.head.title,
         command,
         run_seconds: runs.all().map(|run| run.summary.seconds).sum(),
         seconds: elapsed.as_secs_f64(),

@@ -1,13 +1,12 @@
 //! The order of runs in a report: as in the specification, whatever order they were read in; and which
 //! of their learners is the baseline.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use apical_learning::RunRecord;
 use toml::{Table, Value};
 
-use crate::spec::ExperimentSpec;
+use crate::spec::{ExperimentSpec, format};
 
 /// Sorts `runs` by place of task and learner in `places`, then by point of a sweep, then by seed.
 pub(crate) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) -> Vec<RunRecord> {
@@ -22,7 +21,7 @@ pub(crate) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) ->
         place(a)
             .cmp(&place(b))
             .then_with(|| (&key_a.task, &key_a.learner).cmp(&(&key_b.task, &key_b.learner)))
-            .then_with(|| compare_variants(&key_a.variant, &key_b.variant))
+            .then_with(|| key_a.point.cmp(&key_b.point))
             .then_with(|| key_a.seed.cmp(&key_b.seed))
     });
     runs
@@ -75,40 +74,8 @@ pub(crate) fn baselines_of(
 
 /// Whether the learner is such by its run's specification, which has one task with one learner.
 fn is_baseline(run: &RunRecord) -> bool {
-    let spec: Option<ExperimentSpec> = toml::from_str(&run.spec).ok();
+    let spec: Option<ExperimentSpec> = format::from_text(&run.spec).ok();
     let tasks = spec.into_iter().flat_map(|spec| spec.task.into_values());
     let mut learners = tasks.flat_map(|task| task.learner.into_values());
     learners.any(|learner| learner.is_baseline())
-}
-
-/// `rate=2` comes before `rate=10`.
-fn compare_variants(a: &str, b: &str) -> Ordering {
-    let parts = a.split(", ").zip(b.split(", "));
-    for ((key_a, value_a), (key_b, value_b)) in parts.map(|(a, b)| (halves(a), halves(b))) {
-        let values = match (value_a.parse::<f64>(), value_b.parse::<f64>()) {
-            (Ok(a), Ok(b)) => a.total_cmp(&b),
-            _ => value_a.cmp(value_b),
-        };
-        let order = key_a.cmp(key_b).then(values);
-        if order.is_ne() {
-            return order;
-        }
-    }
-    a.cmp(b)
-}
-
-fn halves(part: &str) -> (&str, &str) {
-    part.rsplit_once('=').unwrap_or((part, ""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn points_of_a_sweep_are_ordered_as_numbers() {
-        let mut variants = vec!["n=10, k=b", "n=2, k=b", "n=10, k=a", ""];
-        variants.sort_by(|a, b| compare_variants(a, b));
-        assert_eq!(variants, ["", "n=2, k=b", "n=10, k=a", "n=10, k=b"]);
-    }
 }

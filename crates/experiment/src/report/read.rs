@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Table;
 
 use super::{Report, baselines_of, in_order, named_baselines, places_of};
-use crate::protocol::{Kind, ProtocolSummary, Run};
+use crate::protocol::{Kind, Run};
 use crate::provenance::shell_line;
 use crate::spec::{Overrides, SpecSource};
 use crate::store::{self, Kept};
@@ -110,13 +110,13 @@ fn is_of_protocol(folder: &Path) -> Result<bool> {
 }
 
 fn on_protocol(folder: &Path, runs: Vec<Run>) -> Result<Report> {
-    let (command, mut text) = store::read_experiment(folder)?;
+    let (command, text) = store::read_experiment(folder)?;
     let runs = newest(
         runs,
         |run: &Run| run.summary.run.clone(),
         |run| &run.provenance,
     );
-    let protocol = runs.first().map(|run| &run.summary).map_or("", of);
+    let protocol = runs.first().map_or("", |run| &*run.summary.protocol);
     let kind = Kind::named(protocol)
         .or_else(|| Kind::formerly(protocol))
         .with_context(|| {
@@ -126,21 +126,17 @@ fn on_protocol(folder: &Path, runs: Vec<Run>) -> Result<Report> {
             )
         })?;
     let table: Table = text.parse().unwrap_or_default();
-    if !table.contains_key("protocol") {
-        text = format!("protocol = \"{}\"\n{text}", kind.name);
-    }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let source = SpecSource {
+    let mut source = SpecSource {
         name: name.into_owned(),
         file: folder.join(store::name::EXPERIMENT).display().to_string(),
         text,
     };
+    if !table.contains_key("protocol") {
+        source = kind.named_in(source);
+    }
     let spec = kind.read(&source, &Overrides::default())?;
     Ok(Report::Protocol(spec.report(&spec.sorted(runs), &command)))
-}
-
-fn of(summary: &ProtocolSummary) -> &str {
-    &summary.protocol
 }
 
 fn on_tasks(runs: Vec<RunRecord>, experiments: &[Found]) -> Result<Option<Report>> {

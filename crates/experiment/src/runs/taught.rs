@@ -12,7 +12,7 @@ use apical_learning::{
 use super::{Came, Execution, Job, Work};
 use crate::progress::RunProgress;
 use crate::provenance;
-use crate::spec::{Arm, Resolved};
+use crate::spec::{Arm, Resolved, format};
 use crate::store::{self, RunWriter};
 use crate::task_data::{DataCache, Prepared};
 use crate::teach::{Setting, Taught, TeachError, teach};
@@ -39,13 +39,13 @@ pub(crate) fn jobs(
                     experiment: resolved.source.name.clone(),
                     task: arm.task_name.clone(),
                     learner: arm.learner_name.clone(),
-                    variant: arm.variant.clone(),
+                    point: arm.point.clone(),
                     seed,
                 };
                 let digest = arm.digest(seed, &prepared.checksum, provenance::source_digest())?;
                 jobs.push(Job {
                     folder: store::run_folder::<RunRecord>(folder, &key, &digest),
-                    spec: toml::to_string(&arm.alone(&resolved.spec.title, seed))?,
+                    spec: format::to_text(&arm.alone(&resolved.spec.title, seed))?,
                     key,
                     digest,
                     work: Lesson {

@@ -1,15 +1,14 @@
 //! One task, one learner and one point of a sweep: what is run once per seed.
 
 use apical_learning::{
-    ForwardWeights, MeasureSpec, Network, NetworkError, RateSchedule, SpecError, Streams,
-    TrainingSpec,
+    ForwardWeights, KeyPath, MeasureSpec, Network, NetworkError, Point, RateSchedule, SpecError,
+    Streams, TrainingSpec,
 };
 use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::problem::key_of;
-use super::{ExperimentSpec, KeyPath, TaskSpec, TrainingOverrides};
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format};
 use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
@@ -19,8 +18,8 @@ pub struct Arm {
     pub task_name: String,
     /// The learner's name.
     pub learner_name: String,
-    /// The point of a sweep, as `key=value, …`; empty without a sweep.
-    pub variant: String,
+    /// The point of a sweep.
+    pub point: Point,
     /// The task, with no learner but this one.
     pub task: TaskSpec,
     /// How it is taught.
@@ -59,10 +58,10 @@ pub enum ArmError {
 
 impl ArmError {
     /// The key that it is about.
-    pub(crate) fn key(&self) -> Option<KeyPath> {
+    pub(crate) fn key(&self) -> Option<&KeyPath> {
         match self {
-            Self::Value(error) => key_of(error),
-            Self::Network { key, .. } | Self::Target { key, .. } => Some(key.clone()),
+            Self::Value(error) => error.key(),
+            Self::Network { key, .. } | Self::Target { key, .. } => Some(key),
         }
     }
 }
@@ -81,7 +80,7 @@ impl Arm {
                 arms.push(Self {
                     task_name: task_name.clone(),
                     learner_name: learner_name.clone(),
-                    variant: String::new(),
+                    point: Point::default(),
                     task: TaskSpec {
                         learner: own,
                         ..task.clone()
@@ -104,6 +103,23 @@ impl Arm {
     /// `task.TASK.learner.LEARNER`.
     fn learner_key(&self) -> KeyPath {
         self.task_key().then("learner").then(&self.learner_name)
+    }
+
+    /// Whether `key` is one of its learner's settings.
+    pub(crate) fn owns(&self, key: &KeyPath) -> bool {
+        matches!(key.segments(), [a, t, b, l, _, ..]
+            if a == "task" && *t == self.task_name && b == "learner" && *l == self.learner_name)
+    }
+
+    /// Whether a value at `key` can alter it.
+    pub(crate) fn depends_on(&self, key: &KeyPath) -> bool {
+        match key.segments() {
+            [a, t, b, l, ..] if a == "task" && (b == "learner" || b == "training_of") => {
+                *t == self.task_name && *l == self.learner_name
+            }
+            [a, t, ..] if a == "task" => *t == self.task_name,
+            _ => true,
+        }
     }
 
     fn own_training_key(&self) -> KeyPath {
@@ -140,7 +156,7 @@ impl Arm {
     /// Fails on values out of range, for `network`.
     pub fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
-        let within = |prefix: KeyPath| move |error: SpecError| error.within(&prefix.to_string());
+        let within = |above: KeyPath| move |error: SpecError| error.within(above);
         self.check_overrides()?;
         self.training
             .check()
@@ -174,7 +190,7 @@ impl Arm {
             targets: self.training.targets,
         };
         let check = |overrides: &TrainingOverrides, key: KeyPath| {
-            (overrides.over(&in_range).check()).map_err(|error| error.within(&key.to_string()))
+            (overrides.over(&in_range).check()).map_err(|error| error.within(key))
         };
         check(&self.task.training, self.task_key().then("training"))?;
         if let Some(own) = self.task.training_of.get(&self.learner_name) {
@@ -228,7 +244,7 @@ impl Arm {
         struct Deciding<'a> {
             schema: u32,
             spec: ExperimentSpec,
-            variant: &'a str,
+            point: &'a Point,
             n_tuning_trials: Option<usize>,
             data: &'a str,
             source: &'a str,
@@ -236,12 +252,12 @@ impl Arm {
         let deciding = Deciding {
             schema: apical_learning::SCHEMA_VERSION,
             spec: self.alone("", seed),
-            variant: &self.variant,
+            point: &self.point,
             n_tuning_trials: self.n_tuning_trials,
             data: data_checksum,
             source: source_digest,
         };
-        Ok(sha256(&serde_json::to_vec(&deciding)?))
+        Ok(sha256(&format::to_json(&deciding)?))
     }
 }
 
@@ -251,4 +267,35 @@ pub fn sha256(bytes: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::sweep::tests::{TWO_LEARNERS, resolved};
+
+    #[test]
+    fn a_key_concerns_its_own_learner_only() {
+        let arms = resolved(TWO_LEARNERS).arms;
+        let concerned = |key: &str| {
+            let key: KeyPath = key.parse().expect("a key");
+            let names = |is: &dyn Fn(&Arm) -> bool| -> String {
+                let arms = arms.iter().filter(|arm| is(arm));
+                arms.map(|arm| &*arm.learner_name).collect()
+            };
+            (
+                names(&|arm| arm.depends_on(&key)),
+                names(&|arm| arm.owns(&key)),
+            )
+        };
+        for (key, depend, own) in [
+            ("task.t.learner.a.backprop.rates", "a", "a"),
+            ("task.t.training_of.b.n_epochs", "b", ""),
+            ("task.other.learner.a.backprop.rates", "", ""),
+            ("task.t.hidden", "abc", ""),
+            ("training.batch_size", "abc", ""),
+        ] {
+            assert_eq!(concerned(key), (depend.to_owned(), own.to_owned()), "{key}");
+        }
+    }
 }

@@ -100,15 +100,10 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
     if tuning.space.is_empty() {
         return Err(resolved.problem(&KeyPath::of(["tuning"]), "`tuning.space` has no key"));
     }
-    for (text, range) in &tuning.space {
-        let at = KeyPath::of(["tuning", "space", text]);
+    for (key, range) in &tuning.space {
+        let at = KeyPath::of(["tuning", "space", &key.to_string()]);
         let problem = |message: String| resolved.problem(&at, message);
-        let key: KeyPath = text.parse().map_err(|error| problem(format!("{error}")))?;
-        let owned = resolved
-            .arms
-            .iter()
-            .any(|arm| key.is_of_learner(&arm.task_name, &arm.learner_name));
-        if !owned {
+        if !resolved.arms.iter().any(|arm| arm.owns(key)) {
             return Err(problem(format!(
                 "`{key}` is no key of a learner, expected one below `task.TASK.learner.LEARNER`"
             )));

@@ -1,7 +1,9 @@
 //! What an experiment's file says, with its types.
 
 use apical_datasets::DatasetSpec;
-use apical_learning::{MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer};
+use apical_learning::{
+    KeyPath, MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer,
+};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +28,7 @@ pub struct ExperimentSpec {
     pub task: IndexMap<String, TaskSpec>,
     /// Keys and the values that each of them takes, in all combinations.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub sweep: IndexMap<String, Values>,
+    pub sweep: IndexMap<KeyPath, Values>,
     /// How learners' settings are found before the reported runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuning: Option<TuningSpec>,

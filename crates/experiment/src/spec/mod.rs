@@ -3,8 +3,8 @@
 mod arm;
 mod check;
 mod experiment;
+pub(crate) mod format;
 mod overrides;
-mod path;
 mod problem;
 mod resolve;
 mod sweep;
@@ -12,11 +12,11 @@ mod tree;
 mod tuning;
 mod values;
 
+pub use apical_learning::KeyPath;
 pub use arm::{Arm, ArmError, sha256};
 pub(crate) use check::distinct_slugs;
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use overrides::Overrides;
-pub use path::{KeyPath, quoted};
 pub use problem::{SpecProblem, nearest};
 pub use resolve::{Resolved, SpecSource};
 pub use tuning::{Strategy, TuningSpec};

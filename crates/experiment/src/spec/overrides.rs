@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use apical_learning::value_of;
 use toml::{Table, Value};
 
 use super::{KeyPath, SpecProblem, tree};
@@ -46,7 +47,7 @@ impl Overrides {
                 tree::remove(root, key);
                 continue;
             }
-            tree::set(root, key, tree::value_of(text))
+            tree::set(root, key, value_of(text))
                 .map_err(|error| SpecProblem::new(format!("--set {error}")))?;
         }
         if let Some(seeds) = &self.seeds {
@@ -102,7 +103,7 @@ fn remove_from_tasks(root: &mut Table, key: &KeyPath) {
         tree::remove(task, key);
         let of_learners = task.get_mut("training_of").and_then(Value::as_table_mut);
         for own in of_learners.into_iter().flat_map(Table::iter_mut) {
-            if let (Some(own), Some(below)) = (own.1.as_table_mut(), key.below_first()) {
+            if let (Some(own), Some(below)) = (own.1.as_table_mut(), key.below(1)) {
                 tree::remove(own, &below);
             }
         }

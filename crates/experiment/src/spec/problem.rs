@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Range;
 
-use apical_learning::SpecError;
 use toml::de::{DeTable, DeValue};
 
 use super::KeyPath;
@@ -149,14 +148,6 @@ fn nearest_of_message(message: &str) -> Option<String> {
     nearest(unknown, names).map(|name| format!("did you mean `{name}`?"))
 }
 
-/// The key that `error` is about: the crates below name keys as they are written.
-pub(crate) fn key_of(error: &SpecError) -> Option<KeyPath> {
-    match error {
-        SpecError::Range { key, .. } | SpecError::PerLayer { key, .. } => key.parse().ok(),
-        SpecError::Target { .. } => None,
-    }
-}
-
 /// The key that the bytes `span` of `text` belong to.
 pub(crate) fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     let root = DeTable::parse(text).ok()?;
@@ -202,7 +193,14 @@ fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
     for segment in rest {
         match at.get_ref() {
             DeValue::Table(table) => {
-                let Some((name, value)) = table.get_key_value(segment.as_str()) else {
+                // A key that is a name, as of a sweep, may be quoted in another way.
+                let is_it = |name: &str| {
+                    name.parse()
+                        .is_ok_and(|key: KeyPath| key.to_string() == *segment)
+                };
+                let found = table.get_key_value(segment.as_str());
+                let found = found.or_else(|| table.iter().find(|(name, _)| is_it(name.get_ref())));
+                let Some((name, value)) = found else {
                     break;
                 };
                 span = if value.get_ref().is_table() {

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at,
-    problem::key_of, sweep, tree,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, problem::key_at,
+    sweep, tree,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -44,9 +44,9 @@ impl SpecSource {
             .parse()
             .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
         overrides.apply(&mut tree)?;
-        let spec = typed(&tree).map_err(|error| {
+        let spec = format::from_tree(tree.clone()).map_err(|error| {
             // The file's own errors carry a line; what remains comes from the command line.
-            match toml::from_str::<S>(&self.text) {
+            match format::from_text::<S>(&self.text) {
                 Err(own) if overrides.is_empty() || own.message() == error.message() => {
                     SpecProblem::of_toml(&own, &self.file, &self.text)
                 }
@@ -72,8 +72,8 @@ impl SpecSource {
 
     /// The problem that `error` names.
     pub fn problem_of(&self, overrides: &Overrides, error: &SpecError) -> SpecProblem {
-        match key_of(error) {
-            Some(key) => self.problem(overrides, &key, error.to_string()),
+        match error.key() {
+            Some(key) => self.problem(overrides, key, error.to_string()),
             None => SpecProblem::new(error.to_string()),
         }
     }
@@ -100,7 +100,7 @@ impl Resolved {
             tree::set(&mut tree, key, value.clone())
                 .map_err(|error| SpecProblem::new(error.to_string()))?;
         }
-        let spec = typed(&tree).map_err(|error| {
+        let spec = format::from_tree(tree.clone()).map_err(|error| {
             untyped::<ExperimentSpec>(&tree, &error, |key| {
                 let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
                 edit.map(|(key, value)| format!("{key} = {value}"))
@@ -116,7 +116,7 @@ impl Resolved {
 
     /// All values as TOML.
     pub fn text(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(&self.spec)
+        format::to_text(&self.spec)
     }
 
     /// The report's heading.
@@ -137,7 +137,7 @@ impl Resolved {
     /// The problem that `error` names.
     pub fn problem_of(&self, error: &ArmError) -> SpecProblem {
         match error.key() {
-            Some(key) => self.problem(&key, error.to_string()),
+            Some(key) => self.problem(key, error.to_string()),
             None => SpecProblem::new(error.to_string()),
         }
     }
@@ -152,10 +152,6 @@ impl Resolved {
     }
 }
 
-fn typed<S: DeserializeOwned>(tree: &Table) -> Result<S, toml::de::Error> {
-    S::deserialize(Value::Table(tree.clone()))
-}
-
 /// Why `tree` is no specification, with the whole key. What is written as TOML and read again has
 /// places, which a tree has not. `deciding` says where the value of a key comes from.
 fn untyped<S: DeserializeOwned>(
@@ -164,7 +160,7 @@ fn untyped<S: DeserializeOwned>(
     deciding: impl Fn(&KeyPath) -> Option<String>,
 ) -> SpecProblem {
     let text = toml::to_string(tree).unwrap_or_default();
-    let placed = toml::from_str::<S>(&text).err();
+    let placed = format::from_text::<S>(&text).err();
     let key = placed
         .as_ref()
         .and_then(|placed| key_at(&text, &placed.span()?));

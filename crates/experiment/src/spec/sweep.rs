@@ -1,7 +1,8 @@
 //! The points of a sweep, and the arms that differ between them.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
+use apical_learning::{Point, Swept};
 use toml::Value;
 
 use super::{Arm, KeyPath, Resolved, SpecProblem};
@@ -21,23 +22,23 @@ pub(crate) fn arms(resolved: &Resolved) -> Result<Vec<Arm>, SpecProblem> {
             format!("`sweep` has more than {MAX_POINTS} points"),
         ));
     }
-    let keys: Vec<KeyPath> = axes.iter().map(|(key, _)| key.clone()).collect();
-    let names = short_names(&keys, &resolved.arms);
+    let keys: Vec<&KeyPath> = axes.iter().map(|(key, _)| key).collect();
+    let short = shortened(&keys, &resolved.arms);
     let mut arms = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for point in points(&axes) {
         for mut arm in resolved.with(&point)?.arms {
-            arm.variant = point
-                .iter()
-                .zip(&names)
-                .filter(|((key, _), _)| key.concerns(&arm.task_name, &arm.learner_name))
-                .map(|((_, value), name)| format!("{name}={}", shown(value)))
-                .collect::<Vec<_>>()
-                .join(", ");
+            let own = point.iter().zip(&short);
+            let own = own.filter(|((key, _), _)| arm.depends_on(key));
+            let swept = own.map(|((_, value), key)| Swept {
+                key: key.clone(),
+                value: value.clone(),
+            });
+            arm.point = Point(swept.collect());
             let identity = (
                 arm.task_name.clone(),
                 arm.learner_name.clone(),
-                arm.variant.clone(),
+                arm.point.clone(),
             );
             if seen.insert(identity) {
                 arms.push(arm);
@@ -51,12 +52,9 @@ type Axis = (KeyPath, Vec<Value>);
 
 fn axes(resolved: &Resolved) -> Result<Vec<Axis>, SpecProblem> {
     let mut axes = Vec::new();
-    for (text, values) in &resolved.spec.sweep {
-        let at = KeyPath::of(["sweep", text]);
+    for (key, values) in &resolved.spec.sweep {
+        let at = KeyPath::of(["sweep", &key.to_string()]);
         let problem = |message: String| resolved.problem(&at, message);
-        let key: KeyPath = text
-            .parse()
-            .map_err(|error| problem(format!("`sweep` has a key that is none: {error}")))?;
         if !["training", "measure", "task"].contains(&key.segments()[0].as_str()) {
             return Err(problem(format!(
                 "`{key}` cannot be swept, expected a key below `training`, `measure` or `task`"
@@ -67,7 +65,7 @@ fn axes(resolved: &Resolved) -> Result<Vec<Axis>, SpecProblem> {
                 "the values of `{key}` are no sweep, expected {expected}"
             ))
         })?;
-        axes.push((key, values));
+        axes.push((key.clone(), values));
     }
     Ok(axes)
 }
@@ -90,44 +88,32 @@ fn points(axes: &[Axis]) -> Vec<Vec<(KeyPath, Value)>> {
 
 /// The last part of every key (with what a number counts in), or the whole key where two keys of one
 /// arm end alike.
-fn short_names(keys: &[KeyPath], arms: &[Arm]) -> Vec<String> {
+fn shortened(keys: &[&KeyPath], arms: &[Arm]) -> Vec<KeyPath> {
     let short = |key: &KeyPath| match key.segments() {
-        [.., above, index] if index.parse::<usize>().is_ok() => format!("{above}.{index}"),
-        _ => key.last().to_owned(),
+        [.., above, index] if index.parse::<usize>().is_ok() => KeyPath::of([above, index]),
+        _ => KeyPath::of([key.last()]),
     };
     let meet = |key: &KeyPath, other: &KeyPath| {
-        arms.iter().any(|arm| {
-            let concerns = |key: &KeyPath| key.concerns(&arm.task_name, &arm.learner_name);
-            concerns(key) && concerns(other)
-        })
+        (arms.iter()).any(|arm| arm.depends_on(key) && arm.depends_on(other))
     };
-    keys.iter()
-        .enumerate()
-        .map(|(at, key)| {
-            let name = short(key);
-            let is_alike = keys.iter().enumerate().any(|(other_at, other)| {
-                other_at != at && short(other) == name && meet(key, other)
-            });
-            if is_alike { key.to_string() } else { name }
+    let is_alike = |key: &KeyPath| {
+        let alike = |other: &KeyPath| other != key && short(other) == short(key);
+        keys.iter().any(|other| alike(other) && meet(key, other))
+    };
+    (keys.iter())
+        .map(|key| match is_alike(key) {
+            true => (*key).clone(),
+            false => short(key),
         })
         .collect()
 }
 
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        // With an exponent where it would have many digits.
-        Value::Float(value) => format!("{value:?}"),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::spec::{Overrides, SpecSource};
 
-    fn resolved(text: &str) -> Resolved {
+    pub(in crate::spec) fn resolved(text: &str) -> Resolved {
         let source = SpecSource {
             name: "x".into(),
             file: "x.toml".into(),
@@ -139,7 +125,7 @@ mod tests {
         }
     }
 
-    const TWO_LEARNERS: &str = r#"
+    pub(in crate::spec) const TWO_LEARNERS: &str = r#"
         seeds = [0]
         training = { n_epochs = 1, batch_size = 10 }
         [task.t]
@@ -156,7 +142,7 @@ mod tests {
     fn variants(sweep: &str) -> Vec<(String, String)> {
         let arms = resolved(&format!("{TWO_LEARNERS}\n[sweep]\n{sweep}")).arms;
         (arms.into_iter())
-            .map(|arm| (arm.learner_name, arm.variant))
+            .map(|arm| (arm.learner_name, arm.point.to_string()))
             .collect()
     }
 

@@ -82,18 +82,9 @@ pub(crate) fn remove(tree: &mut Table, key: &KeyPath) -> Option<Value> {
     at.remove(last)
 }
 
-/// The value that a text on the command line stands for: TOML where it is TOML, else the text.
-pub(crate) fn value_of(text: &str) -> Value {
-    format!("value = {text}")
-        .parse::<Table>()
-        .ok()
-        .filter(|table| table.len() == 1)
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| Value::String(text.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
+    use apical_learning::value_of;
     use proptest::prelude::*;
 
     use super::*;
@@ -123,17 +114,6 @@ mod tests {
         insta::assert_snapshot!(index, @"`a.b.2`: the list has 2 values, so there is no index `2`");
         let table = set(&mut spec, &key("c.d"), Value::Integer(7)).expect_err("c is a number");
         insta::assert_snapshot!(table, @"`c.d`: there is nothing below `c`, which is integer");
-    }
-
-    #[test]
-    fn bare_words_are_strings() {
-        assert_eq!(value_of("tied"), Value::String("tied".into()));
-        assert_eq!(value_of("3"), Value::Integer(3));
-        assert_eq!(
-            value_of("[1.0, 2]"),
-            "v = [1.0, 2]".parse::<Table>().expect("TOML")["v"]
-        );
-        assert_eq!(value_of("1\nb = 2"), Value::String("1\nb = 2".into()));
     }
 
     proptest! {

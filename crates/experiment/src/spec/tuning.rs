@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::Range;
+use super::{KeyPath, Range};
 
 /// How points of a space are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,5 +29,5 @@ pub struct TuningSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_epochs: Option<usize>,
     /// Keys below `task.TASK.learner.LEARNER` and their ranges.
-    pub space: IndexMap<String, Range>,
+    pub space: IndexMap<KeyPath, Range>,
 }

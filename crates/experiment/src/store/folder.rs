@@ -27,8 +27,8 @@ const OWN: [&str; 6] = [
 /// first that may be written.
 pub(crate) fn run_folder<R: Kept>(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
     let mut above = experiment.join(slug(&run.task)).join(slug(&run.learner));
-    if !run.variant.is_empty() {
-        above.push(slug(&run.variant));
+    if !run.point.is_empty() {
+        above.push(slug(&run.point.to_string()));
     }
     let first = format!("seed-{}-{}", run.seed, &digest[..8]);
     let mut n = 1_usize;
@@ -204,7 +204,7 @@ fn exchange(new: &Path, folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use apical_learning::RunRecord;
+    use apical_learning::{Point, RunRecord};
 
     use super::*;
 
@@ -213,7 +213,7 @@ mod tests {
             experiment: "e".into(),
             task: "t".into(),
             learner: "l".into(),
-            variant: String::new(),
+            point: Point::default(),
             seed: 0,
         }
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use apical_learning::{SCHEMA_VERSION, TrialRecord};
 
 use crate::provenance::source_digest;
-use crate::spec::{Arm, KeyPath, Range, TuningSpec, sha256};
+use crate::spec::{Arm, KeyPath, Range, TuningSpec, format, sha256};
 use crate::store;
 
 /// The file of one learner's complete search.
@@ -23,10 +23,6 @@ impl Cache {
         space: &[(KeyPath, Range)],
         data_checksums: &[&str],
     ) -> Result<Self> {
-        let space: Vec<(String, &Range)> = space
-            .iter()
-            .map(|(key, range)| (key.to_string(), range))
-            .collect();
         let limits = (
             tuning.strategy,
             tuning.n_trials,
@@ -41,7 +37,7 @@ impl Cache {
             data_checksums,
             source_digest(),
         );
-        let digest = sha256(&serde_json::to_vec(&deciding)?);
+        let digest = sha256(&format::to_json(&deciding)?);
         let name = format!("{}-{}.json", store::slug(&arm.learner_name), &digest[..8]);
         Ok(Self {
             path: folder

@@ -77,7 +77,7 @@ pub fn tune(
         if let Some(best) = hunt.best() {
             hunt.records[best].chosen = true;
             for (key, range) in &hunt.space {
-                let value = hunt.records[best].settings[&key.to_string()];
+                let value = hunt.records[best].settings[key];
                 edits.push((key.clone(), range.value(value)));
             }
         } else {
@@ -148,9 +148,8 @@ fn hunts(
     for arm in &resolved.arms {
         let mut space = Vec::new();
         for (key, range) in &tuning.space {
-            let key: KeyPath = key.parse()?;
-            if key.is_of_learner(&arm.task_name, &arm.learner_name) {
-                space.push((key, *range));
+            if arm.owns(key) {
+                space.push((key.clone(), *range));
             }
         }
         if space.is_empty() {
@@ -219,7 +218,7 @@ fn next_trials(resolved: &Resolved, tuning: &TuningSpec, hunts: &mut [Hunt]) -> 
             });
             let mut arm = arm.expect("settings of a learner do not take it away");
             arm.training.n_epochs = tuning.n_epochs.unwrap_or(arm.training.n_epochs);
-            let keys = hunt.space.iter().map(|(key, _)| key.to_string());
+            let keys = hunt.space.iter().map(|(key, _)| key.clone());
             trials.push(Trial {
                 hunt: index,
                 index: hunt.records.len() + offset,

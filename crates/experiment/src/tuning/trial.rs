@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use apical_learning::{
-    EpochRecord, MeasureSpec, Metric, PartName, SCHEMA_VERSION, Sink, TimingRecord, TrainError,
-    Trained, TrialRecord,
+    EpochRecord, KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, Sink, TimingRecord,
+    TrainError, Trained, TrialRecord,
 };
 
 use super::Hunt;
@@ -25,7 +25,7 @@ pub(super) struct Trial {
     /// Its coordinates.
     pub(super) point: Vec<f64>,
     /// Keys and values.
-    pub(super) settings: BTreeMap<String, f64>,
+    pub(super) settings: BTreeMap<KeyPath, f64>,
     /// The learner with these settings.
     pub(super) arm: Arm,
 }

@@ -1,7 +1,8 @@
 //! Records read back as they were written.
 
 use apical_learning::{
-    EpochRecord, Metric, OutputError, PartName, PerLayer, Reading, Record, RunKey, SCHEMA_VERSION,
+    EpochRecord, Metric, OutputError, PartName, PerLayer, Point, Reading, Record, RunKey,
+    SCHEMA_VERSION, Swept,
 };
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -25,21 +26,55 @@ fn a_line_of_the_record() {
     assert_eq!(back, record);
 }
 
-#[test]
-fn the_first_line_says_which_run_and_schema() {
-    let record = Record::Run {
+fn first_line(point: Point) -> Record {
+    Record::Run {
         schema: SCHEMA_VERSION,
         run: RunKey {
             experiment: "quick".into(),
             task: "digits".into(),
             learner: "microcircuit".into(),
-            variant: String::new(),
+            point,
             seed: 3,
         },
-    };
-    let line = serde_json::to_string(&record).expect("it can be written");
-    let back: Record = serde_json::from_str(&line).expect("it reads back");
-    assert_eq!(back, record);
+    }
+}
+
+#[test]
+fn the_first_line_says_which_run_and_schema() {
+    let swept = Point(vec![Swept {
+        key: "rates.0".into(),
+        value: 0.5.into(),
+    }]);
+    for (point, written) in [
+        (Point::default(), r#""variant":"","seed":3"#),
+        (
+            swept,
+            r#""variant":"rates.0=0.5","point":[{"key":"rates.0","value":0.5}],"seed":3"#,
+        ),
+    ] {
+        let record = first_line(point);
+        let line = serde_json::to_string(&record).expect("it can be written");
+        assert!(line.contains(written), "{line}");
+        let back: Record = serde_json::from_str(&line).expect("it reads back");
+        assert_eq!(back, record);
+    }
+}
+
+#[test]
+fn a_point_is_read_from_the_text_of_old_records() {
+    let old = r#"{"record":"run","schema":1,"run":{"experiment":"quick","task":"digits","learner":"microcircuit","variant":"n=10, feedback=tied","seed":3}}"#;
+    let point = Point(vec![
+        Swept {
+            key: "n".into(),
+            value: 10.into(),
+        },
+        Swept {
+            key: "feedback".into(),
+            value: "tied".into(),
+        },
+    ]);
+    let back: Record = serde_json::from_str(old).expect("it reads back");
+    assert_eq!(back, first_line(point));
 }
 
 proptest! {

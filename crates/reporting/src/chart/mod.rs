@@ -140,6 +140,44 @@ impl LineLook {
     }
 }
 
+impl ChartAxis {
+    /// An axis.
+    pub fn new(label: impl Into<String>, scale: ChartScale) -> Self {
+        Self {
+            label: label.into(),
+            scale,
+        }
+    }
+}
+
+impl ChartRow {
+    /// A row without heading, guides and panels.
+    pub fn new(y: ChartAxis, height_mm: f64) -> Self {
+        Self {
+            heading: String::new(),
+            y,
+            guides: Vec::new(),
+            height_mm,
+            panels: Vec::new(),
+        }
+    }
+
+    /// The same with guides at `values`.
+    #[must_use]
+    pub fn with_guides(mut self, values: impl IntoIterator<Item = f64>) -> Self {
+        self.guides.extend(values);
+        self
+    }
+
+    /// The same with one more panel.
+    #[must_use]
+    pub fn with_panel(mut self, title: impl Into<String>, lines: Vec<ChartLine>) -> Self {
+        let title = title.into();
+        self.panels.push(ChartPanel { title, lines });
+        self
+    }
+}
+
 impl ChartLine {
     /// A line of one series that belongs to no seed, such as a prediction.
     pub fn single(label: impl Into<String>, look: LineLook, points: Vec<(f64, f64)>) -> Self {

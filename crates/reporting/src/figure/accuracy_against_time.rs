@@ -141,7 +141,7 @@ fn csv(lines: &[(&Group<'_>, Vec<TimedPoint>)]) -> Csv {
             let mut row = |line: &str, n: usize, seconds: f64, value: f64, half_width| {
                 csv.row(&[
                     group.learner.to_owned(),
-                    group.variant.to_owned(),
+                    group.point.to_string(),
                     timed.point.epoch.to_string(),
                     line.to_owned(),
                     n.to_string(),

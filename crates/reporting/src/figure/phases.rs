@@ -56,7 +56,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             }
             csv.row(&[
                 group.learner.to_owned(),
-                group.variant.to_owned(),
+                group.point.to_string(),
                 name.to_owned(),
                 time.n.to_string(),
                 number(Some(time.mean)),

@@ -33,15 +33,14 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let swept: Vec<&Group<'_>> = task
         .groups
         .iter()
-        .filter(|group| !group.variant.is_empty())
+        .filter(|group| !group.point.is_empty())
         .collect();
     let Some(first) = swept.first() else {
         return Err("no run is part of a sweep");
     };
-    let key = parse(first.variant).map(|(key, _)| key);
-    let is_single = swept
-        .iter()
-        .all(|group| parse(group.variant).map(|(key, _)| key) == key);
+    let key_of = |group: &Group<'_>| group.point.number().map(|(key, _)| key.clone());
+    let key = key_of(first);
+    let is_single = swept.iter().all(|group| key_of(group) == key);
     let (Some(key), true) = (key, is_single) else {
         return Err("the sweep is not over one numeric key");
     };
@@ -64,7 +63,8 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         [spread.mean - half_width, spread.mean + half_width]
     });
     let ends: Vec<Vec<f64>> = ends.map(|end| vec![end]).collect();
-    let mut csv = Csv::new(&["learner", key, "n_seeds", "mean", "half_width_95"]);
+    let name = key.to_string();
+    let mut csv = Csv::new(&["learner", &name, "n_seeds", "mean", "half_width_95"]);
     for line in &lines {
         for (value, spread) in &line.points {
             csv.row(&[
@@ -91,7 +91,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let level_legend = levels.iter().map(|(group, _)| (group.style, group.learner));
     Ok(Draft {
         picture: Picture::Grid(Grid {
-            x_label: axis_label(key),
+            x_label: axis_label(&name),
             n_columns: 1,
             rows: vec![Row {
                 heading: String::new(),
@@ -122,7 +122,7 @@ fn lines<'a>(task: &Task<'_>, swept: &[&Group<'a>]) -> Vec<Line<'a>> {
     let subject = Subject::on(task.score, PartName::Test);
     let mut lines: Vec<Line<'a>> = Vec::new();
     for group in swept {
-        let point = parse(group.variant).and_then(|(_, x)| Some((x, group.last(subject)?)));
+        let point = (group.point.number()).and_then(|(_, x)| Some((x, group.last(subject)?)));
         let is_known = lines.iter().any(|line| line.learner == group.learner);
         if !is_known {
             lines.push(Line {
@@ -145,7 +145,7 @@ fn lines<'a>(task: &Task<'_>, swept: &[&Group<'a>]) -> Vec<Line<'a>> {
 /// Learners that no swept key concerns, with their score.
 fn levels<'a, 'b>(task: &'b Task<'a>) -> Vec<(&'b Group<'a>, Spread)> {
     let subject = Subject::on(task.score, PartName::Test);
-    let unswept = task.groups.iter().filter(|group| group.variant.is_empty());
+    let unswept = task.groups.iter().filter(|group| group.point.is_empty());
     unswept
         .filter_map(|group| Some((group, group.last(subject)?)))
         .collect()
@@ -180,13 +180,6 @@ fn curve(line: &Line<'_>) -> Curve {
         seeds: Vec::new(),
         has_error_bars: true,
     }
-}
-
-/// `key=value` with a finite number.
-fn parse(variant: &str) -> Option<(&str, f64)> {
-    let (key, value) = variant.split_once('=')?;
-    let value: f64 = value.trim().parse().ok()?;
-    value.is_finite().then_some((key.trim(), value))
 }
 
 /// The key in words, a unit of time that it ends with in brackets.

@@ -6,7 +6,7 @@ mod provenance;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use apical_learning::Provenance;
+use apical_learning::{KeyPath, Provenance};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
@@ -150,7 +150,7 @@ fn doing_it_again(command: &str, spec: &str) -> Markup {
 }
 
 /// Settings as `key=value; …`.
-pub(crate) fn settings(settings: &BTreeMap<String, f64>) -> String {
+pub(crate) fn settings(settings: &BTreeMap<KeyPath, f64>) -> String {
     let pairs: Vec<String> = settings
         .iter()
         .map(|(key, value)| format!("{key}={value}"))

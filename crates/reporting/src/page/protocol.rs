@@ -36,7 +36,11 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[(&Chart, String, S
 
 fn plain_table(of: &PlainTable) -> Markup {
     let rows = of.rows.iter();
-    let rows = rows.map(|row| row.iter().map(|cell| html! { (cell) }).collect());
+    let rows = rows.map(|row| {
+        row.iter()
+            .map(|cell| html! { (cell.to_string()) })
+            .collect()
+    });
     html! {
         h2 { (of.title) }
         (table(None, Some(headings(&of.header)), rows))

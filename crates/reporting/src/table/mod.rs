@@ -1,17 +1,16 @@
 //! The table of results, as values; page and terminal write it in their own ways.
 
-mod cell;
 mod csv;
 
 use apical_learning::{Metric, OutputError, PartName};
 
 use crate::ReportInput;
+use crate::cell::Cell;
 use crate::group::{Group, Task};
 use crate::number::Decimals;
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
-pub(crate) use cell::Cell;
 pub(crate) use csv::csv;
 
 /// How the angles of the layers are written.
@@ -158,10 +157,13 @@ impl<'a> Table<'a> {
         };
         let angle = Decimals::Fixed(1);
         let mut cells = vec![
-            Cell::Name(row.label.clone()),
-            Cell::Seeds {
-                n_finished: row.n_finished,
-                n_failed: row.n_failed,
+            Cell::text(&*row.label),
+            match row.n_failed {
+                0 => Cell::Count(Some(row.n_finished)),
+                n_failed => Cell::Share {
+                    n: row.n_finished,
+                    of: row.n_finished + n_failed,
+                },
             },
             Cell::Interval(row.score_last, score),
             Cell::Interval(row.score_chosen, score),
@@ -228,7 +230,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
     Row {
         label: group.label(),
         learner: group.learner.to_owned(),
-        variant: group.variant.to_owned(),
+        variant: group.point.to_string(),
         n_finished: group.finished.len(),
         n_failed: group.failed.len(),
         score_last: group.last(score),

@@ -67,16 +67,13 @@ fn simulate_source(
 ) -> Result<()> {
     let overrides = Overrides::parse(&arguments.sets, None)?;
     let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
-    let by = By {
-        source: &source,
-        overrides: &overrides,
-    };
+    let problem = |error: SpecError| source.problem_of(&overrides, &error);
     in_place_of(&mut spec, arguments)?;
-    let network = spec.check().map_err(|error| by.problem(&error))?;
+    let network = spec.check().map_err(problem)?;
     let plan = Plan::new(&spec, &network, arguments)?;
     let shown = match spec.shown(&network, &data_folders(data_dir)) {
         Ok(shown) => shown,
-        Err(ShownError::Spec(error)) => return Err(by.problem(&error).into()),
+        Err(ShownError::Spec(error)) => return Err(problem(error).into()),
         Err(ShownError::File(error)) => return Err(error.into()),
     };
     let (traces, ended) = match spec.circuit.precision {
@@ -85,18 +82,6 @@ fn simulate_source(
     };
     write(&traces, &spec, &plan, arguments)?;
     Ok(ended?)
-}
-
-/// Where values come from, for errors.
-struct By<'a> {
-    source: &'a SpecSource,
-    overrides: &'a Overrides,
-}
-
-impl By<'_> {
-    fn problem(&self, error: &SpecError) -> SpecProblem {
-        self.source.problem_of(self.overrides, error)
-    }
 }
 
 /// Puts what the command line says in place of what the specification says.

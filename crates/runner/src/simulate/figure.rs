@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use apical_reporting::{Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, LineLook};
+use apical_reporting::{Chart, ChartAxis, ChartLine, ChartRow, ChartScale, LineLook};
 
 use super::{Quantity, Traces};
 
@@ -77,19 +77,11 @@ pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
                 0 => format!("input {number}"),
                 _ => format!("layer {layer}, neuron {number}"),
             },
-            y: ChartAxis {
-                label: match layer {
-                    0 => "rate (1)".into(),
-                    _ => "potential (1)".into(),
-                },
-                scale: ChartScale::Linear,
-            },
-            guides: Vec::new(),
-            height_mm: if layer == 0 { 12.0 } else { 22.0 },
-            panels: vec![ChartPanel {
-                title: String::new(),
-                lines: lines.collect(),
-            }],
+            ..match layer {
+                0 => ChartRow::new(ChartAxis::new("rate (1)", ChartScale::Linear), 12.0),
+                _ => ChartRow::new(ChartAxis::new("potential (1)", ChartScale::Linear), 22.0),
+            }
+            .with_panel("", lines.collect())
         }
     });
     let end = traces.times_ms.last().copied().unwrap_or(1.0).max(1e-9);
@@ -100,10 +92,7 @@ pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
             "A row per neuron. Where soma and attenuated basal potential part, the neuron \
             learns; an interneuron follows the soma that teaches it where it predicts it."
                 .into(),
-        x: ChartAxis {
-            label: "time (ms)".into(),
-            scale: ChartScale::Between(0.0, end),
-        },
+        x: ChartAxis::new("time (ms)", ChartScale::Between(0.0, end)),
         rows: rows.collect(),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use apical_datasets::{DatasetError, read_rows};
-use apical_learning::{Network, SpecError};
+use apical_learning::{KeyPath, Network, SpecError};
 use apical_microcircuit::ContinuousSpec;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -169,7 +169,9 @@ impl RowsSpec {
                 if rows.is_empty() || n_columns == 0 || !even || !finite {
                     let found = "given as uneven or empty rows, or rows with numbers not finite";
                     let expected = "rows of as many finite numbers each";
-                    return Err(SpecError::range(format!("{key}.rows"), found, expected).into());
+                    return Err(
+                        SpecError::range(KeyPath::of([key, "rows"]), found, expected).into(),
+                    );
                 }
                 Ok(Array2::from_shape_vec((rows.len(), n_columns), values)
                     .expect("all rows are as long as the first"))

@@ -6,19 +6,19 @@ use crate::program::Place;
 
 #[test]
 fn help_says_what_there_is() {
-    let call = Place::new("").call(&["--help"]).with_code(0);
+    let call = Place::new("").line("--help", 0);
     insta::assert_snapshot!(call.stdout);
 }
 
 #[test]
 fn help_of_run() {
-    let call = Place::new("").call(&["run", "--help"]).with_code(0);
+    let call = Place::new("").line("run --help", 0);
     insta::assert_snapshot!(call.stdout);
 }
 
 #[test]
 fn the_version_names_a_commit() {
-    let call = Place::new("").call(&["--version"]).with_code(0);
+    let call = Place::new("").line("--version", 0);
     assert!(
         call.stdout.starts_with("apical 0.") && call.stdout.contains("(commit "),
         "{}",
@@ -28,7 +28,7 @@ fn the_version_names_a_commit() {
 
 #[test]
 fn the_list_names_every_kind_of_thing() {
-    let call = Place::new("").call(&["list"]).with_code(0);
+    let call = Place::new("").line("list", 0);
     for name in [
         "Learners",
         "microcircuit",
@@ -46,7 +46,7 @@ fn the_list_names_every_kind_of_thing() {
         "Figures",
         "learning_curves",
     ] {
-        assert!(call.stdout.contains(name), "{name}: {}", call.stdout);
+        call.prints(name);
     }
     for line in call.stdout.lines().filter(|line| line.starts_with("  ")) {
         assert!(
@@ -59,9 +59,9 @@ fn the_list_names_every_kind_of_thing() {
 #[test]
 fn a_start_is_written_once() {
     let place = Place::new("");
-    place.call(&["init", "mine.toml"]).with_code(0);
+    place.line("init mine.toml", 0);
     let written = fs::read_to_string(place.path("mine.toml")).expect("written");
-    let again = place.call(&["init", "mine.toml"]).with_code(2);
+    let again = place.line("init mine.toml", 2);
     insta::assert_snapshot!(again.stderr, @"error: `mine.toml` exists already; name another file, or move it away first");
     assert_eq!(
         fs::read_to_string(place.path("mine.toml")).expect("still there"),
@@ -92,17 +92,14 @@ fn completions_name_the_subcommands() {
 #[test]
 fn wrong_use_is_exit_code_2() {
     let place = Place::new("");
-    place.call(&["rum"]).with_code(2);
-    place.call(&["run", "--threads", "0"]).with_code(2);
-    let missing = place.call(&["run", "missing.toml"]).with_code(2);
-    assert!(
-        missing.stderr.contains("missing.toml cannot be read"),
-        "{}",
-        missing.stderr
-    );
-    let absent = place.call(&["report", "absent"]).with_code(2);
+    place.line("rum", 2);
+    place.line("run --threads 0", 2);
+    place
+        .line("run missing.toml", 2)
+        .says("missing.toml cannot be read");
+    let absent = place.line("report absent", 2);
     insta::assert_snapshot!(absent.stderr, @"error: there is no folder `absent`; give one that `apical run` wrote, such as results/quick");
     fs::create_dir(place.path("empty")).expect("made");
-    let empty = place.call(&["report", "empty"]).with_code(2);
+    let empty = place.line("report empty", 2);
     insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");
 }

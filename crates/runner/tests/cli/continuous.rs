@@ -17,19 +17,19 @@ fn spec(runaway_potential: f64) -> String {
 #[test]
 fn it_runs_with_every_metric_and_repeats_itself() {
     let place = Place::new(&spec(500.0));
-    place.call(&["run", "small.toml"]).with_code(0);
+    place.line("run small.toml", 0);
     let runs = place.runs();
     assert_eq!(runs.len(), 2);
     let first = readings(&runs[0]);
     assert_eq!(first.len(), 1 + 3);
-    place.call(&["run", "small.toml", "--force"]).with_code(0);
+    place.line("run small.toml --force", 0);
     assert_eq!(readings(&runs[0]), first);
 }
 
 #[test]
 fn a_runaway_is_a_failed_run_that_names_layer_variable_and_time() {
     let place = Place::new(&spec(0.001));
-    place.call(&["run", "small.toml"]).with_code(3);
+    place.line("run small.toml", 3);
     let error = status(&place.runs()[0])["failed"]["error"].to_string();
     for part in ["potential of layer", "left ±0.001 at 0.5 ms"] {
         assert!(error.contains(part), "{part}: {error}");
@@ -39,8 +39,8 @@ fn a_runaway_is_a_failed_run_that_names_layer_variable_and_time() {
 #[test]
 fn an_unstable_step_is_refused_before_anything_runs() {
     let place = Place::new(&spec(500.0).replace("dt_ms = 0.5", "dt_ms = 2.0"));
-    let call = place.call(&["run", "small.toml"]).with_code(2);
+    let call = place.line("run small.toml", 2);
     let expected = "Euler steps are unstable from 1.05";
-    assert!(call.stderr.contains(expected), "{}", call.stderr);
-    assert!(call.stderr.contains("dt_ms"), "{}", call.stderr);
+    call.says(expected);
+    call.says("dt_ms");
 }

@@ -8,42 +8,26 @@ use crate::server::{Reply, Server};
 #[test]
 fn the_list_says_where_data_are() {
     let place = Place::new("");
-    let call = place.call(&["data", "list"]).with_code(0);
-    assert!(
-        call.stdout
-            .contains("missing; `apical data fetch mnist` gets it"),
-        "{}",
-        call.stdout
-    );
-    assert!(call.stdout.contains("digits"), "{}", call.stdout);
+    let call = place.line("data list", 0);
+    call.prints("missing; `apical data fetch mnist` gets it");
+    call.prints("digits");
     fs::create_dir_all(place.path("datasets/mnist")).expect("made");
     fs::write(place.path("datasets/mnist/train-labels-idx1-ubyte.gz"), "x").expect("written");
-    let call = place.call(&["data", "list"]).with_code(0);
-    assert!(
-        call.stdout
-            .contains("incomplete in datasets/mnist (1 of 4 files)"),
-        "{}",
-        call.stdout
-    );
+    place
+        .line("data list", 0)
+        .prints("incomplete in datasets/mnist (1 of 4 files)");
 }
 
 #[test]
 fn a_check_finds_missing_files_and_unknown_names() {
     let place = Place::new("");
-    place.call(&["data", "check", "digits"]).with_code(0);
-    let missing = place.call(&["data", "check", "mnist"]).with_code(4);
+    place.line("data check digits", 0);
+    let missing = place.line("data check mnist", 4);
     assert_eq!(missing.stdout.matches("missing ").count(), 4);
-    assert!(
-        missing.stderr.contains("apical data fetch mnist"),
-        "{}",
-        missing.stderr
-    );
-    let unknown = place.call(&["data", "check", "minst"]).with_code(2);
-    assert!(
-        unknown.stderr.contains("did you mean `mnist`?"),
-        "{}",
-        unknown.stderr
-    );
+    missing.says("apical data fetch mnist");
+    place
+        .line("data check minst", 2)
+        .says("did you mean `mnist`?");
 }
 
 #[test]
@@ -80,14 +64,9 @@ fn a_set_without_known_digests_is_fetched_and_marked_unverified() {
         again.stdout
     );
     assert_eq!(server.requests().len(), 4);
-    let by_hand = place
-        .call(&["data", "fetch", "emnist_digits", "--dir", "elsewhere"])
-        .with_code(2);
-    assert!(
-        by_hand.stderr.contains("emnist_digits"),
-        "{}",
-        by_hand.stderr
-    );
+    place
+        .line("data fetch emnist_digits --dir elsewhere", 2)
+        .says("emnist_digits");
 }
 
 #[test]
@@ -106,9 +85,11 @@ fn a_wrong_file_is_not_kept() {
         "--mirror",
         &server.url,
     ];
-    let call = place.call(&arguments).with_code(4);
-    assert!(call.stderr.contains("SHA-256 is"), "{}", call.stderr);
-    assert!(call.stderr.contains(dead), "{}", call.stderr);
+    place
+        .call(&arguments)
+        .with_code(4)
+        .says("SHA-256 is")
+        .says(dead);
     let kept = fs::read_dir(place.path("here/mnist"))
         .expect("the folder")
         .count();
@@ -134,12 +115,10 @@ fn a_broken_download_is_finished_by_the_same_command() {
         "--mirror",
         &server.url,
     ];
-    let broken = place.call(&arguments).with_code(4);
-    assert!(
-        broken.stderr.contains("the server answered 503"),
-        "{}",
-        broken.stderr
-    );
+    place
+        .call(&arguments)
+        .with_code(4)
+        .says("the server answered 503");
     place.call(&arguments).with_code(0);
     let requests = server.requests();
     assert!(requests[1].ends_with("bytes=10-"), "{requests:?}");
@@ -148,15 +127,13 @@ fn a_broken_download_is_finished_by_the_same_command() {
 
 #[test]
 fn embedded_sets_need_no_fetching() {
-    Place::new("")
-        .call(&["data", "fetch", "digits"])
-        .with_code(0);
+    Place::new("").line("data fetch digits", 0);
 }
 
 #[test]
 fn a_check_says_what_the_data_are() {
     let place = Place::new(SMALL);
-    let call = place.call(&["data", "check", "digits"]).with_code(0);
+    let call = place.line("data check digits", 0);
     for part in [
         "64 (8 x 8)",
         "10 classes: 0, 1",
@@ -165,36 +142,30 @@ fn a_check_says_what_the_data_are() {
         "CC BY 4.0",
         "SHA-256",
     ] {
-        assert!(call.stdout.contains(part), "{part}: {}", call.stdout);
+        call.prints(part);
     }
-    let of_spec = place.call(&["data", "check", "small.toml"]).with_code(0);
+    let of_spec = place.line("data check small.toml", 0);
     assert_eq!(of_spec.stdout, call.stdout);
-    let regression = place
-        .call(&["data", "check", "teacher_student"])
-        .with_code(0);
-    assert!(
-        regression.stdout.contains("(regression)"),
-        "{}",
-        regression.stdout
-    );
+    place
+        .line("data check teacher_student", 0)
+        .prints("(regression)");
     for own in ["csv", "npz"] {
-        let call = place.call(&["data", "check", own]).with_code(2);
-        assert!(
-            call.stderr.contains("apical data check SPEC.toml"),
-            "{}",
-            call.stderr
-        );
+        place
+            .call(&["data", "check", own])
+            .with_code(2)
+            .says("apical data check SPEC.toml");
     }
     let table = SMALL.replace(
         "dataset.digits = {}",
         "dataset.csv = { path = \"my.csv\", label = \"kind\" }",
     );
     fs::write(place.path("own.toml"), table).expect("written");
-    place.call(&["data", "check", "own.toml"]).with_code(4);
+    place.line("data check own.toml", 4);
     let rows: String = (0..40)
         .map(|i| format!("{i},{}\n", ["a", "b"][i % 2]))
         .collect();
     fs::write(place.path("my.csv"), format!("x,kind\n{rows}")).expect("written");
-    let call = place.call(&["data", "check", "own.toml"]).with_code(0);
-    assert!(call.stdout.contains("2 classes: a, b"), "{}", call.stdout);
+    place
+        .line("data check own.toml", 0)
+        .prints("2 classes: a, b");
 }

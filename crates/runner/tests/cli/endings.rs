@@ -11,12 +11,9 @@ use crate::program::{Place, SMALL, read, status};
 fn a_diverging_run_is_kept_as_failed_and_stops_no_other() {
     let standard = SMALL.replace("flavour = \"matched\"", "flavour = \"standard\"");
     let place = Place::new(&standard.replace("rates = [3.0, 0.3]", "rates = 1e38"));
-    let call = place.call(&["run", "small.toml"]).with_code(3);
-    assert!(
-        call.stderr.contains("2 runs trained, 2 failed"),
-        "{}",
-        call.stderr
-    );
+    place
+        .line("run small.toml", 3)
+        .says("2 runs trained, 2 failed");
     let (failed, finished): (Vec<_>, Vec<_>) = place
         .runs()
         .into_iter()
@@ -33,12 +30,9 @@ fn a_diverging_run_is_kept_as_failed_and_stops_no_other() {
         summary["n_parameters"].clone()
     };
     assert_eq!(n_parameters(&failed[0]), 64 * 8 + 8 + 8 * 10 + 10);
-    let again = place.call(&["run", "small.toml"]).with_code(3);
-    assert!(
-        again.stderr.contains("0 runs trained, 2 reused, 2 failed"),
-        "{}",
-        again.stderr
-    );
+    place
+        .line("run small.toml", 3)
+        .says("0 runs trained, 2 reused, 2 failed");
 }
 
 #[test]
@@ -46,9 +40,7 @@ fn a_sweep_runs_every_point_and_other_learners_once() {
     let sweep = "[sweep]\n\"task.digits.learner.microcircuit.microcircuit.nudging\" = [0.1, 0.2]\n";
     let spec = SMALL.replace("[measure]", &format!("{sweep}[measure]"));
     let place = Place::new(&spec);
-    place
-        .call(&["run", "small.toml", "--seeds", "0"])
-        .with_code(0);
+    place.line("run small.toml --seeds 0", 0);
     let runs = place.runs();
     let names: Vec<String> = runs
         .iter()
@@ -70,14 +62,14 @@ fn the_report_is_made_of_the_records_alone() {
     let sweep =
         "[sweep]\n\"training.batch_size\" = { from = 25, to = 100, n = 3, scale = \"log\" }\n";
     let place = Place::new(&SMALL.replace("[measure]", &format!("{sweep}[measure]")));
-    place.call(&["run", "small.toml"]).with_code(0);
+    place.line("run small.toml", 0);
     let folder = place.path("results/small");
     let files = ["index.html", "table.csv"];
     let before: Vec<String> = files.iter().map(|file| read(&folder.join(file))).collect();
     for file in files {
         fs::remove_file(folder.join(file)).expect("removed");
     }
-    place.call(&["report", "results/small"]).with_code(0);
+    place.line("report results/small", 0);
     let after: Vec<String> = files.iter().map(|file| read(&folder.join(file))).collect();
     assert_eq!(before[1], after[1]);
     assert!(before[0] == after[0], "the pages differ");
@@ -86,9 +78,7 @@ fn the_report_is_made_of_the_records_alone() {
 #[test]
 fn events_are_json_and_complete() {
     let place = Place::new(SMALL);
-    let call = place
-        .call(&["run", "small.toml", "--json", "--seeds", "0", "--no-report"])
-        .with_code(0);
+    let call = place.line("run small.toml --json --seeds 0 --no-report", 0);
     let events: Vec<serde_json::Value> = call
         .stdout
         .lines()
@@ -152,10 +142,8 @@ fn an_interrupt_keeps_what_is_finished() {
     for run in finished {
         assert_eq!(status(&run), "finished");
     }
-    let on = place.call(&quick).with_code(0);
-    assert!(
-        on.stderr.contains("2 runs trained, 2 reused"),
-        "{}",
-        on.stderr
-    );
+    place
+        .call(&quick)
+        .with_code(0)
+        .says("2 runs trained, 2 reused");
 }

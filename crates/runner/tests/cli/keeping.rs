@@ -54,14 +54,14 @@ fn a_reader_that_goes_away_makes_no_run_fail() {
 #[test]
 fn the_report_has_the_runs_of_the_last_call_alone() {
     let place = Place::new(SMALL);
-    place.call(&["run", "small.toml"]).with_code(0);
+    place.line("run small.toml", 0);
     let other = ["--set", "training.n_epochs=3", "--seeds", "0"];
     let call = [&["run", "small.toml"][..], &other].concat();
     place.call(&call).with_code(0);
     assert_eq!(place.runs().len(), 6);
     let folder = place.path("results/small");
     let written = ["table.csv", "index.html"].map(|file| read(&folder.join(file)));
-    let report = place.call(&["report", "results/small"]).with_code(0);
+    let report = place.line("report results/small", 0);
     assert!(report.stderr.starts_with("2 runs"), "{}", report.stderr);
     let again = ["table.csv", "index.html"].map(|file| read(&folder.join(file)));
     assert!(written == again, "{}\n{}", written[0], again[0]);
@@ -70,14 +70,14 @@ fn the_report_has_the_runs_of_the_last_call_alone() {
 #[test]
 fn a_report_needs_no_weights() {
     let place = Place::new(SMALL);
-    place.call(&["run", "small.toml"]).with_code(0);
+    place.line("run small.toml", 0);
     let table = place.path("results/small/table.csv");
     let before = read(&table);
     for run in place.runs() {
         fs::remove_file(run.join("weights.safetensors")).expect("removed");
     }
     fs::remove_file(&table).expect("removed");
-    place.call(&["report", "results/small"]).with_code(0);
+    place.line("report results/small", 0);
     assert_eq!(read(&table), before);
 }
 
@@ -88,12 +88,10 @@ fn experiments_with_tasks_of_one_name_are_reported_side_by_side() {
     for spec in ["small.toml", "other.toml"] {
         place.call(&["run", spec, "--seeds", "0"]).with_code(0);
     }
-    let call = place
-        .call(&["report", "results", "--out", "both"])
-        .with_code(0);
+    let call = place.line("report results --out both", 0);
     let table = read(&place.path("both/table.csv"));
     for name in ["small · digits", "other · digits"] {
-        assert!(call.stdout.contains(name), "{}", call.stdout);
+        call.prints(name);
         assert!(table.contains(name), "{table}");
     }
 }
@@ -105,17 +103,14 @@ fn a_run_that_cannot_be_read_is_left_as_it_is() {
     place.call(&call).with_code(0);
     let run = place.runs().remove(0);
     fs::write(run.join("summary.json"), "{").expect("written");
-    let again = place.call(&call).with_code(0);
-    assert!(
-        again.stderr.contains("1 runs trained, 1 reused"),
-        "{}",
-        again.stderr
-    );
+    place
+        .call(&call)
+        .with_code(0)
+        .says("1 runs trained, 1 reused");
     assert_eq!(read(&run.join("summary.json")), "{");
     assert!(run.join("weights.safetensors").is_file());
-    let third = place.call(&call).with_code(0);
-    assert!(third.stderr.contains("2 reused"), "{}", third.stderr);
-    place.call(&["report", "results/small"]).with_code(0);
+    place.call(&call).with_code(0).says("2 reused");
+    place.line("report results/small", 0);
 }
 
 #[test]

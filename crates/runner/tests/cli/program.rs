@@ -86,6 +86,13 @@ impl Place {
             .into()
     }
 
+    /// Calls the program with the words of `line`, none of which has a space; it must end with `code`.
+    #[track_caller]
+    pub(crate) fn line(&self, line: &str, code: i32) -> Call {
+        let words: Vec<&str> = line.split(' ').collect();
+        self.call(&words).with_code(code)
+    }
+
     /// All run folders, in order.
     pub(crate) fn runs(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -110,6 +117,20 @@ impl Call {
     #[track_caller]
     pub(crate) fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Itself, which must have written `part` on standard error.
+    #[track_caller]
+    pub(crate) fn says(&self, part: &str) -> &Self {
+        assert!(self.stderr.contains(part), "{part}: {}", self.stderr);
+        self
+    }
+
+    /// Itself, which must have written `part` on standard output.
+    #[track_caller]
+    pub(crate) fn prints(&self, part: &str) -> &Self {
+        assert!(self.stdout.contains(part), "{part}: {}", self.stdout);
         self
     }
 }

@@ -17,22 +17,13 @@ fn reproduce(place: &Place, name: &str, options: &[&str]) -> Call {
     )
 }
 
-const SMALL_S1: [&str; 14] = [
-    "--set",
-    "n_patterns=4",
-    "--set",
-    "n_records=3",
-    "--set",
-    "n_probes=2",
-    "--set",
-    "network.sizes=[4, 5, 3]",
-    "--set",
-    "condition.recalled.presentation_ms=10.0",
-    "--set",
-    "condition.recommended.presentation_ms=10.0",
-    "--set",
-    "title=Small",
-];
+/// Options that make figs1 small.
+fn small_s1() -> Vec<&'static str> {
+    let options = "--set n_patterns=4 --set n_records=3 --set n_probes=2 --set network.sizes=[4,5,3] \
+                   --set condition.recalled.presentation_ms=10.0 \
+                   --set condition.recommended.presentation_ms=10.0 --set title=Small";
+    options.split(' ').collect()
+}
 
 fn json(place: &Place, path: &str) -> Value {
     serde_json::from_str(&read(&place.path(path))).expect("JSON")
@@ -41,7 +32,7 @@ fn json(place: &Place, path: &str) -> Value {
 #[test]
 fn self_prediction_writes_everything_and_trains_nothing_the_second_time() {
     let place = Place::new("");
-    reproduce(&place, "figs1", &SMALL_S1).with_code(0);
+    reproduce(&place, "figs1", &small_s1()).with_code(0);
     for file in [
         "experiment.toml",
         "summary.json",
@@ -72,17 +63,14 @@ fn self_prediction_writes_everything_and_trains_nothing_the_second_time() {
         )
     };
     let before: Vec<_> = runs.iter().map(written).collect();
-    let again = reproduce(&place, "figs1", &SMALL_S1).with_code(0);
-    assert!(
-        again.stderr.contains("0 runs made, 4 reused"),
-        "{}",
-        again.stderr
-    );
+    let again = reproduce(&place, "figs1", &small_s1()).with_code(0);
+    again.says("0 runs made, 4 reused");
     assert_eq!(runs.iter().map(written).collect::<Vec<_>>(), before);
     // The same bits when it is done again.
-    let forced = [&SMALL_S1[..], &["--force"]].concat();
-    let forced = reproduce(&place, "figs1", &forced).with_code(0);
-    assert!(forced.stderr.contains("4 runs made"), "{}", forced.stderr);
+    let forced = [&small_s1()[..], &["--force"]].concat();
+    reproduce(&place, "figs1", &forced)
+        .with_code(0)
+        .says("4 runs made");
     for (run, (_, series)) in runs.iter().zip(before) {
         assert_eq!(read(&run.join("series.csv")), series);
     }
@@ -91,7 +79,7 @@ fn self_prediction_writes_everything_and_trains_nothing_the_second_time() {
 #[test]
 fn the_report_on_a_protocol_is_made_of_its_records_alone() {
     let place = Place::new("");
-    reproduce(&place, "figs1", &SMALL_S1).with_code(0);
+    reproduce(&place, "figs1", &small_s1()).with_code(0);
     let folder = place.path("results/figs1");
     let files = ["index.html", "residuals.csv", "figures/residuals.svg"];
     let before = files.map(|file| read(&folder.join(file)));
@@ -99,15 +87,14 @@ fn the_report_on_a_protocol_is_made_of_its_records_alone() {
     for file in files {
         fs::remove_file(folder.join(file)).expect("removed");
     }
-    let report = place.call(&["report", "results"]).with_code(0);
+    let report = place.line("report results", 0);
     assert!(report.stderr.starts_with("4 runs"), "{}", report.stderr);
     assert!(files.map(|file| read(&folder.join(file))) == before);
     assert_eq!(read(&folder.join("summary.json")), summary);
     // Seeds of another call do not mix in.
-    let one = [&["reproduce", "figs1", "--seeds", "1"][..], &SMALL_S1].concat();
+    let one = [&["reproduce", "figs1", "--seeds", "1"][..], &small_s1()].concat();
     place.call(&one).with_code(0);
-    let report = place.call(&["report", "results/figs1", "--out", "elsewhere"]);
-    let report = report.with_code(0);
+    let report = place.line("report results/figs1 --out elsewhere", 0);
     assert!(report.stderr.starts_with("2 runs"), "{}", report.stderr);
     assert!(place.path("elsewhere/index.html").is_file());
 }
@@ -131,7 +118,7 @@ fn a_built_in_protocol_is_copied_changed_and_run_like_any_specification() {
     // A run's own specification is one of its condition and seed.
     let run = place.runs().remove(0);
     fs::copy(run.join("spec.toml"), place.path("alone.toml")).expect("copied");
-    place.call(&["run", "alone.toml"]).with_code(0);
+    place.line("run alone.toml", 0);
     assert_eq!(place.runs().len(), 3);
     let alone = place
         .runs()
@@ -157,9 +144,9 @@ fn a_protocol_that_is_not_named_or_unknown_says_the_line_to_write() {
         ),
     ] {
         let place = Place::new(&own);
-        let call = place.call(&["run", "small.toml"]).with_code(2);
+        let call = place.line("run small.toml", 2);
         for part in parts {
-            assert!(call.stderr.contains(part), "{part}: {}", call.stderr);
+            call.says(part);
         }
         assert!(!place.path("results").exists(), "something ran");
     }
@@ -168,18 +155,14 @@ fn a_protocol_that_is_not_named_or_unknown_says_the_line_to_write() {
 #[test]
 fn names_lead_to_built_in_experiments() {
     let place = Place::new("");
-    let small = [&["--seeds", "0"][..], &SMALL_S1].concat();
+    let small = [&["--seeds", "0"][..], &small_s1()].concat();
     place
         .call(&[&["reproduce", "figs1"][..], &small].concat())
         .with_code(0);
-    let again = place
+    place
         .call(&[&["run", "figs1"][..], &small].concat())
-        .with_code(0);
-    assert!(
-        again.stderr.contains("0 runs made, 2 reused"),
-        "{}",
-        again.stderr
-    );
+        .with_code(0)
+        .says("0 runs made, 2 reused");
     for command in ["run", "reproduce"] {
         let call = place.call(&[command, "fig22"]).with_code(2);
         for part in [
@@ -187,10 +170,10 @@ fn names_lead_to_built_in_experiments() {
             "did you mean",
             "yin-yang",
         ] {
-            assert!(call.stderr.contains(part), "{}", call.stderr);
+            call.says(part);
         }
     }
-    place.call(&["run", "simulate"]).with_code(0);
+    place.line("run simulate", 0);
     for file in ["traces.csv", "traces.svg"] {
         assert!(
             place.path("results/simulate").join(file).is_file(),
@@ -213,11 +196,11 @@ fn old_records_are_reported_as_far_as_they_go() {
         let folder = root.join(name);
         let folder = folder.to_str().expect("UTF-8");
         let call = place.call(&["report", folder, "--out", name]).with_code(0);
-        assert!(call.stdout.contains(said), "{name}: {}", call.stdout);
+        call.prints(said);
         let missing = format!(
             "have no series.csv: there are no figures, and no numbers that are read from series. `apical reproduce {name}` makes them"
         );
-        assert!(call.stdout.contains(&missing), "{name}: {}", call.stdout);
+        call.prints(&missing);
         assert!(read(&place.path(name).join("index.html")).contains("series.csv"));
     }
     // The numbers of the summary are those of the committed table.
@@ -229,16 +212,13 @@ fn old_records_are_reported_as_far_as_they_go() {
 fn a_runaway_is_kept_and_counted() {
     let place = Place::new("");
     let options = [
-        &SMALL_S1[..],
+        &small_s1()[..],
         &["--set", "condition.recalled.runaway_potential=0.001"],
     ]
     .concat();
-    let call = reproduce(&place, "figs1", &options).with_code(3);
-    assert!(
-        call.stdout.contains("recalled: 2 of 2 seeds ran away"),
-        "{}",
-        call.stdout
-    );
+    reproduce(&place, "figs1", &options)
+        .with_code(3)
+        .prints("recalled: 2 of 2 seeds ran away");
     let summary = json(&place, "results/figs1/summary.json");
     let recalled = &summary["conditions"]["recalled"];
     assert_eq!(recalled["n_failed"], 2);
@@ -248,12 +228,9 @@ fn a_runaway_is_kept_and_counted() {
         "{failed}"
     );
     assert_eq!(summary["conditions"]["recommended"]["n_failed"], 0);
-    let again = reproduce(&place, "figs1", &options).with_code(3);
-    assert!(
-        again.stderr.contains("0 runs made, 2 reused, 2 failed"),
-        "{}",
-        again.stderr
-    );
+    reproduce(&place, "figs1", &options)
+        .with_code(3)
+        .says("0 runs made, 2 reused, 2 failed");
 }
 
 #[test]
@@ -301,24 +278,13 @@ fn an_association_is_learned_by_the_output_layer() {
 #[test]
 fn a_student_is_taught_deep_and_shallow() {
     let place = Place::new("");
-    let options = [
-        "--set",
-        "n_patterns=20",
-        "--set",
-        "n_records=4",
-        "--set",
-        "n_alignments=2",
-        "--set",
-        "n_probes=2",
-        "--set",
-        "network.sizes=[30, 6, 10]",
-        "--set",
-        "condition.deep.presentation_ms=10.0",
-        "--set",
-        "condition.shallow.presentation_ms=10.0",
-    ];
-    let call = reproduce(&place, "fig2", &options).with_code(0);
-    assert!(call.stdout.contains("times as large"), "{}", call.stdout);
+    let options = "--set n_patterns=20 --set n_records=4 --set n_alignments=2 --set n_probes=2 \
+                   --set network.sizes=[30,6,10] \
+                   --set condition.deep.presentation_ms=10.0 --set condition.shallow.presentation_ms=10.0";
+    let options: Vec<&str> = options.split(' ').collect();
+    reproduce(&place, "fig2", &options)
+        .with_code(0)
+        .prints("times as large");
     let summary = json(&place, "results/fig2/summary.json");
     for condition in ["deep", "shallow"] {
         let values = &summary["conditions"][condition]["values"];
@@ -356,7 +322,7 @@ fn a_wrong_option_names_its_key() {
     ] {
         let call = reproduce(&place, "figs1", &["--set", set]).with_code(2);
         for part in parts {
-            assert!(call.stderr.contains(part), "{set}: {}", call.stderr);
+            call.says(part);
         }
     }
     assert!(!place.path("results").exists(), "something ran");

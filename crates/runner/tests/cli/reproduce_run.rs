@@ -46,8 +46,7 @@ fn yin_yang_sweeps_the_delay_of_two_learners_beside_two_without() {
     assert!(
         experiment.starts_with("# command: apical reproduce yin-yang --set training.n_epochs=1")
     );
-    let again = place.call(&arguments).with_code(0);
-    assert!(again.stderr.contains("6 reused"), "{}", again.stderr);
+    place.call(&arguments).with_code(0).says("6 reused");
 }
 
 #[test]
@@ -69,26 +68,17 @@ fn mnist_in_continuous_time_runs_on_other_data() {
 #[test]
 fn missing_mnist_says_how_to_get_it() {
     let place = Place::new("");
-    let call = place
-        .call(&["reproduce", "mnist-continuous", "--seeds", "0"])
-        .with_code(4);
-    assert!(
-        call.stderr.contains("apical data fetch mnist"),
-        "{}",
-        call.stderr
-    );
+    place
+        .line("reproduce mnist-continuous --seeds 0", 4)
+        .says("apical data fetch mnist");
 }
 
 #[test]
 fn training_of_a_learner_that_is_not_there_is_refused() {
     let place = Place::new("");
     let set = "task.yin_yang.training_of.nobody.n_epochs=2";
-    let call = place
+    place
         .call(&["reproduce", "yin-yang", "--set", set])
-        .with_code(2);
-    assert!(
-        call.stderr.contains("the task has no learner `nobody`"),
-        "{}",
-        call.stderr
-    );
+        .with_code(2)
+        .says("the task has no learner `nobody`");
 }

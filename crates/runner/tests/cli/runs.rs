@@ -8,18 +8,10 @@ use crate::program::{Place, SMALL, read, readings, status};
 #[test]
 fn a_run_leaves_records_and_a_report() {
     let place = Place::new(SMALL);
-    let call = place.call(&["run", "small.toml"]).with_code(0);
-    assert!(
-        call.stdout.contains("time ratio to matched backprop"),
-        "{}",
-        call.stdout
-    );
-    assert!(
-        call.stderr
-            .contains("digits · microcircuit · seed 0 · epoch 2/2 · validation"),
-        "{}",
-        call.stderr
-    );
+    place
+        .line("run small.toml", 0)
+        .prints("time ratio to matched backprop")
+        .says("digits · microcircuit · seed 0 · epoch 2/2 · validation");
     let runs = place.runs();
     assert_eq!(runs.len(), 4);
     for run in &runs {
@@ -43,27 +35,22 @@ fn a_run_leaves_records_and_a_report() {
 #[test]
 fn a_finished_experiment_is_used_again_until_forced() {
     let place = Place::new(SMALL);
-    place.call(&["run", "small.toml"]).with_code(0);
+    place.line("run small.toml", 0);
     let before: Vec<String> = place
         .runs()
         .iter()
         .map(|run| read(&run.join("provenance.json")))
         .collect();
-    let again = place.call(&["run", "small.toml"]).with_code(0);
-    assert!(
-        again.stderr.contains("0 runs trained, 4 reused"),
-        "{}",
-        again.stderr
-    );
+    place
+        .line("run small.toml", 0)
+        .says("0 runs trained, 4 reused");
     let after: Vec<String> = place
         .runs()
         .iter()
         .map(|run| read(&run.join("provenance.json")))
         .collect();
     assert_eq!(before, after);
-    let forced = place
-        .call(&["run", "small.toml", "--force", "--quiet"])
-        .with_code(0);
+    let forced = place.line("run small.toml --force --quiet", 0);
     assert_eq!(forced.stderr, "");
     let forced: Vec<String> = place
         .runs()
@@ -107,60 +94,30 @@ fn a_schedule_of_rates_makes_other_runs_and_a_constant_one_does_not() {
 #[test]
 fn other_settings_and_seeds_are_other_runs() {
     let place = Place::new(SMALL);
-    place
-        .call(&["run", "small.toml", "--seeds", "0", "--no-report"])
-        .with_code(0);
+    place.line("run small.toml --seeds 0 --no-report", 0);
     assert_eq!(place.runs().len(), 2);
-    let more = place
-        .call(&["run", "small.toml", "--seeds", "0..1", "--no-report"])
-        .with_code(0);
-    assert!(
-        more.stderr.contains("2 runs trained, 2 reused"),
-        "{}",
-        more.stderr
+    place
+        .line("run small.toml --seeds 0..1 --no-report", 0)
+        .says("2 runs trained, 2 reused");
+    let other = place.line(
+        "run small.toml --seeds 0 --set training.batch_size=100 --no-report",
+        0,
     );
-    let other = place
-        .call(&[
-            "run",
-            "small.toml",
-            "--seeds",
-            "0",
-            "--set",
-            "training.batch_size=100",
-            "--no-report",
-        ])
-        .with_code(0);
-    assert!(other.stderr.contains("2 runs trained;"), "{}", other.stderr);
+    other.says("2 runs trained;");
     assert_eq!(place.runs().len(), 6);
-    let titled = place
-        .call(&[
-            "run",
-            "small.toml",
-            "--seeds",
-            "0",
-            "--set",
-            "title=Other",
-            "--no-report",
-        ])
-        .with_code(0);
-    assert!(titled.stderr.contains("2 reused"), "{}", titled.stderr);
+    place
+        .line("run small.toml --seeds 0 --set title=Other --no-report", 0)
+        .says("2 reused");
 }
 
 #[test]
 fn a_value_for_all_tasks_goes_before_what_a_task_says() {
     let spec = SMALL.replace("hidden = [8]", "hidden = [8]\ntraining.n_epochs = 5");
     let place = Place::new(&spec);
-    place
-        .call(&[
-            "run",
-            "small.toml",
-            "--seeds",
-            "0",
-            "--set",
-            "training.n_epochs=1",
-            "--no-report",
-        ])
-        .with_code(0);
+    place.line(
+        "run small.toml --seeds 0 --set training.n_epochs=1 --no-report",
+        0,
+    );
     for run in place.runs() {
         assert!(read(&run.join("spec.toml")).contains("n_epochs = 1"));
         assert_eq!(readings(&run).len(), 1 + 2);
@@ -170,10 +127,8 @@ fn a_value_for_all_tasks_goes_before_what_a_task_says() {
 #[test]
 fn threads_do_not_change_a_bit() {
     let (one, two) = (Place::new(SMALL), Place::new(SMALL));
-    one.call(&["run", "small.toml", "--threads", "1", "--no-report"])
-        .with_code(0);
-    two.call(&["run", "small.toml", "--threads", "2", "--no-report"])
-        .with_code(0);
+    one.line("run small.toml --threads 1 --no-report", 0);
+    two.line("run small.toml --threads 2 --no-report", 0);
     let pairs: Vec<_> = one.runs().into_iter().zip(two.runs()).collect();
     assert_eq!(pairs.len(), 4);
     for (a, b) in pairs {
@@ -191,14 +146,10 @@ fn threads_do_not_change_a_bit() {
 #[test]
 fn a_run_folder_holds_a_specification_that_gives_the_run_again() {
     let place = Place::new(SMALL);
-    place
-        .call(&["run", "small.toml", "--seeds", "1", "--no-report"])
-        .with_code(0);
+    place.line("run small.toml --seeds 1 --no-report", 0);
     let run = place.runs().remove(0);
     fs::copy(run.join("spec.toml"), place.path("again.toml")).expect("copied");
-    place
-        .call(&["run", "again.toml", "--no-report"])
-        .with_code(0);
+    place.line("run again.toml --no-report", 0);
     let again = place
         .runs()
         .into_iter()
@@ -222,14 +173,10 @@ fn a_table_of_ones_own_is_learned_without_code() {
         table += &format!("{a},{b},{}\n", if a > b { "low" } else { "high" });
     }
     fs::write(place.path("my.csv"), table).expect("written");
-    place
-        .call(&["run", "small.toml", "--no-report"])
-        .with_code(0);
+    place.line("run small.toml --no-report", 0);
     let broken = "a,b,kind\n1,2,low\n3,x,high\n";
     fs::write(place.path("my.csv"), broken).expect("written");
-    let call = place
-        .call(&["run", "small.toml", "--no-report"])
-        .with_code(4);
+    let call = place.line("run small.toml --no-report", 4);
     assert!(
         call.stderr.contains("my.csv") && call.stderr.contains('3'),
         "{}",

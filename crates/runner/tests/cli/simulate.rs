@@ -24,19 +24,7 @@ fn spec() -> String {
 fn the_archive_holds_what_observing_the_circuit_shows() {
     let place = Place::new(&spec());
     place
-        .call(&[
-            "simulate",
-            "small.toml",
-            "--record",
-            "soma,apical,interneuron_rate,target",
-            "--every",
-            "0.5",
-            "--out",
-            "t.npz",
-            "--save-after",
-            "after.safetensors",
-        ])
-        .with_code(0);
+        .line("simulate small.toml --record soma,apical,interneuron_rate,target --every 0.5 --out t.npz --save-after after.safetensors", 0);
     let array = |name: &str| {
         let path = place.path("t.npz");
         read_rows(&path, name, "path", &[]).expect("an array")
@@ -101,30 +89,7 @@ fn columns_are_headed_by_quantity_neuron_and_unit() {
     fs::write(place.path("x.csv"), "a,b,c\n0.5,0.5,0.5\n").expect("written");
     fs::write(place.path("y.csv"), "0.25,0.75\n").expect("written");
     place
-        .call(&[
-            "simulate",
-            "small.toml",
-            "--record",
-            "input,soma,target",
-            "--every",
-            "10",
-            "--inputs",
-            "x.csv",
-            "--targets",
-            "y.csv",
-            "--targets-are",
-            "rates",
-            "--no-plasticity",
-            "--out",
-            "t.csv",
-            "--figure",
-            "t.svg",
-            "--save-before",
-            "a",
-            "--save-after",
-            "b",
-        ])
-        .with_code(0);
+        .line("simulate small.toml --record input,soma,target --every 10 --inputs x.csv --targets y.csv --targets-are rates --no-plasticity --out t.csv --figure t.svg --save-before a --save-after b", 0);
     let text = read(&place.path("t.csv"));
     insta::assert_snapshot!(text.lines().next().expect("a header"), @"time (ms),input 0.0 (1),input 0.1 (1),input 0.2 (1),soma 1.0 (1),soma 1.1 (1),soma 1.2 (1),soma 1.3 (1),soma 2.0 (1),soma 2.1 (1),target 2.0 (1),target 2.1 (1)");
     let times: Vec<&str> = text
@@ -186,7 +151,7 @@ fn what_does_not_fit_is_refused_before_anything_is_written() {
         let all = [&["simulate", "small.toml", "--out", "t.csv"], arguments].concat();
         let call = place.call(&all).with_code(code);
         for part in parts {
-            assert!(call.stderr.contains(part), "{arguments:?}: {}", call.stderr);
+            call.says(part);
         }
         assert!(!place.path("t.csv").exists(), "{arguments:?}");
     }
@@ -205,6 +170,6 @@ fn what_was_seen_before_a_runaway_is_written() {
     ];
     let call = place.call(&[&["simulate", "small.toml"], &runaway[..]].concat());
     let call = call.with_code(3);
-    assert!(call.stderr.contains("left ±0.3 at"), "{}", call.stderr);
+    call.says("left ±0.3 at");
     assert!(read(&place.path("t.csv")).lines().count() > 2);
 }

@@ -84,15 +84,10 @@ fn names_that_share_a_folder_are_refused() {
 #[test]
 fn missing_data_are_exit_code_4() {
     let place = Place::new(&SMALL.replace("dataset.digits", "dataset.mnist"));
-    let call = place
-        .call(&["run", "small.toml", "--data-dir", "nowhere"])
-        .with_code(4);
-    assert!(
-        call.stderr.contains("apical data fetch mnist"),
-        "{}",
-        call.stderr
-    );
-    assert!(call.stderr.contains("nowhere"), "{}", call.stderr);
+    place
+        .line("run small.toml --data-dir nowhere", 4)
+        .says("apical data fetch mnist")
+        .says("nowhere");
 }
 
 #[test]

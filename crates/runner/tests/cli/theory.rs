@@ -5,22 +5,9 @@ use crate::program::{Place, read};
 #[test]
 fn it_is_measured_drawn_and_not_measured_again() {
     let place = Place::new("");
-    let arguments = [
-        "reproduce",
-        "theory",
-        "--seeds",
-        "0,1",
-        "--set",
-        "coupling.couplings=[0.00001, 0.1]",
-        "--set",
-        "depth.n_hidden=[1, 2]",
-        "--set",
-        "width.widths=[5, 10]",
-        "--set",
-        "n_samples=3",
-    ];
-    let call = place.call(&arguments).with_code(0);
-    assert!(call.stdout.contains("absent: predicted"), "{}", call.stdout);
+    let arguments = "reproduce theory --seeds 0,1 --set coupling.couplings=[0.00001,0.1] --set depth.n_hidden=[1,2] --set width.widths=[5,10] --set n_samples=3";
+    let call = place.line(arguments, 0);
+    call.prints("absent: predicted");
     for file in [
         "index.html",
         "summary.json",
@@ -34,12 +21,7 @@ fn it_is_measured_drawn_and_not_measured_again() {
     let table = read(&place.path("results/theory/coupling.csv"));
     let header = table.lines().next().expect("a header");
     assert!(header.contains("coupling g_A = g_som (1/ms)"), "{header}");
-    let again = place.call(&arguments).with_code(0);
-    assert!(
-        again.stderr.contains("0 runs made, 8 reused"),
-        "{}",
-        again.stderr
-    );
+    place.line(arguments, 0).says("0 runs made, 8 reused");
 }
 
 #[test]
@@ -53,5 +35,5 @@ fn single_precision_is_refused() {
     ];
     let call = place.call(&arguments).with_code(2);
     let part = "weak updates are lost in single precision";
-    assert!(call.stderr.contains(part), "{}", call.stderr);
+    call.says(part);
 }

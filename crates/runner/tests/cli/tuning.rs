@@ -28,14 +28,9 @@ fn trials(place: &Place) -> Vec<serde_json::Value> {
 #[test]
 fn every_learner_gets_its_own_settings_from_equal_trials() {
     let place = Place::new(&format!("{SMALL}{TUNING}"));
-    let call = place
-        .call(&["run", "small.toml", "--seeds", "0"])
-        .with_code(0);
-    assert!(
-        call.stderr.contains("tuning digits · microcircuit · trial"),
-        "{}",
-        call.stderr
-    );
+    place
+        .line("run small.toml --seeds 0", 0)
+        .says("tuning digits · microcircuit · trial");
     let log = trials(&place);
     assert_eq!(log.len(), 6);
     for learner in ["microcircuit", "matched backprop"] {
@@ -75,15 +70,11 @@ fn every_learner_gets_its_own_settings_from_equal_trials() {
 #[test]
 fn a_complete_search_is_used_again() {
     let place = Place::new(&format!("{SMALL}{TUNING}"));
-    place
-        .call(&["run", "small.toml", "--seeds", "0"])
-        .with_code(0);
+    place.line("run small.toml --seeds 0", 0);
     let before = trials(&place);
-    let again = place
-        .call(&["run", "small.toml", "--seeds", "0"])
-        .with_code(0);
+    let again = place.line("run small.toml --seeds 0", 0);
     assert!(!again.stderr.contains("trial 1/3"), "{}", again.stderr);
-    assert!(again.stderr.contains("2 reused"), "{}", again.stderr);
+    again.says("2 reused");
     assert_eq!(trials(&place), before);
 }
 
@@ -93,45 +84,33 @@ fn a_grid_tries_as_many_points() {
         "{SMALL}{}",
         TUNING.replace("\"random\"", "\"grid\"")
     ));
-    place
-        .call(&["run", "small.toml", "--seeds", "0", "--no-report"])
-        .with_code(0);
+    place.line("run small.toml --seeds 0 --no-report", 0);
     assert_eq!(trials(&place).len(), 6);
 }
 
 #[test]
 fn reported_seeds_and_foreign_keys_are_refused() {
     let seeds = Place::new(&format!("{SMALL}{}", TUNING.replace("[100]", "[1]")));
-    let call = seeds.call(&["run", "small.toml"]).with_code(2);
-    assert!(
-        call.stderr
-            .contains("seed 1 is in `tuning.seeds` and in `seeds`"),
-        "{}",
-        call.stderr
-    );
+    seeds
+        .line("run small.toml", 2)
+        .says("seed 1 is in `tuning.seeds` and in `seeds`");
     let key = "task.digits.learner.microcircuit.microcircuit.rates.0";
     for foreign in [
         "training.batch_size",
         "task.digits.learner.other.microcircuit.rates.0",
     ] {
         let place = Place::new(&format!("{SMALL}{}", TUNING.replace(key, foreign)));
-        let call = place.call(&["run", "small.toml"]).with_code(2);
-        assert!(
-            call.stderr.contains("is no key of a learner"),
-            "{}",
-            call.stderr
-        );
+        place
+            .line("run small.toml", 2)
+            .says("is no key of a learner");
     }
     let index = Place::new(&format!(
         "{SMALL}{}",
         TUNING.replace("microcircuit.rates.0", "microcircuit.rates.7")
     ));
-    let call = index.call(&["run", "small.toml"]).with_code(2);
-    assert!(
-        call.stderr.contains("the list has 2 values"),
-        "{}",
-        call.stderr
-    );
+    index
+        .line("run small.toml", 2)
+        .says("the list has 2 values");
 }
 
 #[test]
@@ -141,7 +120,7 @@ fn a_search_without_any_value_is_an_error() {
         .replace("{ from = 0.1, to = 10.0, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'", "{ from = 1e37, to = 1e38, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'")
         .replace("{ from = 0.01, to = 1.0, scale", "{ from = 1e37, to = 1e38, scale");
     let place = Place::new(&format!("{standard}{ranges}"));
-    let call = place.call(&["run", "small.toml"]).with_code(3);
+    let call = place.line("run small.toml", 3);
     let last = call.stderr.lines().last().expect("a last line");
     assert!(
         last.starts_with("error: tuning found no settings for learner `matched backprop` of task `digits`: none of its 3 trials has a value, the first because: training stopped at step"),
@@ -151,5 +130,5 @@ fn a_search_without_any_value_is_an_error() {
     assert!(!call.stderr.contains("0000000000"), "{}", call.stderr);
     assert_eq!(trials(&place).len(), 6);
     assert!(place.runs().is_empty(), "nothing ran with untuned settings");
-    place.call(&["run", "small.toml"]).with_code(3);
+    place.line("run small.toml", 3);
 }

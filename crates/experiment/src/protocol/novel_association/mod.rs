@@ -14,9 +14,7 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{APICAL, MISMATCH, Quantity, Series};
-use super::setting::{
-    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, some_conditions,
-};
+use super::setting::{Interval, NetworkSpec, at_least_one, check_circuit, condition_key};
 use super::teacher_network::squared_error;
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
@@ -59,7 +57,6 @@ const AFTER: &str = "after";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NovelAssociation {
-    /// The kind of protocol: this one.
     protocol: String,
     title: String,
     seeds: Vec<u64>,
@@ -102,18 +99,6 @@ struct Before {
 }
 
 impl Protocol for NovelAssociation {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn seeds(&self) -> &[u64] {
-        &self.seeds
-    }
-
-    fn conditions(&self) -> Vec<&str> {
-        self.condition.keys().map(String::as_str).collect()
-    }
-
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_traced", self.n_traced)?;
@@ -129,18 +114,18 @@ impl Protocol for NovelAssociation {
                 return Err(SpecError::range(key, value, "a finite number above 0"));
             }
         }
-        some_conditions(self.condition.len())?;
         for (name, condition) in &self.condition {
             let key = condition_key(name);
-            check_circuit(&condition.circuit, &network, &format!("{key}.circuit"))?;
+            check_circuit(&condition.circuit, &network, key.then("circuit"))?;
             if let Some(before) = &condition.before {
-                at_least_one(&format!("{key}.before.n_patterns"), before.n_patterns)?;
-                check_circuit(&before.circuit, &network, &format!("{key}.before.circuit"))?;
+                let key = key.then("before");
+                at_least_one(key.then("n_patterns"), before.n_patterns)?;
+                let key = key.then("circuit");
+                check_circuit(&before.circuit, &network, key.clone())?;
                 if before.circuit.precision != condition.circuit.precision {
                     let found = format!("{:?}", before.circuit.precision);
                     let expected = "the precision of the circuit that takes the weights over";
-                    let key = format!("{key}.before.circuit.precision");
-                    return Err(SpecError::range(key, found, expected));
+                    return Err(SpecError::range(key.then("precision"), found, expected));
                 }
             }
         }

@@ -1,8 +1,7 @@
 //! Fig. 1's table and figures.
 
 use apical_reporting::{
-    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, LineLook,
-    PlainTable,
+    Chart, ChartAxis, ChartLine, ChartRow, ChartScale, ChartSpread, LineLook, PlainTable,
 };
 
 use super::super::quantity::{APICAL, MISMATCH, Quantity, Series};
@@ -50,10 +49,10 @@ fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
                 format!(
                     "{condition}: the error without teacher goes from {} to {} after {} ms and {} after \
                      {} ms.",
-                    runs.written(condition, ERROR_AT_START),
-                    runs.written(condition, ERROR_WHEN_REPORTED),
+                    runs.mean(condition, ERROR_AT_START),
+                    runs.mean(condition, ERROR_WHEN_REPORTED),
                     spec.reported_ms,
-                    runs.written(condition, ERROR_AT_END),
+                    runs.mean(condition, ERROR_AT_END),
                     spec.learning_ms,
                 )
             })
@@ -72,16 +71,10 @@ fn table(spec: &NovelAssociation, runs: &Runs) -> PlainTable {
             format!("after {} ms", spec.reported_ms),
             format!("after {} ms", spec.learning_ms),
         ],
-        rows: runs
-            .conditions()
-            .map(|(condition, _)| {
-                let cells = values.map(|quantity| runs.written(condition, quantity));
-                [condition.to_owned(), runs.n_failed(condition)]
-                    .into_iter()
-                    .chain(cells)
-                    .collect()
-            })
-            .collect(),
+        rows: runs.rows(
+            |condition| vec![runs.n_failed(condition)],
+            &values.map(Series::from),
+        ),
         note: "Mean ± standard deviation over seeds.".into(),
     }
 }
@@ -91,7 +84,7 @@ fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
     let (condition, of) = runs.conditions().next()?;
     let run = of.first()?;
     let half_ms = 0.5 * spec.trace_ms;
-    let panel = |when: &'static str, title: &str, quantity: Quantity| {
+    let panel = |when: &'static str, quantity: Quantity| -> Vec<ChartLine> {
         let lines = (0..spec.n_traced).flat_map(|i| {
             let points = run.series(quantity.of(i).within(when));
             let own = points.map(|points| {
@@ -107,27 +100,14 @@ fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
             });
             own.into_iter().chain(target)
         });
-        ChartPanel {
-            title: title.to_owned(),
-            lines: lines.collect(),
-        }
+        lines.collect()
     };
     let rows = [INPUT, SOMA, BASAL, DENDRITE, INTERNEURON, OUTPUT];
     let rows = rows.into_iter().enumerate().map(|(index, quantity)| {
         let title = |text: &'static str| if index == 0 { text } else { "" };
-        ChartRow {
-            heading: String::new(),
-            y: ChartAxis {
-                label: quantity.label.to_owned(),
-                scale: ChartScale::Linear,
-            },
-            guides: Vec::new(),
-            height_mm: 13.0,
-            panels: vec![
-                panel(BEFORE, title("before learning"), quantity),
-                panel(AFTER, title("after learning"), quantity),
-            ],
-        }
+        ChartRow::new(ChartAxis::new(quantity.label, ChartScale::Linear), 13.0)
+            .with_panel(title("before learning"), panel(BEFORE, quantity))
+            .with_panel(title("after learning"), panel(AFTER, quantity))
     });
     Some(Chart {
         name: "traces".into(),
@@ -141,27 +121,15 @@ fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
                  drives the output away from where it was, and apical potentials with it; after \
                  learning the teacher changes nothing."
         ),
-        x: ChartAxis {
-            label: "time (ms)".into(),
-            scale: ChartScale::Between(0.0, spec.trace_ms),
-        },
+        x: ChartAxis::new("time (ms)", ChartScale::Between(0.0, spec.trace_ms)),
         rows: rows.collect(),
     })
 }
 
 fn residual_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
-    let row = |series: Series| ChartRow {
-        heading: String::new(),
-        y: ChartAxis {
-            label: series.axis(),
-            scale: ChartScale::Logarithmic,
-        },
-        guides: Vec::new(),
-        height_mm: 28.0,
-        panels: vec![ChartPanel {
-            title: String::new(),
-            lines: runs.lines(series, ChartSpread::Nothing),
-        }],
+    let row = |series: Series| {
+        ChartRow::new(ChartAxis::new(series.axis(), ChartScale::Logarithmic), 28.0)
+            .with_panel("", runs.lines(series, ChartSpread::Nothing))
     };
     Chart {
         name: "residuals".into(),
@@ -170,10 +138,7 @@ fn residual_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
             "Both residuals under the teacher, means over seeds. The apical dendrite falls \
                 silent long before the output is learned, and where it never is."
                 .into(),
-        x: ChartAxis {
-            label: "time of learning (ms)".into(),
-            scale: ChartScale::Between(0.0, spec.learning_ms),
-        },
+        x: learning_axis(spec),
         rows: vec![row(MISMATCH.of(1)), row(APICAL.of(1))],
     }
 }
@@ -187,22 +152,18 @@ fn error_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
                 = 0) nothing is learned; without that of the hidden layer (η_10 = 0) as much is: it is \
                 the output layer that learns here."
                 .into(),
-            x: ChartAxis {
-                label: "time of learning (ms)".into(),
-                scale: ChartScale::Between(0.0, spec.learning_ms),
-            },
-            rows: vec![ChartRow {
-                heading: String::new(),
-                y: ChartAxis {
-                    label: Series::from(ERROR).axis(),
-                    scale: ChartScale::Logarithmic,
-                },
-                guides: Vec::new(),
-                height_mm: 40.0,
-                panels: vec![ChartPanel {
-                    title: String::new(),
-                    lines: runs.lines(ERROR, ChartSpread::Seeds),
-                }],
-            }],
+            x: learning_axis(spec),
+            rows: vec![
+                ChartRow::new(
+                    ChartAxis::new(Series::from(ERROR).axis(), ChartScale::Logarithmic),
+                    40.0,
+                )
+                .with_panel("", runs.lines(ERROR, ChartSpread::Seeds)),
+            ],
         }
+}
+
+fn learning_axis(spec: &NovelAssociation) -> ChartAxis {
+    let scale = ChartScale::Between(0.0, spec.learning_ms);
+    ChartAxis::new("time of learning (ms)", scale)
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::quantity::{APICAL, MISMATCH, Quantity as Measured};
 use super::setting::{
     Interval, NetworkSpec, at_least_one, check_circuit, condition_key, logarithmic_counts,
-    mean_square_norm, some_conditions,
+    mean_square_norm,
 };
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
@@ -45,7 +45,6 @@ const PROBE_RAN_AWAY: Measured = Measured::new("probe_ran_away", "runaway probe"
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SelfPrediction {
-    /// The kind of protocol: this one.
     protocol: String,
     title: String,
     seeds: Vec<u64>,
@@ -62,27 +61,14 @@ struct SelfPrediction {
 }
 
 impl Protocol for SelfPrediction {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn seeds(&self) -> &[u64] {
-        &self.seeds
-    }
-
-    fn conditions(&self) -> Vec<&str> {
-        self.condition.keys().map(String::as_str).collect()
-    }
-
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_patterns", self.n_patterns)?;
         at_least_one("n_probes", self.n_probes)?;
         at_least_one("n_records", self.n_records)?;
         self.inputs.check("inputs")?;
-        some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            check_circuit(circuit, &network, &condition_key(name))?;
+            check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
     }

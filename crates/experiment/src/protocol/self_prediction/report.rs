@@ -1,7 +1,7 @@
 //! Fig. S1's tables and figures.
 
 use apical_reporting::{
-    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
+    Cell, Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
 };
 
 use super::super::quantity::{APICAL, MISMATCH, Quantity, Series};
@@ -9,7 +9,6 @@ use super::super::{Report, Run, Runs};
 use super::{
     ABSCISSA_AT_START, GAIN, GAIN_AT_START, LARGEST_GAIN, LAST_GAIN, PROBE_RAN_AWAY, SelfPrediction,
 };
-use crate::number::short;
 
 /// The report on all runs.
 pub(super) fn report(spec: &SelfPrediction, runs: &Runs) -> Report {
@@ -58,8 +57,8 @@ fn findings(spec: &SelfPrediction, runs: &Runs) -> Vec<String> {
                 "{condition}: {} seeds ran away; in the others ‖u₂ − u^I₁‖² is {} and ‖v_A,1‖² {} \
                      after {} patterns (mean ± standard deviation).",
                 runs.n_failed(condition),
-                runs.written(condition, MISMATCH.of(1)),
-                runs.written(condition, APICAL.of(1)),
+                runs.mean(condition, MISMATCH.of(1)),
+                runs.mean(condition, APICAL.of(1)),
                 spec.n_patterns,
             )
         })
@@ -109,43 +108,19 @@ fn residuals(spec: &SelfPrediction, runs: &Runs) -> PlainTable {
             columns.extend([series.at_start(), series]);
         }
     }
-    let rows = runs.conditions().map(|(condition, _)| {
-        let cells = columns
-            .iter()
-            .map(|series| runs.written(condition, *series));
-        [condition.to_owned(), runs.n_failed(condition)]
-            .into_iter()
-            .chain(cells)
-            .collect()
-    });
     PlainTable {
         name: "residuals".into(),
         title: "Residuals of self-prediction".into(),
         header,
-        rows: rows.collect(),
+        rows: runs.rows(|condition| vec![runs.n_failed(condition)], &columns),
         note: "Mean ± standard deviation over the seeds that did not run away.".into(),
     }
 }
 
 fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
     let row = |series: Series| ChartRow {
-        heading: String::new(),
-        y: ChartAxis {
-            label: series.axis(),
-            scale: ChartScale::Logarithmic,
-        },
-        guides: Vec::new(),
-        height_mm: 24.0,
-        panels: runs
-            .conditions()
-            .map(|(condition, _)| ChartPanel {
-                title: match series == MISMATCH.of(1) {
-                    true => condition.to_owned(),
-                    false => String::new(),
-                },
-                lines: vec![line(runs, condition, series)],
-            })
-            .collect(),
+        panels: panels(runs, series, series == MISMATCH.of(1)),
+        ..ChartRow::new(ChartAxis::new(series.axis(), ChartScale::Logarithmic), 24.0)
     };
     let rows = (1..=spec.n_hidden()).flat_map(|k| [row(MISMATCH.of(k)), row(APICAL.of(k))]);
     Chart {
@@ -157,10 +132,7 @@ fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
                 that ran away ends at a mark, at the last measurement before. What stands at 0.5 was \
                 measured before the first pattern."
                 .into(),
-            x: ChartAxis {
-                label: "patterns shown".into(),
-                scale: ChartScale::Logarithmic,
-            },
+            x: ChartAxis::new("patterns shown", ChartScale::Logarithmic),
             rows: rows.collect(),
         }
 }
@@ -168,10 +140,6 @@ fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
 /// Gains seed by seed.
 fn gains(runs: &Runs) -> PlainTable {
     let measured = [ABSCISSA_AT_START, GAIN_AT_START, LARGEST_GAIN, LAST_GAIN];
-    let number = |run: &Run, quantity: Quantity| {
-        let value = run.value(quantity);
-        value.map_or_else(|| "–".to_owned(), short)
-    };
     let header = ["condition", "seed"].into_iter();
     let header = header.chain(measured.map(|quantity| quantity.label));
     PlainTable {
@@ -186,16 +154,19 @@ fn gains(runs: &Runs) -> PlainTable {
         rows: runs
             .all()
             .map(|run| {
-                let ran_away = run.failure().map(|failure| failure.n_done.to_string());
-                let numbers = measured.map(|quantity| number(run, quantity));
-                [run.condition().to_owned(), run.seed().to_string()]
-                    .into_iter()
-                    .chain(numbers)
-                    .chain([
-                        n_runaway_probes(run),
-                        ran_away.unwrap_or_else(|| "no".into()),
-                    ])
-                    .collect()
+                let ran_away = run
+                    .failure()
+                    .map(|failure| Cell::Count(Some(failure.n_done)));
+                let names = [
+                    Cell::text(run.condition()),
+                    Cell::text(run.seed().to_string()),
+                ];
+                let numbers = measured.map(|quantity| Cell::Short(run.value(quantity)));
+                let ends = [
+                    n_runaway_probes(run),
+                    ran_away.unwrap_or_else(|| Cell::text("no")),
+                ];
+                names.into_iter().chain(numbers).chain(ends).collect()
             })
             .collect(),
         note:
@@ -217,13 +188,15 @@ fn line(runs: &Runs, condition: &str, quantity: impl Into<Series>) -> ChartLine 
     line
 }
 
-/// Measurements in which a probe ran away, as `1 of 60`.
-fn n_runaway_probes(run: &Run) -> String {
-    let Some(measured) = run.series(PROBE_RAN_AWAY) else {
-        return "–".into();
-    };
-    let n = measured.iter().filter(|(_, away)| *away > 0.0).count();
-    format!("{n} of {}", measured.len())
+/// Measurements in which a probe ran away.
+fn n_runaway_probes(run: &Run) -> Cell {
+    match run.series(PROBE_RAN_AWAY) {
+        Some(measured) => Cell::Share {
+            n: measured.iter().filter(|(_, away)| *away > 0.0).count(),
+            of: measured.len(),
+        },
+        None => Cell::Missing,
+    }
 }
 
 fn gain_chart(runs: &Runs) -> Chart {
@@ -234,25 +207,22 @@ fn gain_chart(runs: &Runs) -> Chart {
             0 a large activity only becomes larger, unless plasticity is faster; whether a seed gets \
             there depends on its patterns too. What stands at 0.5 was measured before the first pattern. A seed that ran away ends at a mark."
             .into(),
-        x: ChartAxis {
-            label: "patterns shown".into(),
-            scale: ChartScale::Logarithmic,
-        },
+        x: ChartAxis::new("patterns shown", ChartScale::Logarithmic),
         rows: vec![ChartRow {
-            heading: String::new(),
-            y: ChartAxis {
-                label: Series::from(GAIN).axis(),
-                scale: ChartScale::Linear,
-            },
             guides: vec![0.0],
-            height_mm: 30.0,
-            panels: runs
-                .conditions()
-                .map(|(condition, _)| ChartPanel {
-                    title: condition.to_owned(),
-                    lines: vec![line(runs, condition, GAIN)],
-                })
-                .collect(),
+            panels: panels(runs, GAIN.into(), true),
+            ..ChartRow::new(ChartAxis::new(Series::from(GAIN).axis(), ChartScale::Linear), 30.0)
         }],
     }
+}
+
+/// A panel for every condition.
+fn panels(runs: &Runs, series: Series, are_named: bool) -> Vec<ChartPanel> {
+    let panel = |condition: &str| ChartPanel {
+        title: if are_named { condition } else { "" }.to_owned(),
+        lines: vec![line(runs, condition, series)],
+    };
+    runs.conditions()
+        .map(|(condition, _)| panel(condition))
+        .collect()
 }

@@ -9,7 +9,7 @@ use apical_backprop::CandleReference;
 use apical_datasets::{TeacherNetwork, TeacherSample};
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    Batch, GradientReference, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
+    Batch, GradientReference, KeyPath, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
     SpecError, Streams, TensorName, Transfer,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec};
@@ -18,9 +18,7 @@ use ndarray::{ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Series};
-use super::setting::{
-    NetworkSpec, at_least_one, check_circuit, condition_key, even_counts, some_conditions,
-};
+use super::setting::{NetworkSpec, at_least_one, check_circuit, condition_key, even_counts};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 pub(super) use reading::squared_error;
@@ -59,7 +57,6 @@ const SETTLED_ANGLE: Quantity = Quantity::new("settled_angle", "settled, layer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TeacherStudent {
-    /// The kind of protocol: this one.
     protocol: String,
     title: String,
     seeds: Vec<u64>,
@@ -97,27 +94,15 @@ pub(crate) struct TeacherSpec {
 const N_CONSTANT: usize = 10_000;
 
 impl Protocol for TeacherStudent {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn seeds(&self) -> &[u64] {
-        &self.seeds
-    }
-
-    fn conditions(&self) -> Vec<&str> {
-        self.condition.keys().map(String::as_str).collect()
-    }
-
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_patterns", self.n_patterns)?;
         for (name, &n_patterns) in &self.n_patterns_of {
-            let key = format!("n_patterns_of.{}", crate::spec::quoted(name));
+            let key = KeyPath::of(["n_patterns_of", name]);
             at_least_one(&key, n_patterns)?;
             if !self.condition.contains_key(name) {
                 let expected = "the name of a `[condition.NAME]`";
-                return Err(SpecError::range(&key, name, expected));
+                return Err(SpecError::range(key, name, expected));
             }
         }
         at_least_one("n_records", self.n_records)?;
@@ -151,9 +136,8 @@ impl Protocol for TeacherStudent {
             let expected = "a teacher network with a finite factor for each weight matrix";
             SpecError::range("teacher", error, expected)
         })?;
-        some_conditions(self.condition.len())?;
         for (name, circuit) in &self.condition {
-            check_circuit(circuit, &network, &condition_key(name))?;
+            check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
     }

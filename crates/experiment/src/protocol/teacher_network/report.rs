@@ -2,7 +2,7 @@
 
 use apical_reporting::statistics::mean;
 use apical_reporting::{
-    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSpread, PlainTable,
+    Cell, Chart, ChartAxis, ChartLine, ChartRow, ChartScale, ChartSpread, PlainTable,
 };
 
 use super::super::quantity::{Quantity, Series};
@@ -11,7 +11,7 @@ use super::{
     CONSTANT_PREDICTOR, FEEDBACK_ANGLE, INHIBITION_DISTANCE, INTERNEURON_DISTANCE, OUTPUT_RATE,
     SETTLED_ANGLE, SLOPE, TEST_ERROR, TeacherStudent, UPDATE_ANGLE,
 };
-use crate::number::short;
+use apical_reporting::number::short;
 
 const NOTES: [(&str, &str); 7] = [
     (
@@ -74,23 +74,23 @@ fn findings(spec: &TeacherStudent, runs: &Runs) -> Vec<String> {
             findings.push(format!(
                 "The test error is {} for {first} after {} patterns and {} for {other} after {}: {} times \
                  as large. Slopes are {} and {}.",
-                runs.written(first, TEST_ERROR),
+                runs.mean(first, TEST_ERROR),
                 spec.n_patterns_of(first),
-                runs.written(other, TEST_ERROR),
+                runs.mean(other, TEST_ERROR),
                 spec.n_patterns_of(other),
                 short(others_error / error),
-                runs.written(first, SLOPE),
-                runs.written(other, SLOPE),
+                runs.mean(first, SLOPE),
+                runs.mean(other, SLOPE),
             ));
         }
     }
     findings.push(format!(
         "In {first}, W^IP and W^PI end {} and {} away from self-prediction (relative), the angle of the \
          feedback to W_21ᵀ ends at {}°, and that of the hidden layer's settled update to backprop at {}°.",
-        runs.written(first, INTERNEURON_DISTANCE.of(1)),
-        runs.written(first, INHIBITION_DISTANCE.of(1)),
-        runs.written(first, FEEDBACK_ANGLE.of(1)),
-        runs.written(first, SETTLED_ANGLE.of(1)),
+        runs.mean(first, INTERNEURON_DISTANCE.of(1)),
+        runs.mean(first, INHIBITION_DISTANCE.of(1)),
+        runs.mean(first, FEEDBACK_ANGLE.of(1)),
+        runs.mean(first, SETTLED_ANGLE.of(1)),
     ));
     findings
 }
@@ -115,8 +115,8 @@ fn alignment() -> [Series; 7] {
 
 fn error_table(spec: &TeacherStudent, runs: &Runs) -> PlainTable {
     let patterns = |condition: &str| {
-        let n_patterns = spec.n_patterns_of(condition).to_string();
-        vec![condition.to_owned(), n_patterns, runs.n_failed(condition)]
+        let n_patterns = Cell::Count(Some(spec.n_patterns_of(condition)));
+        vec![n_patterns, runs.n_failed(condition)]
     };
     let header = ["condition", "patterns", "failed"];
     PlainTable {
@@ -132,12 +132,11 @@ fn error_table(spec: &TeacherStudent, runs: &Runs) -> PlainTable {
 }
 
 fn alignment_table(runs: &Runs) -> PlainTable {
-    let condition = |condition: &str| vec![condition.to_owned()];
     PlainTable {
         name: "alignment".into(),
         title: "Self-prediction and angles after the last pattern".into(),
         note: "Mean ± standard deviation over seeds.".into(),
-        ..table(runs, &["condition"], condition, &alignment())
+        ..table(runs, &["condition"], |_| Vec::new(), &alignment())
     }
 }
 
@@ -145,21 +144,15 @@ fn alignment_table(runs: &Runs) -> PlainTable {
 fn table(
     runs: &Runs,
     header: &[&str],
-    first: impl Fn(&str) -> Vec<String>,
+    first: impl Fn(&str) -> Vec<Cell>,
     columns: &[Series],
 ) -> PlainTable {
-    let row = |condition: &str| {
-        let numbers = columns
-            .iter()
-            .map(|series| runs.written(condition, *series));
-        first(condition).into_iter().chain(numbers).collect()
-    };
     let headings = columns.iter().map(Series::heading);
     PlainTable {
         header: (header.iter().map(|heading| (*heading).to_owned()))
             .chain(headings)
             .collect(),
-        rows: runs.conditions().map(|(name, _)| row(name)).collect(),
+        rows: runs.rows(first, columns),
         ..PlainTable::default()
     }
 }
@@ -171,10 +164,7 @@ fn x_axis(spec: &TeacherStudent) -> ChartAxis {
         true => "patterns taught",
         false => "patterns × rate of the output layer (1/ms)",
     };
-    ChartAxis {
-        label: label.into(),
-        scale: ChartScale::FromZero,
-    }
+    ChartAxis::new(label, ChartScale::FromZero)
 }
 
 fn lines(
@@ -213,32 +203,22 @@ fn error_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
             means over seeds, thin ones single seeds. The grey line is the constant predictor."
                 .into(),
         x: x_axis(spec),
-        rows: vec![ChartRow {
-            heading: String::new(),
-            y: ChartAxis {
-                label: "test error ‖r − r_trgt‖² (1)".into(),
-                scale: ChartScale::Logarithmic,
-            },
-            guides: mean(&constant).into_iter().collect(),
-            height_mm: 40.0,
-            panels: vec![ChartPanel {
-                title: String::new(),
-                lines: lines(spec, runs, TEST_ERROR.into(), ChartSpread::Seeds),
-            }],
-        }],
+        rows: vec![
+            ChartRow::new(
+                ChartAxis::new("test error ‖r − r_trgt‖² (1)", ChartScale::Logarithmic),
+                40.0,
+            )
+            .with_guides(mean(&constant))
+            .with_panel("", lines(spec, runs, TEST_ERROR.into(), ChartSpread::Seeds)),
+        ],
     }
 }
 
 fn weights_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
-    let row = |quantity: Quantity, label: String, scale, guides: &[f64]| ChartRow {
-        heading: String::new(),
-        y: ChartAxis { label, scale },
-        guides: guides.to_vec(),
-        height_mm: 22.0,
-        panels: vec![ChartPanel {
-            title: String::new(),
-            lines: lines(spec, runs, quantity.of(1), ChartSpread::Band),
-        }],
+    let row = |quantity: Quantity, label: String, scale, guides: &[f64]| {
+        ChartRow::new(ChartAxis::new(label, scale), 22.0)
+            .with_guides(guides.iter().copied())
+            .with_panel("", lines(spec, runs, quantity.of(1), ChartSpread::Band))
     };
     let (degrees, logarithmic) = (ChartScale::Degrees, ChartScale::Logarithmic);
     let axis = |quantity: Quantity| quantity.of(1).axis();

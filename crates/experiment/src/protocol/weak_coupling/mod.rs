@@ -3,6 +3,7 @@
 //! λ_N Π λ_j (1 − λ_I,j) / Π α_j.
 
 mod report;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -16,9 +17,11 @@ use apical_microcircuit::{Continuous, ContinuousSpec, FeedbackKind, Microcircuit
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use self::sweep::{CouplingSweep, DepthSweep, Place, Sweep, WidthSweep};
 use super::quantity::Quantity;
-use super::setting::{NetworkSpec, at_least_one, some_conditions};
+use super::setting::{NetworkSpec, at_least_one};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
+use crate::spec::format;
 
 /// This protocol.
 pub(super) const KIND: Kind = Kind::of::<WeakCoupling>(
@@ -40,7 +43,6 @@ const N_ABSENT: Quantity = Quantity::new("n_absent", "absent values", "1");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WeakCoupling {
-    /// The kind of protocol: this one.
     protocol: String,
     title: String,
     seeds: Vec<u64>,
@@ -51,36 +53,12 @@ struct WeakCoupling {
     /// The network of the sweep over couplings. Its starting weights are those of the other sweeps
     /// where ten neurons are below: s_k = forward_scale √(10 / n_{k−1}) there.
     network: NetworkSpec,
-    pub(super) coupling: CouplingSweep,
-    pub(super) depth: DepthSweep,
-    pub(super) width: WidthSweep,
+    coupling: CouplingSweep,
+    depth: DepthSweep,
+    width: WidthSweep,
     /// Settings of the relaxed circuit, whose conductances and feedback are set by the sweeps.
     continuous: ContinuousSpec,
     condition: IndexMap<String, Condition>,
-}
-
-/// Couplings g_A = g_som, in 1/ms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CouplingSweep {
-    pub(super) couplings: Vec<f64>,
-}
-
-/// Hidden layers of equal width.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct DepthSweep {
-    pub(super) n_hidden: Vec<usize>,
-    pub(super) width: usize,
-    pub(super) coupling: f64,
-}
-
-/// Two hidden layers of equal width.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WidthSweep {
-    pub(super) widths: Vec<usize>,
-    pub(super) coupling: f64,
 }
 
 /// A form of the circuit and its feedback.
@@ -110,53 +88,11 @@ struct Measured {
     found: Option<(f64, f64)>,
 }
 
-/// What is varied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sweep {
-    Coupling,
-    Depth,
-    Width,
-}
-
-impl Sweep {
-    const ALL: [Self; 3] = [Self::Coupling, Self::Depth, Self::Width];
-
-    /// Its name in records and files.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Coupling => "coupling",
-            Self::Depth => "depth",
-            Self::Width => "width",
-        }
-    }
-}
-
-/// A place in a sweep.
-struct Place {
-    sweep: Sweep,
-    x: f64,
-    network: NetworkSpec,
-    coupling: f64,
-}
-
 impl Protocol for WeakCoupling {
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn seeds(&self) -> &[u64] {
-        &self.seeds
-    }
-
-    fn conditions(&self) -> Vec<&str> {
-        self.condition.keys().map(String::as_str).collect()
-    }
-
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
         at_least_one("n_samples", self.n_samples)?;
         at_least_one("depth.width", self.depth.width)?;
-        some_conditions(self.condition.len())?;
         let positive = |key: &str, value: f64| match value.is_finite() && value > 0.0 {
             true => Ok(()),
             false => Err(SpecError::range(key, value, "a finite number above 0")),
@@ -215,15 +151,6 @@ impl Protocol for WeakCoupling {
 }
 
 impl WeakCoupling {
-    /// Layers N of the network at `x` of `sweep`.
-    fn n_layers(&self, sweep: Sweep, x: f64) -> usize {
-        match sweep {
-            Sweep::Coupling => self.network.sizes.len() - 1,
-            Sweep::Depth => x as usize + 1,
-            Sweep::Width => 3,
-        }
-    }
-
     /// Conditions whose feedback is the forward transpose, or not.
     pub(super) fn conditions_with(&self, is_tied: bool) -> Vec<&str> {
         let conditions = self.condition.iter();
@@ -236,42 +163,6 @@ impl WeakCoupling {
     /// Where theory predicts less than this, nothing is measured.
     pub(super) fn smallest_ratio(&self) -> f64 {
         self.smallest_ratio
-    }
-
-    fn places(&self) -> Vec<Place> {
-        let sizes = &self.network.sizes;
-        let scaled = |hidden: Vec<usize>| {
-            let mut all = vec![sizes[0]];
-            all.extend(hidden);
-            all.push(sizes[sizes.len() - 1]);
-            let scale = self.network.forward_scale.values()[0];
-            let below = all[..all.len() - 1].iter();
-            let each = below.map(|&n| scale * (10.0 / n as f64).sqrt()).collect();
-            NetworkSpec {
-                sizes: all,
-                forward_scale: PerLayer::Each(each),
-                ..self.network.clone()
-            }
-        };
-        let couplings = self.coupling.couplings.iter().map(|&coupling| Place {
-            sweep: Sweep::Coupling,
-            x: coupling,
-            network: self.network.clone(),
-            coupling,
-        });
-        let depths = self.depth.n_hidden.iter().map(|&n| Place {
-            sweep: Sweep::Depth,
-            x: n as f64,
-            network: scaled(vec![self.depth.width; n]),
-            coupling: self.depth.coupling,
-        });
-        let widths = self.width.widths.iter().map(|&width| Place {
-            sweep: Sweep::Width,
-            x: width as f64,
-            network: scaled(vec![width; 2]),
-            coupling: self.width.coupling,
-        });
-        couplings.chain(depths).chain(widths).collect()
     }
 
     fn measure(
@@ -382,5 +273,5 @@ impl WeakCoupling {
 fn two_step() -> MicrocircuitSpec {
     let text = "nudging = 0.1\napical_mixing = 0.1\ninterneuron_nudging = 0.1\nrates = 1.0\n\
                 precision = \"f64\"\n";
-    toml::from_str(text).expect("a valid specification")
+    format::from_text(text).expect("a valid specification")
 }

@@ -1,14 +1,14 @@
 //! Figures and tables of theory against measurement.
 
 use apical_reporting::{
-    Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread,
+    Cell, Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread,
     LineLook, PlainTable,
 };
 
 use super::super::quantity::{Quantity, Series};
 use super::super::{Report, Run, Runs};
 use super::{ANGLE, N_ABSENT, PREDICTED, RATIO, Sweep, WeakCoupling};
-use crate::number::short;
+use apical_reporting::number::{rounded, short};
 
 /// Layers that are shown; all are in the series.
 const SHOWN: [&str; 3] = ["first layer", "layer below the output", "output layer"];
@@ -107,7 +107,7 @@ fn findings(spec: &WeakCoupling, runs: &Runs) -> Vec<String> {
                 (1..=n_layers).filter_map(|k| value(run, Sweep::Coupling, ANGLE, k, coupling))
             });
             let largest = all.fold(f64::NAN, f64::max);
-            (!largest.is_nan()).then(|| format!("{}° at {coupling}", short(two_digits(largest))))
+            (!largest.is_nan()).then(|| format!("{}° at {coupling}", short(rounded(largest, 2))))
         });
         let angles: Vec<String> = angles.collect();
         if !angles.is_empty() {
@@ -132,7 +132,7 @@ fn findings(spec: &WeakCoupling, runs: &Runs) -> Vec<String> {
         if !off.is_nan() {
             findings.push(format!(
                 "{condition}: at {weakest} the norm of every update is within {} % of the predicted one.",
-                short(two_digits(100.0 * off))
+                short(rounded(100.0 * off, 2))
             ));
         }
     }
@@ -153,7 +153,7 @@ fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
     let mut rows = Vec::new();
     for (condition, own) in runs.conditions() {
         for x in places(spec, sweep) {
-            let mut row = vec![condition.to_owned(), short(x)];
+            let mut row = vec![Cell::text(condition), Cell::Short(Some(x))];
             for shown in 0..SHOWN.len() {
                 let k = layer(shown, spec.n_layers(sweep, x));
                 let of = |quantity: Quantity| -> Vec<f64> {
@@ -162,15 +162,15 @@ fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
                         .collect()
                 };
                 let (angles, ratios, predicted) = (of(ANGLE), of(RATIO), of(PREDICTED));
-                let absent = match predicted.first() {
-                    Some(predicted) => {
-                        format!("absent: predicted {}", short(two_digits(*predicted)))
+                let cell = |values: Vec<f64>, n_digits| match (&values[..], predicted.first()) {
+                    ([], Some(predicted)) => {
+                        let predicted = short(rounded(*predicted, 2));
+                        Cell::Text(format!("absent: predicted {predicted}"))
                     }
-                    None => "–".into(),
+                    _ => Cell::Range(values, n_digits),
                 };
-                row.push(range(&angles, two_digits).unwrap_or_else(|| absent.clone()));
-                let over: Vec<f64> = ratios.iter().zip(&predicted).map(|(r, p)| r / p).collect();
-                row.push(range(&over, three_digits).unwrap_or(absent));
+                let over = ratios.iter().zip(&predicted).map(|(r, p)| r / p);
+                row.extend([cell(angles, 2), cell(over.collect(), 3)]);
             }
             rows.push(row);
         }
@@ -186,23 +186,6 @@ fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
             spec.smallest_ratio()
         ),
     }
-}
-
-/// `mean (smallest–largest)`.
-fn range(values: &[f64], rounded: fn(f64) -> f64) -> Option<String> {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let least = values.iter().copied().min_by(f64::total_cmp)?;
-    let most = values.iter().copied().max_by(f64::total_cmp)?;
-    let [mean, least, most] = [mean, least, most].map(|v| short(rounded(v)));
-    Some(format!("{mean} ({least}–{most})"))
-}
-
-fn two_digits(value: f64) -> f64 {
-    format!("{value:.1e}").parse().unwrap_or(value)
-}
-
-fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
 }
 
 fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
@@ -233,13 +216,6 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
         line
     };
     let row = |is_tied: bool, quantity: Quantity, scale| ChartRow {
-        heading: String::new(),
-        y: ChartAxis {
-            label: Series::from(quantity).axis(),
-            scale,
-        },
-        guides: Vec::new(),
-        height_mm: 26.0,
         panels: (spec.conditions_with(is_tied).into_iter())
             .map(|condition| ChartPanel {
                 title: condition.to_owned(),
@@ -253,6 +229,7 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
                     .collect(),
             })
             .collect(),
+        ..ChartRow::new(ChartAxis::new(Series::from(quantity).axis(), scale), 26.0)
     };
     let mut rows = vec![
         row(true, ANGLE, ChartScale::Logarithmic),
@@ -270,13 +247,13 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
              lower layers' updates have no reason to follow the gradient before anything is learned.",
             spec.smallest_ratio()
         ),
-        x: ChartAxis {
-            label: sweep.label().to_owned(),
-            scale: match sweep {
+        x: ChartAxis::new(
+            sweep.label(),
+            match sweep {
                 Sweep::Depth => ChartScale::Linear,
                 Sweep::Coupling | Sweep::Width => ChartScale::Logarithmic,
             },
-        },
+        ),
         rows,
     }
 }

@@ -155,7 +155,7 @@ impl EpochTable {
             let mut cells: Vec<String> = panel.iter().map(|name| (*name).to_owned()).collect();
             cells.extend([
                 group.learner.to_owned(),
-                group.variant.to_owned(),
+                group.point.to_string(),
                 point.epoch.to_string(),
                 point.spread.n.to_string(),
                 number(Some(point.spread.mean)),

@@ -3,8 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// The way to a value in a specification, segment by segment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Read and written here, and not by a TOML library: on the command line names go without quotes that
+// TOML asks for, such as those of a learner with a space or an umlaut.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct KeyPath(Vec<String>);
 
 /// A text that is no key.
@@ -32,6 +37,14 @@ impl KeyPath {
         longer
     }
 
+    /// This key below `above`.
+    #[must_use]
+    pub fn within(self, above: impl Into<Self>) -> Self {
+        let mut longer = above.into();
+        longer.0.extend(self.0);
+        longer
+    }
+
     /// The segments, from the root of the specification.
     pub fn segments(&self) -> &[String] {
         &self.0
@@ -42,12 +55,10 @@ impl KeyPath {
         self.0.last().map_or("", String::as_str)
     }
 
-    /// The key without its first segment, if it has more than one.
-    pub fn below_first(&self) -> Option<Self> {
-        match &self.0[..] {
-            [_, rest @ ..] if !rest.is_empty() => Some(Self(rest.to_vec())),
-            _ => None,
-        }
+    /// The key without its first `n` segments, if it has more.
+    pub fn below(&self, n: usize) -> Option<Self> {
+        let rest = self.0.get(n..).filter(|rest| !rest.is_empty())?;
+        Some(Self(rest.to_vec()))
     }
 
     /// The first `n` segments of the key, or all where there are fewer; `n` is at least 1.
@@ -59,21 +70,32 @@ impl KeyPath {
     pub fn overlaps(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a == b)
     }
+}
 
-    /// Whether this is a key of the learner called `learner` of the task called `task`.
-    pub fn is_of_learner(&self, task: &str, learner: &str) -> bool {
-        matches!(&self.0[..], [a, t, b, l, _, ..] if a == "task" && t == task && b == "learner" && l == learner)
+/// A key as code writes it: plain names with dots between.
+impl From<&str> for KeyPath {
+    fn from(key: &str) -> Self {
+        Self(key.split('.').map(str::to_owned).collect())
     }
+}
 
-    /// Whether a value at this key can alter the learner called `learner` of the task called `task`.
-    pub fn concerns(&self, task: &str, learner: &str) -> bool {
-        match &self.0[..] {
-            [a, t, b, l, ..] if a == "task" && (b == "learner" || b == "training_of") => {
-                t == task && l == learner
-            }
-            [a, t, ..] if a == "task" => t == task,
-            _ => true,
-        }
+impl From<&Self> for KeyPath {
+    fn from(key: &Self) -> Self {
+        key.clone()
+    }
+}
+
+impl From<KeyPath> for String {
+    fn from(key: KeyPath) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for KeyPath {
+    type Error = NoKeyPath;
+
+    fn try_from(text: String) -> Result<Self, NoKeyPath> {
+        text.parse()
     }
 }
 
@@ -127,7 +149,7 @@ impl FromStr for KeyPath {
 }
 
 /// A name as a segment of a key: in quotes where it needs them.
-pub fn quoted(segment: &str) -> String {
+fn quoted(segment: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if !segment.is_empty() && segment.chars().all(is_plain) {
         segment.to_owned()
@@ -164,19 +186,6 @@ mod tests {
         for text in ["", ".", "a.", ".a", "a..b", "\"a", "\"a\"b", "a.'b"] {
             assert!(text.parse::<KeyPath>().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_key_concerns_its_own_learner_only() {
-        let key = path("task.digits.learner.circuit.microcircuit.nudging");
-        assert!(key.concerns("digits", "circuit") && key.is_of_learner("digits", "circuit"));
-        assert!(!key.concerns("digits", "backprop"));
-        assert!(!key.concerns("yin_yang", "circuit"));
-        let own_training = path("task.digits.training_of.circuit.n_epochs");
-        assert!(own_training.concerns("digits", "circuit"));
-        assert!(!own_training.concerns("digits", "backprop"));
-        assert!(path("task.digits.hidden").concerns("digits", "backprop"));
-        assert!(path("training.batch_size").concerns("digits", "backprop"));
     }
 
     proptest! {

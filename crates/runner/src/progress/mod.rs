@@ -1,15 +1,15 @@
 //! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
 
+mod words;
+
 use std::io::IsTerminal;
 use std::path::Path;
 
-use apical_experiment::number::short;
 use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
-use apical_learning::{
-    EpochRecord, Metric, OutputError, PartName, RunKey, SCHEMA_VERSION, TrialRecord,
-};
+use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use self::words::{label, readings};
 use crate::event::Event;
 use crate::say;
 
@@ -161,26 +161,7 @@ impl progress::Progress for Progress {
     }
 
     fn trial(&self, trial: &TrialRecord, n_trials: usize) {
-        let settings: Vec<String> = (trial.settings.iter())
-            .map(|(key, value)| {
-                let name = key
-                    .rsplit_once(".learner.")
-                    .map_or(key.as_str(), |(_, name)| name);
-                format!("{name} {}", short(*value))
-            })
-            .collect();
-        let value = match (&trial.value, &trial.failed) {
-            (Some(value), _) => short(*value),
-            (None, Some(why)) => format!("no value: {why}"),
-            (None, None) => "no value".into(),
-        };
-        self.note(&format!(
-            "tuning {} · {} · trial {}/{n_trials} · {} · {value}",
-            trial.task,
-            trial.learner,
-            trial.trial + 1,
-            settings.join(", "),
-        ));
+        self.note(&words::trial(trial, n_trials));
         self.event(&Event::Trial { trial });
     }
 }
@@ -255,73 +236,4 @@ fn bar_style() -> ProgressStyle {
     ProgressStyle::with_template("{prefix} {bar:24} {eta:>4} · {msg}")
         .expect("a template written here")
         .progress_chars("━━─")
-}
-
-/// `task · learner · variant · seed n`.
-fn label(run: &RunKey) -> String {
-    let seed = format!("seed {}", run.seed);
-    [&run.task, &run.learner, &run.variant, &seed]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(" · ")
-}
-
-/// Validation accuracy and loss, and the mean angle of updates over layers, where measured.
-fn readings(record: &EpochRecord) -> String {
-    let value = |metric, part| {
-        let mut of_part = record
-            .readings
-            .iter()
-            .filter(|r| r.metric == metric && r.part == part);
-        of_part.find_map(|reading| reading.value)
-    };
-    let validation = Some(PartName::Validation);
-    let angles: Vec<f64> = record
-        .readings
-        .iter()
-        .filter(|r| r.metric == Metric::UPDATE_ANGLE && r.layer.is_some())
-        .filter(|r| r.reference == Some(OutputError::Potential))
-        .filter_map(|reading| reading.value)
-        .collect();
-    let mean_angle = (!angles.is_empty()).then(|| angles.iter().sum::<f64>() / angles.len() as f64);
-    [
-        value(Metric::ACCURACY, validation).map(|v| format!("validation {v:.1} %")),
-        value(Metric::LOSS, validation).map(|v| format!("loss {}", short(v))),
-        mean_angle.map(|v| format!("angle {v:.1}°")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>()
-    .join(" · ")
-}
-
-#[cfg(test)]
-mod tests {
-    use apical_learning::Reading;
-
-    use super::*;
-
-    #[test]
-    fn an_epoch_reads_as_one_line() {
-        let angle = |layer, value| {
-            Reading::new(Metric::UPDATE_ANGLE, Ok(value))
-                .of_layer(layer)
-                .against(OutputError::Potential)
-        };
-        let record = EpochRecord {
-            epoch: 3,
-            n_samples: 30,
-            readings: vec![
-                Reading::new(Metric::ACCURACY, Ok(97.24)).on(PartName::Validation),
-                Reading::new(Metric::ACCURACY, Ok(1.0)).on(PartName::Test),
-                Reading::new(Metric::LOSS, Ok(0.031)).on(PartName::Validation),
-                angle(None, 80.0),
-                angle(Some(1), 20.0),
-                angle(Some(2), 28.2),
-            ],
-        };
-        insta::assert_snapshot!(readings(&record), @"validation 97.2 % · loss 0.031 · angle 24.1°");
-    }
 }
