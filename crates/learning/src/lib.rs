@@ -34,7 +34,7 @@ pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, Residuals, evaluate};
 pub use gradient::{ForwardNetwork, Gradient, GradientReference, OutputError};
 pub use kind::{
     AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,

@@ -225,6 +225,7 @@ mod tests {
                 let source = SpecSource {
                     name: (*name).to_owned(),
                     file: path.display().to_string(),
+                    folder: Default::default(),
                     text: std::fs::read_to_string(&path).expect("a specification"),
                 };
                 let read = |source: &SpecSource| match kind.read(source, &Overrides::default()) {

@@ -133,6 +133,7 @@ fn on_protocol(folder: &Path, runs: Vec<Run>) -> Result<Report> {
     let source = SpecSource {
         name: name.into_owned(),
         file: folder.join(store::name::EXPERIMENT).display().to_string(),
+        folder: folder.to_owned(),
         text,
     };
     let spec = kind.read(&source, &Overrides::default())?;

@@ -5,6 +5,7 @@ mod check;
 mod experiment;
 mod overrides;
 mod path;
+pub(crate) mod place;
 mod problem;
 mod resolve;
 mod sweep;

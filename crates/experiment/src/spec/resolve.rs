@@ -1,11 +1,13 @@
 //! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
 
+use std::path::{Path, PathBuf};
+
 use apical_learning::SpecError;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, problem::key_at,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, place, problem::key_at,
     problem::key_of, sweep, tree,
 };
 
@@ -16,6 +18,8 @@ pub struct SpecSource {
     pub name: String,
     /// How the file is called in errors.
     pub file: String,
+    /// The folder that its relative paths are relative to: its own; empty for the working folder.
+    pub folder: PathBuf,
     /// Its content.
     pub text: String,
 }
@@ -114,9 +118,10 @@ impl Resolved {
         })
     }
 
-    /// All values as TOML.
-    pub fn text(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(&self.spec)
+    /// All values as TOML, for a copy in `folder`: relative paths lead from there.
+    pub fn text_in(&self, folder: &Path) -> Result<String, toml::ser::Error> {
+        let spec = place::moved(self.spec.clone(), &self.source.folder, folder);
+        toml::to_string(&spec)
     }
 
     /// The report's heading.
@@ -181,7 +186,6 @@ fn untyped<S: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use proptest::prelude::*;
 
@@ -196,6 +200,7 @@ mod tests {
             let source = SpecSource {
                 name: "x".into(),
                 file: path.display().to_string(),
+                folder: Default::default(),
                 text: fs::read_to_string(&path).expect("a text"),
             };
             // Protocols and simulations have specifications of their own.
@@ -216,7 +221,7 @@ mod tests {
         #[test]
         fn any_option_is_read_or_refused(set in "[a-z.]{0,8}=?[0-9a-z\\[\\]{}\"]{0,8}", seeds in "[0-9.,]{0,8}") {
             let text = include_str!("../../../../experiments/quick.toml").to_owned();
-            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), text };
+            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), folder: Default::default(), text };
             if let Ok(overrides) = Overrides::parse(&[set], Some(&seeds)) {
                 let _ = Resolved::new(source, overrides);
             }
@@ -224,7 +229,7 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in "([a-z\\[\\]=.\" 0-9]{0,12}\n){0,6}") {
-            let source = SpecSource { name: "x".into(), file: "x.toml".into(), text };
+            let source = SpecSource { name: "x".into(), file: "x.toml".into(), folder: Default::default(), text };
             prop_assert!(Resolved::new(source, Overrides::default()).is_err());
         }
     }

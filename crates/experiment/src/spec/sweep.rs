@@ -131,6 +131,7 @@ mod tests {
         let source = SpecSource {
             name: "x".into(),
             file: "x.toml".into(),
+            folder: Default::default(),
             text: text.to_owned(),
         };
         match Resolved::new(source, Overrides::default()) {

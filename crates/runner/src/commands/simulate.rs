@@ -71,6 +71,7 @@ fn simulate_source(
         source: &source,
         overrides: &overrides,
     };
+    spec.place_in(&source.folder);
     in_place_of(&mut spec, arguments)?;
     let network = spec.check().map_err(|error| by.problem(&error))?;
     let plan = Plan::new(&spec, &network, arguments)?;
