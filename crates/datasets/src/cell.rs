@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{DatasetError, FilePlace};
+use crate::{DatasetError, FilePlace, Scaling};
 
 /// What is written where a value is missing, in lower case.
 const MISSING: [&str; 9] = ["", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "?"];
@@ -17,6 +17,15 @@ pub(crate) enum Precision {
 }
 
 impl Precision {
+    /// That of numbers before `scaling`: what is not scaled is refused where single precision does not
+    /// hold it, by its place.
+    pub(crate) fn before(scaling: Scaling) -> Self {
+        match scaling {
+            Scaling::None => Self::Single,
+            Scaling::Unit | Scaling::Standardise => Self::Double,
+        }
+    }
+
     /// Whether `value` is finite as it is kept.
     pub(crate) fn holds(self, value: f64) -> bool {
         match self {

@@ -52,6 +52,7 @@ mod split;
 mod split_seed;
 mod stream;
 mod table;
+mod table_rows;
 
 pub use check::{CheckedFile, check_file, check_files};
 pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};

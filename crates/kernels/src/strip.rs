@@ -8,9 +8,10 @@ use crate::Real;
 /// A strip is padded to a multiple of this many values.
 pub const STRIP: usize = 16;
 
+/// A cache line of single, two of double precision.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-struct Line<T>([T; STRIP]);
+pub(crate) struct Line<T>(pub(crate) [T; STRIP]);
 
 /// A vector padded with zeros to a multiple of [`STRIP`] values and aligned to a cache line. As a
 /// slice it shows its padding.

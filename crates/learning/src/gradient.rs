@@ -1,7 +1,7 @@
 //! The exact gradient that alignment is measured against.
 
 use apical_kernels::Transfer;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use crate::{Batch, ForwardWeights, LearnError};
@@ -31,6 +31,68 @@ pub struct ForwardNetwork {
     pub attenuation: Vec<f64>,
     /// φ, also of the output layer.
     pub transfer: Transfer,
+}
+
+/// What a [`ForwardNetwork`] computes of a batch.
+#[derive(Debug, Clone)]
+pub struct ForwardPass {
+    /// r_k of layers 0…N, `[n_samples, n_k]`; r_0 are the inputs.
+    pub rates: Vec<Array2<f64>>,
+    /// φ′(u_k) of layers 1…N at index `k − 1`, `[n_samples, n_k]`.
+    pub slopes: Vec<Array2<f64>>,
+}
+
+impl ForwardNetwork {
+    /// Rates and slopes of all layers for `inputs`, `[n_samples, n_0]`.
+    ///
+    /// # Errors
+    /// Inputs of another width, and potentials that are not finite.
+    pub fn pass(&self, inputs: ArrayView2<'_, f32>) -> Result<ForwardPass, LearnError> {
+        let width = self.weights.weights.first().map_or(0, Array2::ncols);
+        if inputs.ncols() != width {
+            return Err(LearnError::Shape {
+                what: "inputs".to_owned(),
+                found: inputs.shape().to_vec(),
+                expected: vec![inputs.nrows(), width],
+            });
+        }
+        let mut pass = ForwardPass {
+            rates: vec![inputs.mapv(f64::from)],
+            slopes: Vec::new(),
+        };
+        for (k, w) in self.weights.weights.iter().enumerate() {
+            let mut u = pass.rates[k].dot(&w.t());
+            if let Some(thresholds) = &self.weights.thresholds {
+                u += &thresholds[k];
+            }
+            u *= self.attenuation[k];
+            if u.iter().any(|u| !u.is_finite()) {
+                return Err(LearnError::NonFinite {
+                    layer: k + 1,
+                    quantity: "somatic potential",
+                });
+            }
+            pass.rates.push(u.mapv(|u| self.transfer.rate(u)));
+            pass.slopes.push(u.mapv(|u| self.transfer.slope(u)));
+        }
+        Ok(pass)
+    }
+
+    /// Writes the output rates of `inputs` to `outputs`, `[n_samples, n_N]`.
+    ///
+    /// # Errors
+    /// As [`ForwardNetwork::pass`].
+    pub fn predict(
+        &self,
+        inputs: ArrayView2<'_, f32>,
+        mut outputs: ArrayViewMut2<'_, f32>,
+    ) -> Result<(), LearnError> {
+        let pass = self.pass(inputs)?;
+        if let Some(rates) = pass.rates.last() {
+            outputs.zip_mut_with(rates, |out, &rate| *out = rate as f32);
+        }
+        Ok(())
+    }
 }
 
 /// A descent direction: minus the gradient of the mean loss over the batch.

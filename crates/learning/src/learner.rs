@@ -66,15 +66,18 @@ pub trait Learner: Send + Sync {
     fn propose(&self, session: &mut Self::Session, batch: Batch<'_>)
     -> Result<Updates, LearnError>;
 
+    // What follows is given, and may be given otherwise.
+
     /// Output rates without teacher and plasticity: `[n_samples, n_inputs]` → `[n_samples, n_outputs]`.
     fn predict(
         &self,
         session: &mut Self::Session,
         inputs: ArrayView2<'_, f32>,
         outputs: ArrayViewMut2<'_, f32>,
-    ) -> Result<(), LearnError>;
-
-    // What follows is given, and may be given otherwise.
+    ) -> Result<(), LearnError> {
+        let _ = session;
+        self.forward().predict(inputs, outputs)
+    }
 
     /// Whether a session carries potentials or filters on from one minibatch to the next, so that
     /// the same minibatch may change different things when it comes again.

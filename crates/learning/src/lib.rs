@@ -14,6 +14,7 @@ mod error;
 mod evaluate;
 mod gradient;
 mod kind;
+mod layer_rates;
 mod learner;
 pub mod metric;
 mod name;
@@ -35,10 +36,11 @@ pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
 pub use evaluate::{Evaluation, Residuals, evaluate};
-pub use gradient::{ForwardNetwork, Gradient, GradientReference, OutputError};
+pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use kind::{
     AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,
 };
+pub use layer_rates::LayerRates;
 pub use learner::{Learner, OutputLoss, Precision};
 pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metrics};
 pub use name::TensorName;

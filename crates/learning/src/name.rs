@@ -53,6 +53,11 @@ impl TensorName {
     pub fn feedback(k: usize) -> Self {
         Self::PyramidalFromPyramidal { to: k, from: k + 1 }
     }
+
+    /// A tensor `name`, without a dot, that only one kind of learner has, by layer or running number.
+    pub fn own(name: &'static str, index: usize) -> Self {
+        Self::Own { name, index }
+    }
 }
 
 impl fmt::Display for TensorName {

@@ -1,8 +1,8 @@
 //! Proposed changes of a learner's tensors.
 
-use ndarray::{ArrayD, ArrayView2, Ix2};
+use ndarray::{Array2, ArrayD, ArrayView2, Axis, Ix2};
 
-use crate::TensorName;
+use crate::{Network, TensorName};
 
 /// What one minibatch would change: a change per tensor, and the next state of an optimiser.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +20,26 @@ impl Updates {
     /// Adds the change of the tensor `name`, to be added to it.
     pub fn push_change(&mut self, name: TensorName, change: ArrayD<f64>) {
         self.changes.push((name, change));
+    }
+
+    /// Adds what an error δ_k of `layer` k changes, averaged over the batch:
+    /// ΔW_k = η_k δ_k r_{k−1}ᵀ, and Δb_k = η_k δ_k where `network` has thresholds.
+    /// `error` is `[n_samples, n_k]`, `presynaptic` `[n_samples, n_{k−1}]`.
+    pub fn push_layer(
+        &mut self,
+        network: &Network,
+        layer: usize,
+        rate: f64,
+        error: &Array2<f64>,
+        presynaptic: &Array2<f64>,
+    ) {
+        let eta = rate / error.nrows() as f64;
+        let change = eta * error.t().dot(presynaptic);
+        self.push_change(TensorName::forward(layer), change.into_dyn());
+        if network.thresholds() {
+            let change = eta * error.sum_axis(Axis(0));
+            self.push_change(TensorName::PyramidalThreshold { layer }, change.into_dyn());
+        }
     }
 
     /// Adds the next value of a tensor that is replaced rather than changed, such as an

@@ -2,21 +2,28 @@
 
 use apical_datasets::set::digits::{DigitsSpec, KIND as DIGITS};
 use apical_learning::{
-    EvaluationObserver, Learner, MeasureSpec, Metric, Network, NoClock, Observer, PartName, Plan,
-    RateSchedule, Sink, Streams, TargetCoding, TaskData, Transfer, conformance, train,
+    EvaluationObserver, Learner, MeasureSpec, Metric, Network, NoClock, Observer, PartName,
+    PerLayer, Plan, RateSchedule, Sink, Streams, TargetCoding, TaskData, Transfer, conformance,
+    train,
 };
-use sign_symmetric::SignSymmetric;
+use sign_symmetric::{SignSymmetric, SignSymmetricSpec};
 
 fn learner(network: &Network, rates: &[f64], seed: u64) -> SignSymmetric {
     let streams = Streams::new(seed);
     let start = network.draw_forward(&[0.2, 0.2], streams);
-    SignSymmetric::new(network, &start, rates.to_vec(), 0.3, streams)
+    let spec = SignSymmetricSpec {
+        rates: PerLayer::Each(rates.to_vec()),
+        feedback_scale: 0.3,
+    };
+    SignSymmetric::new(&spec, network, &start, streams).expect("valid rates")
 }
 
 #[test]
 fn it_conforms() {
-    let network = Network::new(vec![10, 20, 4], Transfer::Logistic, false).expect("valid");
-    conformance::check(|seed| learner(&network, &[3.0, 1.0], seed), 2000);
+    for thresholds in [false, true] {
+        let network = Network::new(vec![10, 20, 4], Transfer::Logistic, thresholds).expect("valid");
+        conformance::check(|seed| learner(&network, &[3.0, 1.0], seed), 2000);
+    }
 }
 
 struct Nowhere;

@@ -2,21 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use ::csv::ByteRecord;
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
-use crate::cell::{Precision, is_missing, number, text};
-use crate::columns::{Columns, FirstLine, Named, part_of, undecided};
+use crate::cell::{Precision, text};
+use crate::columns::{Columns, FirstLine, Named, undecided};
 use crate::comma_separated::Records;
-use crate::label::TextLabels;
-use crate::numbers::Numbers;
-use crate::recipe::{GivenPart, Recipe};
-use crate::table::{Table, TableTargets, name_or_stem};
+use crate::recipe::Recipe;
+use crate::table::name_or_stem;
+use crate::table_rows::Rows;
 use crate::{
-    CatalogueEntry, Column, ColumnList, DataKind, DataOptions, Dataset, DatasetError, FilePlace,
-    Fractions, LoadFrom, Scaling, SplitSeed,
+    CatalogueEntry, Column, ColumnList, DataKind, DataOptions, Dataset, DatasetError, Fractions,
+    LoadFrom, Scaling, SplitSeed,
 };
 
 /// The user's own table.
@@ -149,36 +146,26 @@ impl CsvSpec {
     fn read(&self, path: &Path, content: &[u8]) -> Result<Rows, DatasetError> {
         let empty = || DatasetError::empty_file(path, "one sample on each line");
         let (columns, is_told) = self.columns(path, content)?.ok_or_else(empty)?;
-        let precision = |scaling: Scaling| match scaling {
-            Scaling::None => Precision::Single,
-            Scaling::Unit | Scaling::Standardise => Precision::Double,
-        };
-        let mut rows = Rows {
-            inputs: Vec::new(),
-            targets: Vec::new(),
-            labels: TextLabels::default(),
-            parts: Vec::new(),
-            n_rows: 0,
-            precisions: [precision(self.scaling), precision(self.target_scaling)],
-            notes: Vec::new(),
+        let mut rows = Rows::new(
             columns,
-        };
+            [self.scaling, self.target_scaling].map(Precision::before),
+        );
         let mut records = Records::new(path, content, self.delimiter as u8)?;
         if self.header && !is_told {
             records.next()?;
         }
         while let Some((line, record)) = records.next()? {
-            if is_told && rows.n_rows == 0 {
-                rows.notes.push(format!(
+            if is_told && rows.is_empty() {
+                rows.note(format!(
                     "line {line} is read as a sample, not as names of columns, as all cells but one are numbers and that one stands on other lines too; `header = false` says so"
                 ));
             }
             rows.push(path, line, record)?;
         }
-        if rows.n_rows == 0 {
-            return Err(empty());
+        match rows.is_empty() {
+            true => Err(empty()),
+            false => Ok(rows),
         }
-        Ok(rows)
     }
 }
 
@@ -249,110 +236,6 @@ impl DataOptions for CsvSpec {
 
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         vec![&mut self.path]
-    }
-}
-
-/// What the lines hold.
-struct Rows {
-    columns: Columns,
-    /// `[n_rows, n_inputs]`.
-    inputs: Vec<f64>,
-    /// `[n_rows, n_targets]`.
-    targets: Vec<f64>,
-    labels: TextLabels,
-    /// Empty without a split column.
-    parts: Vec<GivenPart>,
-    n_rows: usize,
-    /// Of inputs and targets.
-    precisions: [Precision; 2],
-    notes: Vec<String>,
-}
-
-impl Rows {
-    fn push(&mut self, path: &Path, line: u64, record: &ByteRecord) -> Result<(), DatasetError> {
-        let Columns {
-            names,
-            inputs,
-            label,
-            targets,
-            part,
-        } = &self.columns;
-        if record.len() != names.len() {
-            return Err(DatasetError::ragged_row(
-                path,
-                line,
-                names.len(),
-                record.len(),
-            ));
-        }
-        let read = |column: usize, precision| {
-            number(path, line, &names[column], &record[column], precision)
-        };
-        for &column in inputs {
-            self.inputs.push(read(column, self.precisions[0])?);
-        }
-        for &column in targets {
-            self.targets.push(read(column, self.precisions[1])?);
-        }
-        if let Some(column) = *label {
-            let label = text(path, line, &record[column])?;
-            let fault = |reason: String| {
-                Err(FilePlace::Cell(line, names[column].clone()).fault(path, reason))
-            };
-            if is_missing(label) {
-                return fault(format!(
-                    ": {:?} stands for a missing label: drop the row or fill the label; if it is a class, give it another name",
-                    label.trim()
-                ));
-            }
-            if label.trim().chars().any(char::is_control) {
-                return fault(format!(
-                    ": the label {label:?} has a line break or another control character in it: is a quote missing?"
-                ));
-            }
-            self.labels.push(label);
-        }
-        if let Some(column) = *part {
-            let cell = text(path, line, &record[column])?;
-            self.parts.push(part_of(path, line, &names[column], cell)?);
-        }
-        self.n_rows += 1;
-        Ok(())
-    }
-
-    fn into_table(mut self, path: PathBuf, name: String, files: Vec<crate::FileDigest>) -> Table {
-        let names_of = |columns: &[usize]| -> Vec<String> {
-            columns
-                .iter()
-                .map(|&column| self.columns.names[column].clone())
-                .collect()
-        };
-        let numbers = |values: Vec<f64>, n_columns: usize| {
-            let values = Array2::from_shape_vec((self.n_rows, n_columns), values);
-            Numbers::Double(values.expect("every row was found to have as many cells as the first"))
-        };
-        let targets = match self.columns.label {
-            Some(_) => {
-                let (classes, notes) = self.labels.number();
-                self.notes.extend(notes);
-                TableTargets::Classes(classes)
-            }
-            None => TableTargets::Values(
-                numbers(self.targets, self.columns.targets.len()),
-                names_of(&self.columns.targets),
-            ),
-        };
-        Table {
-            input_shape: vec![self.columns.inputs.len()],
-            inputs: numbers(self.inputs, self.columns.inputs.len()),
-            input_names: names_of(&self.columns.inputs),
-            targets,
-            given: self.columns.part.map(|_| self.parts),
-            path,
-            name,
-            files,
-            notes: self.notes,
-        }
     }
 }
 

@@ -113,13 +113,9 @@ impl NpzSpec {
         }
     }
 
-    /// The precisions in which inputs and targets are kept until they are scaled.
+    /// The precisions of inputs and targets.
     fn precisions(&self) -> [Precision; 2] {
-        // What is not scaled is refused where single precision does not hold it, by its place.
-        [self.scaling, self.target_scaling].map(|scaling| match scaling {
-            Scaling::None => Precision::Single,
-            Scaling::Unit | Scaling::Standardise => Precision::Double,
-        })
+        [self.scaling, self.target_scaling].map(Precision::before)
     }
 
     /// The samples of an archive, part by part where it gives them.

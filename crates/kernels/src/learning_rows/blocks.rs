@@ -21,13 +21,35 @@ pub(super) struct Events<T: Real, S: Simd> {
     pub(super) ahead: T::Vector<S>,
 }
 
+/// Rows of a block that are taken at once.
+#[derive(Clone, Copy)]
+pub(super) struct Block {
+    /// The block's first row.
+    pub(super) first: usize,
+    /// The first of these, counted from there.
+    pub(super) row: usize,
+    /// Rows of the whole block.
+    pub(super) n_rows: usize,
+}
+
+/// Whether a register is a single value.
+#[inline(always)]
+pub(super) fn is_single<T: Real, S: Simd>(_: &LearningRows<T>) -> bool {
+    size_of::<T::Vector<S>>() == size_of::<T>()
+}
+
 impl<T: Real> LearningRows<T> {
-    /// Where block `first` begins.
+    /// Where the first of these rows begins.
     #[inline(always)]
-    fn block<S: Simd>(&self, first: usize) -> *const T::Vector<S> {
-        self.values[first * self.n_roles() * self.stride..]
-            .as_ptr()
-            .cast()
+    fn block<S: Simd>(&self, at: Block) -> *const T::Vector<S> {
+        let first = at.first * self.n_roles() * self.stride + at.row * STRIP;
+        self.values[first..].as_ptr().cast()
+    }
+
+    /// Where its value is in what has a value for every row.
+    #[inline(always)]
+    pub(super) fn lane(&self, at: Block) -> usize {
+        self.offset + at.first + at.row
     }
 
     /// Advances a block by both events; its products with `x`, to be summed over lanes.
@@ -36,26 +58,32 @@ impl<T: Real> LearningRows<T> {
         &mut self,
         simd: S,
         events: &Events<T, S>,
-        first: usize,
+        block: Block,
         x: *const T::Vector<S>,
     ) -> [T::Vector<S>; R] {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(first).cast_mut();
+        let mut at = self.block::<S>(block).cast_mut();
         let mut sums = [T::splat(simd, T::zero()); R];
         // SAFETY: the block has n registers of R rows and three roles for every strip of columns; the
         // others are the caller's.
         unsafe {
-            let rows = events.of_rows::<R>(simd, self.offset + first);
+            let rows = events.of_rows::<R>(simd, self.lane(block));
             for strip in 0..self.stride / STRIP {
                 for v in 0..n {
                     let j = strip * n + v;
                     let (x, columns) = (*x.add(j), events.of_column(j));
                     for r in 0..R {
-                        let w = events.advance::<R>(simd, at.add(v), r, rows, columns);
+                        let w = events.advance(
+                            simd,
+                            at.add(v),
+                            [r, block.n_rows],
+                            [rows[0][r], rows[1][r]],
+                            columns,
+                        );
                         sums[r] = T::multiply_add(simd, w, x, sums[r]);
                     }
                 }
-                at = at.add(3 * R * n);
+                at = at.add(3 * block.n_rows * n);
             }
         }
         sums
@@ -66,11 +94,11 @@ impl<T: Real> LearningRows<T> {
     pub(super) unsafe fn dot_of<S: Simd, const R: usize, const LEARNS: bool>(
         &self,
         simd: S,
-        first: usize,
+        block: Block,
         x: *const T::Vector<S>,
     ) -> [T::Vector<S>; R] {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(first);
+        let mut at = self.block::<S>(block);
         let mut sums = [T::splat(simd, T::zero()); R];
         // SAFETY: as in `update_and_dot`, with a single role where nothing is learnt.
         unsafe {
@@ -78,11 +106,11 @@ impl<T: Real> LearningRows<T> {
                 for v in 0..n {
                     let x = *x.add(strip * n + v);
                     for r in 0..R {
-                        let w = weight::<T, S, R, LEARNS>(simd, at.add(v), r);
+                        let w = weight::<T, S, LEARNS>(simd, at.add(v), [r, block.n_rows]);
                         sums[r] = T::multiply_add(simd, w, x, sums[r]);
                     }
                 }
-                at = at.add(if LEARNS { 3 } else { 1 } * R * n);
+                at = at.add(if LEARNS { 3 } else { 1 } * block.n_rows * n);
             }
         }
         sums
@@ -94,29 +122,35 @@ impl<T: Real> LearningRows<T> {
         &mut self,
         simd: S,
         events: &Events<T, S>,
-        first: usize,
+        block: Block,
         x: *const T,
         out: *mut T::Vector<S>,
         adds: bool,
     ) {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(first).cast_mut();
+        let mut at = self.block::<S>(block).cast_mut();
         // SAFETY: as in `update_and_dot`.
         unsafe {
-            let rows = events.of_rows::<R>(simd, self.offset + first);
-            let factors = splats::<T, S, R>(simd, x.add(self.offset + first));
+            let rows = events.of_rows::<R>(simd, self.lane(block));
+            let factors = splats::<T, S, R>(simd, x.add(self.lane(block)));
             for strip in 0..self.stride / STRIP {
                 for v in 0..n {
                     let j = strip * n + v;
                     let columns = events.of_column(j);
                     let mut sums = start::<T, S>(simd, out.add(j), adds);
                     for r in 0..R {
-                        let w = events.advance::<R>(simd, at.add(v), r, rows, columns);
+                        let w = events.advance(
+                            simd,
+                            at.add(v),
+                            [r, block.n_rows],
+                            [rows[0][r], rows[1][r]],
+                            columns,
+                        );
                         sums[r % 2] = T::multiply_add(simd, w, factors[r], sums[r % 2]);
                     }
                     *out.add(j) = T::sum(simd, sums[0], sums[1]);
                 }
-                at = at.add(3 * R * n);
+                at = at.add(3 * block.n_rows * n);
             }
         }
     }
@@ -126,27 +160,27 @@ impl<T: Real> LearningRows<T> {
     pub(super) unsafe fn accumulate_of<S: Simd, const R: usize, const LEARNS: bool>(
         &self,
         simd: S,
-        first: usize,
+        block: Block,
         x: *const T,
         out: *mut T::Vector<S>,
         adds: bool,
     ) {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(first);
+        let mut at = self.block::<S>(block);
         // SAFETY: as in `dot_of`.
         unsafe {
-            let factors = splats::<T, S, R>(simd, x.add(self.offset + first));
+            let factors = splats::<T, S, R>(simd, x.add(self.lane(block)));
             for strip in 0..self.stride / STRIP {
                 for v in 0..n {
                     let out = out.add(strip * n + v);
                     let mut sums = start::<T, S>(simd, out, adds);
                     for r in 0..R {
-                        let w = weight::<T, S, R, LEARNS>(simd, at.add(v), r);
+                        let w = weight::<T, S, LEARNS>(simd, at.add(v), [r, block.n_rows]);
                         sums[r % 2] = T::multiply_add(simd, w, factors[r], sums[r % 2]);
                     }
                     *out = T::sum(simd, sums[0], sums[1]);
                 }
-                at = at.add(if LEARNS { 3 } else { 1 } * R * n);
+                at = at.add(if LEARNS { 3 } else { 1 } * block.n_rows * n);
             }
         }
     }
@@ -182,18 +216,18 @@ unsafe fn splats<T: Real, S: Simd, const R: usize>(simd: S, values: *const T) ->
     }
 }
 
-/// W, or W + A of row `r` in a block, `at` a register of its first row.
+/// W, or W + A of row `r` in a block of `n_rows`, `at` a register of its first row.
 #[inline(always)]
-unsafe fn weight<T: Real, S: Simd, const R: usize, const LEARNS: bool>(
+unsafe fn weight<T: Real, S: Simd, const LEARNS: bool>(
     simd: S,
     at: *const T::Vector<S>,
-    r: usize,
+    [r, n_rows]: [usize; 2],
 ) -> T::Vector<S> {
     let n = vectors_of_strip::<T, S>();
     // SAFETY: the caller's.
     unsafe {
         if LEARNS {
-            T::sum(simd, *at.add(r * n), *at.add((R + r) * n))
+            T::sum(simd, *at.add(r * n), *at.add((n_rows + r) * n))
         } else {
             *at.add(r * n)
         }
@@ -220,21 +254,23 @@ impl<T: Real, S: Simd> Events<T, S> {
         unsafe { [*self.columns[0].add(j), *self.columns[1].add(j)] }
     }
 
-    /// Advances row `r` in a block, `at` a register of its first row, as [`Events::advance_at`].
+    /// Advances row `r` in a block of `n_rows`, `at` a register of its first row, as
+    /// [`Events::advance_at`].
     #[inline(always)]
-    unsafe fn advance<const R: usize>(
+    unsafe fn advance(
         &self,
         simd: S,
         at: *mut T::Vector<S>,
-        r: usize,
-        rows: [[T::Vector<S>; R]; 2],
+        [r, n_rows]: [usize; 2],
+        rows: [T::Vector<S>; 2],
         columns: [T::Vector<S>; 2],
     ) -> T::Vector<S> {
         let n = vectors_of_strip::<T, S>();
         // SAFETY: the caller's.
         unsafe {
-            let parts = [at.add(r * n), at.add((R + r) * n), at.add((2 * R + r) * n)];
-            self.advance_at(simd, parts, [rows[0][r], rows[1][r]], columns)
+            let of_role = |role: usize| at.add((role * n_rows + r) * n);
+            let parts = [of_role(0), of_role(1), of_role(2)];
+            self.advance_at(simd, parts, rows, columns)
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::LearningRows;
-use super::blocks::Events;
+use super::blocks::{self, Block, Events};
 use super::tail::TailSums;
 use crate::{Real, STRIP};
 
@@ -88,29 +88,8 @@ impl<T: Real> Bound<'_, T> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn dot<S: Simd>(&mut self, simd: S, pass: Option<Gains<T>>) {
-        let events = self.events(simd, pass);
-        let own = &mut *self.matrix;
-        let x: *const T::Vector<S> = self.columns.as_ptr().cast();
-        // `Cell`s may be written through shared pointers.
-        let out: *mut T::Vector<S> = self.rows.as_ptr().cast_mut().cast();
-        for strip in 0..own.own_lanes.len() / STRIP {
-            let end = ((strip + 1) * STRIP - own.offset).min(own.n_rows);
-            let start = (strip * STRIP).saturating_sub(own.offset);
-            // SAFETY: `bind` has checked that all have the registers of the matrix's strips.
-            unsafe {
-                let mut sums = own.dot_of_tail(simd, strip, &events, x);
-                blocks!(own, start..end, |first, R| {
-                    let of_rows = match &events {
-                        Some(events) => own.update_and_dot::<S, R>(simd, events, first, x),
-                        None if own.learns => own.dot_of::<S, R, true>(simd, first, x),
-                        None => own.dot_of::<S, R, false>(simd, first, x),
-                    };
-                    let lane = (own.offset + first) % STRIP;
-                    T::add_sums(simd, of_rows, lane, &mut sums);
-                });
-                own.write_rows(simd, strip, &sums, out);
-            }
-        }
+        let bound = self;
+        simd.vectorize(Dot { bound, pass });
     }
 
     /// columns = (W + A)ᵀ rows, after a pass where there is one and the matrix learns, but for the last
@@ -122,38 +101,24 @@ impl<T: Real> Bound<'_, T> {
         &mut self,
         simd: S,
         pass: Option<Gains<T>>,
-        tail: &mut TailSums<T, S>,
+        tail: &mut TailSums<T>,
         adds: bool,
     ) {
-        let events = self.events(simd, pass);
-        let own = &mut *self.matrix;
-        if own.n_rows == 0 && !adds {
-            (self.columns[..own.stride].iter()).for_each(|out| out.set(T::zero()));
-        }
-        let x: *const T = self.rows.as_ptr().cast();
-        let out: *mut T::Vector<S> = self.columns.as_ptr().cast_mut().cast();
-        // SAFETY: as in `dot`.
-        unsafe {
-            own.accumulate_of_tail(simd, &events, x.cast(), tail);
-            blocks!(own, 0..own.n_rows, |first, R| {
-                let adds = adds || first > 0;
-                match &events {
-                    Some(by) => own.update_and_accumulate::<S, R>(simd, by, first, x, out, adds),
-                    None if own.learns => {
-                        own.accumulate_of::<S, R, true>(simd, first, x, out, adds);
-                    }
-                    None => own.accumulate_of::<S, R, false>(simd, first, x, out, adds),
-                }
-            });
-        }
+        let bound = self;
+        simd.vectorize(Accumulate {
+            bound,
+            pass,
+            tail,
+            adds,
+        });
     }
 
     /// Writes the last columns' products, in whole registers: what is beside them stays.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn write_tail<S: Simd>(&self, simd: S, tail: &TailSums<T, S>) {
+    pub fn write_tail<S: Simd>(&self, simd: S, tail: &TailSums<T>) {
         let out: *mut T::Vector<S> = self.columns.as_ptr().cast_mut().cast();
-        // SAFETY: as in `dot`.
+        // SAFETY: as in `Dot`.
         unsafe { self.matrix.write_tail(simd, tail, out) }
     }
 
@@ -170,5 +135,80 @@ impl<T: Real> Bound<'_, T> {
             gain: T::splat(simd, by.gain),
             ahead: T::splat(simd, by.ahead),
         })
+    }
+}
+
+/// [`Bound::dot`], a function of each instruction set and not a part of its callers: it is much code.
+struct Dot<'a, 'b, T> {
+    bound: &'a mut Bound<'b, T>,
+    pass: Option<Gains<T>>,
+}
+
+impl<T: Real> WithSimd for Dot<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Bound { rows, columns, .. } = *self.bound;
+        let events = self.bound.events(simd, self.pass);
+        let own = &mut *self.bound.matrix;
+        let x: *const T::Vector<S> = columns.as_ptr().cast();
+        // `Cell`s may be written through shared pointers.
+        let out: *mut T::Vector<S> = rows.as_ptr().cast_mut().cast();
+        for strip in 0..own.own_lanes.len() / STRIP {
+            let end = ((strip + 1) * STRIP - own.offset).min(own.n_rows);
+            let start = (strip * STRIP).saturating_sub(own.offset);
+            // SAFETY: `bind` has checked that all have the registers of the matrix's strips.
+            unsafe {
+                let mut sums = own.dot_of_tail(simd, strip, &events, x);
+                blocks!(own, S, start..end, |block, R| {
+                    let of_rows = match &events {
+                        Some(events) => own.update_and_dot::<S, R>(simd, events, block, x),
+                        None if own.learns => own.dot_of::<S, R, true>(simd, block, x),
+                        None => own.dot_of::<S, R, false>(simd, block, x),
+                    };
+                    T::add_sums(simd, of_rows, own.lane(block) % STRIP, &mut sums);
+                });
+                own.write_rows(simd, strip, &sums, out);
+            }
+        }
+    }
+}
+
+/// [`Bound::accumulate`], likewise.
+struct Accumulate<'a, 'b, T> {
+    bound: &'a mut Bound<'b, T>,
+    pass: Option<Gains<T>>,
+    tail: &'a mut TailSums<T>,
+    adds: bool,
+}
+
+impl<T: Real> WithSimd for Accumulate<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Bound { rows, columns, .. } = *self.bound;
+        let events = self.bound.events(simd, self.pass);
+        let own = &mut *self.bound.matrix;
+        if own.n_rows == 0 && !self.adds {
+            (columns[..own.stride].iter()).for_each(|out| out.set(T::zero()));
+        }
+        let x: *const T = rows.as_ptr().cast();
+        let out: *mut T::Vector<S> = columns.as_ptr().cast_mut().cast();
+        // SAFETY: as in `Dot`.
+        unsafe {
+            own.accumulate_of_tail(simd, &events, x.cast(), self.tail);
+            blocks!(own, S, 0..own.n_rows, |block, R| {
+                let adds = self.adds || block.first + block.row > 0;
+                match &events {
+                    Some(by) => own.update_and_accumulate::<S, R>(simd, by, block, x, out, adds),
+                    None if own.learns => {
+                        own.accumulate_of::<S, R, true>(simd, block, x, out, adds);
+                    }
+                    None => own.accumulate_of::<S, R, false>(simd, block, x, out, adds),
+                }
+            });
+        }
     }
 }

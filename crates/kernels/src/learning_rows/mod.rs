@@ -1,19 +1,34 @@
 //! Matrices that learn while they multiply: one pass over memory for an update and a product.
 
-/// Calls `$body` with a constant number of rows for each block among `$rows`.
+/// Calls `$body` for each block among `$rows` with its place and the constant number of its rows that
+/// are taken at once: all of them, and one where a register is a single value, as all would be too
+/// much code.
 macro_rules! blocks {
-    ($own:expr, $rows:expr, |$first:ident, $R:ident| $body:expr) => {{
+    ($own:expr, $S:ty, $rows:expr, |$at:ident, $R:ident| $body:expr) => {{
         let rows = $rows;
-        let mut $first = rows.start;
-        while $first < rows.end {
+        let mut first = rows.start;
+        while first < rows.end {
             macro_rules! block {
                 ($r:literal) => {{
                     const $R: usize = $r;
+                    let $at = Block {
+                        first,
+                        row: 0,
+                        n_rows: $r,
+                    };
                     $body;
                     $r
                 }};
             }
-            $first += match $own.block_of($first) {
+            first += match $own.block_of(first) {
+                n_rows if blocks::is_single::<_, $S>($own) => {
+                    for row in 0..n_rows {
+                        const $R: usize = 1;
+                        let $at = Block { first, row, n_rows };
+                        $body;
+                    }
+                    n_rows
+                }
                 1 => block!(1),
                 3 => block!(3),
                 5 => block!(5),

@@ -11,6 +11,7 @@ use pulp::Simd;
 
 use super::LearningRows;
 use super::blocks::{Events, vectors_of_strip};
+use crate::strip::Line;
 use crate::{Real, STRIP};
 
 /// Most columns that lie so.
@@ -35,14 +36,15 @@ macro_rules! columns {
     }};
 }
 
-/// Products of the last columns, not yet summed over lanes; those of several matrices may be added.
-pub struct TailSums<T: Real, S: Simd>([T::Vector<S>; MOST]);
+/// Products of the last columns, not yet summed over lanes, of each a register at the beginning of a
+/// strip; those of several matrices may be added.
+pub struct TailSums<T>([Line<T>; MOST]);
 
-impl<T: Real, S: Simd> TailSums<T, S> {
+impl<T: Real> TailSums<T> {
     /// Zeros.
     #[inline(always)]
-    pub fn zeros(simd: S) -> Self {
-        Self([T::splat(simd, T::zero()); MOST])
+    pub fn zeros() -> Self {
+        Self([Line([T::zero(); STRIP]); MOST])
     }
 }
 
@@ -109,18 +111,25 @@ impl<T: Real> LearningRows<T> {
         simd: S,
         events: &Option<Events<T, S>>,
         x: *const T::Vector<S>,
-        sums: &mut TailSums<T, S>,
+        sums: &mut TailSums<T>,
     ) {
         let n = self.own_lanes.len() / STRIP * vectors_of_strip::<T, S>();
         columns!(self.n_tail, |C| {
+            let mut own = [T::splat(simd, T::zero()); C];
+            for c in 0..C {
+                own[c] = T::vectors::<S>(&sums.0[c].0)[0];
+            }
             for v in 0..n {
                 // SAFETY: the caller's.
                 unsafe {
                     let weights = self.advance_tail::<S, C>(simd, events, v);
                     for c in 0..C {
-                        sums.0[c] = T::multiply_add(simd, weights[c], *x.add(v), sums.0[c]);
+                        own[c] = T::multiply_add(simd, weights[c], *x.add(v), own[c]);
                     }
                 }
+            }
+            for c in 0..C {
+                T::vectors_mut::<S>(&mut sums.0[c].0)[0] = own[c];
             }
         });
     }
@@ -130,14 +139,15 @@ impl<T: Real> LearningRows<T> {
     pub(super) unsafe fn write_tail<S: Simd>(
         &self,
         simd: S,
-        sums: &TailSums<T, S>,
+        sums: &TailSums<T>,
         out: *mut T::Vector<S>,
     ) {
         if self.n_tail == 0 {
             return;
         }
         let mut found = [T::zero(); STRIP];
-        T::add_sums(simd, sums.0, 0, &mut found);
+        let registers = [0, 1, 2, 3].map(|c| T::vectors::<S>(&sums.0[c].0)[0]);
+        T::add_sums::<S, MOST>(simd, registers, 0, &mut found);
         let others = T::vectors::<S>(&self.beside_tail);
         let first = self.stride / STRIP * vectors_of_strip::<T, S>();
         for (v, &found) in T::vectors::<S>(&found).iter().enumerate() {

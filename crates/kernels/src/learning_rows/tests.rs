@@ -50,7 +50,7 @@ impl<T: Real> WithSimd for Steps<'_, T> {
             let [mut x_of_rows, _] = rows;
             let mut out = Strip::zeros(width + 1);
             out[width] = T::of(5.0);
-            let mut tail = TailSums::zeros(simd);
+            let mut tail = TailSums::zeros();
             let mut bound = self.0.bind(x_of_rows.cells(), out.cells(), events);
             bound.accumulate(simd, pass, &mut tail, step == 2);
             bound.write_tail(simd, &tail);

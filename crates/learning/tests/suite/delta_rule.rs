@@ -4,7 +4,7 @@ use apical_learning::{
     Batch, ForwardNetwork, Gradient, GradientReference, LearnError, Learner, Network, OutputError,
     Streams, TensorName, TensorTable, Tensors, Transfer, Updates,
 };
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2};
 
 pub(crate) struct DeltaRule {
     tensors: TensorTable<f64>,
@@ -25,12 +25,6 @@ impl DeltaRule {
 
     fn current_rate(&self) -> f64 {
         self.rate * self.rate_share
-    }
-
-    fn outputs(&self, inputs: ArrayView2<'_, f32>) -> Array2<f64> {
-        let w = self.tensors.matrix(TensorName::forward(1));
-        let potentials = inputs.mapv(f64::from).dot(&w.t());
-        potentials.mapv(|u| self.network().transfer().rate(u))
     }
 }
 
@@ -59,7 +53,8 @@ impl Learner for DeltaRule {
 
     fn propose(&self, (): &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
         let targets = batch.target_rates.mapv(f64::from);
-        let direction = descent(batch.inputs, &self.outputs(batch.inputs), &targets);
+        let rates = self.forward().pass(batch.inputs)?.rates.remove(1);
+        let direction = descent(batch.inputs, &rates, &targets);
         let step = direction * self.current_rate();
         if step.iter().any(|v| !v.is_finite()) {
             return Err(LearnError::NonFinite {
@@ -70,23 +65,6 @@ impl Learner for DeltaRule {
         let mut updates = Updates::new();
         updates.push_change(TensorName::forward(1), step.into_dyn());
         Ok(updates)
-    }
-
-    fn predict(
-        &self,
-        (): &mut (),
-        inputs: ArrayView2<'_, f32>,
-        mut outputs: ArrayViewMut2<'_, f32>,
-    ) -> Result<(), LearnError> {
-        if inputs.ncols() != self.network().n_inputs() {
-            return Err(LearnError::Shape {
-                what: "inputs".to_owned(),
-                found: inputs.shape().to_vec(),
-                expected: vec![inputs.nrows(), self.network().n_inputs()],
-            });
-        }
-        outputs.assign(&self.outputs(inputs).mapv(|r| r as f32));
-        Ok(())
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {

@@ -223,7 +223,7 @@ impl<T: Real> BoundHidden<'_, T> {
         let rates = self.rates;
         let gains = |rate: f64| pass.map(|by| by.times(rate).gains());
 
-        let mut tail = TailSums::zeros(simd);
+        let mut tail = TailSums::zeros();
         (self.feedback).accumulate(simd, gains(rates.feedback), &mut tail, false);
         if self.feedback.learns() {
             self.feedback.write_tail(simd, &tail);
