@@ -148,3 +148,30 @@ fn seeds_have_splits_and_folds_of_their_own_where_that_is_asked_for() {
     assert_eq!(checksums(", split_seed = \"per_seed\""), 2);
     assert_eq!(checksums(", folds = 5"), 2);
 }
+
+#[test]
+fn rows_of_a_simulation_are_looked_for_beside_its_specification() {
+    let place = Place::new("");
+    fs::create_dir_all(place.path("specs")).expect("made");
+    let text = include_str!("../../../../experiments/simulate.toml");
+    let rows = "rows = [[0.9, 0.1, 0.5], [0.2, 0.8, 0.4]]";
+    assert!(text.contains(rows));
+    fs::write(place.path("here.toml"), text).expect("written");
+    let of_file = text.replace(rows, "path = \"in.csv\"");
+    fs::write(place.path("specs/sim.toml"), of_file).expect("written");
+    fs::write(place.path("specs/in.csv"), "0.9,0.1,0.5\n0.2,0.8,0.4\n").expect("written");
+    for (spec, out) in [("here.toml", "here.csv"), ("specs/sim.toml", "sim.csv")] {
+        place.call(&["simulate", spec, "--out", out]).with_code(0);
+    }
+    assert_eq!(read(&place.path("sim.csv")), read(&place.path("here.csv")));
+    // What the command line names is relative to the working folder.
+    let call = [
+        "simulate",
+        "specs/sim.toml",
+        "--inputs",
+        "in.csv",
+        "--out",
+        "x.csv",
+    ];
+    place.call(&call).with_code(4);
+}
