@@ -91,30 +91,23 @@ impl Recipe {
             None => random_order(n_samples, rng),
         };
         if let Some(n_folds) = self.folds {
-            let too_few = n_samples < n_folds;
-            let order = order(&mut rng);
-            let fold = (run.root() % n_folds as u64) as usize;
-            let n_before = |fold: usize| fold * n_samples / n_folds;
-            let start = n_before(fold);
-            let [n_test, n_validation] =
-                [fold, (fold + 1) % n_folds].map(|fold| n_before(fold + 1) - n_before(fold));
-            let counts = [
-                n_samples.saturating_sub(n_test + n_validation),
-                n_validation,
-                n_test,
-            ];
-            if too_few {
-                return Err(DatasetError::too_few_samples(path, n_samples, counts));
+            if n_samples < n_folds {
+                let reason = format!(
+                    "{n_samples} samples do not make {n_folds} folds: expected `folds` of at most {n_samples}"
+                );
+                return Err(FilePlace::Whole.fault(path, reason));
             }
+            let fold = (run.root() % n_folds as u64) as usize;
+            let start = |fold: usize| fold * n_samples / n_folds;
+            let size = |fold: usize| start(fold + 1) - start(fold);
+            let (n_test, n_validation) = (size(fold), size((fold + 1) % n_folds));
             // From the fold that is tested on: test, validation, training.
-            let turned = [&order[start..], &order[..start]].concat();
-            let turned = [
-                &turned[n_test + n_validation..],
-                &turned[n_test..n_test + n_validation],
-                &turned[..n_test],
-            ]
-            .concat();
-            return Ok(cut(&turned, counts));
+            let mut order = order(&mut rng);
+            order.rotate_left(start(fold));
+            order.rotate_left(n_test + n_validation);
+            let n_train = n_samples - n_test - n_validation;
+            order[n_train..].rotate_left(n_test);
+            return Ok(cut(&order, [n_train, n_validation, n_test]));
         }
         let counts = self.split.counts(n_samples, path)?;
         Ok(match labels {
@@ -204,7 +197,10 @@ mod tests {
                 assert_eq!((n_tested, n_chosen), ([1; 23], [1; 23]));
             }
         }
-        let few = recipe(Some(24)).divide(23, None, None, Streams::new(0), Path::new("a"));
-        assert!(few.is_err());
+        for n_folds in [24, usize::MAX] {
+            let few = recipe(Some(n_folds)).divide(23, None, None, Streams::new(7), Path::new("a"));
+            let error = few.expect_err("more folds than samples").to_string();
+            assert!(error.contains("expected `folds` of at most 23"), "{error}");
+        }
     }
 }

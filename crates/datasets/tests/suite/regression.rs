@@ -128,3 +128,15 @@ fn scaled_targets_stand_for_the_numbers_of_the_file() {
     checksums.dedup();
     assert_eq!(checksums.len(), 5);
 }
+
+#[test]
+fn generated_targets_that_overflow_are_refused() {
+    let spec = "[teacher_student]\nsizes = [3, 2, 1]\nfactors = [2.0, 1e300]";
+    let error = parse(spec)
+        .load(Streams::new(0), &[])
+        .expect_err("too large");
+    assert!(
+        error.to_string().contains("teacher_student.factors"),
+        "{error}"
+    );
+}
