@@ -136,7 +136,7 @@ fn one_split_for_all_runs_and_another_for_another_split_seed() {
 #[test]
 fn values_are_scaled_before_they_are_rounded() {
     let folder = Folder::new();
-    let late = |i: usize| f64::from(u8::from(i % 3 == 0));
+    let late = |i: usize| f64::from(u8::from(i.is_multiple_of(3)));
     let time = |i: usize| 20.0 * late(i) + i as f64 / 4.0;
     let write = |offset: f64| {
         let rows = (0..60).map(|i| format!("{},{}\n", offset + time(i), late(i)));
