@@ -37,7 +37,7 @@ pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, Residuals, evaluate};
 pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use key::{KeyPath, NoKeyPath};
 pub use kind::{

@@ -91,7 +91,8 @@ impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
             if part.n_samples() == 0 {
                 continue;
             }
-            let evaluation = evaluate(learner, &mut self.session, part, n_samples)?;
+            let evaluation = evaluate(learner, &mut self.session, part, n_samples)?
+                .in_units(&self.data.target_widths);
             for metric in &self.measure.metrics {
                 if let Some(value) = metric.of_predictions().and_then(|read| read(&evaluation)) {
                     readings.push(Reading::new(*metric, Ok(value)).on(name));

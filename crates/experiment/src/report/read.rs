@@ -130,6 +130,7 @@ fn on_protocol(folder: &Path, runs: Vec<Run>) -> Result<Report> {
     let mut source = SpecSource {
         name: name.into_owned(),
         file: folder.join(store::name::EXPERIMENT).display().to_string(),
+        folder: folder.to_owned(),
         text,
     };
     if !table.contains_key("protocol") {

@@ -12,7 +12,7 @@ use apical_learning::{
 use super::{Came, Execution, Job, Work};
 use crate::progress::RunProgress;
 use crate::provenance;
-use crate::spec::{Arm, Resolved, format};
+use crate::spec::{Arm, Resolved, format, place};
 use crate::store::{self, RunWriter};
 use crate::task_data::{DataCache, Prepared};
 use crate::teach::{Setting, Taught, TeachError, teach};
@@ -43,9 +43,12 @@ pub(crate) fn jobs(
                     seed,
                 };
                 let digest = arm.digest(seed, &prepared.checksum, provenance::source_digest())?;
+                let own = store::run_folder::<RunRecord>(folder, &key, &digest);
+                let spec = arm.alone(&resolved.spec.title, seed);
+                let spec = place::moved(spec, &resolved.source.folder, &own);
                 jobs.push(Job {
-                    folder: store::run_folder::<RunRecord>(folder, &key, &digest),
-                    spec: format::to_text(&arm.alone(&resolved.spec.title, seed))?,
+                    folder: own,
+                    spec: format::to_text(&spec)?,
                     key,
                     digest,
                     work: Lesson {

@@ -5,6 +5,7 @@ mod continuous;
 mod data;
 mod endings;
 mod keeping;
+mod own_data;
 mod program;
 mod reproduce;
 mod reproduce_run;
