@@ -6,9 +6,8 @@ use apical_learning::{
 };
 use indexmap::IndexMap;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format};
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format, sha256};
 use crate::learners::LearnerSpec;
 
 /// What is run once per seed.
@@ -259,14 +258,6 @@ impl Arm {
         };
         Ok(sha256(&format::to_json(&deciding)?))
     }
-}
-
-/// SHA-256, hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ mod tree;
 mod tuning;
 mod values;
 
+use sha2::{Digest, Sha256};
+
 pub use apical_learning::KeyPath;
-pub use arm::{Arm, ArmError, sha256};
+pub use arm::{Arm, ArmError};
 pub(crate) use check::distinct_slugs;
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use overrides::Overrides;
@@ -22,3 +24,11 @@ pub use problem::{SpecProblem, nearest};
 pub use resolve::{Resolved, SpecSource};
 pub use tuning::{Strategy, TuningSpec};
 pub use values::{Range, Values};
+
+/// SHA-256, hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
