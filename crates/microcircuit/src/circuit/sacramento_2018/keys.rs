@@ -78,7 +78,7 @@ impl Keys<'_> {
         }
         non_negative("apical_rates", self.apical_rates, n_hidden)?;
         non_negative("feedback_rates", self.feedback.rates, n_hidden)?;
-        Feedback::check(self.feedback)?;
+        Feedback::new(self.feedback, n_hidden)?;
         self.check_ideal()?;
         for (key, values) in [
             ("feedback_scale", self.feedback.scale),

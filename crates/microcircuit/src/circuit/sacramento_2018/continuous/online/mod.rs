@@ -46,8 +46,8 @@ pub(super) fn knows(p: &ContinuousParameters) -> bool {
     let c = &p.circuit;
     let knows_rule = match c.feedback_rule {
         Feedback::Fixed(_) | Feedback::LearnedEq10(_) => true,
-        // Derived: there is no top-down weight to read.
-        Feedback::Tied(_) => c.n_layers() == 1,
+        // Another rule, or none that is stored, has no place where nothing comes from above.
+        _ => c.n_layers() == 1,
     };
     let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
     let in_order = p.update_order == UpdateOrder::Simultaneous;
