@@ -55,7 +55,7 @@ pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
     Summary, TimingRecord, TimingSummary, TrialRecord,
 };
-pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec};
+pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};
 pub use store::{StoreError, load_tensors, save_tensors};
 pub use tensors::{TensorTable, Tensors, check_shape};
 pub use train::{Plan, Trained, train};

@@ -84,6 +84,13 @@ impl Network {
         self.sizes[self.n_layers()]
     }
 
+    /// Number of forward weights; `None` where a computer cannot count them.
+    pub fn n_forward_weights(&self) -> Option<usize> {
+        let pairs = self.sizes.windows(2);
+        let products = pairs.map(|pair| pair[0].checked_mul(pair[1]));
+        products.reduce(|sum, n| sum?.checked_add(n?)).flatten()
+    }
+
     /// The same network without its hidden layers.
     #[must_use]
     pub fn without_hidden_layers(&self) -> Self {
