@@ -1,6 +1,7 @@
 //! The specifications of experiments/, by the name of their file, and where an argument's one is found.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use apical_experiment::spec::{SpecProblem, SpecSource};
@@ -50,9 +51,21 @@ pub(crate) fn titles() -> impl Iterator<Item = (&'static str, String)> {
     })
 }
 
-/// What an argument names: a file where it ends in .toml, else a built-in specification, or, where
-/// there is none of this name, a file after all.
+/// Bytes of the largest specification that is read.
+const LARGEST: u64 = 4 << 20;
+
+/// What an argument names: standard input where it is `-`, a file where it ends in .toml, else a
+/// built-in specification, or, where there is none of this name, a file after all.
 pub(crate) fn source(argument: &Path) -> anyhow::Result<SpecSource> {
+    if argument.as_os_str() == "-" {
+        return Ok(SpecSource {
+            name: "stdin".to_owned(),
+            file: "standard input".to_owned(),
+            // Relative paths lead from the working folder.
+            folder: PathBuf::new(),
+            text: text_of(io::stdin(), argument)?,
+        });
+    }
     let is_toml = argument.extension().is_some_and(|end| end == "toml");
     match argument.to_str() {
         Some(name) if !is_toml => built_in(name).or_else(|error| match argument.is_file() {
@@ -65,13 +78,8 @@ pub(crate) fn source(argument: &Path) -> anyhow::Result<SpecSource> {
 
 /// The specification in a file.
 pub(crate) fn read(path: &Path) -> Result<SpecSource, SpecProblem> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        SpecProblem::new(format!(
-            "the specification {} cannot be read: {error}",
-            path.display()
-        ))
-        .with_help("`apical init` writes one to start from")
-    })?;
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let text = text_of(file, path)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = store::slug(&stem);
     let name = if name.is_empty() {
@@ -87,8 +95,30 @@ pub(crate) fn read(path: &Path) -> Result<SpecSource, SpecProblem> {
     })
 }
 
+fn text_of(from: impl Read, path: &Path) -> Result<String, SpecProblem> {
+    let mut text = String::new();
+    let n = from.take(LARGEST + 1).read_to_string(&mut text);
+    match n.map_err(|error| unreadable(path, error))? as u64 {
+        n if n > LARGEST => Err(SpecProblem::new(format!(
+            "the specification {} is larger than {LARGEST} bytes, which no specification is",
+            path.display()
+        ))),
+        _ => Ok(text),
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> SpecProblem {
+    SpecProblem::new(format!(
+        "the specification {} cannot be read: {error}",
+        path.display()
+    ))
+    .with_help("`apical init` writes one to start from")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -49,7 +49,7 @@ pub(crate) enum Command {
     List,
     /// Write a commented specification to start from
     Init {
-        /// The file to write
+        /// The file to write; - for standard output
         #[arg(default_value = "experiment.toml")]
         file: PathBuf,
     },
@@ -62,8 +62,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArgs {
-    /// The experiment: a specification (FILE.toml), or the name of a built-in one (`apical list`);
-    /// `quick` where not given
+    /// The experiment: a specification (FILE.toml, or - for standard input), or the name of a
+    /// built-in one (`apical list`); `quick` where not given
     pub(crate) spec: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) how: HowToRun,

@@ -12,8 +12,15 @@ use crate::say;
 /// The specification to start from.
 const START: &str = include_str!("../../assets/start.toml");
 
-/// Writes a commented specification to `file`, unless there is such a file.
+/// Writes a commented specification to `file`, unless there is such a file, or to standard output
+/// where it is `-`.
 pub(crate) fn init(file: &Path) -> Result<()> {
+    if file.as_os_str() == "-" {
+        let mut out = std::io::stdout().lock();
+        return (out.write_all(START.as_bytes()))
+            .and_then(|()| out.flush())
+            .context("failed to write to standard output");
+    }
     let opened = OpenOptions::new().write(true).create_new(true).open(file);
     match opened {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

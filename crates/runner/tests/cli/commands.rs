@@ -1,8 +1,8 @@
 //! Help, listings, a specification to start from, completions.
 
-use std::fs;
+use std::fs::{self, File};
 
-use crate::program::Place;
+use crate::program::{Call, Place, SMALL};
 
 #[test]
 fn help_says_what_there_is() {
@@ -102,4 +102,34 @@ fn wrong_use_is_exit_code_2() {
     fs::create_dir(place.path("empty")).expect("made");
     let empty = place.line("report empty", 2);
     insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");
+}
+
+#[test]
+fn a_specification_goes_through_pipes() {
+    let place = Place::new(SMALL);
+    let start = place.line("init -", 0);
+    assert!(start.stdout.contains("[training]"), "{start:?}");
+    assert!(!place.path("-").exists());
+    let run = |text: &str| {
+        fs::write(place.path("piped"), text).expect("written");
+        let output = (place.command(&["run", "-", "--seeds", "0", "--quiet"]))
+            .stdin(File::open(place.path("piped")).expect("a file"))
+            .output();
+        Call::from(output.expect("the program starts"))
+    };
+    let call = run(SMALL);
+    assert_eq!(call.code, Some(0), "{call:?}");
+    assert!(place.path("results/stdin/index.html").is_file());
+    let wrong = run(&SMALL.replace("n_epochs", "n_epoch"));
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(wrong.stderr.contains("standard input:6"), "{wrong:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_without_end_is_no_specification() {
+    let place = Place::new(SMALL);
+    std::os::unix::fs::symlink("/dev/zero", place.path("zero.toml")).expect("linked");
+    let call = place.line("run zero.toml", 2);
+    assert!(call.stderr.contains("larger than"), "{call:?}");
 }
