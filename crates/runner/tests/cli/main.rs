@@ -2,9 +2,11 @@
 
 mod commands;
 mod continuous;
+mod damage;
 mod data;
 mod endings;
 mod keeping;
+mod processes;
 mod program;
 mod reproduce;
 mod reproduce_run;
