@@ -1,10 +1,10 @@
 //! Files into memory: plain or gzip by content, never more than a stated limit.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use crate::checksum::sha256;
 use crate::{DatasetError, FileDigest, FilePlace, Verdict};
@@ -67,13 +67,14 @@ fn read_file(
         source,
     })?;
     let n_bytes = raw.len() as u64;
-    let raw_sha256 = sha256(&raw);
-    let (content, content_sha256) = if raw.starts_with(&GZIP_MAGIC) {
-        let content = decompress(path, &raw, limit(n_bytes))?.ok_or_else(too_large)?;
-        let digest = sha256(&content);
-        (content, digest)
+    let (content, raw_sha256, content_sha256) = if raw.starts_with(&GZIP_MAGIC) {
+        let unpacked = decompress(path, &raw, limit(n_bytes))?.ok_or_else(too_large)?;
+        let digests = [&raw[..unpacked.n_packed], &unpacked.content].map(sha256);
+        let [raw_sha256, content_sha256] = digests;
+        (unpacked.content, raw_sha256, content_sha256)
     } else {
-        (raw, raw_sha256.clone())
+        let digest = sha256(&raw);
+        (raw, digest.clone(), digest)
     };
     let digest = FileDigest {
         name: path
@@ -94,35 +95,61 @@ fn read_file(
     })
 }
 
-/// Decompresses a gzip stream in memory; nothing where it expands to more than `limit` bytes.
+/// What a gzip stream holds.
+pub(crate) struct Unpacked {
+    pub(crate) content: Vec<u8>,
+    /// Length of the stream, without the zeros that some tools pad it with.
+    pub(crate) n_packed: usize,
+}
+
+/// Decompresses a gzip stream of one or more members in memory, which zeros may follow; nothing where
+/// it expands to more than `limit` bytes.
 pub(crate) fn decompress(
     path: &Path,
     raw: &[u8],
     limit: u64,
-) -> Result<Option<Vec<u8>>, DatasetError> {
+) -> Result<Option<Unpacked>, DatasetError> {
     let mut content = Vec::new();
-    let read = MultiGzDecoder::new(raw)
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut content);
-    if let Err(source) = read {
-        let n_bytes = content.len();
-        return Err(DatasetError::CorruptGzip {
-            path: path.to_owned(),
-            n_bytes,
-            source,
-        });
+    let mut rest = raw;
+    loop {
+        let mut member = GzDecoder::new(rest);
+        let room = limit.saturating_add(1) - content.len() as u64;
+        let read = member.by_ref().take(room).read_to_end(&mut content);
+        if content.len() as u64 > limit {
+            return Ok(None);
+        }
+        rest = member.into_inner();
+        let end = match read {
+            Ok(_) if rest.iter().all(|&byte| byte == 0) => {
+                let n_packed = raw.len() - rest.len();
+                return Ok(Some(Unpacked { content, n_packed }));
+            }
+            Ok(_) if rest.starts_with(&GZIP_MAGIC) => Ok(()),
+            Ok(_) => Err(io::Error::other(
+                "what follows the stream is not part of it",
+            )),
+            Err(source) => Err(source),
+        };
+        if let Err(source) = end {
+            return Err(DatasetError::CorruptGzip {
+                path: path.to_owned(),
+                n_bytes: content.len(),
+                source,
+            });
+        }
     }
-    Ok((content.len() as u64 <= limit).then_some(content))
 }
 
-/// Where a file named by the user is: as given, or else below the first folder that has it.
+/// Where a file named by the user is: relative to the folder `beside`, or else below the first of
+/// `folders` that has it.
 pub(crate) fn find_user_file(
     path: &Path,
     option: &'static str,
+    beside: &Path,
     folders: &[PathBuf],
 ) -> Result<PathBuf, DatasetError> {
-    let candidates = std::iter::once(path.to_owned()).chain(folders.iter().map(|f| f.join(path)));
-    for candidate in candidates {
+    let places = std::iter::once(beside).chain(folders.iter().map(PathBuf::as_path));
+    for candidate in places.map(|folder| folder.join(path)) {
         match fs::metadata(&candidate) {
             Ok(metadata) if metadata.is_file() => return Ok(candidate),
             Ok(_) => {}
@@ -138,6 +165,7 @@ pub(crate) fn find_user_file(
     Err(DatasetError::PathMissing {
         path: path.to_owned(),
         option,
+        beside: beside.to_owned(),
         searched: folders.to_vec(),
     })
 }

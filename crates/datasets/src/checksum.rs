@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{Part, Targets};
+use crate::{Part, TargetUnit, Targets};
 
 /// What fixes a data set bit for bit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,7 +12,9 @@ pub struct Checksum {
     ///
     /// Canonical bytes, all little endian, of training, validation and test part in this order: the
     /// number of samples (u64), of inputs (u64) and of target values per sample (u64, 0 for
-    /// classes), the inputs row by row (f32), then the classes (u32) or potentials (f32).
+    /// classes), the inputs row by row (f32), then the classes (u32) or potentials (f32). Where targets
+    /// were scaled, the SHA-256 of that, in hexadecimal letters, and of offset and width (f64) of every
+    /// output.
     pub sha256: String,
     /// The files that were read; empty for generated sets.
     pub files: Vec<FileDigest>,
@@ -23,7 +25,8 @@ pub struct Checksum {
 pub struct FileDigest {
     /// Name of the file, without folder.
     pub name: String,
-    /// SHA-256 of the file as it lies on disk, hexadecimal.
+    /// SHA-256 of the file as it lies on disk, without zeros that a gzip stream is padded with,
+    /// hexadecimal.
     pub sha256: String,
     /// SHA-256 of the content after decompression, hexadecimal.
     pub content_sha256: String,
@@ -74,6 +77,19 @@ impl Checksum {
             sha256: base16ct::lower::encode_string(&hash.finalize()),
             files,
         }
+    }
+
+    /// The same of parts whose targets are in these units: what was scaled from other numbers is told
+    /// apart.
+    #[must_use]
+    pub(crate) fn in_units(mut self, units: &[TargetUnit]) -> Self {
+        if units.iter().any(|unit| !unit.is_potential()) {
+            let numbers = units.iter().flat_map(|unit| [unit.offset, unit.width]);
+            let mut bytes = self.sha256.into_bytes();
+            bytes.extend(numbers.flat_map(f64::to_le_bytes));
+            self.sha256 = sha256(&bytes);
+        }
+        self
     }
 }
 

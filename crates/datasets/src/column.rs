@@ -1,8 +1,9 @@
-//! How a spec names a column of a table.
+//! How a spec names columns of a table.
 
 use std::fmt;
 
-use serde::de::{self, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A column of a table; in a spec a string or a whole number.
@@ -63,5 +64,43 @@ impl<'de> Deserialize<'de> for Column {
         }
 
         deserializer.deserialize_any(ColumnVisitor)
+    }
+}
+
+/// Columns; in a spec a list, or a single one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnList(pub Vec<Column>);
+
+impl<'de> Deserialize<'de> for ColumnList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor;
+
+        impl<'de> Visitor<'de> for ListVisitor {
+            type Value = ColumnList;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of columns, each by its name or its index from 0")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ColumnList, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(ColumnList)
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<ColumnList, E> {
+                Ok(ColumnList(vec![Column::Name(name.to_owned())]))
+            }
+
+            fn visit_u64<E: de::Error>(self, index: u64) -> Result<ColumnList, E> {
+                let index = Column::deserialize(de::value::U64Deserializer::new(index))?;
+                Ok(ColumnList(vec![index]))
+            }
+
+            fn visit_i64<E: de::Error>(self, index: i64) -> Result<ColumnList, E> {
+                let index = Column::deserialize(de::value::I64Deserializer::new(index))?;
+                Ok(ColumnList(vec![index]))
+            }
+        }
+
+        deserializer.deserialize_any(ListVisitor)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use csv::{ByteRecord, Position, Reader, ReaderBuilder, Trim};
+use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use ndarray::Array2;
 
+use crate::cell::{Precision, is_number, number, text};
+use crate::quoting::check_quotes;
 use crate::{DatasetError, FilePlace};
 
 /// The records of a table, one after the other; they may differ in length.
@@ -16,19 +18,29 @@ pub(crate) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(crate) fn new(path: &'a Path, content: &'a [u8], delimiter: u8) -> Self {
+    /// # Errors
+    /// Another encoding than UTF-8 by its first bytes, and quotes that are not closed.
+    pub(crate) fn new(
+        path: &'a Path,
+        content: &'a [u8],
+        delimiter: u8,
+    ) -> Result<Self, DatasetError> {
+        if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
+            let reason = "the text is in UTF-16: save the file in UTF-8";
+            return Err(FilePlace::Whole.fault(path, reason));
+        }
+        check_quotes(path, content, delimiter)?;
         let reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .trim(Trim::All)
             .from_reader(content);
-        Self {
+        Ok(Self {
             path,
             content,
             reader,
             record: ByteRecord::new(),
-        }
+        })
     }
 
     /// The next record and its line, from 1.
@@ -47,7 +59,7 @@ impl<'a> Records<'a> {
 /// Rows of numbers, `[n_rows, n_columns]`; the first line is a header where none of its cells is a
 /// number.
 pub(crate) fn numbers(path: &Path, content: &[u8]) -> Result<Array2<f32>, DatasetError> {
-    let mut records = Records::new(path, content, b',');
+    let mut records = Records::new(path, content, b',')?;
     let mut columns: Option<Vec<String>> = None;
     let mut values = Vec::new();
     let mut n_rows = 0;
@@ -57,12 +69,12 @@ pub(crate) fn numbers(path: &Path, content: &[u8]) -> Result<Array2<f32>, Datase
             None => {
                 let cells = record.iter().map(|cell| text(path, line, cell));
                 let cells = cells.collect::<Result<Vec<_>, _>>()?;
-                let is_header = cells.iter().all(|cell| cell.parse::<f64>().is_err());
+                let is_header = !cells.iter().any(|cell| is_number(cell));
                 let names = cells
                     .iter()
                     .enumerate()
                     .map(|(index, cell)| match is_header {
-                        true => (*cell).to_owned(),
+                        true => cell.trim().to_owned(),
                         false => index.to_string(),
                     });
                 let names = columns.insert(names.collect());
@@ -81,7 +93,7 @@ pub(crate) fn numbers(path: &Path, content: &[u8]) -> Result<Array2<f32>, Datase
             ));
         }
         for (name, cell) in names.iter().zip(record) {
-            values.push(number(path, line, name, cell)?);
+            values.push(number(path, line, name, cell, Precision::Single)? as f32);
         }
         n_rows += 1;
     }
@@ -105,30 +117,4 @@ fn line_of(content: &[u8], start: &Position) -> u64 {
         .filter(|&&byte| byte == b'\n')
         .count();
     start.line() + n_blank as u64
-}
-
-pub(crate) fn text<'a>(path: &Path, line: u64, cell: &'a [u8]) -> Result<&'a str, DatasetError> {
-    str::from_utf8(cell).map_err(|_| {
-        FilePlace::Line(line).fault(path, ": text is not UTF-8: save the file in that encoding")
-    })
-}
-
-pub(crate) fn number(
-    path: &Path,
-    line: u64,
-    column: &str,
-    cell: &[u8],
-) -> Result<f32, DatasetError> {
-    let found = String::from_utf8_lossy(cell);
-    let reason = match found.parse::<f32>() {
-        Ok(value) if value.is_finite() => return Ok(value),
-        Ok(_) => format!(
-            ": {found:?} is not a finite single-precision number: drop the row or fill the value"
-        ),
-        Err(_) if line == 1 => {
-            format!(": {found:?} is not a number: set `header = true` if line 1 names the columns")
-        }
-        Err(_) => format!(": {found:?} is not a number"),
-    };
-    Err(FilePlace::Cell(line, column.to_owned()).fault(path, reason))
 }

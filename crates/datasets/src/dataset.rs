@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use apical_kernels::Transfer;
 use serde::{Deserialize, Serialize};
 
-use crate::{CatalogueEntry, Checksum, FileDigest, Part, Targets};
+use crate::{CatalogueEntry, Checksum, DatasetError, FileDigest, Part, Targets};
 
 /// A data set in three parts that never overlap.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,29 @@ pub struct Dataset {
     pub validation: Part,
     /// What is reported.
     pub test: Part,
+    /// What the target potentials of each output stand for; empty in classification.
+    pub target_units: Vec<TargetUnit>,
+    /// What the user should know of how the files were read, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What the target potentials u of one output stand for: `offset` + `width` · u in the units of the
+/// file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetUnit {
+    /// The output, as messages call it.
+    pub name: String,
+    /// The file's number for a potential of 0.
+    pub offset: f64,
+    /// How much the file's number grows with the potential.
+    pub width: f64,
+}
+
+impl TargetUnit {
+    /// Whether the file's numbers are the potentials.
+    pub fn is_potential(&self) -> bool {
+        self.offset == 0.0 && self.width == 1.0
+    }
 }
 
 /// What a data set is and where it comes from.
@@ -108,16 +132,21 @@ impl Dataset {
         [train, validation, test]: [Part; 3],
         files: Vec<FileDigest>,
     ) -> Self {
-        let (task, class_names) = match &train.targets {
+        let (task, class_names, n_targets) = match &train.targets {
             Targets::Classes(_) => {
                 let n_classes = entry.class_names.len();
-                (Task::Classification { n_classes }, entry.class_names)
+                (Task::Classification { n_classes }, entry.class_names, 0)
             }
             Targets::Potentials(potentials) => {
                 let n_outputs = potentials.ncols();
-                (Task::Regression { n_outputs }, [].as_slice())
+                (Task::Regression { n_outputs }, [].as_slice(), n_outputs)
             }
         };
+        let target_units = (0..n_targets).map(|output| TargetUnit {
+            name: format!("target {output}"),
+            offset: 0.0,
+            width: 1.0,
+        });
         let input_shape = match entry.input_shape {
             [] => vec![train.inputs.ncols()],
             shape => shape.to_vec(),
@@ -135,7 +164,44 @@ impl Dataset {
             train,
             validation,
             test,
+            target_units: target_units.collect(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Fails on target potentials that no output reaches under `transfer`: their rate, in single
+    /// precision, does not give them back to one part in a hundred. Of scaled targets only those of the
+    /// training part count, to which the scaling was fitted.
+    ///
+    /// # Errors
+    /// [`DatasetError::TargetOutOfReach`] with the first such target.
+    pub fn check_targets(&self, transfer: Transfer) -> Result<(), DatasetError> {
+        let is_scaled = self.target_units.iter().any(|unit| !unit.is_potential());
+        let parts = [
+            ("training", &self.train),
+            ("validation", &self.validation),
+            ("test", &self.test),
+        ];
+        for (part, samples) in &parts[..if is_scaled { 1 } else { 3 }] {
+            let Targets::Potentials(potentials) = &samples.targets else {
+                return Ok(());
+            };
+            let mut potentials = potentials.indexed_iter();
+            let fault = potentials.find(|(_, potential)| !is_reached(**potential, transfer));
+            let Some(((_, output), &potential)) = fault else {
+                continue;
+            };
+            let unit = &self.target_units[output];
+            return Err(DatasetError::TargetOutOfReach {
+                dataset: self.about.name.clone(),
+                target: unit.offset + unit.width * f64::from(potential),
+                potential,
+                output: unit.name.clone(),
+                part,
+                transfer,
+            });
+        }
+        Ok(())
     }
 
     /// Number of inputs of one sample.
@@ -193,4 +259,13 @@ impl Dataset {
             shared_inputs: self.shared_inputs(),
         }
     }
+}
+
+/// Whether the rate of `potential`, in single precision, stands for no other potential.
+fn is_reached(potential: f32, transfer: Transfer) -> bool {
+    const TOLERANCE: f64 = 0.01;
+    let potential = f64::from(potential);
+    let rate = transfer.rate(potential) as f32;
+    let found = transfer.potential(rate.into());
+    found.is_some_and(|found| (found - potential).abs() <= TOLERANCE * potential.abs().max(1.0))
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use apical_kernels::Transfer;
+
 /// Why a data set could not be loaded. Each message names the place, what was expected, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -31,14 +33,32 @@ pub enum DatasetError {
         remedy: String,
     },
     /// A file named by the user exists neither as given nor in any data folder.
-    #[error("{}: no such file here or in {}: check `{option}`", .path.display(), folders(.searched))]
+    #[error("{}: no such file {} or in {}: check `{option}`{}", .path.display(), place(.beside), folders(.searched), elsewhere(.path, .beside))]
     PathMissing {
         /// The path as given.
         path: PathBuf,
         /// The key in the spec.
         option: &'static str,
+        /// The folder that it is relative to; empty for the working folder.
+        beside: PathBuf,
         /// Folders that were searched, in order.
         searched: Vec<PathBuf>,
+    },
+    /// A regression target that no output neuron reaches.
+    #[error("data set `{dataset}`: the target {} of {output} in the {part} part is out of the reach of {}: no rate stands for this potential alone; {}", target_text(*.target, *.potential), transfer_name(*.transfer), remedy(*.transfer))]
+    TargetOutOfReach {
+        /// Name of the data set.
+        dataset: String,
+        /// The target in the file's units.
+        target: f64,
+        /// The potential that it stands for.
+        potential: f32,
+        /// The output.
+        output: String,
+        /// The part of the data that it is in.
+        part: &'static str,
+        /// The transfer function of the output neurons.
+        transfer: Transfer,
     },
     /// The operating system refused to read the file.
     #[error("{}: cannot be read", .path.display())]
@@ -169,6 +189,49 @@ impl DatasetError {
             "{n_samples} samples give {n_train} training, {n_validation} validation and {n_test} test samples: expected at least one in each, add samples or change the split"
         );
         FilePlace::Whole.fault(path, reason)
+    }
+}
+
+fn place(beside: &Path) -> String {
+    match beside.as_os_str().is_empty() {
+        true => "here".to_owned(),
+        false => format!("in {} (beside the specification)", beside.display()),
+    }
+}
+
+/// That the file lies in the working folder, which paths of a specification elsewhere do not look at.
+fn elsewhere(path: &Path, beside: &Path) -> &'static str {
+    if !beside.as_os_str().is_empty() && path.is_file() {
+        "; the working folder has such a file, but paths in a specification are relative to its file"
+    } else {
+        ""
+    }
+}
+
+fn target_text(target: f64, potential: f32) -> String {
+    match target == f64::from(potential) {
+        true => potential.to_string(),
+        false => format!("{target} (potential {potential})"),
+    }
+}
+
+fn transfer_name(transfer: Transfer) -> &'static str {
+    match transfer {
+        Transfer::Logistic => "`logistic`",
+        Transfer::Softplus { .. } => "`softplus`",
+        Transfer::Tanh => "`tanh`",
+        Transfer::Relu => "`relu`",
+    }
+}
+
+fn remedy(transfer: Transfer) -> &'static str {
+    match transfer {
+        Transfer::Relu => {
+            "set `target_scaling = \"unit\"`, or choose another `transfer`; RMSE and R² are given in the file's units"
+        }
+        Transfer::Logistic | Transfer::Softplus { .. } | Transfer::Tanh => {
+            "set `target_scaling = \"standardise\"`; RMSE and R² are given in the file's units"
+        }
     }
 }
 

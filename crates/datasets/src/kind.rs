@@ -36,6 +36,11 @@ pub trait DataOptions:
         false
     }
 
+    /// The paths of the user's own files.
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        Vec::new()
+    }
+
     /// Checks the decompressed content of one of the entry's files, of which no digest is known;
     /// `path` serves messages only.
     ///
@@ -58,6 +63,8 @@ pub struct LoadFrom<'a> {
     pub entry: &'static CatalogueEntry,
     /// Random streams of the run.
     pub streams: Streams,
+    /// The folder that relative paths of the user's own files are relative to.
+    pub beside: &'a Path,
     /// Folders to look for files in, in order.
     pub folders: &'a [PathBuf],
     /// Entries of all sets, by which files of another set are recognised.
@@ -154,6 +161,7 @@ pub(crate) trait AnyChosen: Any + Debug + Send + Sync {
     fn check(&self) -> Result<(), DatasetError>;
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError>;
     fn depends_on_run(&self) -> bool;
+    fn with_paths(&self, path: &dyn Fn(&Path) -> PathBuf) -> DatasetSpec;
     fn equals(&self, other: &dyn AnyChosen) -> bool;
 }
 
@@ -189,6 +197,14 @@ impl<T: DataOptions> AnyChosen for Chosen<T> {
 
     fn depends_on_run(&self) -> bool {
         self.options.depends_on_run()
+    }
+
+    fn with_paths(&self, path: &dyn Fn(&Path) -> PathBuf) -> DatasetSpec {
+        let mut options = self.options.clone();
+        for own in options.paths_mut() {
+            *own = path(own);
+        }
+        self.kind.with(options)
     }
 
     fn equals(&self, other: &dyn AnyChosen) -> bool {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Class numbers from 0 and the names of the classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClassLabels {
@@ -32,50 +34,151 @@ pub(crate) struct TextLabels {
     /// Of each sample, the index of its text.
     indices: Vec<u32>,
     /// In the order in which they first occur.
-    texts: Vec<String>,
+    texts: Vec<Text>,
     known: HashMap<String, u32>,
 }
 
+#[derive(Debug)]
+struct Text {
+    trimmed: String,
+    /// Whether it stands somewhere without spaces around it.
+    is_bare: bool,
+    /// As it stands with them, where it does.
+    padded: Option<String>,
+}
+
 impl TextLabels {
-    pub(crate) fn push(&mut self, text: &str) {
-        let index = self.known.get(text).copied().unwrap_or_else(|| {
+    /// Takes a label as it stands in its cell; spaces around it do not count.
+    pub(crate) fn push(&mut self, cell: &str) {
+        let trimmed = cell.trim();
+        let index = self.known.get(trimmed).copied().unwrap_or_else(|| {
             let index = self.texts.len() as u32;
-            self.texts.push(text.to_owned());
-            self.known.insert(text.to_owned(), index);
+            self.texts.push(Text {
+                trimmed: trimmed.to_owned(),
+                is_bare: false,
+                padded: None,
+            });
+            self.known.insert(trimmed.to_owned(), index);
             index
         });
+        let text = &mut self.texts[index as usize];
+        if trimmed.len() == cell.len() {
+            text.is_bare = true;
+        } else if text.padded.is_none() {
+            text.padded = Some(cell.to_owned());
+        }
         self.indices.push(index);
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.indices.len()
-    }
-
-    /// Classes: by value where every label is a number, alphabetically otherwise.
-    pub(crate) fn number(&self) -> ClassLabels {
-        let finite = |text: &String| text.parse().ok().filter(|value: &f64| value.is_finite());
-        let values: Option<Vec<Value>> = self
+    /// Classes, by value where every label is a number below 2^53 and alphabetically otherwise, and
+    /// what is to be said of labels that were taken for one, or that look like one and are not.
+    pub(crate) fn number(&self) -> (ClassLabels, Vec<String>) {
+        let values: Vec<Option<Value>> = self
             .texts
             .iter()
-            .map(|text| finite(text).map(Value::new))
+            .map(|text| Value::of(&text.trimmed))
             .collect();
-        let name = |index: usize| self.texts[index].clone();
-        let of_texts = match values {
-            Some(values) => number_classes(&values, name),
+        let name = |index: usize| self.texts[index].trimmed.clone();
+        let all_values: Option<Vec<Value>> = values.iter().copied().collect();
+        let of_texts = match &all_values {
+            Some(values) => number_classes(values, name),
             None => {
-                let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-                number_classes(&texts, name)
+                let texts = self.texts.iter().map(|text| text.trimmed.as_str());
+                number_classes(&texts.collect::<Vec<_>>(), name)
             }
         };
-        ClassLabels {
+        let classes = ClassLabels {
             labels: self
                 .indices
                 .iter()
                 .map(|&index| of_texts.labels[index as usize])
                 .collect(),
             names: of_texts.names,
+        };
+        let mut notes = Vec::new();
+        let padded = self.texts.iter().filter(|text| text.is_bare);
+        let padded: Vec<String> = padded
+            .filter_map(|text| {
+                Some(format!(
+                    "{:?} for `{}`",
+                    text.padded.as_ref()?,
+                    text.trimmed
+                ))
+            })
+            .collect();
+        if !padded.is_empty() {
+            let padded = listed(padded);
+            notes.push(format!(
+                "spaces around labels do not count: {padded} is taken"
+            ));
         }
+        let of_value = alike(
+            self.texts
+                .iter()
+                .zip(values)
+                .filter_map(|(text, value)| value.map(|value| (value, text.trimmed.as_str()))),
+        );
+        if !of_value.is_empty() {
+            let of_value = listed(of_value);
+            notes.push(match all_values {
+                Some(_) => format!("labels that are equal as numbers are one class: {of_value}"),
+                None => format!(
+                    "labels that are equal as numbers are different classes, as not every label is a number: {of_value}; write them alike if they are one"
+                ),
+            });
+        }
+        if all_values.is_none() {
+            let look = self.texts.iter().map(|text| text.trimmed.as_str());
+            let look = alike(look.map(|text| (appearance(text), text)));
+            if !look.is_empty() {
+                let look = listed(look);
+                notes.push(format!(
+                    "labels that look alike are different classes: {look}; write them alike if they are one"
+                ));
+            }
+        }
+        (classes, notes)
     }
+}
+
+/// Texts of the same key, where there are several.
+fn alike<'a, K: Ord>(texts: impl Iterator<Item = (K, &'a str)>) -> Vec<String> {
+    let mut groups = BTreeMap::<K, Vec<&str>>::new();
+    for (key, text) in texts {
+        groups.entry(key).or_default().push(text);
+    }
+    let several = groups.into_values().filter(|texts| texts.len() > 1);
+    several
+        .map(|texts| {
+            let quoted: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+            quoted.join(" and ")
+        })
+        .collect()
+}
+
+/// The first of `items`, and how many more there are.
+fn listed(items: Vec<String>) -> String {
+    const MOST: usize = 5;
+    let n_more = items.len().saturating_sub(MOST);
+    let first = items[..items.len() - n_more].join("; ");
+    match n_more {
+        0 => first,
+        _ => format!("{first}; and {n_more} more"),
+    }
+}
+
+/// What a label looks like: in lower case, in one form of Unicode (NFKC), without what has no width
+/// and with single spaces.
+fn appearance(text: &str) -> String {
+    let has_no_width = |c: &char| {
+        matches!(
+            c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
+    };
+    let plain: String = text.nfkc().filter(|c| !has_no_width(c)).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }
 
 /// A finite number, in order.
@@ -83,9 +186,12 @@ impl TextLabels {
 struct Value(f64);
 
 impl Value {
-    fn new(value: f64) -> Self {
+    /// The value of a label; nothing where doubles do not tell it from its neighbours.
+    fn of(text: &str) -> Option<Self> {
+        const FIRST_WITHOUT_NEIGHBOUR: f64 = (1_u64 << 53) as f64;
+        let value: f64 = text.parse().ok()?;
         // −0 and 0 are one class.
-        Self(value + 0.0)
+        (value.abs() < FIRST_WITHOUT_NEIGHBOUR).then_some(Self(value + 0.0))
     }
 }
 

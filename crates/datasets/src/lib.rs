@@ -19,10 +19,13 @@
 //! # Ok::<(), apical_datasets::DatasetError>(())
 //! ```
 
+mod arrays;
 mod bytes;
+mod cell;
 mod check;
 mod checksum;
 mod column;
+mod columns;
 mod comma_separated;
 mod dataset;
 mod entry;
@@ -36,20 +39,25 @@ mod locate;
 mod npy;
 mod npy_header;
 mod npz;
+mod numbers;
 mod part;
+mod quoting;
+mod recipe;
 mod registry;
 mod rows;
 mod scaling;
 pub mod set;
 mod spec;
 mod split;
+mod split_seed;
 mod stream;
 mod table;
+mod table_rows;
 
 pub use check::{CheckedFile, check_file, check_files};
 pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
-pub use column::Column;
-pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, Task};
+pub use column::{Column, ColumnList};
+pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, TargetUnit, Task};
 pub use entry::{CatalogueEntry, RemoteFile};
 #[doc(hidden)]
 pub use erase::with_places;
@@ -65,4 +73,5 @@ pub use rows::read_rows;
 pub use scaling::Scaling;
 pub use set::teacher_student::{TeacherNetwork, TeacherSample};
 pub use split::{Fractions, Split, random_cycle, shuffle, split_random, split_stratified};
+pub use split_seed::SplitSeed;
 pub use stream::{StreamRng, Streams};

@@ -5,6 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::bytes::{FileContent, read_published};
 use crate::{CatalogueEntry, DatasetError, FileDigest, RemoteFile, Verdict};
 
+/// The folders of sets in torchvision's layout.
+const TORCHVISION: [(&str, &str); 4] = [
+    ("mnist", "MNIST"),
+    ("fashion_mnist", "FashionMNIST"),
+    ("kmnist", "KMNIST"),
+    ("emnist_digits", "EMNIST"),
+];
+
 /// A file of a registered set and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocatedFile {
@@ -17,17 +25,18 @@ pub struct LocatedFile {
 /// Finds the files of `entry`: the first folder that has all of them, otherwise the one that has most.
 ///
 /// Below each of `folders`, in order, a file is looked for in the folder of the set's name (with
-/// hyphens or underscores), then in the folder itself, with and without `.gz`.
+/// hyphens or underscores), in that of torchvision (such as `MNIST/raw`), then in the folder itself;
+/// with and without `.gz`, and also with a full stop before `idx`.
 pub fn locate_files(entry: &CatalogueEntry, folders: &[PathBuf]) -> Vec<LocatedFile> {
     let mut best = locate_in(entry, &[]);
     let n_found = |files: &[LocatedFile]| files.iter().filter(|file| file.path.is_some()).count();
     for folder in folders {
         let [hyphens, underscores] = entry.folder_names();
-        for place in [
-            folder.join(hyphens),
-            folder.join(underscores),
-            folder.clone(),
-        ] {
+        let mut places = vec![folder.join(hyphens), folder.join(underscores)];
+        let of_torchvision = TORCHVISION.iter().filter(|(set, _)| *set == entry.name);
+        places.extend(of_torchvision.map(|(_, name)| folder.join(name).join("raw")));
+        places.push(folder.clone());
+        for place in places {
             let files = locate_in(entry, &[place]);
             if n_found(&files) > n_found(&best) {
                 best = files;
@@ -92,12 +101,17 @@ fn locate_in(entry: &CatalogueEntry, places: &[PathBuf]) -> Vec<LocatedFile> {
         .files
         .iter()
         .map(|file| {
-            let candidates = places
+            let published = [file.name, file.plain_name()].map(str::to_owned);
+            let names = published.clone().into_iter();
+            let names: Vec<String> = names
+                .chain(published.map(|name| name.replace("-idx", ".idx")))
+                .collect();
+            let mut candidates = places
                 .iter()
-                .flat_map(|place| [place.join(file.name), place.join(file.plain_name())]);
+                .flat_map(|place| names.iter().map(|name| place.join(name)));
             LocatedFile {
                 file,
-                path: candidates.into_iter().find(|path| path.is_file()),
+                path: candidates.find(|path| path.is_file()),
             }
         })
         .collect()

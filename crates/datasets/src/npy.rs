@@ -7,9 +7,12 @@
 
 use std::path::Path;
 
+use half::f16;
 use ndarray::{Array2, ArrayD, IxDyn, ShapeBuilder};
 
+use crate::cell::Precision;
 use crate::npy_header::Header;
+use crate::numbers::Numbers;
 use crate::{DatasetError, FilePlace};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -74,7 +77,7 @@ impl<'a> NpyArray<'a> {
         let data = &bytes[n_prefix + n_header..];
 
         let (element, is_big_endian) = element_type(&header.descr).ok_or_else(|| {
-            let expected = "float32, float64, bool, or an integer of 8 to 64 bits";
+            let expected = "float16, float32, float64, bool, or an integer of 8 to 64 bits";
             DatasetError::wrong_type(path, array, &header.descr, expected)
         })?;
         let shape: Vec<usize> = header.shape.iter().map(|&axis| axis as usize).collect();
@@ -112,17 +115,6 @@ impl<'a> NpyArray<'a> {
         matches!(self.element, Element::Float { .. })
     }
 
-    /// Elements as single-precision numbers, in row-major order; may hold non-finite values.
-    pub(crate) fn to_floats(&self) -> Vec<f32> {
-        let decode = |bytes| match self.element {
-            Element::Float { n_bytes: 4 } => f32::from_bits(self.unsigned(bytes) as u32),
-            Element::Float { .. } => f64::from_bits(self.unsigned(bytes)) as f32,
-            Element::Signed { .. } => self.signed(bytes) as f32,
-            Element::Unsigned { .. } => self.unsigned(bytes) as f32,
-        };
-        self.row_major(self.elements().map(decode).collect())
-    }
-
     /// Elements as integers, in row-major order; `None` for floating-point arrays.
     pub(crate) fn to_integers(&self) -> Option<Vec<i128>> {
         let decode = |bytes| match self.element {
@@ -132,22 +124,57 @@ impl<'a> NpyArray<'a> {
         (!self.is_float()).then(|| self.row_major(self.elements().map(decode).collect()))
     }
 
-    /// The array with all axes but the first flattened; every element finite.
+    /// The array with all axes but the first flattened; every element finite in `precision`.
     pub(crate) fn finite_rows(
         &self,
         path: &Path,
         array: &str,
-    ) -> Result<Array2<f32>, DatasetError> {
-        let n_elements: usize = self.shape[1..].iter().product();
-        let values = self.to_floats();
-        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            let place = FilePlace::Element(array.to_owned(), at / n_elements, at % n_elements);
-            let found = f64::from(values[at]);
-            let reason = format!(": {found} is not a finite single-precision number");
-            return Err(place.fault(path, reason));
+        precision: Precision,
+    ) -> Result<Numbers, DatasetError> {
+        let shape = (self.shape[0], self.shape[1..].iter().product());
+        let compared = "shape and length were compared when the header was read";
+        let numbers = if self.fits_single() {
+            let values = self.elements().map(|bytes| self.double(bytes) as f32);
+            let values = self.row_major(values.collect());
+            Numbers::Single(Array2::from_shape_vec(shape, values).expect(compared))
+        } else {
+            let values = self.elements().map(|bytes| self.double(bytes));
+            let values = self.row_major(values.collect());
+            Numbers::Double(Array2::from_shape_vec(shape, values).expect(compared))
+        };
+        match numbers.first_not_finite(precision) {
+            None => Ok(numbers),
+            Some((row, element)) => {
+                let place = FilePlace::Element(array.to_owned(), row, element);
+                let found = numbers.at(row, element);
+                let kind = precision.name();
+                let reason = match found.is_nan() {
+                    true => {
+                        ": NaN stands for a missing value: drop the row or fill the value".into()
+                    }
+                    false => format!(": {found} is not a finite {kind} number"),
+                };
+                Err(place.fault(path, reason))
+            }
         }
-        Ok(Array2::from_shape_vec((self.shape[0], n_elements), values)
-            .expect("shape and length were compared when the header was read"))
+    }
+
+    /// Whether every number of this type is one in single precision.
+    fn fits_single(&self) -> bool {
+        match self.element {
+            Element::Float { n_bytes } => n_bytes <= 4,
+            Element::Signed { n_bytes } | Element::Unsigned { n_bytes } => n_bytes <= 2,
+        }
+    }
+
+    fn double(&self, bytes: &[u8]) -> f64 {
+        match self.element {
+            Element::Float { n_bytes: 2 } => f16::from_bits(self.unsigned(bytes) as u16).to_f64(),
+            Element::Float { n_bytes: 4 } => f32::from_bits(self.unsigned(bytes) as u32).into(),
+            Element::Float { .. } => f64::from_bits(self.unsigned(bytes)),
+            Element::Signed { .. } => self.signed(bytes) as f64,
+            Element::Unsigned { .. } => self.unsigned(bytes) as f64,
+        }
     }
 
     fn elements(&self) -> impl Iterator<Item = &'a [u8]> {
@@ -184,6 +211,7 @@ impl<'a> NpyArray<'a> {
 fn element_type(descr: &str) -> Option<(Element, bool)> {
     let (order, kind) = descr.split_at_checked(1)?;
     let element = match kind {
+        "f2" => Element::Float { n_bytes: 2 },
         "f4" => Element::Float { n_bytes: 4 },
         "f8" => Element::Float { n_bytes: 8 },
         "i1" => Element::Signed { n_bytes: 1 },

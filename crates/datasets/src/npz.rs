@@ -99,25 +99,29 @@ pub fn npz(arrays: &[NamedArray]) -> io::Result<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
+/// The names of the arrays of the archive `content`, in order.
+pub(crate) fn members(path: &Path, content: &[u8]) -> Result<Vec<String>, DatasetError> {
+    let archive = open(path, content)?;
+    let mut arrays: Vec<String> = archive
+        .file_names()
+        .map(|name| name.strip_suffix(".npy").unwrap_or(name).to_owned())
+        .collect();
+    arrays.sort_unstable();
+    Ok(arrays)
+}
+
 /// The bytes of the array `array` of the archive `content`.
 pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>, DatasetError> {
-    let corrupt = |error: ZipError| {
-        FilePlace::Whole.fault(path, format!("not a readable NPZ archive: {error}"))
-    };
-    let mut archive = ZipArchive::new(Cursor::new(content)).map_err(corrupt)?;
+    let mut archive = open(path, content)?;
     let file_name = format!("{array}.npy");
     if archive.index_for_name(&file_name).is_none() {
-        let mut arrays: Vec<String> = archive
-            .file_names()
-            .map(|name| name.strip_suffix(".npy").unwrap_or(name).to_owned())
-            .collect();
-        arrays.sort_unstable();
-        let arrays = arrays.join(", ");
+        let arrays = members(path, content)?.join(", ");
         let reason = format!(
-            "no array `{array}`: the arrays are {arrays}; save them as `numpy.savez(path, x=..., y=...)`"
+            "no array `{array}`: the arrays are {arrays}; save them as `numpy.savez(path, x=..., y=...)`, or `x_train=..., y_train=..., x_test=..., y_test=...`"
         );
         return Err(FilePlace::Whole.fault(path, reason));
     }
+    let corrupt = |error| corrupt(path, error);
     let member = archive.by_name(&file_name).map_err(corrupt)?;
     let mut bytes = Vec::new();
     // Claimed lengths are not trusted: memory grows with what is really there.
@@ -136,4 +140,12 @@ pub(crate) fn member(path: &Path, content: &[u8], array: &str) -> Result<Vec<u8>
         ));
     }
     Ok(bytes)
+}
+
+fn open<'a>(path: &Path, content: &'a [u8]) -> Result<ZipArchive<Cursor<&'a [u8]>>, DatasetError> {
+    ZipArchive::new(Cursor::new(content)).map_err(|error| corrupt(path, error))
+}
+
+fn corrupt(path: &Path, error: ZipError) -> DatasetError {
+    FilePlace::Whole.fault(path, format!("not a readable NPZ archive: {error}"))
 }

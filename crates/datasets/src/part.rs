@@ -27,7 +27,7 @@ impl Part {
         self.inputs.nrows()
     }
 
-    /// SHA-256 of the inputs of each sample (f32, little endian).
+    /// SHA-256 of the inputs of each sample (f32, little endian; −0 is 0).
     pub fn row_digests(&self) -> Vec<[u8; 32]> {
         let mut bytes = Vec::with_capacity(4 * self.inputs.ncols());
         self.inputs
@@ -35,7 +35,7 @@ impl Part {
             .into_iter()
             .map(|row| {
                 bytes.clear();
-                bytes.extend(row.iter().flat_map(|value| value.to_le_bytes()));
+                bytes.extend(row.iter().flat_map(|value| (value + 0.0).to_le_bytes()));
                 Sha256::digest(&bytes).into()
             })
             .collect()

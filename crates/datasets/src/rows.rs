@@ -6,6 +6,7 @@ use ndarray::Array2;
 
 use crate::DatasetError;
 use crate::bytes::{find_user_file, read_own};
+use crate::cell::Precision;
 use crate::comma_separated::numbers;
 use crate::npy::NpyArray;
 use crate::npz::member;
@@ -22,7 +23,7 @@ pub fn read_rows(
     option: &'static str,
     folders: &[PathBuf],
 ) -> Result<Array2<f32>, DatasetError> {
-    let path = find_user_file(path, option, folders)?;
+    let path = find_user_file(path, option, Path::new(""), folders)?;
     let file = read_own(&path, "the rows")?;
     let content = &file.content;
     if content.starts_with(b"PK\x03\x04") {
@@ -45,7 +46,8 @@ fn of_npy(path: &Path, array: &str, bytes: &[u8]) -> Result<Array2<f32>, Dataset
             "rows on the first axis",
         ));
     }
-    npy.finite_rows(path, array)
+    let rows = npy.finite_rows(path, array, Precision::Single)?;
+    Ok(rows.into_single())
 }
 
 #[cfg(test)]

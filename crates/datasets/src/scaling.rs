@@ -1,7 +1,12 @@
-//! Scaling of inputs, fitted on the training part alone.
+//! Scaling of inputs and targets in double precision, fitted on the training part alone.
+
+use std::path::Path;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
+
+use crate::numbers::Numbers;
+use crate::{DatasetError, FilePlace};
 
 /// How each input is scaled. The constants come from the training part and are then used for all
 /// parts, so that validation and test values may lie outside the training range.
@@ -17,39 +22,107 @@ pub enum Scaling {
     Standardise,
 }
 
+/// What a column is scaled by: x ↦ ((x − `origin`) − `offset`) / `width`.
+///
+/// Taking one of the values away first leaves all digits to what differs between them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) origin: f64,
+    pub(crate) offset: f64,
+    pub(crate) width: f64,
+}
+
 impl Scaling {
-    /// Scales every column of `parts`, fitted on `parts[0]`. A constant column is only shifted to 0.
-    pub(crate) fn apply(self, parts: [&mut Array2<f32>; 3]) {
-        let constants: Vec<(f64, f64)> = parts[0]
-            .columns()
-            .into_iter()
-            .map(|column| self.fit(column.iter()))
-            .collect();
-        for part in parts {
-            for mut row in part.rows_mut() {
-                for (value, (offset, width)) in row.iter_mut().zip(&constants) {
-                    *value = ((f64::from(*value) - offset) / width) as f32;
-                }
-            }
-        }
+    /// Whether values stay as they are.
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::None
     }
 
-    fn fit<'a>(self, values: impl Iterator<Item = &'a f32> + Clone) -> (f64, f64) {
-        let wide = values.map(|&value| f64::from(value));
-        let (offset, width) = match self {
-            Self::None => (0.0, 1.0),
+    /// What every column of `numbers` is scaled by, fitted on the rows `train`, of which there is one.
+    ///
+    /// # Errors
+    /// Numbers so large or so close together that double precision has no constants for them.
+    pub(crate) fn fit(
+        self,
+        numbers: &Numbers,
+        train: &[usize],
+        path: &Path,
+        name: &dyn Fn(usize) -> String,
+    ) -> Result<Vec<Scale>, DatasetError> {
+        (0..numbers.n_columns())
+            .map(|column| {
+                let values = train.iter().map(|&row| numbers.at(row, column));
+                let scale = self.fit_column(values);
+                let constants = [scale.origin, scale.offset, scale.width, 1.0 / scale.width];
+                if constants.iter().all(|constant| constant.is_finite()) {
+                    return Ok(scale);
+                }
+                let reason = format!(
+                    "the numbers of {} are too large or too close together to be scaled: divide or multiply them by a constant first",
+                    name(column)
+                );
+                Err(FilePlace::Whole.fault(path, reason))
+            })
+            .collect()
+    }
+
+    /// A constant column is only shifted to 0.
+    fn fit_column(self, values: impl Iterator<Item = f64> + Clone) -> Scale {
+        let first = values.clone().next().unwrap_or(0.0);
+        let is_constant = values.clone().all(|value| value == first);
+        let (origin, offset, width) = match self {
+            Self::None => (0.0, 0.0, 1.0),
             Self::Unit => {
-                let low = wide.clone().fold(f64::INFINITY, f64::min);
-                let high = wide.fold(f64::NEG_INFINITY, f64::max);
-                (low, high - low)
+                let low = values.clone().fold(f64::INFINITY, f64::min);
+                let high = values.fold(f64::NEG_INFINITY, f64::max);
+                (low, 0.0, high - low)
             }
             Self::Standardise => {
-                let n = wide.clone().count() as f64;
-                let mean = wide.clone().sum::<f64>() / n;
-                let variance = wide.map(|value| (value - mean).powi(2)).sum::<f64>() / n;
-                (mean, variance.sqrt())
+                let differences = values.map(|value| value - first);
+                let n = differences.clone().count() as f64;
+                let mean = differences.clone().sum::<f64>() / n;
+                let variance = differences.map(|d| (d - mean).powi(2)).sum::<f64>() / n;
+                (first, mean, variance.sqrt())
             }
         };
-        (offset, if width > 0.0 { width } else { 1.0 })
+        Scale {
+            origin,
+            offset,
+            width: if is_constant { 1.0 } else { width },
+        }
     }
+}
+
+impl Scale {
+    fn of(self, value: f64) -> f64 {
+        ((value - self.origin) - self.offset) / self.width
+    }
+}
+
+/// The rows of `numbers` at `samples`, scaled and rounded to single precision.
+///
+/// # Errors
+/// A scaled value that single precision cannot hold.
+pub(crate) fn scaled(
+    numbers: &Numbers,
+    samples: &[usize],
+    scales: &[Scale],
+    path: &Path,
+    name: &dyn Fn(usize) -> String,
+) -> Result<Array2<f32>, DatasetError> {
+    let shape = (samples.len(), numbers.n_columns());
+    let rows = Array2::from_shape_fn(shape, |(row, column)| {
+        scales[column].of(numbers.at(samples[row], column)) as f32
+    });
+    let fault = rows.indexed_iter().find(|(_, value)| !value.is_finite());
+    if let Some(((row, column), _)) = fault {
+        let value = numbers.at(samples[row], column);
+        let reason = format!(
+            "{value:e} of {} is {:e} after scaling, which single precision cannot hold: divide the numbers by a constant first, or drop the sample",
+            name(column),
+            scales[column].of(value)
+        );
+        return Err(FilePlace::Whole.fault(path, reason));
+    }
+    Ok(rows)
 }

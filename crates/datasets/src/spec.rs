@@ -1,7 +1,7 @@
 //! What a chosen data set does, and how it is written and read: the `[dataset]` fragment of a spec.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -36,22 +36,43 @@ impl DatasetSpec {
         self.0.check()
     }
 
-    /// Loads or generates the data set.
-    ///
-    /// `streams` are those of the run; only sets that depend on it draw from them
-    /// ([`DatasetSpec::depends_on_run`]). `folders` are searched for files in order; relative paths
-    /// of the user's own files are tried as they are first.
+    /// Loads or generates the data set; relative paths of the user's own files are relative to the
+    /// working folder. See [`DatasetSpec::load_beside`].
     ///
     /// # Errors
     /// Options out of range, and whatever is wrong with the files.
     pub fn load(&self, streams: Streams, folders: &[PathBuf]) -> Result<Dataset, DatasetError> {
+        self.load_beside(Path::new(""), streams, folders)
+    }
+
+    /// Loads or generates the data set.
+    ///
+    /// `beside` is the folder that relative paths of the user's own files are relative to. `streams` are
+    /// those of the run; only sets that depend on it draw from them
+    /// ([`DatasetSpec::depends_on_run`]). `folders` are searched for files in order.
+    ///
+    /// # Errors
+    /// Options out of range, and whatever is wrong with the files.
+    pub fn load_beside(
+        &self,
+        beside: &Path,
+        streams: Streams,
+        folders: &[PathBuf],
+    ) -> Result<Dataset, DatasetError> {
         self.check()?;
         self.0.load(&LoadFrom {
             entry: self.entry(),
             streams,
+            beside,
             folders,
             catalogue: catalogue(),
         })
+    }
+
+    /// The same data set with `path` of every path of the user's own files.
+    #[must_use]
+    pub fn with_paths(&self, path: &dyn Fn(&Path) -> PathBuf) -> Self {
+        self.0.with_paths(path)
     }
 }
 

@@ -101,9 +101,7 @@ pub fn random_cycle(n_items: usize, rng: &mut StreamRng) -> Option<Vec<usize>> {
 
 /// A random split of `counts.iter().sum()` samples into parts of the given sizes.
 pub fn split_random(counts: [usize; 3], rng: &mut StreamRng) -> Split {
-    let mut order: Vec<usize> = (0..counts.iter().sum()).collect();
-    shuffle(&mut order, rng);
-    cut(&order, counts)
+    cut(&random_order(counts.iter().sum(), rng), counts)
 }
 
 /// A random split in which every class has the same share of each part, to within one sample.
@@ -111,6 +109,18 @@ pub fn split_random(counts: [usize; 3], rng: &mut StreamRng) -> Split {
 /// `counts` adds up to the number of labels. Samples of each class are shuffled and laid out evenly
 /// between 0 and 1; all classes together are then cut at two places.
 pub fn split_stratified(labels: &[u32], counts: [usize; 3], rng: &mut StreamRng) -> Split {
+    cut(&stratified_order(labels, rng), counts)
+}
+
+/// `0..n_samples` in random order.
+pub(crate) fn random_order(n_samples: usize, rng: &mut StreamRng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n_samples).collect();
+    shuffle(&mut order, rng);
+    order
+}
+
+/// Samples in an order any stretch of which holds every class by its share, to within one sample.
+pub(crate) fn stratified_order(labels: &[u32], rng: &mut StreamRng) -> Vec<usize> {
     let mut by_class = BTreeMap::<u32, Vec<usize>>::new();
     for (sample, &label) in labels.iter().enumerate() {
         by_class.entry(label).or_default().push(sample);
@@ -124,11 +134,10 @@ pub fn split_stratified(labels: &[u32], counts: [usize; 3], rng: &mut StreamRng)
         }
     }
     placed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let order: Vec<usize> = placed.into_iter().map(|(_, sample)| sample).collect();
-    cut(&order, counts)
+    placed.into_iter().map(|(_, sample)| sample).collect()
 }
 
-fn cut(order: &[usize], [n_train, n_validation, _]: [usize; 3]) -> Split {
+pub(crate) fn cut(order: &[usize], [n_train, n_validation, _]: [usize; 3]) -> Split {
     let part = |samples: &[usize]| {
         let mut samples = samples.to_vec();
         samples.sort_unstable();

@@ -22,6 +22,11 @@ impl Streams {
         Self { root }
     }
 
+    /// The root seed.
+    pub fn root(self) -> u64 {
+        self.root
+    }
+
     /// The stream called `name`, from its beginning.
     pub fn stream(self, name: &str) -> StreamRng {
         let mut hash = Sha256::new();

@@ -1,13 +1,14 @@
-//! From samples in one pile to a data set: split, scaling, checks, checksum.
+//! From the user's own samples to a data set: split, scaling, checks, checksum.
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, Axis};
-
 use crate::label::ClassLabels;
+use crate::numbers::Numbers;
+use crate::recipe::{GivenPart, Recipe};
+use crate::scaling::{Scale, scaled};
 use crate::{
-    About, Checksum, Dataset, DatasetError, FileDigest, FilePlace, Fractions, Part, Scaling, Split,
-    Streams, Targets, Task, split_random, split_stratified,
+    About, Checksum, Dataset, DatasetError, FileDigest, FilePlace, Part, Split, Streams,
+    TargetUnit, Targets, Task,
 };
 
 /// All samples of the user's own data.
@@ -16,57 +17,92 @@ pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) input_shape: Vec<usize>,
     /// `[n_samples, n_inputs]`.
-    pub(crate) inputs: Array2<f32>,
+    pub(crate) inputs: Numbers,
+    /// Names of the inputs, where they have any.
+    pub(crate) input_names: Vec<String>,
     pub(crate) targets: TableTargets,
+    /// The part of each sample, where the file says it.
+    pub(crate) given: Option<Vec<GivenPart>>,
     pub(crate) files: Vec<FileDigest>,
+    /// What is to be said of how the file was read.
+    pub(crate) notes: Vec<String>,
 }
 
 pub(crate) enum TableTargets {
     Classes(ClassLabels),
-    /// `[n_samples, n_outputs]`.
-    Potentials(Array2<f32>),
-}
-
-/// How a table becomes three parts.
-pub(crate) struct Recipe {
-    pub(crate) split: Fractions,
-    pub(crate) split_seed: u64,
-    pub(crate) scaling: Scaling,
+    /// `[n_samples, n_outputs]`, and the names of the outputs, where they have any.
+    Values(Numbers, Vec<String>),
 }
 
 impl Table {
-    /// Splits (stratified for classes), scales and seals the table.
-    pub(crate) fn into_dataset(self, recipe: &Recipe) -> Result<Dataset, DatasetError> {
-        let counts = recipe.split.counts(self.inputs.nrows(), &self.path)?;
-        let mut rng = Streams::new(recipe.split_seed).stream("split");
-        let (split, task, class_names) = match &self.targets {
+    /// Splits (stratified for classes), scales and seals the table, for a run with the streams `run`.
+    pub(crate) fn into_dataset(
+        mut self,
+        recipe: &Recipe,
+        run: Streams,
+    ) -> Result<Dataset, DatasetError> {
+        let labels = match &self.targets {
+            TableTargets::Classes(classes) => Some(&classes.labels[..]),
+            TableTargets::Values(..) => None,
+        };
+        let n_samples = self.inputs.n_rows();
+        let given = self.given.as_deref();
+        let split = recipe.divide(n_samples, labels, given, run, &self.path)?;
+        let samples = [&split.train, &split.validation, &split.test].map(|samples| &samples[..]);
+        let inputs = {
+            let name = |column: usize| named("input", &self.input_names, column);
+            let scales = recipe
+                .scaling
+                .fit(&self.inputs, &split.train, &self.path, &name)?;
+            if recipe.scaling.is_none() {
+                lost_in_single(&self.inputs, "scaling", &name, &mut self.notes);
+            }
+            parts(&self.inputs, samples, &scales, &self.path, &name)?
+        };
+        let (targets, task, class_names, target_units) = match &self.targets {
             TableTargets::Classes(classes) => {
-                let split = split_stratified(&classes.labels, counts, &mut rng);
                 check_classes(&self.path, classes, &split)?;
+                if !recipe.target_scaling.is_none() {
+                    let reason = "the targets are classes, which `target_scaling` cannot scale: leave it out";
+                    return Err(FilePlace::Whole.fault(&self.path, reason));
+                }
+                let of = |samples: &[usize]| {
+                    Targets::Classes(samples.iter().map(|&at| classes.labels[at]).collect())
+                };
                 let task = Task::Classification {
                     n_classes: classes.names.len(),
                 };
-                (split, task, classes.names.clone())
+                (samples.map(of), task, classes.names.clone(), Vec::new())
             }
-            TableTargets::Potentials(potentials) => {
-                let task = Task::Regression {
-                    n_outputs: potentials.ncols(),
-                };
-                (split_random(counts, &mut rng), task, Vec::new())
+            TableTargets::Values(values, names) => {
+                let name = |column: usize| named("target", names, column);
+                let scaling = recipe.target_scaling;
+                let scales = scaling.fit(values, &split.train, &self.path, &name)?;
+                if scaling.is_none() {
+                    lost_in_single(values, "target_scaling", &name, &mut self.notes);
+                }
+                let n_outputs = values.n_columns();
+                let units = scales.iter().enumerate().map(|(column, scale)| TargetUnit {
+                    name: name(column),
+                    offset: scale.origin + scale.offset,
+                    width: scale.width,
+                });
+                (
+                    parts(values, samples, &scales, &self.path, &name)?.map(Targets::Potentials),
+                    Task::Regression { n_outputs },
+                    Vec::new(),
+                    units.collect(),
+                )
             }
         };
-        let [mut train, mut validation, mut test] =
-            [&split.train, &split.validation, &split.test].map(|samples| self.part(samples));
-        recipe
-            .scaling
-            .apply([&mut train.inputs, &mut validation.inputs, &mut test.inputs]);
+        let [train, validation, test] = joined(inputs, targets);
         let about = About {
             name: self.name,
             input_shape: self.input_shape,
             task,
             source: format!("the user's file {}", file_name(&self.path)),
             licence: "as the user's file".to_owned(),
-            checksum: Checksum::of(&train, &validation, &test, self.files),
+            checksum: Checksum::of(&train, &validation, &test, self.files).in_units(&target_units),
             class_names,
         };
         Ok(Dataset {
@@ -74,23 +110,9 @@ impl Table {
             train,
             validation,
             test,
+            target_units,
+            notes: self.notes,
         })
-    }
-
-    fn part(&self, samples: &[usize]) -> Part {
-        let inputs = self.inputs.select(Axis(0), samples);
-        let targets = match &self.targets {
-            TableTargets::Classes(classes) => Targets::Classes(
-                samples
-                    .iter()
-                    .map(|&sample| classes.labels[sample])
-                    .collect(),
-            ),
-            TableTargets::Potentials(potentials) => {
-                Targets::Potentials(potentials.select(Axis(0), samples))
-            }
-        };
-        Part { inputs, targets }
     }
 }
 
@@ -104,6 +126,52 @@ pub(crate) fn name_or_stem(name: Option<&str>, path: &Path) -> String {
             .to_string_lossy()
             .into_owned(),
     }
+}
+
+fn parts(
+    numbers: &Numbers,
+    samples: [&[usize]; 3],
+    scales: &[Scale],
+    path: &Path,
+    name: &dyn Fn(usize) -> String,
+) -> Result<[ndarray::Array2<f32>; 3], DatasetError> {
+    let part = |samples: &[usize]| scaled(numbers, samples, scales, path, name);
+    let [train, validation, test] = samples;
+    Ok([part(train)?, part(validation)?, part(test)?])
+}
+
+fn joined(inputs: [ndarray::Array2<f32>; 3], targets: [Targets; 3]) -> [Part; 3] {
+    let mut targets = targets.into_iter();
+    inputs.map(|inputs| Part {
+        inputs,
+        targets: targets.next().expect("three parts of both"),
+    })
+}
+
+/// `column NAME`, or the place of a column without a name.
+fn named(what: &str, names: &[String], column: usize) -> String {
+    match names.get(column) {
+        Some(name) => format!("column {name}"),
+        None => format!("{what} {column}"),
+    }
+}
+
+/// Says of the first columns that single precision does not tell their values apart.
+fn lost_in_single(
+    numbers: &Numbers,
+    option: &str,
+    name: &dyn Fn(usize) -> String,
+    notes: &mut Vec<String>,
+) {
+    const MOST: usize = 3;
+    let lost = (0..numbers.n_columns()).filter_map(|column| {
+        let (n_double, n_single) = numbers.lost_in_single(column)?;
+        Some(format!(
+            "{n_double} different values of {} are {n_single} in single precision: set `{option}`, or take a constant away first",
+            name(column)
+        ))
+    });
+    notes.extend(lost.take(MOST));
 }
 
 /// The folder is left out: sources stand in published records.

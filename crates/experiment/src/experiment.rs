@@ -129,10 +129,18 @@ fn run_tasks(
         }
     }
     let jobs = runs::jobs(&resolved, data, folder)?;
+    let notes = data
+        .notes()
+        .iter()
+        .cloned()
+        .chain(tuned_on_tested(&resolved));
+    for note in notes {
+        execution.progress.note(&note);
+    }
     let spec = |seeds: &[u64]| {
         let mut resolved = resolved.clone();
         resolved.spec.seeds = seeds.to_vec();
-        Ok(resolved.text()?)
+        Ok(resolved.text_in(folder)?)
     };
     let index = Index::new(folder, &jobs, command, &spec);
     let name = &resolved.source.name;
@@ -143,6 +151,21 @@ fn run_tasks(
         store::write_trials(folder, &trials)?;
         report::on_experiment(folder, records)
     })
+}
+
+/// What is to be said of tasks whose samples are tested under one seed and tuned on under another.
+fn tuned_on_tested(resolved: &Resolved) -> Vec<String> {
+    let tasks = resolved.spec.task.iter().filter(|(_, task)| {
+        let is_own = task.dataset.entry().n_samples.is_none();
+        resolved.spec.tuning.is_some() && is_own && task.dataset.depends_on_run()
+    });
+    tasks
+        .map(|(name, _)| {
+            format!(
+                "task `{name}`: every seed has a split of its own, so that settings are tuned on samples that other seeds test; with one split for all (`split_seed` a number, no `folds`) they are not"
+            )
+        })
+        .collect()
 }
 
 fn run_protocol(

@@ -10,6 +10,7 @@
 mod experiment;
 mod guard;
 pub mod learners;
+mod memory;
 pub mod progress;
 pub mod protocol;
 pub mod provenance;

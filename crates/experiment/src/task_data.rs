@@ -1,14 +1,14 @@
 //! Data of tasks, each data set loaded once.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use apical_datasets::{DatasetError, Streams};
+use apical_datasets::{Dataset, DatasetError, Streams};
 use apical_learning::{Network, TaskData};
 
-use crate::spec::{Arm, Resolved};
+use crate::spec::{Arm, Resolved, TaskSpec};
 
 /// Data a task needs could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -31,11 +31,32 @@ pub struct Prepared {
     pub network: Network,
 }
 
+/// Loads the data of `task` for `seed`; relative paths are relative to the folder `beside`.
+///
+/// # Errors
+/// What is wrong with the data, and targets of the user's own that no output neuron reaches.
+pub fn load(
+    task: &TaskSpec,
+    beside: &Path,
+    seed: u64,
+    folders: &[PathBuf],
+) -> Result<Dataset, DatasetError> {
+    let dataset = task
+        .dataset
+        .load_beside(beside, Streams::new(seed), folders)?;
+    // Generated targets are as their definition has them.
+    if task.dataset.entry().n_samples.is_none() {
+        dataset.check_targets(task.transfer)?;
+    }
+    Ok(dataset)
+}
+
 /// Data sets that were loaded, by everything that decides them.
 #[derive(Debug, Default)]
 pub struct DataCache {
     folders: Vec<PathBuf>,
     loaded: HashMap<String, (Arc<TaskData>, String, [usize; 2])>,
+    notes: Vec<String>,
 }
 
 impl DataCache {
@@ -44,7 +65,13 @@ impl DataCache {
         Self {
             folders,
             loaded: HashMap::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// What the user should know of how the data were read, each once.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The data of `arm` for `seed`, and the network, checked against the data's widths.
@@ -62,11 +89,14 @@ impl DataCache {
                 task: arm.task_name.clone(),
                 source,
             };
-            let dataset = arm
-                .task
-                .dataset
-                .load(Streams::new(seed), &self.folders)
-                .map_err(problem)?;
+            let beside = &resolved.source.folder;
+            let dataset = load(&arm.task, beside, seed, &self.folders).map_err(problem)?;
+            for note in &dataset.notes {
+                let note = format!("{}: {note}", dataset.about.name);
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
+            }
             let widths = [dataset.n_inputs(), dataset.n_outputs()];
             let checksum = dataset.about.checksum.sha256.clone();
             let data = TaskData::encode(dataset, arm.training.targets, arm.task.transfer)

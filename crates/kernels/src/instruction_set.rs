@@ -96,7 +96,9 @@ impl InstructionSet {
             .clone()
     }
 
-    fn named(asked: Option<&std::ffi::OsStr>) -> Result<Self, InstructionSetError> {
+    /// The set of that name, or the fastest.
+    #[doc(hidden)]
+    pub fn named(asked: Option<&std::ffi::OsStr>) -> Result<Self, InstructionSetError> {
         let all = Self::all();
         let found = match asked {
             None => all.last(),
@@ -117,8 +119,9 @@ impl InstructionSet {
     ///
     /// # Panics
     /// If there is no chosen one; a program asks [`InstructionSet::chosen`] first.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn current() -> Self {
+    pub fn current() -> Self {
         match OF_THREAD.get() {
             Some(set) => set,
             None => Self::chosen().unwrap_or_else(|error| panic!("{error}")),
@@ -170,49 +173,4 @@ impl fmt::Display for InstructionSet {
 #[inline(always)]
 pub fn dispatch<O: WithSimd>(op: O) -> O::Output {
     InstructionSet::current().run(op)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-
-    use super::*;
-
-    #[test]
-    fn sets_are_found_by_name() {
-        for set in InstructionSet::all() {
-            let found = InstructionSet::named(Some(OsStr::new(set.key())));
-            assert_eq!(found.expect("the processor has it").key(), set.key());
-        }
-        let best = InstructionSet::named(None).expect("there is one");
-        assert_eq!(
-            Some(best.key()),
-            InstructionSet::all().last().map(|set| set.key())
-        );
-    }
-
-    #[test]
-    fn a_set_that_there_is_not_is_an_error_that_says_what_there_is() {
-        let of = |name| InstructionSet::named(Some(OsStr::new(name))).expect_err("no such set");
-        let unknown = of("AVX2").to_string();
-        assert!(unknown.starts_with("APICAL_KERNELS=\"AVX2\": no such instruction set; set it"));
-        assert!(unknown.contains("plain"), "{unknown}");
-        let absent = if cfg!(target_arch = "aarch64") {
-            "avx2"
-        } else {
-            "neon"
-        };
-        assert!(
-            of(absent)
-                .to_string()
-                .contains("this processor does not have it")
-        );
-    }
-
-    #[test]
-    fn a_scope_ends() {
-        let before = InstructionSet::current().key();
-        let within = InstructionSet::Plain.scope(|| InstructionSet::current().key());
-        assert_eq!((within, InstructionSet::current().key()), ("plain", before));
-    }
 }

@@ -6,10 +6,12 @@
 
 mod curve;
 mod elementwise;
-mod exponential;
+#[doc(hidden)]
+pub mod exponential;
 mod instruction_set;
 mod lanes;
 mod learning_rows;
+mod lockstep;
 mod noise;
 mod padded;
 mod product;
@@ -19,15 +21,20 @@ mod transfer;
 
 pub use curve::Curve;
 #[doc(hidden)]
-pub use curve::{BoundNeurons, Constant, N_CONSTANTS, NeuronStep, NeuronStrips, NotedStrips};
+pub use curve::{InRegisters, Registers, WithCurve};
 pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
 pub use instruction_set::{
     InstructionSet, InstructionSetError, VARIABLE as INSTRUCTION_SET_VARIABLE, dispatch,
 };
 pub use learning_rows::{Bound, Factors, Gains, LearningRows, Role, TailSums};
+pub use lockstep::Lockstep;
+#[doc(hidden)]
+pub use noise::next_integers;
 pub use noise::{NORMALS_PER_DRAW, Normals};
 pub use padded::{PADDING, Padded};
 pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};
 pub use real::Real;
+#[doc(hidden)]
+pub use real::{Known, OfReal};
 pub use strip::{STRIP, Strip};
 pub use transfer::Transfer;

@@ -7,8 +7,21 @@ use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
-use crate::curve::{self, BoundNeurons, NeuronStep};
-use crate::{Columns, Curve, Padded, STRIP, Start, lanes, product};
+use crate::curve::{self, WithCurve};
+use crate::{Columns, Curve, Padded, STRIP, Start, Transfer, elementwise, lanes, product};
+
+/// A family of types, one for each [`Real`].
+#[doc(hidden)]
+pub trait OfReal {
+    type Of<T: Real>;
+}
+
+/// One of a family, its type known.
+#[doc(hidden)]
+pub enum Known<F: OfReal> {
+    Single(F::Of<f32>),
+    Double(F::Of<f64>),
+}
 
 /// `f32` or `f64`.
 pub trait Real:
@@ -23,6 +36,11 @@ pub trait Real:
 
     /// The same value in double precision.
     fn wide(self) -> f64;
+
+    /// Finds out which type this is. What is called with either alone is compiled in its own crate,
+    /// and not again in every crate that names a type.
+    #[doc(hidden)]
+    fn known<F: OfReal>(own: F::Of<Self>) -> Known<F>;
 
     /// The same value in all lanes.
     #[doc(hidden)]
@@ -45,6 +63,31 @@ pub trait Real:
     #[doc(hidden)]
     fn product<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 
+    /// a − b, lane by lane.
+    #[doc(hidden)]
+    fn difference<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+
+    /// Σ weight · value, lane by lane and from the first term to the last. In single precision of
+    /// fused multiply-adds where there are registers; in double precision every product is rounded.
+    #[doc(hidden)]
+    fn weighted_sum<S: Simd, const N: usize>(
+        simd: S,
+        terms: [(Self::Vector<S>, Self::Vector<S>); N],
+    ) -> Self::Vector<S>;
+
+    /// `noted`, with one in the lanes where not |x| ≤ limit, such as those of NaN.
+    #[doc(hidden)]
+    fn note_beyond<S: Simd>(
+        simd: S,
+        x: Self::Vector<S>,
+        limit: Self::Vector<S>,
+        noted: Self::Vector<S>,
+    ) -> Self::Vector<S>;
+
+    /// Whether anything was noted in what began as zeros.
+    #[doc(hidden)]
+    fn is_noted<S: Simd>(simd: S, noted: Self::Vector<S>) -> bool;
+
     /// Adds the sum over lanes of each vector to `sums`, from `lane` on.
     #[doc(hidden)]
     fn add_sums<S: Simd, const N: usize>(
@@ -58,14 +101,13 @@ pub trait Real:
     #[doc(hidden)]
     fn transfer<S: Simd>(simd: S, transfer: &Curve<Self>, u: &[Self], r: &mut [Self]);
 
-    /// See [`BoundNeurons::step`].
+    /// See [`Curve::visit`].
     #[doc(hidden)]
-    fn step<S: Simd>(
-        simd: S,
-        transfer: &Curve<Self>,
-        own: &BoundNeurons<'_, Self>,
-        now: NeuronStep<Self>,
-    ) -> bool;
+    fn visit<S: Simd, W: WithCurve<Self, S>>(curve: &Curve<Self>, with: W) -> W::Output;
+
+    /// See [`crate::rates`].
+    #[doc(hidden)]
+    fn rates(transfer: Transfer, u: &[Self], r: &mut [Self]);
 
     /// See [`crate::multiply`].
     #[doc(hidden)]
@@ -114,8 +156,8 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident,
-     $width:ident, $of:expr, $wide:expr) => {
+    ($real:ident, $known:ident, $vector:ident, $lanes:ident, $splat:ident, $fma:ident, $mul:ident, $add:ident, $sub:ident,
+     $le:ident, $select:ident, $reduce:ident, $width:ident, $of:expr, $wide:expr) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 
@@ -127,6 +169,10 @@ macro_rules! real {
             #[inline(always)]
             fn wide(self) -> f64 {
                 $wide(self)
+            }
+
+            fn known<F: OfReal>(own: F::Of<Self>) -> Known<F> {
+                Known::$known(own)
             }
 
             #[inline(always)]
@@ -160,6 +206,35 @@ macro_rules! real {
             }
 
             #[inline(always)]
+            fn difference<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$sub(a, b)
+            }
+
+            #[inline(always)]
+            fn weighted_sum<S: Simd, const N: usize>(
+                simd: S,
+                terms: [(S::$vector, S::$vector); N],
+            ) -> S::$vector {
+                curve::$width::weighted_sum(simd, terms)
+            }
+
+            #[inline(always)]
+            fn note_beyond<S: Simd>(
+                simd: S,
+                x: S::$vector,
+                limit: S::$vector,
+                noted: S::$vector,
+            ) -> S::$vector {
+                let is_within = simd.$le(curve::$width::abs(simd, x), limit);
+                simd.$select(is_within, noted, simd.$splat(1.0))
+            }
+
+            #[inline(always)]
+            fn is_noted<S: Simd>(simd: S, noted: S::$vector) -> bool {
+                simd.$reduce(noted) != 0.0
+            }
+
+            #[inline(always)]
             fn add_sums<S: Simd, const N: usize>(
                 simd: S,
                 a: [S::$vector; N],
@@ -175,13 +250,12 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn step<S: Simd>(
-                simd: S,
-                transfer: &Curve<Self>,
-                own: &BoundNeurons<'_, Self>,
-                now: NeuronStep<Self>,
-            ) -> bool {
-                curve::$width::step(simd, transfer, own, now)
+            fn visit<S: Simd, W: WithCurve<Self, S>>(curve: &Curve<Self>, with: W) -> W::Output {
+                curve::$width::visit(curve, with)
+            }
+
+            fn rates(transfer: Transfer, u: &[Self], r: &mut [Self]) {
+                elementwise::rates_of(transfer, u, r);
             }
 
             fn multiply(
@@ -212,24 +286,34 @@ macro_rules! real {
 
 real!(
     f32,
+    Single,
     f32s,
     F32_LANES,
     splat_f32s,
     mul_add_f32s,
     mul_f32s,
     add_f32s,
+    sub_f32s,
+    less_than_or_equal_f32s,
+    select_f32s,
+    reduce_sum_f32s,
     single,
     |v: f64| v as f32,
     f64::from
 );
 real!(
     f64,
+    Double,
     f64s,
     F64_LANES,
     splat_f64s,
     mul_add_f64s,
     mul_f64s,
     add_f64s,
+    sub_f64s,
+    less_than_or_equal_f64s,
+    select_f64s,
+    reduce_sum_f64s,
     double,
     |v: f64| v,
     |v: f64| v

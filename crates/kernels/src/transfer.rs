@@ -70,7 +70,12 @@ impl Transfer {
     pub fn potential(self, rate: f64) -> Option<f64> {
         let u = match self {
             Self::Logistic => (rate / (1.0 - rate)).ln(),
-            Self::Softplus { gamma, beta, theta } => theta + (rate / gamma).exp_m1().ln() / beta,
+            Self::Softplus { gamma, beta, theta } => {
+                // Far above the threshold eˣ − 1 overflows, and its logarithm is x.
+                let x = rate / gamma;
+                let log = if x > 700.0 { x } else { x.exp_m1().ln() };
+                theta + log / beta
+            }
             Self::Tanh => rate.atanh(),
             Self::Relu if rate >= 0.0 => rate,
             Self::Relu => return None,

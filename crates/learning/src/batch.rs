@@ -129,6 +129,8 @@ pub struct TaskData {
     pub validation: EncodedPart,
     /// Reported.
     pub test: EncodedPart,
+    /// How much the user's own numbers grow with the potential of each output; empty in classification.
+    pub target_widths: Vec<f64>,
 }
 
 impl TaskData {
@@ -144,6 +146,7 @@ impl TaskData {
             train: encode(dataset.train)?,
             validation: encode(dataset.validation)?,
             test: encode(dataset.test)?,
+            target_widths: dataset.target_units.iter().map(|unit| unit.width).collect(),
         })
     }
 

@@ -61,6 +61,7 @@ pub fn task<L: Learner>(learner: &L) -> TaskData {
         train: part.clone(),
         validation: part.clone(),
         test: part,
+        target_widths: Vec::new(),
     }
 }
 

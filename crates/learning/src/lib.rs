@@ -37,7 +37,7 @@ pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
 pub use error::{LearnError, TrainError};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, Residuals, evaluate};
 pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use key::{KeyPath, NoKeyPath};
 pub use kind::{
@@ -55,7 +55,7 @@ pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
     Summary, TimingRecord, TimingSummary, TrialRecord,
 };
-pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec};
+pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};
 pub use store::{StoreError, load_tensors, save_tensors};
 pub use tensors::{TensorTable, Tensors, check_shape};
 pub use train::{Plan, Trained, train};

@@ -84,6 +84,13 @@ impl Network {
         self.sizes[self.n_layers()]
     }
 
+    /// Number of forward weights; `None` where a computer cannot count them.
+    pub fn n_forward_weights(&self) -> Option<usize> {
+        let pairs = self.sizes.windows(2);
+        let products = pairs.map(|pair| pair[0].checked_mul(pair[1]));
+        products.reduce(|sum, n| sum?.checked_add(n?)).flatten()
+    }
+
     /// The same network without its hidden layers.
     #[must_use]
     pub fn without_hidden_layers(&self) -> Self {
@@ -121,11 +128,11 @@ impl Network {
 
 /// A matrix of `shape` with entries from U(−scale, scale), drawn row by row.
 pub fn uniform(shape: [usize; 2], scale: f64, rng: &mut crate::StreamRng) -> Array2<f32> {
+    let scale = scale as f32;
     if scale == 0.0 {
         return Array2::zeros(shape);
     }
-    let scale = scale as f32;
-    let between = Uniform::new(-scale, scale).expect("a positive finite scale");
+    let between = Uniform::new(-scale, scale).expect("a range that specifications check");
     Array2::from_shape_simple_fn(shape, || between.sample(rng))
 }
 

@@ -91,7 +91,8 @@ impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
             if part.n_samples() == 0 {
                 continue;
             }
-            let evaluation = evaluate(learner, &mut self.session, part, n_samples)?;
+            let evaluation = evaluate(learner, &mut self.session, part, n_samples)?
+                .in_units(&self.data.target_widths);
             for metric in &self.measure.metrics {
                 if let Some(value) = metric.of_predictions().and_then(|read| read(&evaluation)) {
                     readings.push(Reading::new(*metric, Ok(value)).on(name));
@@ -130,6 +131,7 @@ impl<'a, L: Learner + ?Sized> AlignmentObserver<'a, L> {
         let mut rng = streams.stream("alignment");
         let mut order: Vec<usize> = (0..train.n_samples()).collect();
         shuffle(&mut order, &mut rng);
+        let batch_size = batch_size.min(order.len()).max(1);
         let batches = order
             .chunks(batch_size)
             .take(measure.n_alignment_batches)

@@ -116,13 +116,38 @@ impl PerLayer {
         }
     }
 
-    /// Fails unless every value is finite and not negative.
+    /// Fails unless every value is finite, not negative, and one that single precision can hold twice.
     pub fn check_not_negative(&self, key: &str) -> Result<(), SpecError> {
-        match self.values().iter().find(|v| !v.is_finite() || **v < 0.0) {
-            Some(value) => Err(SpecError::range(key, value, "a finite number of 0 or more")),
-            None => Ok(()),
+        const LARGEST: f64 = f32::MAX as f64 / 2.0;
+        for &value in self.values() {
+            let expected = match value {
+                _ if !value.is_finite() || value < 0.0 => "a finite number of 0 or more",
+                _ if value > LARGEST => "at most 1.7e38, which single precision can hold",
+                _ => continue,
+            };
+            return Err(SpecError::range(key, value, expected));
+        }
+        Ok(())
+    }
+}
+
+/// Fails on a transfer function whose parameters give none.
+pub fn check_transfer(transfer: Transfer) -> Result<(), SpecError> {
+    let Transfer::Softplus { gamma, beta, theta } = transfer else {
+        return Ok(());
+    };
+    for (key, value) in [("gamma", gamma), ("beta", beta)] {
+        let is_in_range = (1e-30..=1e30).contains(&value);
+        if !is_in_range {
+            let key = KeyPath::of(["transfer", "softplus", key]);
+            return Err(SpecError::range(key, value, "a number from 1e-30 to 1e30"));
         }
     }
+    if !(-1e30..=1e30).contains(&theta) {
+        let key = KeyPath::of(["transfer", "softplus", "theta"]);
+        return Err(SpecError::range(key, theta, "a number from -1e30 to 1e30"));
+    }
+    Ok(())
 }
 
 impl Serialize for PerLayer {

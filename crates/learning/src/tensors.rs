@@ -1,7 +1,7 @@
 //! What a learner is made of: tensors by name.
 
 use apical_kernels::Real;
-use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Ix1, Ix2};
+use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewD, Ix1, Ix2};
 
 use crate::{ForwardWeights, LearnError, Network, Precision, TensorName};
 
@@ -117,16 +117,6 @@ impl<T: Real> TensorTable<T> {
     pub fn matrix(&self, name: TensorName) -> ArrayView2<'_, T> {
         let found = self.tensors.iter().find(|(own, _)| *own == name);
         let matrix = found.and_then(|(_, values)| values.view().into_dimensionality().ok());
-        matrix.unwrap_or_else(|| panic!("there is no matrix `{name}`"))
-    }
-
-    /// As [`TensorTable::matrix`], to write.
-    ///
-    /// # Panics
-    /// As there.
-    pub fn matrix_mut(&mut self, name: TensorName) -> ArrayViewMut2<'_, T> {
-        let found = self.tensors.iter_mut().find(|(own, _)| *own == name);
-        let matrix = found.and_then(|(_, values)| values.view_mut().into_dimensionality().ok());
         matrix.unwrap_or_else(|| panic!("there is no matrix `{name}`"))
     }
 

@@ -76,11 +76,13 @@ pub fn train<L: Learner + ?Sized>(
     sink: &mut dyn Sink,
 ) -> Result<Trained, TrainError> {
     let mut timer = PhaseTimer::new(plan.clock);
-    let mut session = learner.session(plan.streams, plan.batch_size);
     let mut order: Vec<usize> = (0..data.train.n_samples()).collect();
+    // Memory follows the data: a minibatch is never larger than all of them.
+    let batch_size = plan.batch_size.min(order.len()).max(1);
+    let mut session = learner.session(plan.streams, batch_size);
     let mut rng = plan.streams.stream("order");
     let mut minibatch = data.train.select(&[]);
-    let n_steps = order.len().div_ceil(plan.batch_size);
+    let n_steps = order.len().div_ceil(batch_size);
     let (mut step, mut n_samples) = (0_u64, 0_u64);
     let mut epochs = Vec::new();
     for epoch in 0..=plan.n_epochs {
@@ -89,7 +91,7 @@ pub fn train<L: Learner + ?Sized>(
         if epoch > 0 {
             timer.enter(Phase::Data);
             shuffle(&mut order, &mut rng);
-            for (index, chosen) in order.chunks(plan.batch_size).enumerate() {
+            for (index, chosen) in order.chunks(batch_size).enumerate() {
                 step += 1;
                 if (plan.stop)() {
                     return Err(TrainError::Stopped { step, epoch });

@@ -4,7 +4,7 @@ mod fixture;
 
 use std::path::Path;
 
-use apical_learning::{Metric, OutputError, RunRecord};
+use apical_learning::{Metric, OutputError, PartName, Reading, RunRecord};
 use apical_reporting::{Artefact, FIGURES, report};
 use fixture::{MODELS, Model, everything, failed, input, regression, rounded, run};
 
@@ -300,6 +300,40 @@ fn regression_reports_loss() {
     assert!(page.contains("reaches a test loss of "));
     let table = text_of(&artefacts, "table.csv");
     assert!(table.lines().skip(1).all(|line| line.contains(",loss,")));
+    assert!(
+        !page.contains("RMSE") && !table.contains("rmse"),
+        "not measured"
+    );
+}
+
+#[test]
+fn regression_reports_errors_in_the_units_of_the_targets() {
+    let in_units = |run| {
+        let mut run = regression(run);
+        for (metric, value) in [(Metric::RMSE, 41.5), (Metric::R_SQUARED, 0.625)] {
+            let reading = Reading::new(metric, Ok(value)).on(PartName::Test);
+            run.summary.last.push(reading.clone());
+            run.summary.chosen.push(reading);
+        }
+        run
+    };
+    let artefacts = report(&input(small().into_iter().map(in_units).collect())).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("RMSE") && page.contains("R²"));
+    assert!(page.contains("41.5") && page.contains("0.625"));
+    let table = text_of(&artefacts, "table.csv");
+    let header = table.lines().next().expect("a header");
+    assert!(
+        header.ends_with("test_r_squared_chosen_epoch_half_width_95"),
+        "{header}"
+    );
+    let n_columns = header.split(',').count();
+    for row in table.lines().skip(1) {
+        if !row.contains('"') {
+            assert_eq!(row.split(',').count(), n_columns, "{row}");
+        }
+        assert!(row.contains(",41.5,") && row.contains(",0.625,"), "{row}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The specifications of experiments/, by the name of their file, and where an argument's one is found.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use apical_experiment::spec::{SpecProblem, SpecSource};
 use apical_experiment::store;
@@ -29,6 +29,8 @@ pub(crate) fn built_in(name: &str) -> anyhow::Result<SpecSource> {
     Ok(SpecSource {
         name: store::slug(name),
         file: format!("experiments/{stem}.toml"),
+        // A copy of it has its data beside it; what is built in has them where it is called.
+        folder: PathBuf::new(),
         text: (*text).to_owned(),
     })
 }
@@ -80,6 +82,7 @@ pub(crate) fn read(path: &Path) -> Result<SpecSource, SpecProblem> {
     Ok(SpecSource {
         name,
         file: path.display().to_string(),
+        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
         text,
     })
 }

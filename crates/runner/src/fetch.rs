@@ -25,8 +25,10 @@ pub(crate) struct Fetch<'a> {
     pub(crate) urls: &'a [String],
     /// Where the file goes; `TARGET.part` until it is complete.
     pub(crate) target: &'a Path,
-    /// Judges the complete file, where anything is known of it.
-    pub(crate) judge: Option<Judge<'a>>,
+    /// Judges the complete file.
+    pub(crate) judge: Judge<'a>,
+    /// Whether that tells the right file from every other.
+    pub(crate) is_known: bool,
     /// Its length in bytes, where known; for the progress alone.
     pub(crate) n_bytes: Option<u64>,
     /// Bytes after which it cannot be the file any more.
@@ -75,7 +77,7 @@ impl Fetch<'_> {
                 Err(error) => attempts.push(format!("{url}: {error}")),
             }
             // Without a digest nothing would show that two mirrors' halves do not fit together.
-            if self.judge.is_none() {
+            if !self.is_known {
                 let _ = fs::remove_file(self.part());
             }
         }
@@ -182,7 +184,7 @@ impl Fetch<'_> {
     /// The digest of the part; a wrong part is deleted.
     fn verify(&self) -> Result<String, AttemptError> {
         let part = self.part();
-        if let Some(Err(fault)) = self.judge.map(|judge| judge(&part)) {
+        if let Err(fault) = (self.judge)(&part) {
             fs::remove_file(&part)?;
             return Err(AttemptError::Wrong(fault));
         }

@@ -1,25 +1,26 @@
-//! The user's own table: numbers, and one column of labels.
+//! The user's own table: numbers, and one column of labels or several of targets.
 
 use std::path::{Path, PathBuf};
 
-use ::csv::ByteRecord;
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
-use crate::comma_separated::{Records, number, text};
-use crate::label::TextLabels;
-use crate::table::{Recipe, Table, TableTargets, name_or_stem};
+use crate::cell::{Precision, text};
+use crate::columns::{Columns, FirstLine, Named, undecided};
+use crate::comma_separated::Records;
+use crate::recipe::Recipe;
+use crate::table::name_or_stem;
+use crate::table_rows::Rows;
 use crate::{
-    CatalogueEntry, Column, DataKind, DataOptions, Dataset, DatasetError, FilePlace, Fractions,
-    LoadFrom, Scaling,
+    CatalogueEntry, Column, ColumnList, DataKind, DataOptions, Dataset, DatasetError, Fractions,
+    LoadFrom, Scaling, SplitSeed,
 };
 
 /// The user's own table.
 pub static KIND: DataKind<CsvSpec> = DataKind::new(CatalogueEntry {
     name: "csv",
     title: "CSV file",
-    one_line: "the user's own table: numbers and a label column",
+    one_line: "the user's own table: numbers, and a label column or target columns",
     input_shape: &[],
     class_names: &[],
     n_samples: None,
@@ -29,15 +30,19 @@ pub static KIND: DataKind<CsvSpec> = DataKind::new(CatalogueEntry {
     by_hand: "",
 });
 
-/// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but the label's holds finite numbers.
+/// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but
+/// the label's and the split's holds finite numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSpec {
-    /// The file; a relative path is looked for as it is, then below the data folders.
+    /// The file; a relative path is relative to the specification's file, or else to a data folder.
     pub path: PathBuf,
     /// The label column, by name or by index from 0; the last column where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Column>,
+    /// The columns of targets in place of a label, for regression; one output neuron each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<ColumnList>,
     /// Whether the first line names the columns.
     #[serde(default = "has_header")]
     pub header: bool,
@@ -47,12 +52,22 @@ pub struct CsvSpec {
     /// Scaling of the inputs, fitted on the training part alone.
     #[serde(default)]
     pub scaling: Scaling,
+    /// Scaling of the targets, fitted on the training part alone.
+    #[serde(default, skip_serializing_if = "Scaling::is_none")]
+    pub target_scaling: Scaling,
     /// Shares of the three parts; every class has the same share of each.
     #[serde(default = "Fractions::of_own_data")]
     pub split: Fractions,
-    /// Seed of the split; runs with different seeds share one split.
+    /// Seed of the split; runs with different seeds share one split, unless it is per seed.
     #[serde(default)]
-    pub split_seed: u64,
+    pub split_seed: SplitSeed,
+    /// The column that says `train`, `validation` or `test` of each row, in place of a random split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_column: Option<Column>,
+    /// As many folds of equal size in place of `split`: the run with seed s is tested on fold s mod
+    /// folds, the next one chooses epochs, and the others are the training part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
     /// Name in tables and figures; the file's stem where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -64,45 +79,93 @@ impl CsvSpec {
         Self {
             path: path.into(),
             label: None,
+            targets: None,
             header: has_header(),
             delimiter: rfc_4180_delimiter(),
             scaling: Scaling::None,
+            target_scaling: Scaling::None,
             split: Fractions::of_own_data(),
-            split_seed: 0,
+            split_seed: SplitSeed::default(),
+            split_column: None,
+            folds: None,
             name: None,
         }
     }
 
-    /// Inputs `[n_samples, n_inputs]` and the label of each sample.
-    fn read_cells(
+    fn recipe(&self) -> Recipe {
+        Recipe {
+            split: self.split,
+            split_seed: self.split_seed,
+            folds: self.folds,
+            scaling: self.scaling,
+            target_scaling: self.target_scaling,
+        }
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named {
+            label: self.label.as_ref(),
+            targets: self.targets.as_ref().map_or(&[], |list| &list.0),
+            part: self.split_column.as_ref(),
+        }
+    }
+
+    /// The columns, and whether the first line, if it is a sample in spite of `header`, was told by it.
+    fn columns(
         &self,
         path: &Path,
         content: &[u8],
-    ) -> Result<(Array2<f32>, TextLabels), DatasetError> {
-        let mut records = Records::new(path, content, self.delimiter as u8);
-        let mut columns: Option<Columns> = None;
-        let mut values = Vec::new();
-        let mut labels = TextLabels::default();
-        while let Some((line, record)) = records.next()? {
-            let Some(columns) = &columns else {
-                let found = Columns::new(self, path, line, record)?;
-                if !self.header {
-                    found.read_row(path, line, record, &mut values, &mut labels)?;
-                }
-                columns = Some(found);
-                continue;
-            };
-            columns.read_row(path, line, record, &mut values, &mut labels)?;
-        }
-        let n_inputs = match columns {
-            Some(columns) if labels.len() > 0 => columns.names.len() - 1,
-            _ => {
-                return Err(DatasetError::empty_file(path, "one sample on each line"));
-            }
+    ) -> Result<Option<(Columns, bool)>, DatasetError> {
+        let mut records = Records::new(path, content, self.delimiter as u8)?;
+        let Some((line, first)) = records.next()? else {
+            return Ok(None);
         };
-        let inputs = Array2::from_shape_vec((labels.len(), n_inputs), values)
-            .expect("every row was found to have as many cells as the first");
-        Ok((inputs, labels))
+        let first = first.clone();
+        let columns = Columns::new(self.named(), self.header, path, line, &first)?;
+        if !self.header {
+            return Ok(Some((columns, false)));
+        }
+        let told_by = match columns.first_line(self.named(), path, line, &first)? {
+            FirstLine::Header => return Ok(Some((columns, false))),
+            FirstLine::SampleIfRepeated(column) => column,
+        };
+        while let Some((_, record)) = records.next()? {
+            let cell = record.get(told_by).map(<[u8]>::trim_ascii);
+            if cell == Some(first[told_by].trim_ascii()) {
+                let columns = Columns::new(self.named(), false, path, line, &first)?;
+                return Ok(Some((columns, true)));
+            }
+        }
+        Err(undecided(
+            path,
+            line,
+            text(path, line, &first[told_by])?.trim(),
+        ))
+    }
+
+    fn read(&self, path: &Path, content: &[u8]) -> Result<Rows, DatasetError> {
+        let empty = || DatasetError::empty_file(path, "one sample on each line");
+        let (columns, is_told) = self.columns(path, content)?.ok_or_else(empty)?;
+        let mut rows = Rows::new(
+            columns,
+            [self.scaling, self.target_scaling].map(Precision::before),
+        );
+        let mut records = Records::new(path, content, self.delimiter as u8)?;
+        if self.header && !is_told {
+            records.next()?;
+        }
+        while let Some((line, record)) = records.next()? {
+            if is_told && rows.is_empty() {
+                rows.note(format!(
+                    "line {line} is read as a sample, not as names of columns, as all cells but one are numbers and that one stands on other lines too; `header = false` says so"
+                ));
+            }
+            rows.push(path, line, record)?;
+        }
+        match rows.is_empty() {
+            true => Err(empty()),
+            false => Ok(rows),
+        }
     }
 }
 
@@ -119,139 +182,61 @@ impl DataOptions for CsvSpec {
             let expected = "one ASCII character that is neither a quote nor a line break";
             return out_of_range("csv.delimiter", format!("{:?}", self.delimiter), expected);
         }
-        if let (false, Some(Column::Name(name))) = (self.header, &self.label) {
-            let expected = "an index from 0, as `csv.header` is false";
-            return out_of_range("csv.label", format!("{name:?}"), expected);
+        let Named {
+            label,
+            targets,
+            part,
+        } = self.named();
+        let of_options = [("label", label), ("split_column", part)];
+        let of_options = of_options
+            .into_iter()
+            .filter_map(|(option, column)| Some((option, column?)));
+        let targets = targets.iter().map(|column| ("targets", column));
+        for (option, column) in of_options.chain(targets) {
+            if let (false, Column::Name(name)) = (self.header, column) {
+                let expected = "an index from 0, as `csv.header` is false";
+                return out_of_range(&format!("csv.{option}"), format!("{name:?}"), expected);
+            }
         }
-        self.split.check("csv.split")
+        let n_targets = self.targets.as_ref().map(|list| list.0.len());
+        match (n_targets, label) {
+            (Some(0), _) => {
+                let expected = "at least one column, or no `targets` in classification";
+                return out_of_range("csv.targets", "[]".to_owned(), expected);
+            }
+            (Some(_), Some(_)) => {
+                let expected = "either `label` (classification) or `targets` (regression)";
+                return out_of_range("csv.targets", "given beside `label`".to_owned(), expected);
+            }
+            (None, _) if !self.target_scaling.is_none() => {
+                let expected = "`csv.targets` beside it, as classes are not scaled";
+                return out_of_range("csv.target_scaling", "given".to_owned(), expected);
+            }
+            _ => {}
+        }
+        if let (Some(_), Some(folds)) = (part, self.folds) {
+            let expected = "no `split_column` beside it, which says what is tested";
+            return out_of_range("csv.folds", folds.to_string(), expected);
+        }
+        self.recipe().check("csv")
     }
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
-        let path = find_user_file(&self.path, "csv.path", from.folders)?;
+        let path = find_user_file(&self.path, "csv.path", from.beside, from.folders)?;
         let file = read_own(&path, "the table")?;
-        let (inputs, labels) = self.read_cells(&path, &file.content)?;
-        let table = Table {
-            name: name_or_stem(self.name.as_deref(), &path),
-            path,
-            input_shape: vec![inputs.ncols()],
-            inputs,
-            targets: TableTargets::Classes(labels.number()),
-            files: vec![file.digest],
-        };
-        table.into_dataset(&Recipe {
-            split: self.split,
-            split_seed: self.split_seed,
-            scaling: self.scaling,
-        })
-    }
-}
-
-/// Names (or indices) of the columns and which one is the label.
-struct Columns {
-    names: Vec<String>,
-    label: usize,
-}
-
-impl Columns {
-    fn new(
-        spec: &CsvSpec,
-        path: &Path,
-        line: u64,
-        first: &ByteRecord,
-    ) -> Result<Self, DatasetError> {
-        let names = if spec.header {
-            first
-                .iter()
-                .map(|cell| text(path, line, cell).map(str::to_owned))
-                .collect::<Result<Vec<_>, _>>()?
-        } else {
-            (0..first.len()).map(|index| index.to_string()).collect()
-        };
-        if spec.header && names.iter().all(|name| name.parse::<f64>().is_ok()) {
-            let reason = "every cell of the header on line 1 is a number: set `header = false` if the file has none";
-            return Err(FilePlace::Whole.fault(path, reason));
-        }
-        if names.len() < 2 {
-            let reason = "no input column beside the label: check `delimiter`";
-            return Err(FilePlace::Whole.fault(path, reason));
-        }
-        let label = match &spec.label {
-            None => names.len() - 1,
-            Some(Column::Index(index)) if *index < names.len() => *index,
-            Some(Column::Name(name)) if spec.header => find_label(path, name, &names)?,
-            Some(column) => {
-                let last = names.len() - 1;
-                let reason = format!(
-                    "label column {column} does not exist: expected an index from 0 to {last}"
-                );
-                return Err(FilePlace::Whole.fault(path, reason));
-            }
-        };
-        Ok(Self { names, label })
+        let rows = self.read(&path, &file.content)?;
+        let name = name_or_stem(self.name.as_deref(), &path);
+        let table = rows.into_table(path, name, vec![file.digest]);
+        table.into_dataset(&self.recipe(), from.streams)
     }
 
-    fn read_row(
-        &self,
-        path: &Path,
-        line: u64,
-        record: &ByteRecord,
-        values: &mut Vec<f32>,
-        labels: &mut TextLabels,
-    ) -> Result<(), DatasetError> {
-        if record.len() != self.names.len() {
-            return Err(DatasetError::ragged_row(
-                path,
-                line,
-                self.names.len(),
-                record.len(),
-            ));
-        }
-        for (column, cell) in record.iter().enumerate() {
-            if column != self.label {
-                values.push(number(path, line, &self.names[column], cell)?);
-                continue;
-            }
-            let label = text(path, line, cell)?;
-            if label.is_empty() {
-                let reason = ": the label cell is empty: drop the row or fill the label";
-                return Err(FilePlace::Line(line).fault(path, reason));
-            }
-            labels.push(label);
-        }
-        Ok(())
+    fn depends_on_run(&self) -> bool {
+        self.recipe().depends_on_run()
     }
-}
 
-fn find_label(path: &Path, label: &str, names: &[String]) -> Result<usize, DatasetError> {
-    let matching: Vec<_> = (0..names.len())
-        .filter(|&column| names[column] == label)
-        .collect();
-    let reason = match matching.as_slice() {
-        [column] => return Ok(*column),
-        [] => {
-            let hint = nearest(label, names)
-                .map(|name| format!(", did you mean `{name}`?"))
-                .unwrap_or_default();
-            let columns = names.join(", ");
-            format!("no column `{label}`{hint}: the columns are {columns}")
-        }
-        several => {
-            let n_columns = several.len();
-            format!("{n_columns} columns are called `{label}`: give the label as an index from 0")
-        }
-    };
-    Err(FilePlace::Whole.fault(path, reason))
-}
-
-fn nearest<'a>(wanted: &str, names: &'a [String]) -> Option<&'a String> {
-    let likeness =
-        |name: &String| strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase());
-    names
-        .iter()
-        .map(|name| (likeness(name), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        vec![&mut self.path]
+    }
 }
 
 /// Tables name their columns unless a spec says otherwise.

@@ -11,7 +11,7 @@ use crate::comma_separated::numbers;
 use crate::entry::TEN_DIGITS;
 use crate::{
     CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, FileDigest, LoadFrom, Part,
-    Streams, Targets, Verdict, split_stratified,
+    SplitSeed, Targets, Verdict, split_stratified,
 };
 
 const FILE_NAME: &str = "digits.csv.gz";
@@ -40,16 +40,17 @@ pub static KIND: DataKind<DigitsSpec> = DataKind::new(CatalogueEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DigitsSpec {
-    /// Seed of the stratified split. It does not depend on the seed of a run, so that all runs of
-    /// an experiment share one split and their test accuracies are of the same samples.
-    pub split_seed: u64,
+    /// Seed of the stratified split. Unless it is per seed, it does not depend on the seed of a run, so
+    /// that all runs of an experiment share one split and their test accuracies are of the same samples.
+    pub split_seed: SplitSeed,
 }
 
 impl DataOptions for DigitsSpec {
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         let path = Path::new(FILE_NAME);
         let content = decompress(path, FILE, 1 << 20)?
-            .expect("the embedded file holds 1797 lines of 65 short numbers");
+            .expect("the embedded file holds 1797 lines of 65 short numbers")
+            .content;
         let table = numbers(path, &content)?;
         let inputs = table
             .slice(s![.., ..N_PIXELS])
@@ -59,7 +60,7 @@ impl DataOptions for DigitsSpec {
             .iter()
             .map(|&label| label as u32)
             .collect();
-        let mut rng = Streams::new(self.split_seed).stream("split");
+        let mut rng = self.split_seed.streams(from.streams).stream("split");
         let split = split_stratified(&labels, N_SAMPLES, &mut rng);
         let parts = [&split.train, &split.validation, &split.test].map(|samples| Part {
             inputs: inputs.select(Axis(0), samples),
@@ -79,5 +80,9 @@ impl DataOptions for DigitsSpec {
             first_seen: None,
         };
         Ok(Dataset::new(from.entry, parts, vec![file]))
+    }
+
+    fn depends_on_run(&self) -> bool {
+        self.split_seed == SplitSeed::PerSeed
     }
 }

@@ -1,17 +1,18 @@
-//! The user's own NumPy arrays: an NPZ archive with `x` and `y`, or a pair of NPY files.
+//! The user's own NumPy arrays: an NPZ archive, or a pair of NPY files.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::arrays::{Pair, Samples, into_table};
 use crate::bytes::{FileContent, find_user_file, read_own};
-use crate::label::number_classes;
-use crate::npy::NpyArray;
-use crate::npz::member;
-use crate::table::{Recipe, Table, TableTargets, name_or_stem};
+use crate::cell::Precision;
+use crate::npz::{member, members};
+use crate::recipe::{GivenPart, Recipe};
+use crate::table::name_or_stem;
 use crate::{
-    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, FileDigest, Fractions, LoadFrom,
-    Scaling,
+    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, FilePlace, Fractions, LoadFrom,
+    Scaling, SplitSeed,
 };
 
 /// The user's own NumPy arrays.
@@ -28,7 +29,10 @@ pub static KIND: DataKind<NpzSpec> = DataKind::new(CatalogueEntry {
     by_hand: "",
 });
 
-/// NumPy arrays: either `path`, an NPZ archive with arrays `x` and `y`, or `x` and `y`, two NPY files.
+/// NumPy arrays: either `path`, an NPZ archive, or `x` and `y`, two NPY files.
+///
+/// The archive holds `x` and `y`, or a given split: `x_train`, `y_train`, `x_test`, `y_test` and, unless
+/// it is to be taken from the training part, `x_validation` and `y_validation` (or `x_val` and `y_val`).
 ///
 /// `x` has the samples on its first axis; what follows is flattened. `y` is one integer label per
 /// sample (classification) or floating-point target potentials `[n_samples, n_outputs]` (regression).
@@ -36,7 +40,8 @@ pub static KIND: DataKind<NpzSpec> = DataKind::new(CatalogueEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NpzSpec {
-    /// The NPZ archive; a relative path is looked for as it is, then below the data folders.
+    /// The NPZ archive; a relative path is relative to the specification's file, or else to a data
+    /// folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
     /// The NPY file of inputs, in place of `path`.
@@ -48,12 +53,19 @@ pub struct NpzSpec {
     /// Scaling of the inputs, fitted on the training part alone.
     #[serde(default)]
     pub scaling: Scaling,
+    /// Scaling of the targets in regression, fitted on the training part alone.
+    #[serde(default, skip_serializing_if = "Scaling::is_none")]
+    pub target_scaling: Scaling,
     /// Shares of the three parts; every class has the same share of each.
     #[serde(default = "Fractions::of_own_data")]
     pub split: Fractions,
-    /// Seed of the split; runs with different seeds share one split.
+    /// Seed of the split; runs with different seeds share one split, unless it is per seed.
     #[serde(default)]
-    pub split_seed: u64,
+    pub split_seed: SplitSeed,
+    /// As many folds of equal size in place of `split`: the run with seed s is tested on fold s mod
+    /// folds, the next one chooses epochs, and the others are the training part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folds: Option<usize>,
     /// Name in tables and figures; the stem of the file of inputs where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -83,17 +95,73 @@ impl NpzSpec {
             x: None,
             y: None,
             scaling: Scaling::None,
+            target_scaling: Scaling::None,
             split: Fractions::of_own_data(),
-            split_seed: 0,
+            split_seed: SplitSeed::default(),
+            folds: None,
             name: None,
         }
+    }
+
+    fn recipe(&self) -> Recipe {
+        Recipe {
+            split: self.split,
+            split_seed: self.split_seed,
+            folds: self.folds,
+            scaling: self.scaling,
+            target_scaling: self.target_scaling,
+        }
+    }
+
+    /// The precisions of inputs and targets.
+    fn precisions(&self) -> [Precision; 2] {
+        [self.scaling, self.target_scaling].map(Precision::before)
+    }
+
+    /// The samples of an archive, part by part where it gives them.
+    fn read_archive(
+        &self,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<Vec<(Option<GivenPart>, Samples)>, DatasetError> {
+        let names = members(path, content)?;
+        let has = |name: &str| names.iter().any(|known| known == name);
+        let read = |x: &str, y: &str| {
+            let [x_bytes, y_bytes] = [member(path, content, x)?, member(path, content, y)?];
+            let pair = Pair {
+                paths: [path; 2],
+                names: [x, y],
+                bytes: [&x_bytes, &y_bytes],
+            };
+            pair.read(self.precisions())
+        };
+        let is_divided = has("x_train") || has("x_test");
+        if is_divided && has("x") {
+            let reason = "both `x` and a given split (`x_train`, `x_test`) are in the archive: save one of them";
+            return Err(FilePlace::Whole.fault(path, reason));
+        }
+        if !is_divided {
+            return Ok(vec![(None, read("x", "y")?)]);
+        }
+        let mut parts = vec![
+            (Some(GivenPart::Train), read("x_train", "y_train")?),
+            (Some(GivenPart::Test), read("x_test", "y_test")?),
+        ];
+        for validation in ["validation", "valid", "val"] {
+            let [x, y] = ["x", "y"].map(|axis| format!("{axis}_{validation}"));
+            if has(&x) || has(&y) {
+                parts.push((Some(GivenPart::Validation), read(&x, &y)?));
+                break;
+            }
+        }
+        Ok(parts)
     }
 }
 
 impl DataOptions for NpzSpec {
     fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
         match (&self.path, &self.x, &self.y) {
-            (Some(_), None, None) | (None, Some(_), Some(_)) => self.split.check("npz.split"),
+            (Some(_), None, None) | (None, Some(_), Some(_)) => self.recipe().check("npz"),
             (path, x, y) => {
                 let given = [(path, "path"), (x, "x"), (y, "y")];
                 let given: Vec<_> = given
@@ -111,100 +179,45 @@ impl DataOptions for NpzSpec {
     }
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
-        let recipe = Recipe {
-            split: self.split,
-            split_seed: self.split_seed,
-            scaling: self.scaling,
-        };
-        match (&self.path, &self.x, &self.y) {
+        let find = |path, option| find_user_file(path, option, from.beside, from.folders);
+        let (path, parts, files) = match (&self.path, &self.x, &self.y) {
             (None, Some(x), Some(y)) => {
-                let x_path = find_user_file(x, "npz.x", from.folders)?;
-                let y_path = find_user_file(y, "npz.y", from.folders)?;
+                let (x_path, y_path) = (find(x, "npz.x")?, find(y, "npz.y")?);
                 let x_file = read_not_empty(&x_path, "an NPY array")?;
                 let y_file = read_not_empty(&y_path, "an NPY array")?;
                 let pair = Pair {
-                    x_path: &x_path,
-                    y_path: &y_path,
-                    x: NpyArray::parse(&x_path, "x", &x_file.content)?,
-                    y: NpyArray::parse(&y_path, "y", &y_file.content)?,
+                    paths: [&x_path, &y_path],
+                    names: ["x", "y"],
+                    bytes: [&x_file.content, &y_file.content],
                 };
-                let files = vec![x_file.digest, y_file.digest];
-                pair.into_table(self.name.as_deref(), files)?
-                    .into_dataset(&recipe)
+                let samples = pair.read(self.precisions())?;
+                (
+                    x_path,
+                    vec![(None, samples)],
+                    vec![x_file.digest, y_file.digest],
+                )
             }
             (path, _, _) => {
                 let path = path.as_deref().unwrap_or(Path::new(""));
-                let path = find_user_file(path, "npz.path", from.folders)?;
+                let path = find(path, "npz.path")?;
                 let file = read_not_empty(&path, "an NPZ archive")?;
-                let x = member(&path, &file.content, "x")?;
-                let y = member(&path, &file.content, "y")?;
-                let pair = Pair {
-                    x_path: &path,
-                    y_path: &path,
-                    x: NpyArray::parse(&path, "x", &x)?,
-                    y: NpyArray::parse(&path, "y", &y)?,
-                };
-                pair.into_table(self.name.as_deref(), vec![file.digest])?
-                    .into_dataset(&recipe)
-            }
-        }
-    }
-}
-
-/// Inputs and targets, and the files that messages name.
-struct Pair<'a> {
-    x_path: &'a Path,
-    y_path: &'a Path,
-    x: NpyArray<'a>,
-    y: NpyArray<'a>,
-}
-
-impl Pair<'_> {
-    fn into_table(self, name: Option<&str>, files: Vec<FileDigest>) -> Result<Table, DatasetError> {
-        let Self {
-            x_path,
-            y_path,
-            x,
-            y,
-        } = self;
-        if x.shape.len() < 2 {
-            let expected = "samples on the first axis, inputs on the others";
-            return Err(DatasetError::wrong_shape(x_path, "x", &x.shape, expected));
-        }
-        let n_samples = x.shape[0];
-        let inputs = x.finite_rows(x_path, "x")?;
-        let targets = match (y.to_integers(), y.shape.as_slice()) {
-            (Some(keys), [_]) => {
-                TableTargets::Classes(number_classes(&keys, |sample| keys[sample].to_string()))
-            }
-            (None, [_, _]) => TableTargets::Potentials(y.finite_rows(y_path, "y")?),
-            (None, [_]) => {
-                let found = format!("{} with one axis", y.descr);
-                let expected = "integers for classes, or floating-point numbers of shape [n_samples, n_outputs] for regression";
-                return Err(DatasetError::wrong_type(y_path, "y", &found, expected));
-            }
-            _ => {
-                let expected =
-                    "[n_samples] of integers, or [n_samples, n_outputs] of floating-point numbers";
-                return Err(DatasetError::wrong_shape(y_path, "y", &y.shape, expected));
+                let parts = self.read_archive(&path, &file.content)?;
+                (path, parts, vec![file.digest])
             }
         };
-        if y.shape[0] != n_samples {
-            return Err(DatasetError::CountsDisagree {
-                inputs: format!("{}, array `x`,", x_path.display()),
-                targets: format!("{}, array `y`,", y_path.display()),
-                n_inputs: n_samples,
-                n_targets: y.shape[0],
-            });
-        }
-        Ok(Table {
-            path: x_path.to_owned(),
-            name: name_or_stem(name, x_path),
-            input_shape: x.shape[1..].to_vec(),
-            inputs,
-            targets,
-            files,
-        })
+        let name = name_or_stem(self.name.as_deref(), &path);
+        into_table(path, name, parts, files)?.into_dataset(&self.recipe(), from.streams)
+    }
+
+    fn depends_on_run(&self) -> bool {
+        self.recipe().depends_on_run()
+    }
+
+    fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
+        [&mut self.path, &mut self.x, &mut self.y]
+            .into_iter()
+            .filter_map(Option::as_mut)
+            .collect()
     }
 }
 

@@ -152,6 +152,17 @@ impl DataOptions for TeacherStudentSpec {
                 targets: Targets::Potentials(sample.target_potentials),
             }
         });
+        let is_finite = |part: &Part| match &part.targets {
+            Targets::Classes(_) => true,
+            Targets::Potentials(potentials) => potentials.iter().all(|u| u.is_finite()),
+        };
+        if !parts.iter().all(is_finite) {
+            return Err(DatasetError::OptionOutOfRange {
+                option: "teacher_student.factors".to_owned(),
+                found: format!("{:?}", self.factors),
+                expected: "factors whose target potentials single precision holds".to_owned(),
+            });
+        }
         Ok(Dataset::new(from.entry, parts, Vec::new()))
     }
 

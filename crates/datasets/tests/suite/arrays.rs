@@ -21,6 +21,9 @@ fn arrays_of_every_type_and_order_hold_the_same_values() {
         values.iter().flat_map(bytes).collect()
     };
     let as_f32 = |v: &i64| *v as f32;
+    let halves = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        values.iter().flat_map(|v| bytes(half_bits(*v))).collect()
+    };
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("'<i1'", signed(1, false)),
         ("'|i1'", signed(1, false)),
@@ -52,6 +55,8 @@ fn arrays_of_every_type_and_order_hold_the_same_values() {
                 .collect(),
         ),
         ("'|u1'", signed(1, false)),
+        ("'<f2'", halves(u16::to_le_bytes)),
+        ("'>f2'", halves(u16::to_be_bytes)),
     ];
     let folder = Folder::new();
     folder.write(
@@ -101,6 +106,17 @@ fn arrays_of_every_type_and_order_hold_the_same_values() {
         reference.expect("read above").train,
         "column-major order"
     );
+}
+
+/// A whole number below 2048 as the bits of a half-precision number.
+fn half_bits(value: i64) -> u16 {
+    let sign = if value < 0 { 0x8000 } else { 0 };
+    let magnitude = value.unsigned_abs() as u16;
+    if magnitude == 0 {
+        return sign;
+    }
+    let exponent = magnitude.ilog2() as u16;
+    sign | (exponent + 15) << 10 | (magnitude << (10 - exponent)) & 0x3ff
 }
 
 #[test]

@@ -134,19 +134,22 @@ fn tables() {
     assert_snapshot!(csv_error("", "a,b\n"), @"DIR/a.csv: empty file: expected one sample on each line");
     assert_snapshot!(csv_error("", "a,b,c\n1,2,x\n\n3,oops,y\n"), @r#"DIR/a.csv: line 4, column b: "oops" is not a number"#);
     assert_snapshot!(csv_error("", "\r\na,b,c\r\n\r\n1,2,x\r\n\r\n\r\n3,oops,y\r\n"), @r#"DIR/a.csv: line 7, column b: "oops" is not a number"#);
-    assert_snapshot!(csv_error("", "a,b,c\n1,2,\"x\nx\"\n3,oops,y\n"), @r#"DIR/a.csv: line 4, column b: "oops" is not a number"#);
+    assert_snapshot!(csv_error("", "a,b,\"c\nc\"\n1,2,x\n3,oops,y\n"), @r#"DIR/a.csv: line 4, column b: "oops" is not a number"#);
     assert_snapshot!(csv_error("header = false", "a,b,c\n1,2,x\n"), @r#"DIR/a.csv: line 1, column 0: "a" is not a number: set `header = true` if line 1 names the columns"#);
-    assert_snapshot!(csv_error("", "a,b,c\n1,,x\n"), @r#"DIR/a.csv: line 2, column b: "" is not a number"#);
-    assert_snapshot!(csv_error("", "a,b,c\n1,NaN,x\n"), @r#"DIR/a.csv: line 2, column b: "NaN" is not a finite single-precision number: drop the row or fill the value"#);
-    assert_snapshot!(csv_error("", "a,b,c\n1,1e39,x\n"), @r#"DIR/a.csv: line 2, column b: "1e39" is not a finite single-precision number: drop the row or fill the value"#);
+    assert_snapshot!(csv_error("", "a,b,c\n1,,x\n"), @r#"DIR/a.csv: line 2, column b: "" stands for a missing value: drop the row or fill the value"#);
+    assert_snapshot!(csv_error("", "a,b,c\n1,NaN,x\n"), @r#"DIR/a.csv: line 2, column b: "NaN" stands for a missing value: drop the row or fill the value"#);
+    assert_snapshot!(csv_error("", "a,b,c\n1,1e39,x\n"), @r#"DIR/a.csv: line 2, column b: "1e39" is not a finite single-precision number: drop the row, or set `scaling`"#);
     assert_snapshot!(csv_error("", "a,b,c\n1,2,x\n1,2\n"), @"DIR/a.csv: line 3 has 2 cells, expected 3 as on the first line: check `delimiter` and quoting");
-    assert_snapshot!(csv_error("", "a,b,c\n1,2,\n"), @"DIR/a.csv: line 2: the label cell is empty: drop the row or fill the label");
+    assert_snapshot!(csv_error("", "a,b,c\n1,2,\n"), @r#"DIR/a.csv: line 2, column c: "" stands for a missing label: drop the row or fill the label; if it is a class, give it another name"#);
     assert_snapshot!(csv_error("", "1,2,3\n4,5,6\n"), @"DIR/a.csv: every cell of the header on line 1 is a number: set `header = false` if the file has none");
     assert_snapshot!(csv_error("", "a;b;c\n1;2;x\n"), @"DIR/a.csv: no input column beside the label: check `delimiter`");
     assert_snapshot!(csv_error("", b"a,b,c\n1,2,\xff\n"), @"DIR/a.csv: line 2: text is not UTF-8: save the file in that encoding");
     assert_snapshot!(csv_error("label = 'spezies'", small_csv()), @"DIR/a.csv: no column `spezies`, did you mean `species`?: the columns are first, second, species");
     assert_snapshot!(csv_error("label = 'zzz'", small_csv()), @"DIR/a.csv: no column `zzz`: the columns are first, second, species");
     assert_snapshot!(csv_error("label = 'a'", "a,a,c\n1,2,x\n"), @"DIR/a.csv: 2 columns are called `a`: give the label as an index from 0");
+    assert_snapshot!(csv_error("scaling = 'unit'", "a,b,c\n1,1e309,x\n"), @r#"DIR/a.csv: line 2, column b: "1e309" is not a finite double-precision number: drop the row or fill the value"#);
+    assert_snapshot!(csv_error("label = 'd'", "1,2,x\n3,4,y\n"), @"DIR/a.csv: no column `d`: the columns are 1, 2, x; if line 1 is a sample, set `header = false` and give columns as indices from 0");
+    assert_snapshot!(csv_error("", b"\xff\xfea\0"), @"DIR/a.csv: the text is in UTF-16: save the file in UTF-8");
     assert_snapshot!(csv_error("label = 3", small_csv()), @"DIR/a.csv: label column 3 does not exist: expected an index from 0 to 2");
 }
 
@@ -168,7 +171,7 @@ fn archives() {
     let whole = small_npz();
     folder.write("a.npz", &whole[..whole.len() - 30]);
     assert_snapshot!(folder.error(NPZ), @"DIR/a.npz: not a readable NPZ archive: invalid Zip archive: Could not find EOCD");
-    assert_snapshot!(npz_error(&[("images.npy", b""), ("y.npy", b"")]), @"DIR/a.npz: no array `x`: the arrays are images, y; save them as `numpy.savez(path, x=..., y=...)`");
+    assert_snapshot!(npz_error(&[("images.npy", b""), ("y.npy", b"")]), @"DIR/a.npz: no array `x`: the arrays are images, y; save them as `numpy.savez(path, x=..., y=...)`, or `x_train=..., y_train=..., x_test=..., y_test=...`");
 }
 
 #[test]
@@ -185,14 +188,14 @@ fn arrays() {
     assert_snapshot!(x_error(&npy_raw("{'descr' '<f8'}", b"")), @"DIR/a.npz: array `x`: malformed NPY header at byte 19: expected `:`");
     assert_snapshot!(x_error(&npy_raw("{'shape': (-1,)}", b"")), @"DIR/a.npz: array `x`: malformed NPY header at byte 21: expected a length below 2^64");
     assert_snapshot!(x_error(&npy_raw("{'color': 3}", b"")), @"DIR/a.npz: array `x`: malformed NPY header at byte 11: expected one of the keys descr, fortran_order, shape");
-    assert_snapshot!(x_error(&npy("'<f2'", false, "(1, 1)", b"ab")), @"DIR/a.npz: array `x` has element type <f2: expected float32, float64, bool, or an integer of 8 to 64 bits");
-    assert_snapshot!(x_error(&npy("[('a', '<f8')]", false, "(1, 1)", &floats([1.0]))), @"DIR/a.npz: array `x` has element type [('a', '<f8')]: expected float32, float64, bool, or an integer of 8 to 64 bits");
+    assert_snapshot!(x_error(&npy("'<c8'", false, "(1, 1)", &floats([1.0]))), @"DIR/a.npz: array `x` has element type <c8: expected float16, float32, float64, bool, or an integer of 8 to 64 bits");
+    assert_snapshot!(x_error(&npy("[('a', '<f8')]", false, "(1, 1)", &floats([1.0]))), @"DIR/a.npz: array `x` has element type [('a', '<f8')]: expected float16, float32, float64, bool, or an integer of 8 to 64 bits");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(4000000000, 4000000000)", &floats([1.0]))), @"DIR/a.npz: array `x`: shape [4000000000, 4000000000] of <f8 asks for 18446744073709551615 bytes, there are 8: the file is truncated or damaged");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(0, 18446744073709551615)", b"")), @"DIR/a.npz: array `x` has shape [0, 18446744073709551615]: expected no empty axis");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(2, 3)", &floats([1.0; 5]))), @"DIR/a.npz: array `x`: shape [2, 3] of <f8 asks for 48 bytes, there are 40: the file is truncated or damaged");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(2,)", &floats([1.0; 2]))), @"DIR/a.npz: array `x` has shape [2]: expected samples on the first axis, inputs on the others");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(0, 0)", b"")), @"DIR/a.npz: array `x` has shape [0, 0]: expected no empty axis");
-    assert_snapshot!(x_error(&npy("'<f8'", false, "(2, 2)", &floats([1.0, 2.0, f64::NAN, 4.0]))), @"DIR/a.npz: array `x`, row 1, element 0: NaN is not a finite single-precision number");
+    assert_snapshot!(x_error(&npy("'<f8'", false, "(2, 2)", &floats([1.0, 2.0, f64::NAN, 4.0]))), @"DIR/a.npz: array `x`, row 1, element 0: NaN stands for a missing value: drop the row or fill the value");
     assert_snapshot!(x_error(&npy("'<f8'", false, "(3, 1)", &floats([1.0; 3]))), @"DIR/a.npz, array `x`, has 3 samples but DIR/a.npz, array `y`, has 2: expected as many of both");
     assert_snapshot!(y_error(&npy("'<f8'", false, "(40,)", &floats([1.0; 40]))), @"DIR/a.npz: array `y` has element type <f8 with one axis: expected integers for classes, or floating-point numbers of shape [n_samples, n_outputs] for regression");
     assert_snapshot!(y_error(&npy("'<i8'", false, "(40, 1)", &integers([1; 40]))), @"DIR/a.npz: array `y` has shape [40, 1]: expected [n_samples] of integers, or [n_samples, n_outputs] of floating-point numbers");
@@ -213,6 +216,14 @@ fn options() {
     assert_snapshot!(error("[csv]\npath = 'a'\nsplit = { train = 0.7, validation = 0.2, test = 0.2 }"), @"option `csv.split` is { train = 0.7, validation = 0.2, test = 0.2 }: expected three shares between 0 and 1 that add up to 1");
     assert_snapshot!(error("[csv]\npath = 'a'\ndelimiter = '\"'"), @r#"option `csv.delimiter` is '"': expected one ASCII character that is neither a quote nor a line break"#);
     assert_snapshot!(error("[csv]\npath = 'a'\nheader = false\nlabel = 'b'"), @r#"option `csv.label` is "b": expected an index from 0, as `csv.header` is false"#);
+    assert_snapshot!(error("[csv]\npath = 'a'\nlabel = 0\ntargets = ['b']"), @"option `csv.targets` is given beside `label`: expected either `label` (classification) or `targets` (regression)");
+    assert_snapshot!(error("[csv]\npath = 'a'\ntargets = []"), @"option `csv.targets` is []: expected at least one column, or no `targets` in classification");
+    assert_snapshot!(error("[csv]\npath = 'a'\nheader = false\ntargets = [0, 'b']"), @r#"option `csv.targets` is "b": expected an index from 0, as `csv.header` is false"#);
+    assert_snapshot!(error("[csv]\npath = 'a'\ntarget_scaling = 'unit'"), @"option `csv.target_scaling` is given: expected `csv.targets` beside it, as classes are not scaled");
+    assert_snapshot!(error("[csv]\npath = 'a'\nfolds = 2"), @"option `csv.folds` is 2: expected at least 3: one that is tested, one that chooses epochs, and the rest to learn from");
+    assert_snapshot!(error("[csv]\npath = 'a'\nfolds = 5\nsplit_column = 'p'"), @"option `csv.folds` is 5: expected no `split_column` beside it, which says what is tested");
+    assert_snapshot!(error("[npz]\npath = 'a'\nfolds = 5\nsplit_seed = 'per_seed'"), @"option `npz.folds` is 5: expected a `split_seed` that is a number beside it: the folds are the same for all runs, and the run with seed s is tested on fold s mod folds");
+    assert_snapshot!(error("[npz]\npath = 'a'\nfolds = 5\nsplit = { train = 0.5, validation = 0.25, test = 0.25 }"), @"option `npz.folds` is 5: expected no `split` beside it, as the folds decide the shares");
     assert_snapshot!(error("[npz]\npath = 'a'\nx = 'b'"), @"option `npz` is given as {path, x}: expected either `path` (an NPZ archive) or both `x` and `y` (NPY files)");
     assert_snapshot!(error("[npz]"), @"option `npz` is given as {}: expected either `path` (an NPZ archive) or both `x` and `y` (NPY files)");
 }

@@ -131,3 +131,78 @@ fn one_split_for_all_runs_and_another_for_another_split_seed() {
         load("[csv]\npath = 'a.csv'\nsplit_seed = 1", 1).test
     );
 }
+
+/// What is far from zero keeps what differs: t and t − 1.7e9 are scaled to the same bits.
+#[test]
+fn values_are_scaled_before_they_are_rounded() {
+    let folder = Folder::new();
+    let late = |i: usize| f64::from(u8::from(i.is_multiple_of(3)));
+    let time = |i: usize| 20.0 * late(i) + i as f64 / 4.0;
+    let write = |offset: f64| {
+        let rows = (0..60).map(|i| format!("{},{}\n", offset + time(i), late(i)));
+        let text: String = std::iter::once("t,late\n".to_owned()).chain(rows).collect();
+        folder.write("a.csv", text);
+        let x = floats((0..60).map(|i| offset + time(i)));
+        let x = npy("'<f8'", false, "(60, 1)", &x);
+        let y = npy(
+            "'<i8'",
+            false,
+            "(60,)",
+            &integers((0..60).map(|i| late(i) as i64)),
+        );
+        folder.write("a.npz", npz(&[("x.npy", &x), ("y.npy", &y)]));
+        let whole = integers((0..60).map(|i| (4.0 * (offset + time(i))) as i64));
+        let x = npy("'<i8'", false, "(60, 1)", &whole);
+        folder.write("b.npz", npz(&[("x.npy", &x), ("y.npy", &y)]));
+    };
+    for spec in [
+        "csv]\npath = 'a.csv'",
+        "npz]\npath = 'a.npz'",
+        "npz]\npath = 'b.npz'",
+    ] {
+        for scaling in ["standardise", "unit"] {
+            let spec = format!("[{spec}\nscaling = '{scaling}'");
+            write(0.0);
+            let near = folder.load(&spec).expect("valid");
+            write(1.7e9);
+            let far = folder.load(&spec).expect("valid");
+            assert_eq!(far.train, near.train, "{spec}");
+            assert_eq!(far.test, near.test, "{spec}");
+            assert_eq!(far.notes, [] as [&str; 0]);
+        }
+        let unscaled = folder.load(&format!("[{spec}")).expect("valid");
+        let note = "in single precision: set `scaling`";
+        assert!(unscaled.notes[0].contains(note), "{:?}", unscaled.notes);
+    }
+    let spec = "[csv]\npath = 'a.csv'\ntargets = 't'\ntarget_scaling = 'standardise'";
+    write(0.0);
+    let near = folder.load(spec).expect("valid");
+    write(1.7e9);
+    assert_eq!(folder.load(spec).expect("valid").train, near.train);
+}
+
+#[test]
+fn scaling_that_overflows_names_the_column() {
+    let folder = Folder::new();
+    let error = |cells: [&str; 2], scaling: &str| {
+        let rows = (0..40).map(|i| format!("{},1,{}\n", cells[i % 2], ["x", "y"][i / 2 % 2]));
+        let text: String = std::iter::once("a,b,c\n".to_owned()).chain(rows).collect();
+        folder.write("a.csv", text);
+        let loaded = folder.load(&format!("[csv]\npath = 'a.csv'\nscaling = '{scaling}'"));
+        loaded
+            .map(|set| set.train.inputs)
+            .map_err(|error| error.to_string())
+    };
+    for scaling in ["unit", "standardise"] {
+        for cells in [["1e308", "-1e308"], ["0", "5e-324"]] {
+            let error = error(cells, scaling).expect_err("no constants");
+            assert!(
+                error.contains("column a are too large or too close together"),
+                "{error}"
+            );
+        }
+        let constant = error(["0.1", "0.1"], scaling).expect("a constant column");
+        assert!(constant.iter().all(|&value| value == 0.0));
+        assert!(error(["1e200", "2e200"], scaling).is_ok() || scaling == "standardise");
+    }
+}

@@ -179,7 +179,7 @@ fn read<P: Protocol + Serialize + DeserializeOwned + 'static>(
     let written = |error: toml::ser::Error| SpecProblem::new(error.to_string());
     let values = format::to_tree(&spec).map_err(written)?;
     let head: Head =
-        format::from_tree(values.clone()).map_err(|error| SpecProblem::new(error.to_string()))?;
+        toml::from_str(&values.to_string()).map_err(|error| SpecProblem::new(error.to_string()))?;
     head.check().map_err(problem)?;
     spec.check().map_err(problem)?;
     distinct_slugs(
@@ -270,6 +270,7 @@ mod tests {
                 let source = SpecSource {
                     name: (*name).to_owned(),
                     file: path.display().to_string(),
+                    folder: Default::default(),
                     text: std::fs::read_to_string(&path).expect("a specification"),
                 };
                 let read = |source: &SpecSource| match kind.read(source, &Overrides::default()) {

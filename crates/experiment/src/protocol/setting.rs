@@ -1,10 +1,14 @@
 //! What specifications of protocols share.
 
-use apical_learning::{KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer};
+use apical_learning::{
+    KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer, check_transfer,
+};
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::Array2;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
+
+use crate::memory;
 
 /// Layer sizes, transfer function and forward starting weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,15 @@ impl NetworkSpec {
         let network = network.map_err(|_| {
             SpecError::range("network.sizes", format!("{:?}", self.sizes), expected)
         })?;
+        check_transfer(self.transfer).map_err(|error| error.within(KeyPath::of(["network"])))?;
+        if memory::check(&network).is_err() {
+            let expected = "a network that fits into this machine's memory";
+            return Err(SpecError::range(
+                "network.sizes",
+                format!("{:?}", self.sizes),
+                expected,
+            ));
+        }
         self.forward_scale
             .check_not_negative("network.forward_scale")?;
         self.forward_scale

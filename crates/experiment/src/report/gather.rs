@@ -9,7 +9,7 @@ use apical_learning::Point;
 use toml::Table;
 
 use super::gaps::{Gaps, holder_of};
-use crate::spec::{ExperimentSpec, format, sha256};
+use crate::spec::{ExperimentSpec, sha256};
 use crate::store::{self, Ended, Experiment, Kept, RunName, State};
 
 /// Runs that were read already, by their folders.
@@ -194,7 +194,7 @@ fn setting<R: Kept>(ended: &Ended<R>) -> String {
     }
     table.retain(|key, _| key != "seeds" && key != "title");
     let draws_data = || {
-        let spec: ExperimentSpec = format::from_text(text).ok()?;
+        let spec: ExperimentSpec = toml::from_str(text).ok()?;
         let mut tasks = spec.task.values();
         Some(tasks.any(|task| task.dataset.depends_on_run()))
     };

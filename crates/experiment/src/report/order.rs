@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use apical_learning::RunRecord;
 use toml::{Table, Value};
 
-use crate::spec::{ExperimentSpec, format};
+use crate::spec::ExperimentSpec;
 
 /// Sorts `runs` by place of task and learner in `places`, then by point of a sweep, then by seed.
 pub(crate) fn in_order(mut runs: Vec<RunRecord>, places: &[(String, String)]) -> Vec<RunRecord> {
@@ -59,7 +59,7 @@ pub(crate) fn named_baselines(
 /// Tasks of `spec` with their first learner that is a baseline, for `runs` whose own specification was not
 /// kept.
 pub(crate) fn specified_baselines(spec: &str, runs: &[RunRecord]) -> Vec<(String, String)> {
-    let spec: Option<ExperimentSpec> = format::from_text(spec).ok();
+    let spec: Option<ExperimentSpec> = toml::from_str(spec).ok();
     let mut found = Vec::new();
     for (task_name, task) in spec.iter().flat_map(|spec| &spec.task) {
         let has_runs = |learner: &str| {
@@ -93,7 +93,7 @@ pub(crate) fn baselines_of(
 
 /// Whether the learner is such by its run's specification, which has one task with one learner.
 fn is_baseline(run: &RunRecord) -> bool {
-    let spec: Option<ExperimentSpec> = format::from_text(&run.spec).ok();
+    let spec: Option<ExperimentSpec> = toml::from_str(&run.spec).ok();
     let tasks = spec.into_iter().flat_map(|spec| spec.task.into_values());
     let mut learners = tasks.flat_map(|task| task.learner.into_values());
     learners.any(|learner| learner.is_baseline())

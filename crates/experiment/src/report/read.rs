@@ -225,6 +225,7 @@ fn on_protocol(
             .join(store::name::EXPERIMENT)
             .display()
             .to_string(),
+        folder: place.root.clone(),
         text: spec,
     };
     if !table.contains_key("protocol") {

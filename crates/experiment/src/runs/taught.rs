@@ -12,7 +12,7 @@ use apical_learning::{
 use super::{Came, Execution, Job, Work};
 use crate::progress::RunProgress;
 use crate::provenance;
-use crate::spec::{Arm, Resolved, format};
+use crate::spec::{Arm, Resolved, format, place};
 use crate::store::{self, Decided, RunWriter};
 use crate::task_data::{DataCache, Prepared};
 use crate::teach::{Setting, Taught, TeachError, teach};
@@ -48,13 +48,17 @@ pub(crate) fn jobs(
                     true => data.prepare(resolved, arm, 0)?.checksum,
                     false => prepared.checksum.clone(),
                 };
+                let digest = arm.digest(seed, &prepared.checksum, source)?;
+                let own = store::run_folder(folder, &key, &digest);
+                let spec = arm.alone(&resolved.spec.title, seed);
+                let spec = place::moved(spec, &resolved.source.folder, &own);
                 let decided = Decided {
-                    digest: arm.digest(seed, &prepared.checksum, source)?,
+                    digest,
                     setting: arm.digest(0, &shared, source)?,
-                    spec: format::to_text(&arm.alone(&resolved.spec.title, seed))?,
+                    spec: format::to_text(&spec)?,
                 };
                 jobs.push(Job {
-                    folder: store::run_folder(folder, &key, &decided.digest),
+                    folder: own,
                     key,
                     decided,
                     work: Lesson {

@@ -2,13 +2,14 @@
 
 use apical_learning::{
     ForwardWeights, KeyPath, MeasureSpec, Network, NetworkError, Point, RateSchedule, SpecError,
-    Streams, TrainingSpec,
+    Streams, TrainingSpec, check_transfer,
 };
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format, sha256};
 use crate::learners::LearnerSpec;
+use crate::memory::{self, TooLarge};
 
 /// What is run once per seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +46,14 @@ pub enum ArmError {
         /// What is wrong with them.
         source: NetworkError,
     },
+    /// A network that this machine cannot hold.
+    #[error("`{key}`: {source}")]
+    Memory {
+        /// The key of the sizes.
+        key: KeyPath,
+        /// What it needs, and what there is.
+        source: TooLarge,
+    },
     /// Targets that no potential reaches.
     #[error("`{key}`: {source}")]
     Target {
@@ -60,7 +69,9 @@ impl ArmError {
     pub(crate) fn key(&self) -> Option<&KeyPath> {
         match self {
             Self::Value(error) => error.key(),
-            Self::Network { key, .. } | Self::Target { key, .. } => Some(key),
+            Self::Network { key, .. } | Self::Memory { key, .. } | Self::Target { key, .. } => {
+                Some(key)
+            }
         }
     }
 }
@@ -156,6 +167,11 @@ impl Arm {
     pub fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
         let within = |above: KeyPath| move |error: SpecError| error.within(above);
+        check_transfer(network.transfer()).map_err(within(task.clone()))?;
+        memory::check(network).map_err(|source| ArmError::Memory {
+            key: task.then("hidden"),
+            source,
+        })?;
         self.check_overrides()?;
         self.training
             .check()

@@ -5,6 +5,7 @@ mod check;
 mod experiment;
 pub(crate) mod format;
 mod overrides;
+pub(crate) mod place;
 mod problem;
 mod resolve;
 mod sweep;

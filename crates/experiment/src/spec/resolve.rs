@@ -1,12 +1,14 @@
 //! From a file and the command line to arms: defaults ← file ← `--set` ← `--seeds`.
 
+use std::path::{Path, PathBuf};
+
 use apical_learning::SpecError;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, problem::key_at,
-    sweep, tree,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, place,
+    problem::key_at, sweep, tree,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -16,6 +18,8 @@ pub struct SpecSource {
     pub name: String,
     /// How the file is called in errors.
     pub file: String,
+    /// The folder that its relative paths are relative to: its own; empty for the working folder.
+    pub folder: PathBuf,
     /// Its content.
     pub text: String,
 }
@@ -44,15 +48,15 @@ impl SpecSource {
             .parse()
             .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
         overrides.apply(&mut tree)?;
-        let spec = format::from_tree(tree.clone()).map_err(|error| {
+        let own = |error: &_| SpecProblem::of_toml(error, &self.file, &self.text);
+        let spec = match overrides.is_empty() {
+            true => toml::from_str(&self.text).map_err(|error| own(&error))?,
             // The file's own errors carry a line; what remains comes from the command line.
-            match format::from_text::<S>(&self.text) {
-                Err(own) if overrides.is_empty() || own.message() == error.message() => {
-                    SpecProblem::of_toml(&own, &self.file, &self.text)
-                }
-                _ => untyped::<S>(&tree, &error, |key| overrides.deciding(key)),
-            }
-        })?;
+            false => typed(&tree).map_err(|found| match toml::from_str::<S>(&self.text) {
+                Err(error) if error.message() == found.error.message() => own(&error),
+                _ => found.problem(|key| overrides.deciding(key)),
+            })?,
+        };
         Ok((spec, tree))
     }
 
@@ -100,8 +104,8 @@ impl Resolved {
             tree::set(&mut tree, key, value.clone())
                 .map_err(|error| SpecProblem::new(error.to_string()))?;
         }
-        let spec = format::from_tree(tree.clone()).map_err(|error| {
-            untyped::<ExperimentSpec>(&tree, &error, |key| {
+        let spec = typed(&tree).map_err(|found| {
+            found.problem(|key| {
                 let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
                 edit.map(|(key, value)| format!("{key} = {value}"))
             })
@@ -114,9 +118,10 @@ impl Resolved {
         })
     }
 
-    /// All values as TOML.
-    pub fn text(&self) -> Result<String, toml::ser::Error> {
-        format::to_text(&self.spec)
+    /// All values as TOML, for a copy in `folder`: relative paths lead from there.
+    pub fn text_in(&self, folder: &Path) -> Result<String, toml::ser::Error> {
+        let spec = place::moved(self.spec.clone(), &self.source.folder, folder);
+        format::to_text(&spec)
     }
 
     /// The report's heading.
@@ -152,32 +157,38 @@ impl Resolved {
     }
 }
 
-/// Why `tree` is no specification, with the whole key. What is written as TOML and read again has
-/// places, which a tree has not. `deciding` says where the value of a key comes from.
-fn untyped<S: DeserializeOwned>(
-    tree: &Table,
-    error: &toml::de::Error,
-    deciding: impl Fn(&KeyPath) -> Option<String>,
-) -> SpecProblem {
-    let text = toml::to_string(tree).unwrap_or_default();
-    let placed = format::from_text::<S>(&text).err();
-    let key = placed
-        .as_ref()
-        .and_then(|placed| key_at(&text, &placed.span()?));
-    let (Some(placed), Some(key)) = (placed, key) else {
-        return SpecProblem::new(error.to_string().trim().replace('\n', " "));
-    };
-    let problem = SpecProblem::new(format!("`{key}`: {}", placed.message()));
-    match deciding(&key) {
-        Some(origin) => problem.with_origin(format!("the value comes from {origin}")),
-        None => problem,
+/// What `tree` says, read from its text: errors then have places, and every type is read from one
+/// format.
+fn typed<S: DeserializeOwned>(tree: &Table) -> Result<S, Untyped> {
+    let text = tree.to_string();
+    toml::from_str(&text).map_err(|error| Untyped { error, text })
+}
+
+/// Why a tree is no specification.
+struct Untyped {
+    error: toml::de::Error,
+    text: String,
+}
+
+impl Untyped {
+    /// The problem, with the whole key. `deciding` says where the value of a key comes from.
+    fn problem(&self, deciding: impl Fn(&KeyPath) -> Option<String>) -> SpecProblem {
+        let message = self.error.message();
+        let span = self.error.span();
+        let Some(key) = span.and_then(|span| key_at(&self.text, &span)) else {
+            return SpecProblem::new(message.replace('\n', " "));
+        };
+        let problem = SpecProblem::new(format!("`{key}`: {message}"));
+        match deciding(&key) {
+            Some(origin) => problem.with_origin(format!("the value comes from {origin}")),
+            None => problem,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use proptest::prelude::*;
 
@@ -192,6 +203,7 @@ mod tests {
             let source = SpecSource {
                 name: "x".into(),
                 file: path.display().to_string(),
+                folder: Default::default(),
                 text: fs::read_to_string(&path).expect("a text"),
             };
             // Protocols and simulations have specifications of their own.
@@ -212,7 +224,7 @@ mod tests {
         #[test]
         fn any_option_is_read_or_refused(set in "[a-z.]{0,8}=?[0-9a-z\\[\\]{}\"]{0,8}", seeds in "[0-9.,]{0,8}") {
             let text = include_str!("../../../../experiments/quick.toml").to_owned();
-            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), text };
+            let source = SpecSource { name: "quick".into(), file: "quick.toml".into(), folder: Default::default(), text };
             if let Ok(overrides) = Overrides::parse(&[set], Some(&seeds)) {
                 let _ = Resolved::new(source, overrides);
             }
@@ -220,7 +232,7 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in "([a-z\\[\\]=.\" 0-9]{0,12}\n){0,6}") {
-            let source = SpecSource { name: "x".into(), file: "x.toml".into(), text };
+            let source = SpecSource { name: "x".into(), file: "x.toml".into(), folder: Default::default(), text };
             prop_assert!(Resolved::new(source, Overrides::default()).is_err());
         }
     }

@@ -117,6 +117,7 @@ pub(super) mod tests {
         let source = SpecSource {
             name: "x".into(),
             file: "x.toml".into(),
+            folder: Default::default(),
             text: text.to_owned(),
         };
         match Resolved::new(source, Overrides::default()) {

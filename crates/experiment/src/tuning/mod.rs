@@ -192,6 +192,7 @@ fn hide_test(data: &TaskData) -> Arc<TaskData> {
         train: data.train.clone(),
         validation: data.validation.clone(),
         test: data.test.select(&[]),
+        target_widths: data.target_widths.clone(),
     })
 }
 

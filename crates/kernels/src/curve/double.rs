@@ -1,81 +1,93 @@
 //! φ in double precision, by code that compilers turn into vector code.
 
-use pulp::Simd;
+use pulp::{Simd, bytemuck};
 
-use super::{BoundNeurons, Constant, Curve, N_CONSTANTS, NeuronStep};
+use super::{Curve, InRegisters, Logistic, Registers, Relu, Softplus, Tanh, WithCurve};
+use crate::Transfer;
 use crate::exponential::{exp, log1p_of_unit};
-use crate::{STRIP, Transfer};
 
 #[inline(always)]
-fn logistic(u: f64) -> f64 {
-    1.0 / (1.0 + exp(-u))
+pub(crate) fn visit<S: Simd, W: WithCurve<f64, S>>(curve: &Curve<f64>, with: W) -> W::Output {
+    with_curve!(curve, |kind| with.with_curve(kind))
 }
 
 #[inline(always)]
 pub(crate) fn transfer<S: Simd>(_: S, transfer: &Curve<f64>, u: &[f64], r: &mut [f64]) {
     let pairs = u.iter().zip(r);
-    match transfer.transfer {
-        Transfer::Logistic => pairs.for_each(|(&u, r)| *r = logistic(u)),
-        Transfer::Softplus { gamma, beta, theta } => pairs.for_each(|(&u, r)| {
-            let x = beta * (u - theta);
-            let positive = (x + x.abs()) * 0.5;
-            *r = gamma * (positive + log1p_of_unit(exp(-x.abs())));
-        }),
-        // tanh(u) = 2 / (1 + exp(−2u)) − 1.
-        Transfer::Tanh => pairs.for_each(|(&u, r)| *r = logistic(u + u) * 2.0 - 1.0),
-        // NaN must stay NaN.
-        Transfer::Relu => pairs.for_each(|(&u, r)| *r = (u + u.abs()) * 0.5),
+    with_curve!(transfer, |curve| pairs
+        .for_each(|(&u, r)| *r = curve.rate(u)));
+}
+
+/// φ of one potential.
+trait OfOne: Copy {
+    fn rate(self, u: f64) -> f64;
+}
+
+impl OfOne for Logistic {
+    #[inline(always)]
+    fn rate(self, u: f64) -> f64 {
+        1.0 / (1.0 + exp(-u))
     }
 }
 
-#[inline(always)]
-pub(crate) fn step<S: Simd>(
-    simd: S,
-    by: &Curve<f64>,
-    BoundNeurons(own): &BoundNeurons<'_, f64>,
-    now: NeuronStep<f64>,
-) -> bool {
-    let mut is_within = true;
-    let (mut potential, mut rate) = ([0.0; STRIP], [0.0; STRIP]);
-    let constants = own
-        .constants
-        .as_chunks::<STRIP>()
-        .0
-        .as_chunks::<N_CONSTANTS>()
-        .0;
-    for (strip, constants) in constants.iter().enumerate() {
-        let at = strip * STRIP..(strip + 1) * STRIP;
-        let of = |role: Constant| &constants[role as usize];
-        if let Some((scale, slot)) = now.noted {
-            let noted = &own.noted[slot];
-            for ((out, v), attenuation) in (potential.iter_mut())
-                .zip(&own.dendrite[at.clone()])
-                .zip(of(Constant::Attenuation))
-            {
-                *out = attenuation * v.get();
-            }
-            transfer(simd, by, &potential, &mut rate);
-            for (i, predicted) in at.clone().zip(&rate) {
-                noted.post[i].set(scale * (own.rate[i].get() - predicted));
-                noted.post_of_other[i].set(-scale * own.other[i].get());
-                noted.rate_before[i].set(own.rate[i].get());
-            }
-        }
-        for (j, i) in at.clone().enumerate() {
-            let kept = of(Constant::Keep)[j] * own.soma[i].get();
-            let driven = kept + of(Constant::OfOther)[j] * own.other[i].get();
-            let mut driven = driven + of(Constant::OfDendrite)[j] * own.dendrite[i].get();
-            if now.is_noisy {
-                driven += of(Constant::OfNoise)[j] * own.noise[i].get();
-            }
-            potential[j] = driven;
-            own.soma[i].set(driven);
-            is_within &= driven.abs() <= now.limit;
-        }
-        transfer(simd, by, &potential, &mut rate);
-        for ((r, rate), mask) in own.rate[at].iter().zip(&rate).zip(of(Constant::Mask)) {
-            r.set(mask * rate);
-        }
+impl OfOne for Softplus<'_, f64> {
+    #[inline(always)]
+    fn rate(self, u: f64) -> f64 {
+        let c = self.0;
+        let x = c.beta * (u - c.theta);
+        let positive = (x + x.abs()) * 0.5;
+        c.gamma * (positive + log1p_of_unit(exp(-x.abs())))
     }
-    is_within
+}
+
+impl OfOne for Tanh {
+    /// tanh(u) = 2 / (1 + exp(−2u)) − 1.
+    #[inline(always)]
+    fn rate(self, u: f64) -> f64 {
+        Logistic.rate(u + u) * 2.0 - 1.0
+    }
+}
+
+impl OfOne for Relu {
+    /// NaN stays NaN.
+    #[inline(always)]
+    fn rate(self, u: f64) -> f64 {
+        (u + u.abs()) * 0.5
+    }
+}
+
+impl<S: Simd, C: OfOne> InRegisters<f64, S> for C {
+    #[inline(always)]
+    fn rates<const M: usize, const N: usize>(
+        self,
+        _: S,
+        mut u: Registers<f64, S, M, N>,
+    ) -> Registers<f64, S, M, N> {
+        let lanes: &mut [f64] = bytemuck::cast_slice_mut(u.as_flattened_mut());
+        for u in lanes {
+            *u = self.rate(*u);
+        }
+        u
+    }
+}
+
+/// |x|.
+#[inline(always)]
+pub(crate) fn abs<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
+    let size = simd.splat_u64s(0x7fff_ffff_ffff_ffff);
+    simd.transmute_f64s_u64s(simd.and_u64s(simd.transmute_u64s_f64s(x), size))
+}
+
+/// Σ weight · value, every product rounded.
+#[inline(always)]
+pub(crate) fn weighted_sum<S: Simd, const N: usize>(
+    simd: S,
+    terms: [(S::f64s, S::f64s); N],
+) -> S::f64s {
+    let (weight, value) = terms[0];
+    let mut sum = simd.mul_f64s(weight, value);
+    for (weight, value) in &terms[1..] {
+        sum = simd.add_f64s(sum, simd.mul_f64s(*weight, *value));
+    }
+    sum
 }

@@ -41,8 +41,6 @@ macro_rules! blocks {
 mod blocks;
 mod bound;
 mod tail;
-#[cfg(test)]
-mod tests;
 
 pub use bound::{Bound, Factors, Gains};
 pub use tail::TailSums;
@@ -185,6 +183,12 @@ impl<T: Real> LearningRows<T> {
     /// Number of rows.
     pub fn n_rows(&self) -> usize {
         self.n_rows
+    }
+
+    /// Number of columns that lie column by column.
+    #[doc(hidden)]
+    pub fn n_tail(&self) -> usize {
+        self.n_tail
     }
 
     /// Takes the values of a row, without padding, to `to`.

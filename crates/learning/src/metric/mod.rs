@@ -39,6 +39,8 @@ macro_rules! metrics {
 metrics! {
     ACCURACY = accuracy,
     LOSS = loss,
+    RMSE = rmse,
+    R_SQUARED = r_squared,
     UPDATE_ANGLE = update_angle,
     SHUFFLED_FEEDBACK_ANGLE = shuffled_feedback_angle,
     BACKPROP_WITH_ITSELF = backprop_with_itself,

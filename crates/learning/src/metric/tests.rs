@@ -1,12 +1,12 @@
-//! Every alignment metric on one sample that was worked out by hand.
+//! Every alignment metric on one sample that was worked out by hand, and those of regression.
 
 use apical_kernels::Transfer;
 use ndarray::{Array2, array};
 
 use super::{AlignmentSample, Metric};
 use crate::{
-    Activities, ForwardNetwork, ForwardWeights, Gradient, OutputError, Quantity, Reading,
-    TensorName, Updates,
+    Activities, Evaluation, ForwardNetwork, ForwardWeights, Gradient, OutputError, Quantity,
+    Reading, Residuals, TensorName, Updates,
 };
 
 const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -17,6 +17,36 @@ fn every_metric_is_listed_once_under_its_own_name() {
         let written = serde_json::to_string(&metric).expect("a plain name");
         assert_eq!(written, format!("\"{}\"", metric.info().name));
         assert!(metric.of_predictions().is_some() != metric.of_alignment().is_some());
+    }
+}
+
+#[test]
+fn rmse_and_r_squared() {
+    let evaluation = |residuals| Evaluation {
+        n_samples: 4,
+        n_correct: None,
+        total_loss: 0.0,
+        residuals,
+    };
+    let of = |squared_errors, squared_deviations| Residuals {
+        squared_errors,
+        squared_deviations,
+    };
+    let measure = |metric: Metric, evaluation: &Evaluation| {
+        metric.of_predictions().expect("of predictions")(evaluation)
+    };
+    // √(16 / 4) = 2 and √(4 / 4) = 1; 1 − 16 / 64 = ¾ and 1 − 4 / 2 = −1.
+    let two = evaluation(vec![of(16.0, 64.0), of(4.0, 2.0)]);
+    assert_eq!(measure(Metric::RMSE, &two), Some(1.5));
+    assert_eq!(measure(Metric::R_SQUARED, &two), Some(-0.125));
+    // Of units 10 and 100 a potential, RMSE grows and R² does not.
+    let in_units = two.in_units(&[10.0, 100.0]);
+    assert_eq!(measure(Metric::RMSE, &in_units), Some(60.0));
+    assert_eq!(measure(Metric::R_SQUARED, &in_units), Some(-0.125));
+    let constant = evaluation(vec![of(4.0, 0.0)]);
+    assert_eq!(measure(Metric::R_SQUARED, &constant), None);
+    for metric in [Metric::RMSE, Metric::R_SQUARED] {
+        assert_eq!(measure(metric, &evaluation(Vec::new())), None);
     }
 }
 

@@ -1,8 +1,6 @@
 //! Random and fixed feedback: W_{k,k+1} ~ U(−s, s), as in feedback alignment.
 
-use apical_learning::SpecError;
-
-use super::rule::{Between, FeedbackRule, Keys, Signal};
+use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{Connection, ConnectionId, Start, Table, Values};
 
 /// Random weights that never change.
@@ -13,16 +11,19 @@ pub struct Fixed {
 }
 
 impl FeedbackRule for Fixed {
+    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self> {
+        let learns = rates.iter().any(|&rate| rate != 0.0);
+        (keys.kind == FeedbackKind::Random && !learns).then(|| Self {
+            scale: scale.to_vec(),
+        })
+    }
+
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
         table.push(drawn(between, self.scale[between.to.layer - 1], 0.0))
     }
 
     fn needs(&self) -> &'static [Signal] {
         &[]
-    }
-
-    fn check(_: Keys<'_>) -> Result<(), SpecError> {
-        Ok(())
     }
 }
 

@@ -6,10 +6,9 @@
 //! (2018), eq. 10.
 
 use apical_kernels::{Padded, Real, rates};
-use apical_learning::SpecError;
 
 use super::fixed;
-use super::rule::{Between, FeedbackRule, Keys, Signal, Signals};
+use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal, Signals};
 use crate::table::{ConnectionId, Table};
 
 /// Eq. 10.
@@ -22,6 +21,13 @@ pub struct LearnedEq10 {
 }
 
 impl FeedbackRule for LearnedEq10 {
+    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self> {
+        (keys.kind == FeedbackKind::Random).then(|| Self {
+            scale: scale.to_vec(),
+            rates: rates.to_vec(),
+        })
+    }
+
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
         let k = between.to.layer;
         table.push(fixed::drawn(between, self.scale[k - 1], self.rates[k - 1]))
@@ -34,10 +40,6 @@ impl FeedbackRule for LearnedEq10 {
             Signal::PostsynapticRate,
             Signal::OwnPotential,
         ]
-    }
-
-    fn check(_: Keys<'_>) -> Result<(), SpecError> {
-        Ok(())
     }
 
     /// φ(u_k) − φ(v̂_TD,k).

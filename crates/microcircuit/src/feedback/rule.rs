@@ -69,7 +69,11 @@ pub struct Signals<'a, T> {
 }
 
 /// A rule of feedback.
-pub trait FeedbackRule {
+pub trait FeedbackRule: Sized {
+    /// The rule, where it is the one that `keys` name; `scale` and `rates` are theirs, of hidden layers
+    /// at index `k − 1`. Of several rules it is the first that gives itself.
+    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self>;
+
     /// Adds the connection between a layer and the one above.
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId;
 
@@ -77,7 +81,10 @@ pub trait FeedbackRule {
     fn needs(&self) -> &'static [Signal];
 
     /// Fails on keys that do not go with the rule.
-    fn check(keys: Keys<'_>) -> Result<(), SpecError>;
+    fn check(&self, keys: Keys<'_>) -> Result<(), SpecError> {
+        let _ = keys;
+        Ok(())
+    }
 
     /// Writes the postsynaptic factors of ΔW = post · preᵀ, times `scale`; `pre` are the rates above.
     /// Is called only for connections whose learning rate is not 0.

@@ -3,7 +3,7 @@
 
 use apical_learning::SpecError;
 
-use super::rule::{Between, FeedbackRule, Keys, Signal};
+use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{Connection, ConnectionId, How, Source, Table, Values};
 
 /// The transposed forward weights.
@@ -11,6 +11,10 @@ use crate::table::{Connection, ConnectionId, How, Source, Table, Values};
 pub struct Tied;
 
 impl FeedbackRule for Tied {
+    fn named(keys: Keys<'_>, _: &[f64], _: &[f64]) -> Option<Self> {
+        (keys.kind == FeedbackKind::Tied).then_some(Self)
+    }
+
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
         table.push(Connection {
             name: between.name,
@@ -29,7 +33,7 @@ impl FeedbackRule for Tied {
     }
 
     /// Tied weights have no learning rate of their own.
-    fn check(keys: Keys<'_>) -> Result<(), SpecError> {
+    fn check(&self, keys: Keys<'_>) -> Result<(), SpecError> {
         for (key, rates) in [
             ("apical_rates", keys.lateral_rates),
             ("feedback_rates", keys.rates),

@@ -1,6 +1,7 @@
 //! How equations are carried from t to t + dt: one method a file, none of which knows a circuit.
 
-pub(crate) mod adaptive;
+#[doc(hidden)]
+pub mod adaptive;
 mod euler;
 mod exponential_euler;
 

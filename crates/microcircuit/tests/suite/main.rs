@@ -1,5 +1,6 @@
 //! Tests of the circuit, by kind of truth.
 
+mod adaptive;
 mod conformance;
 mod continuous_accuracy;
 mod continuous_fast;
@@ -9,9 +10,14 @@ mod continuous_oracle;
 mod continuous_properties;
 mod continuous_prospective;
 mod continuous_spec;
+mod continuous_step;
 mod direction;
+mod feedback;
 mod golden;
 mod paths;
 mod properties;
 mod spec;
+mod stability;
 mod support;
+mod theory_factor;
+mod weights;

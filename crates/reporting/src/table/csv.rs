@@ -28,16 +28,26 @@ pub(crate) fn csv(tables: &[Table<'_>]) -> Vec<u8> {
     }
     spread_columns("microseconds_per_sample");
     header.extend(["time_ratio", "time_ratio_to", "n_tuning_trials"].map(str::to_owned));
+    // Tables of classification alone stay as they are.
+    let has_units = tables.iter().any(Table::has_units);
+    if has_units {
+        for metric in ["rmse", "r_squared"] {
+            for epoch in ["last", "chosen"] {
+                let name = format!("test_{metric}_{epoch}_epoch");
+                header.extend([format!("{name}_mean"), format!("{name}_half_width_95")]);
+            }
+        }
+    }
     let mut csv = Csv::new(&header);
     for table in tables {
         for row in &table.rows {
-            csv.row(&csv_cells(table, row, n_layers));
+            csv.row(&csv_cells(table, row, n_layers, has_units));
         }
     }
     csv.into_bytes()
 }
 
-fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
+fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize, has_units: bool) -> Vec<String> {
     let mut cells = vec![
         table.task.to_owned(),
         row.learner.clone(),
@@ -46,22 +56,29 @@ fn csv_cells(table: &Table<'_>, row: &Row, n_layers: usize) -> Vec<String> {
         row.n_failed.to_string(),
         table.score.info().name.to_owned(),
     ];
-    let mut push = |value: Option<Spread>| {
-        cells.push(number(value.map(|spread| spread.mean)));
-        cells.push(number(value.and_then(|spread| spread.half_width)));
-    };
-    push(row.score_last);
-    push(row.score_chosen);
+    cells.extend(spread_cells(row.score_last));
+    cells.extend(spread_cells(row.score_chosen));
     for angles in [&row.potential, &row.squared_error] {
-        push(angles.all);
+        cells.extend(spread_cells(angles.all));
         for k in 1..=n_layers {
             let index = table.layers.iter().position(|layer| *layer == k);
-            push(index.and_then(|index| angles.by_layer[index]));
+            cells.extend(spread_cells(index.and_then(|index| angles.by_layer[index])));
         }
     }
-    push(row.time);
+    cells.extend(spread_cells(row.time));
     cells.push(number(row.time_ratio));
     cells.push(table.baseline.unwrap_or_default().to_owned());
     cells.push(row.n_trials.map_or_else(String::new, |n| n.to_string()));
+    if has_units {
+        let of_regression = row.rmse.iter().chain(&row.r_squared);
+        cells.extend(of_regression.flat_map(|value| spread_cells(*value)));
+    }
     cells
+}
+
+/// Mean and half width of the interval.
+fn spread_cells(value: Option<Spread>) -> [String; 2] {
+    let mean = value.map(|spread| spread.mean);
+    let half_width = value.and_then(|spread| spread.half_width);
+    [number(mean), number(half_width)]
 }

@@ -67,6 +67,10 @@ pub(crate) struct Row {
     pub(crate) score_last: Option<Spread>,
     /// On the test part, after the epoch chosen on validation.
     pub(crate) score_chosen: Option<Spread>,
+    /// In regression, as `score_last` and `score_chosen`, in the units of the targets.
+    rmse: [Option<Spread>; 2],
+    /// In regression, as `score_last` and `score_chosen`.
+    r_squared: [Option<Spread>; 2],
     /// To the `potential` reference.
     potential: Angles,
     /// To the `squared_error` reference.
@@ -123,6 +127,10 @@ impl<'a> Table<'a> {
             Heading::new(score, "last epoch"),
             Heading::new(score, "chosen epoch"),
         ];
+        if self.has_units() {
+            headings.push(Heading::new("test RMSE (as targets)", "last epoch"));
+            headings.push(Heading::new("test R² (1)", "last epoch"));
+        }
         match layout {
             _ if !self.has_angles() => {}
             Layout::EachLayer => {
@@ -168,6 +176,10 @@ impl<'a> Table<'a> {
             Cell::Interval(row.score_last, score),
             Cell::Interval(row.score_chosen, score),
         ];
+        if self.has_units() {
+            cells.push(Cell::Interval(row.rmse[0], Decimals::Significant(3)));
+            cells.push(Cell::Interval(row.r_squared[0], Decimals::Fixed(3)));
+        }
         match layout {
             _ if !self.has_angles() => {}
             Layout::EachLayer => {
@@ -196,6 +208,11 @@ impl<'a> Table<'a> {
         !self.layers.is_empty()
     }
 
+    /// Whether any learner has an error in the units of the targets.
+    fn has_units(&self) -> bool {
+        self.rows.iter().any(|row| row.rmse[0].is_some())
+    }
+
     fn has_trials(&self) -> bool {
         self.rows.iter().any(|row| row.n_trials.is_some())
     }
@@ -210,6 +227,10 @@ impl Angles {
 
 fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput) -> Row {
     let score = Subject::on(task.score, PartName::Test);
+    let of_regression = |metric| {
+        let subject = Subject::on(metric, PartName::Test);
+        [group.last(subject), group.chosen(subject)]
+    };
     let angles = |reference| {
         let angle = |layer| {
             group.last(Subject::of_layer(
@@ -235,6 +256,8 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         n_failed: group.failed.len(),
         score_last: group.last(score),
         score_chosen: group.chosen(score),
+        rmse: of_regression(Metric::RMSE),
+        r_squared: of_regression(Metric::R_SQUARED),
         potential: angles(OutputError::Potential),
         squared_error: angles(OutputError::SquaredError),
         time,

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use apical_datasets::{
-    CatalogueEntry, CheckedFile, Dataset, DatasetSpec, FirstSeen, Streams, Targets, Verdict,
-    check_files,
+    CatalogueEntry, CheckedFile, Dataset, DatasetSpec, FirstSeen, SharedInputs, Streams,
+    TargetUnit, Targets, Verdict, check_files,
 };
 
-use apical_experiment::task_data::TaskDataError;
+use apical_experiment::task_data::{TaskDataError, load};
 
 use super::set_of_name;
 use crate::built_in;
@@ -53,10 +53,10 @@ fn of_spec(file: &Path, folders: &[PathBuf]) -> Result<()> {
     let seed = resolved.spec.seeds[0];
     let mut seen = HashSet::new();
     for (name, task) in &resolved.spec.task {
-        if !seen.insert(serde_json::to_string(&task.dataset)?) {
+        if !seen.insert(serde_json::to_string(&(&task.dataset, task.transfer))?) {
             continue;
         }
-        let dataset = task.dataset.load(Streams::new(seed), folders);
+        let dataset = load(task, &resolved.source.folder, seed, folders);
         let dataset = dataset.map_err(|source| TaskDataError {
             task: name.clone(),
             source,
@@ -124,6 +124,14 @@ fn summary(dataset: &Dataset, name: &str) {
         Targets::Potentials(_) => format!("{} potentials (regression)", summary.n_outputs),
     };
     row("outputs", &outputs);
+    for unit in dataset.target_units.iter().filter(|u| !u.is_potential()) {
+        let TargetUnit {
+            name,
+            offset,
+            width,
+        } = unit;
+        row("", &format!("{name} = {offset} + {width} x potential"));
+    }
     for (part, n, counts) in [
         ("training", summary.n_train, &summary.class_counts.train),
         (
@@ -140,6 +148,18 @@ fn summary(dataset: &Dataset, name: &str) {
             format!("; per class {}", counts.join(", "))
         };
         row(part, &format!("{n} samples{per_class}"));
+    }
+    let SharedInputs {
+        validation_in_train,
+        test_in_train,
+        test_in_validation,
+    } = summary.shared_inputs;
+    let shared = format!(
+        "inputs of {validation_in_train} validation and {test_in_train} test samples stand in the training part, of {test_in_validation} test samples in the validation part"
+    );
+    row("duplicates", &shared);
+    for note in &dataset.notes {
+        row("note", note);
     }
     row("source", &about.source);
     row("licence", &about.licence);

@@ -1,6 +1,7 @@
 //! `apical data`: fetch, list and check data sets.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -140,11 +141,8 @@ fn fetch_file(
     let fetch = Fetch {
         urls,
         target,
-        judge: if is_known || recorded.is_some() {
-            Some(&judge)
-        } else {
-            None
-        },
+        judge: &judge,
+        is_known: is_known || recorded.is_some(),
         n_bytes: file.n_bytes,
         // What does not shrink by packing grows by a few bytes per block.
         max_bytes: file.n_content_bytes + file.n_content_bytes / 1_000 + 1_024,
@@ -173,27 +171,46 @@ fn fetch_file(
     Ok(())
 }
 
-/// Fails unless the file is the known one, or, where none is known, the one first seen.
+/// Fails unless the file is the known one, or, where none is known, holds what loading needs and is the
+/// one first seen.
 fn judge(
     entry: &CatalogueEntry,
     file: &RemoteFile,
     path: &Path,
     first_seen: Option<&str>,
 ) -> Result<(), String> {
+    if is_web_page(path) {
+        return Err("a web page came in place of the file".to_owned());
+    }
     let wrong =
         |found: &str, expected: &str| Err(format!("SHA-256 is {found}, expected {expected}"));
-    let Some(known) = file.sha256.or(file.content_sha256) else {
-        let found = sha256_of(path).map_err(|error| error.to_string())?;
-        return match first_seen {
-            Some(expected) if expected != found => wrong(&found, expected),
-            _ => Ok(()),
-        };
-    };
     let digest = check_file(entry, file, path).map_err(|error| error.to_string())?;
-    match digest.verdict {
-        Verdict::Verified => Ok(()),
-        Verdict::Mismatch | Verdict::Unverified => wrong(&digest.sha256, known),
+    match (digest.verdict, file.sha256.or(file.content_sha256)) {
+        (Verdict::Verified, _) => Ok(()),
+        (_, Some(known)) => wrong(&digest.sha256, known),
+        (Verdict::Mismatch, None) => Err(format!(
+            "its content has another length than the published {} bytes",
+            file.n_content_bytes
+        )),
+        (Verdict::Unverified, None) => {
+            let found = sha256_of(path).map_err(|error| error.to_string())?;
+            match first_seen {
+                Some(expected) if expected != found => wrong(&found, expected),
+                _ => Ok(()),
+            }
+        }
     }
+}
+
+/// Whether the file begins as HTML does.
+fn is_web_page(path: &Path) -> bool {
+    const LONGEST: u64 = 64;
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut start));
+    let start = String::from_utf8_lossy(&start).to_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let tags = ["<!doctype html", "<html", "<head"];
+    read.is_ok() && tags.iter().any(|tag| start.starts_with(tag))
 }
 
 /// The digest that the file had when it was first fetched, where no published one is known.

@@ -42,6 +42,7 @@ mod tests {
         let source = SpecSource {
             name: "start".into(),
             file: "start.toml".into(),
+            folder: Default::default(),
             text: START.into(),
         };
         let resolved = Resolved::new(source, Overrides::default()).expect("valid");

@@ -68,6 +68,7 @@ fn simulate_source(
     let overrides = Overrides::parse(&arguments.sets, None)?;
     let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
     let problem = |error: SpecError| source.problem_of(&overrides, &error);
+    spec.place_in(&source.folder);
     in_place_of(&mut spec, arguments)?;
     let network = spec.check().map_err(problem)?;
     let plan = Plan::new(&spec, &network, arguments)?;

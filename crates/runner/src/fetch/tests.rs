@@ -50,7 +50,8 @@ impl Target {
         let fetch = Fetch {
             urls,
             target: &self.path,
-            judge: Some(&judge),
+            judge: &judge,
+            is_known: true,
             n_bytes: None,
             max_bytes,
         };

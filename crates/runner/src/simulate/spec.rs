@@ -42,7 +42,8 @@ pub(crate) struct SimulateSpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RowsSpec {
-    /// A CSV, NPY or NPZ file; a relative path is looked for as it is, then below the data folders.
+    /// A CSV, NPY or NPZ file; a relative path is relative to the specification's file, or else to a
+    /// data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<PathBuf>,
     /// The array of an NPZ file; `x` for inputs and `y` for targets where absent.
@@ -91,6 +92,19 @@ pub(crate) enum ShownError {
 }
 
 impl SimulateSpec {
+    /// Puts the folder of the specification's file before its relative paths, but for those of files that
+    /// are not there, which data folders may have.
+    pub(crate) fn place_in(&mut self, folder: &Path) {
+        let targets = self.targets.as_mut().map(|targets| &mut targets.path);
+        let paths = [&mut self.weights, &mut self.inputs.path];
+        for path in paths.into_iter().chain(targets).flatten() {
+            let beside = folder.join(&*path);
+            if beside.is_file() {
+                *path = beside;
+            }
+        }
+    }
+
     /// The network, after everything that can be checked without files.
     pub(crate) fn check(&self) -> Result<Network, SpecError> {
         let network = self.network.network()?;
@@ -160,7 +174,7 @@ impl RowsSpec {
     ) -> Result<Array2<f32>, ShownError> {
         let array = self.array.as_deref().unwrap_or(array);
         match (&self.path, &self.rows) {
-            (Some(path), None) => Ok(read_rows(Path::new(path), array, path_key, folders)?),
+            (Some(path), None) => Ok(read_rows(path, array, path_key, folders)?),
             (None, Some(rows)) => {
                 let n_columns = rows.first().map_or(0, Vec::len);
                 let values: Vec<f32> = rows.iter().flatten().copied().collect();

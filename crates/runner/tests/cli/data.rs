@@ -1,6 +1,11 @@
 //! Data sets: listed, checked, fetched.
 
 use std::fs;
+use std::io::Write;
+use std::sync::OnceLock;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::program::{Place, SMALL};
 use crate::server::{Reply, Server};
@@ -30,9 +35,35 @@ fn a_check_finds_missing_files_and_unknown_names() {
         .says("did you mean `mnist`?");
 }
 
+/// A file of EMNIST Digits with nothing but zeros after its header, packed.
+fn emnist(path: &str) -> Vec<u8> {
+    static FILES: OnceLock<[Vec<u8>; 4]> = OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        [240_000, 40_000]
+            .map(|n| [packed(0x803, &[n, 28, 28]), packed(0x801, &[n])])
+            .concat()
+            .try_into()
+            .expect("four files")
+    });
+    let is_test = usize::from(path.contains("-test-"));
+    files[2 * is_test + usize::from(path.contains("-labels-"))].clone()
+}
+
+fn packed(magic: u32, counts: &[u32]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut write = |bytes: &[u8]| encoder.write_all(bytes).expect("into memory");
+    std::iter::once(&magic)
+        .chain(counts)
+        .for_each(|word| write(&word.to_be_bytes()));
+    let n_of_sample = counts[1..].iter().product::<u32>() as usize;
+    let zeros = vec![0; 1000 * n_of_sample];
+    (0..counts[0] / 1000).for_each(|_| write(&zeros));
+    encoder.finish().expect("into memory")
+}
+
 #[test]
 fn a_set_without_known_digests_is_fetched_and_marked_unverified() {
-    let server = Server::start(|_, path| Reply::Body(format!("content of {path}").into()));
+    let server = Server::start(|_, path| Reply::Body(emnist(path)));
     let place = Place::new("");
     let arguments = [
         "data",
@@ -70,6 +101,46 @@ fn a_set_without_known_digests_is_fetched_and_marked_unverified() {
 }
 
 #[test]
+fn what_cannot_be_the_file_is_not_taken_for_the_first_seen() {
+    let pages = [
+        (
+            b"\n<!DOCTYPE html><title>404</title>".to_vec(),
+            "a web page came",
+        ),
+        (b"\x00\x00".to_vec(), "inside the header"),
+        (
+            packed(0x801, &[1000]),
+            "magic number at byte 0 is 0x00000801",
+        ),
+        (
+            packed(0x803, &[1000, 28, 28]),
+            "another length than the published 188160016 bytes",
+        ),
+    ];
+    for (page, fault) in pages {
+        let server = Server::start(move |n, path| match n {
+            0 => Reply::Body(page.clone()),
+            _ => Reply::Body(emnist(path)),
+        });
+        let place = Place::new("");
+        let arguments = [
+            "data",
+            "fetch",
+            "emnist_digits",
+            "--dir",
+            "here",
+            "--mirror",
+            &server.url,
+        ];
+        let call = place.call(&arguments).with_code(4);
+        assert!(call.stderr.contains(fault), "{fault}: {}", call.stderr);
+        let kept = fs::read_dir(place.path("here/emnist-digits")).expect("the folder");
+        assert_eq!(kept.count(), 0);
+        place.call(&arguments).with_code(0);
+    }
+}
+
+#[test]
 fn a_wrong_file_is_not_kept() {
     let server = Server::start(|_, _| Reply::Body(b"not MNIST".to_vec()));
     let dead = "http://127.0.0.1:1/";
@@ -98,12 +169,11 @@ fn a_wrong_file_is_not_kept() {
 
 #[test]
 fn a_broken_download_is_finished_by_the_same_command() {
-    let body = b"forty thousand digits and their labels".to_vec();
-    let server = Server::start(move |n, _| match n {
-        0 => Reply::BrokenOff(body.clone(), 10),
+    let server = Server::start(move |n, path| match n {
+        0 => Reply::BrokenOff(emnist(path), 10),
         1 => Reply::Status(503),
-        2 => Reply::WholeBody(body.clone()),
-        _ => Reply::Body(body.clone()),
+        2 => Reply::WholeBody(emnist(path)),
+        _ => Reply::Body(emnist(path)),
     });
     let place = Place::new("");
     let arguments = [

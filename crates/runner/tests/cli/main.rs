@@ -6,6 +6,7 @@ mod damage;
 mod data;
 mod endings;
 mod keeping;
+mod own_data;
 mod processes;
 mod program;
 mod reproduce;

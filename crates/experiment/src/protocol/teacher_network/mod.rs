@@ -174,7 +174,7 @@ impl TeacherStudent {
         let n_patterns = self.n_patterns_of(condition);
         let circuit = &self.condition[condition];
         let mut learner: Continuous<T> = self.network.circuit(circuit, streams)?;
-        if let Some(&rate) = learner.parameters().rates.forward.last() {
+        if let Some(&rate) = learner.parameters().circuit.forward_rates().last() {
             log.value(OUTPUT_RATE, rate);
         }
         let mut session = learner.session(streams, 1);

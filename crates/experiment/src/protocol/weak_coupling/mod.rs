@@ -21,7 +21,6 @@ use self::sweep::{CouplingSweep, DepthSweep, Place, Sweep, WidthSweep};
 use super::quantity::Quantity;
 use super::setting::{NetworkSpec, at_least_one};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
-use crate::spec::format;
 
 /// This protocol.
 pub(super) const KIND: Kind = Kind::of::<WeakCoupling>(
@@ -273,5 +272,5 @@ impl WeakCoupling {
 fn two_step() -> MicrocircuitSpec {
     let text = "nudging = 0.1\napical_mixing = 0.1\ninterneuron_nudging = 0.1\nrates = 1.0\n\
                 precision = \"f64\"\n";
-    format::from_text(text).expect("a valid specification")
+    toml::from_str(text).expect("a valid specification")
 }

@@ -1,37 +1,36 @@
 //! What a learner of this circuit is made of, in whatever form it is computed.
 
+use std::sync::Arc;
+
 use apical_kernels::Real;
 use apical_learning::{
     ForwardWeights, LearnError, Network, Precision, Streams, TensorName, Tensors,
 };
 use ndarray::{ArrayD, ArrayViewD};
 
-use super::table::Circuit;
-use crate::table::Weights;
+use crate::table::{Table, Weights};
 
 /// Neurons and their synapses.
 #[derive(Clone)]
 pub(super) struct Anatomy<T> {
     pub(super) network: Network,
-    circuit: Circuit,
     pub(super) weights: Weights<T>,
     /// Whether W^PI_k = −W_{k,k+1}, which stays so while neither learns.
     pub(super) lateral_cancels: bool,
 }
 
 impl<T: Real> Anatomy<T> {
-    /// Weights that begin as the table of `circuit` says, with forward weights `start`.
+    /// Weights that begin as `table` says, with forward weights `start`.
     pub(super) fn new(
         network: &Network,
-        circuit: &Circuit,
+        table: &Arc<Table>,
         start: &ForwardWeights<f32>,
         streams: Streams,
     ) -> Self {
-        let weights = Weights::new(circuit.table().clone(), start, streams);
+        let weights = Weights::new(table.clone(), start, streams);
         Self {
             network: network.clone(),
-            lateral_cancels: circuit.lateral_cancels(&weights),
-            circuit: circuit.clone(),
+            lateral_cancels: lateral_cancels(&weights),
             weights,
         }
     }
@@ -43,9 +42,22 @@ impl<T: Real> Anatomy<T> {
         add: bool,
     ) -> Result<(), LearnError> {
         self.weights.write(name, values, add)?;
-        self.lateral_cancels = self.circuit.lateral_cancels(&self.weights);
+        self.lateral_cancels = lateral_cancels(&self.weights);
         Ok(())
     }
+}
+
+/// Whether W^PI_k is the negative of W_{k,k+1} in every hidden layer whatever is learned.
+fn lateral_cancels<T: Real>(w: &Weights<T>) -> bool {
+    let table = w.table();
+    let is_fixed = |id| table.rate(id) == 0.0;
+    table.connections().all(|(id, connection)| {
+        let TensorName::PyramidalFromInterneuron { layer } = connection.name else {
+            return true;
+        };
+        let cancels = |above| is_fixed(id) && is_fixed(above) && w.is_negative(id, above);
+        table.find(TensorName::feedback(layer)).is_some_and(cancels)
+    })
 }
 
 impl<T: Real> Tensors for Anatomy<T> {

@@ -20,6 +20,29 @@ pub(crate) struct Keys<'a> {
     pub(crate) lateral_scale: &'a PerLayer,
 }
 
+/// The shared keys of a specification, whose fields have their names.
+macro_rules! keys_of {
+    ($spec:expr) => {
+        $crate::circuit::sacramento_2018::keys::Keys {
+            rates: $spec.rates.as_ref(),
+            backprop_equivalent_rates: $spec.backprop_equivalent_rates.as_ref(),
+            interneuron_rates: &$spec.interneuron_rates,
+            apical_rates: &$spec.apical_rates,
+            feedback: $crate::feedback::Keys {
+                kind: $spec.feedback,
+                scale: &$spec.feedback_scale,
+                rates: &$spec.feedback_rates,
+                lateral_rates: &$spec.apical_rates,
+            },
+            start: $spec.start,
+            interneurons: $spec.interneurons,
+            interneuron_scale: &$spec.interneuron_scale,
+            lateral_scale: &$spec.pyramidal_from_interneuron_scale,
+        }
+    };
+}
+pub(crate) use keys_of;
+
 impl Keys<'_> {
     /// Fails on values out of range. `reaches_hidden` says whether an error reaches hidden layers,
     /// without which no rate is equivalent to one of gradient descent.
@@ -55,7 +78,7 @@ impl Keys<'_> {
         }
         non_negative("apical_rates", self.apical_rates, n_hidden)?;
         non_negative("feedback_rates", self.feedback.rates, n_hidden)?;
-        Feedback::check(self.feedback)?;
+        Feedback::new(self.feedback, n_hidden)?;
         self.check_ideal()?;
         for (key, values) in [
             ("feedback_scale", self.feedback.scale),
@@ -82,7 +105,7 @@ impl Keys<'_> {
         Ok(())
     }
 
-    /// Learning rates and connections for `network`. `factor` of layer k is the theory's; `mirror` of
+    /// The connections for `network`, with their learning rates. `factor` of layer k is the theory's; `mirror` of
     /// hidden layer k is what η_{k+1,k} is divided by to give η^IP_k; `self_predicting_factor` is c_k at
     /// index `k − 1`.
     pub(crate) fn circuit(
@@ -91,9 +114,8 @@ impl Keys<'_> {
         factor: impl Fn(usize) -> f64,
         mirror: impl Fn(usize) -> f64,
         self_predicting_factor: Vec<f64>,
-    ) -> Result<(LearningRates, Circuit), SpecError> {
+    ) -> Result<Circuit, SpecError> {
         let n_hidden = network.n_layers() - 1;
-        let rates = self.resolve(network.n_layers(), factor, mirror)?;
         let choices = Choices {
             start: self.start,
             interneurons: self.interneurons,
@@ -101,11 +123,10 @@ impl Keys<'_> {
             lateral_scale: (self.lateral_scale)
                 .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
             self_predicting_factor,
-            rates: &rates,
+            rates: self.resolve(network.n_layers(), factor, mirror)?,
         };
         let feedback = Feedback::new(self.feedback, n_hidden)?;
-        let circuit = Circuit::new(network, feedback, &choices);
-        Ok((rates, circuit))
+        Ok(Circuit::new(network, feedback, &choices))
     }
 
     /// Rates per layer. `factor` of layer k is the theory's; `mirror` of hidden layer k is what

@@ -8,20 +8,26 @@ mod continuous;
 mod held_input;
 mod interneuron_rates;
 mod keys;
+mod oracle;
 mod stability;
 mod state;
 mod table;
 mod theory;
 mod two_step;
 
+#[doc(hidden)]
+pub use continuous::step;
 pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
-    Discretisation, Increments, NoiseSpec, Oracle, TeacherKind,
+    Discretisation, Increments, NoiseSpec, TeacherKind,
 };
 pub use interneuron_rates::InterneuronRates;
+pub use oracle::Oracle;
 pub use stability::{LoopGain, loop_gain};
+#[doc(hidden)]
+pub use stability::{rectified_growth, spectral_abscissa};
 pub use state::State;
-pub use table::{Circuit, InterneuronKind, LearningRates, Start};
+pub use table::{Circuit, InterneuronKind, Start};
 pub use theory::update_factor;
 pub use two_step::{MicrocircuitSpec, Parameters, Path, TwoStep};
 

@@ -13,10 +13,11 @@
 //!   are directions in which a large activity only becomes larger. A φ that saturates has none.
 
 use apical_kernels::Real;
-use apical_learning::{Learner, TensorName, Transfer};
+use apical_learning::{Learner, Transfer};
 use ndarray::{Array1, Array2, Ix2, s};
 
 use super::continuous::Continuous;
+use crate::table::{Compartment, Kind, Population};
 
 /// The gain of a circuit's loops, per ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,28 +72,26 @@ impl Linear {
             leak: Array2::zeros((n, n)),
             synapses: Array2::zeros((n, n)),
         };
-        let matrix = |name| {
-            let tensor = circuit.tensor(name)?;
-            tensor.into_dimensionality::<Ix2>().ok()
+        // Thresholds and input rates are no part of the loops.
+        let place = |of: Population| match of.kind {
+            Kind::Pyramidal => (of.layer > 0).then(|| soma[of.layer]),
+            Kind::Interneuron => Some(interneuron[of.layer]),
+            Kind::One => None,
         };
-        let mut connect = |to: usize, from: usize, g: f64, name| {
-            if let Some(w) = matrix(name) {
+        for (_, connection) in p.circuit.table().connections() {
+            let g = match connection.onto {
+                Compartment::Basal => p.basal,
+                Compartment::Apical => p.apical[connection.to.layer - 1],
+                Compartment::Dendrite => p.dendritic,
+            };
+            let weights = circuit.tensor(connection.name);
+            let weights = weights.and_then(|w| w.into_dimensionality::<Ix2>().ok());
+            if let (Some(to), Some(from), Some(w)) =
+                (place(connection.to), place(connection.from), weights)
+            {
                 let (rows, columns) = w.dim();
                 let block = s![to..to + rows, from..from + columns];
                 linear.synapses.slice_mut(block).assign(&(w * g));
-            }
-        };
-        for k in 1..=n_layers {
-            if k > 1 {
-                connect(soma[k], soma[k - 1], p.basal, TensorName::forward(k));
-            }
-            if k < n_layers {
-                let g_a = p.apical[k - 1];
-                connect(soma[k], soma[k + 1], g_a, TensorName::feedback(k));
-                let w_pi = TensorName::PyramidalFromInterneuron { layer: k };
-                connect(soma[k], interneuron[k], g_a, w_pi);
-                let w_ip = TensorName::InterneuronFromPyramidal { layer: k };
-                connect(interneuron[k], soma[k], p.dendritic, w_ip);
             }
         }
         for k in 1..=n_layers {
@@ -114,7 +113,8 @@ impl Linear {
 
 /// The largest real part of the eigenvalues of `j`: ln ‖(1 + h J)^n‖ / (h n) for small h and large n,
 /// the power taken by repeated squaring, so that pairs of complex eigenvalues do no harm.
-fn spectral_abscissa(j: &Array2<f64>) -> f64 {
+#[doc(hidden)]
+pub fn spectral_abscissa(j: &Array2<f64>) -> f64 {
     const STEP: f64 = 1e-4;
     const N_SQUARINGS: i32 = 44;
     let norm = j.rows().into_iter().map(|row| row.mapv(f64::abs).sum());
@@ -137,7 +137,8 @@ fn spectral_abscissa(j: &Array2<f64>) -> f64 {
 
 /// The largest rate at which solutions of ẋ = leak x + synapses max(x, 0) grow, over several
 /// beginnings: the system is homogeneous, so growth along a solution settles to a rate.
-fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
+#[doc(hidden)]
+pub fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
     const STEP_MS: f64 = 0.1;
     const N_STEPS: usize = 2000;
     const N_STARTS: usize = 16;
@@ -164,40 +165,4 @@ fn rectified_growth(leak: &Array2<f64>, synapses: &Array2<f64>) -> f64 {
         log_growth / ((N_STEPS - N_STEPS / 2) as f64 * STEP_MS)
     };
     (0..N_STARTS).map(growth).fold(f64::NEG_INFINITY, f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use ndarray::array;
-
-    use super::*;
-
-    #[test]
-    fn abscissae_of_known_matrices() {
-        for (j, expected) in [
-            (array![[-2.0, 0.0], [0.0, -0.5]], -0.5),
-            // −1 ± 3 i.
-            (array![[-1.0, 3.0], [-3.0, -1.0]], -1.0),
-            // Far from normal.
-            (array![[0.25, 100.0], [0.0, -3.0]], 0.25),
-        ] {
-            let found = spectral_abscissa(&j);
-            assert!((found - expected).abs() < 2e-3, "{found} for {expected}");
-        }
-    }
-
-    #[test]
-    fn rectification_opens_loops_that_need_both_signs() {
-        // Mutual excitation grows at −1 + 2; mutual inhibition has the same eigenvalues and a loop gain
-        // of the same size, but only one of the two neurons is active in the end.
-        let leak = array![[-1.0, 0.0], [0.0, -1.0]];
-        let excitation = array![[0.0, 2.0], [2.0, 0.0]];
-        let inhibition = &excitation * -1.0;
-        assert!((spectral_abscissa(&(&leak + &excitation)) - 1.0).abs() < 1e-3);
-        assert!((spectral_abscissa(&(&leak + &inhibition)) - 1.0).abs() < 1e-3);
-        // Euler's (1 + 0.1)^n grows at ln(1.1) / 0.1.
-        let grown = rectified_growth(&leak, &excitation);
-        assert!((grown - 1.1_f64.ln() / 0.1).abs() < 1e-6, "{grown}");
-        assert!(rectified_growth(&leak, &inhibition) < -0.9);
-    }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use apical_kernels::Real;
 use apical_learning::{Network, TensorName};
 use serde::{Deserialize, Serialize};
 
 use crate::feedback::{Between, Feedback};
 use crate::table::{
     self, Compartment, Connection, ConnectionId, How, Kind, Population, Rates, Source, Table,
-    Values, Weights,
+    Values,
 };
 
 /// How the weights begin.
@@ -37,18 +36,17 @@ pub enum InterneuronKind {
 
 /// Learning rates of a specification, one per layer; zero where a connection is fixed. Those of
 /// feedback are its rule's.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LearningRates {
+pub(crate) struct LearningRates {
     /// η_{k,k−1} of layers 1…N at index `k − 1` (eq. 7).
-    pub forward: Vec<f64>,
+    pub(crate) forward: Vec<f64>,
     /// η^IP_k of hidden layers at index `k − 1` (eq. 8).
-    pub interneuron: Vec<f64>,
+    pub(crate) interneuron: Vec<f64>,
     /// η^PI_k of hidden layers at index `k − 1` (eq. 9).
-    pub apical: Vec<f64>,
+    pub(crate) apical: Vec<f64>,
 }
 
 /// What a specification decides of the connections; of hidden layers at index `k − 1`.
-pub(crate) struct Choices<'a> {
+pub(crate) struct Choices {
     /// How W^IP and W^PI begin.
     pub(crate) start: Start,
     /// What W^IP is.
@@ -61,7 +59,7 @@ pub(crate) struct Choices<'a> {
     /// drive is attenuated.
     pub(crate) self_predicting_factor: Vec<f64>,
     /// Learning rates.
-    pub(crate) rates: &'a LearningRates,
+    pub(crate) rates: LearningRates,
 }
 
 /// The circuit's table, and where the connections of its equations stand in it.
@@ -81,7 +79,7 @@ pub struct Circuit {
 
 impl Circuit {
     /// The circuit of `network`.
-    pub(crate) fn new(network: &Network, feedback_rule: Feedback, by: &Choices<'_>) -> Self {
+    pub(crate) fn new(network: &Network, feedback_rule: Feedback, by: &Choices) -> Self {
         let mut t = Table::default();
         let population = |kind, layer, n| Population { kind, layer, n };
         let pyramidal = |k| population(Kind::Pyramidal, k, network.sizes()[k]);
@@ -266,17 +264,13 @@ impl Circuit {
         self.rates[id]
     }
 
+    /// η_{k,k−1} of now, of layers 1…N at index `k − 1`.
+    pub fn forward_rates(&self) -> Vec<f64> {
+        self.forward.iter().map(|&id| self.rates[id]).collect()
+    }
+
     /// Sets all learning rates to a share of the specification's.
     pub(crate) fn set_rate_share(&mut self, share: f64) {
         self.rates = self.table.rates(share);
-    }
-
-    /// Whether W^PI_k is the negative of W_{k,k+1} in every hidden layer whatever is learned.
-    pub(crate) fn lateral_cancels<T: Real>(&self, w: &Weights<T>) -> bool {
-        let fixed = |id| self.table.rate(id) == 0.0;
-        let mut pairs = self.lateral.iter().zip(&self.feedback);
-        pairs.all(|(&lateral, &feedback)| {
-            fixed(lateral) && fixed(feedback) && w.is_negative(lateral, feedback)
-        })
     }
 }

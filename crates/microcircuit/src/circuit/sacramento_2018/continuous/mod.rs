@@ -12,6 +12,7 @@
 //! Within a step every layer reads time t before any writes t + dt.
 //! Source: Sacramento et al. (2018), eqs. 1–5 and 7–10.
 
+mod circuit;
 mod coefficients;
 mod dendrites;
 mod form;
@@ -19,7 +20,6 @@ mod learner;
 mod learning;
 mod noise;
 mod online;
-mod oracle;
 mod parameters;
 mod plasticity;
 mod presentation;
@@ -27,9 +27,10 @@ mod somata;
 mod spec;
 mod state;
 
-pub use learner::Continuous;
+pub use circuit::Continuous;
 pub use noise::{Discretisation, NoiseSpec};
-pub use oracle::Oracle;
+#[doc(hidden)]
+pub use online::step;
 pub use parameters::{ContinuousParameters, Increments, TeacherKind};
 pub use spec::{Conductances, ContinuousSpec};
 pub use state::ContinuousState;

@@ -4,7 +4,7 @@ use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
 use super::noise::NoiseSpec;
-use crate::circuit::sacramento_2018::table::{Circuit, LearningRates};
+use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::integrator::{Integrator, UpdateOrder};
 
@@ -39,7 +39,7 @@ pub enum Increments {
     InWeights,
 }
 
-/// Conductances, the mixing factors that follow from them, times in steps, and learning rates.
+/// Conductances, the mixing factors that follow from them, and times in steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContinuousParameters {
     /// φ of every neuron.
@@ -64,8 +64,6 @@ pub struct ContinuousParameters {
     pub attenuation: Vec<f64>,
     /// g_D / (g_lk + g_D): v̂^I_k is this times v^I_k.
     pub interneuron_attenuation: f64,
-    /// Learning rates of the specification, per ms.
-    pub rates: LearningRates,
     /// The connections, with the learning rates of now.
     pub circuit: Circuit,
     /// dt, in ms.
@@ -113,11 +111,9 @@ impl ContinuousParameters {
     /// Rates of gradient descent per presentation that the forward rates correspond to by theory,
     /// for a state that has settled: η times the factor times the time with plasticity.
     pub fn equivalent_rates(&self) -> Vec<f64> {
-        (1..=self.circuit.n_layers())
-            .map(|k| {
-                let rate = self.circuit.rate(self.circuit.forward(k));
-                rate * self.factor(k) * self.plastic_ms()
-            })
+        let rates = (1..).zip(self.circuit.forward_rates());
+        rates
+            .map(|(k, rate)| rate * self.factor(k) * self.plastic_ms())
             .collect()
     }
 

@@ -9,8 +9,11 @@ use super::learning::Learning;
 use super::noise::Noise;
 use super::parameters::{ContinuousParameters, TeacherKind};
 use super::somata::Supplied;
-use crate::circuit::sacramento_2018::state::check_width;
+use crate::circuit::sacramento_2018::state::{State, check_width};
 use crate::table::Weights;
+
+/// Is shown the state of a step, all compartments of the same time.
+pub(crate) type Seen<'a, T> = &'a mut (dyn FnMut(usize, &State<T>) + 'a);
 
 /// What a session lends to a presentation.
 pub(crate) struct Lent<'a, T> {

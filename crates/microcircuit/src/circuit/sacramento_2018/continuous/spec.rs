@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::NoiseSpec;
 use super::parameters::{ContinuousParameters, Increments, TeacherKind, self_predicting};
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
-use crate::circuit::sacramento_2018::keys::{one_per_layer, zero};
+use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackKind;
@@ -169,7 +169,7 @@ impl ContinuousParameters {
         };
         let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
         let factors = self_predicting(&attenuation, interneuron_attenuation);
-        let (rates, circuit) = spec.keys().circuit(network, factor, mirror, factors)?;
+        let circuit = keys_of!(spec).circuit(network, factor, mirror, factors)?;
         let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
         let n_steps = steps(spec.presentation_ms);
         Ok(Self {
@@ -182,7 +182,6 @@ impl ContinuousParameters {
             apical_mixing,
             interneuron_nudging,
             interneuron_attenuation,
-            rates,
             circuit,
             dt_ms: spec.dt_ms,
             n_steps,

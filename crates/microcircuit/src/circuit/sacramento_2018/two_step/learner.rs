@@ -33,7 +33,7 @@ impl<T: Real> TwoStep<T> {
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
         Ok(Self {
-            anatomy: Anatomy::new(network, &parameters.circuit, start, streams),
+            anatomy: Anatomy::new(network, parameters.circuit.table(), start, streams),
             path: spec.path,
             parameters,
         })

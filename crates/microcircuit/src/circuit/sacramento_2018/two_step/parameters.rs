@@ -2,10 +2,10 @@
 
 use apical_learning::Transfer;
 
-use crate::circuit::sacramento_2018::table::{Circuit, LearningRates};
+use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
 
-/// Mixing factors and learning rates.
+/// Mixing factors and connections.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// φ of every neuron.
@@ -18,8 +18,6 @@ pub struct Parameters {
     pub interneuron_nudging: Vec<f64>,
     /// α_k of layers 1…N at index `k − 1`; 1 in this form, where the soma takes v_B whole.
     pub attenuation: Vec<f64>,
-    /// Learning rates of the specification.
-    pub rates: LearningRates,
     /// The connections, with the learning rates of now.
     pub circuit: Circuit,
 }
@@ -38,8 +36,7 @@ impl Parameters {
 
     /// The rates of gradient descent that the forward rates correspond to by theory.
     pub fn equivalent_rates(&self) -> Vec<f64> {
-        (1..=self.circuit.n_layers())
-            .map(|k| self.circuit.rate(self.circuit.forward(k)) * self.factor(k))
-            .collect()
+        let rates = (1..).zip(self.circuit.forward_rates());
+        rates.map(|(k, rate)| rate * self.factor(k)).collect()
     }
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::parameters::Parameters;
 use super::sweeps::Path;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
-use crate::circuit::sacramento_2018::keys::{Keys, one_per_layer, zero};
+use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
-use crate::feedback::{self, FeedbackKind};
+use crate::feedback::FeedbackKind;
 
 /// The microcircuit in its two-step (steady-state) form.
 ///
@@ -92,27 +92,7 @@ impl MicrocircuitSpec {
         let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
-        self.keys().check(n_layers, reaches_hidden)
-    }
-
-    /// The keys that all forms share.
-    pub(crate) fn keys(&self) -> Keys<'_> {
-        Keys {
-            rates: self.rates.as_ref(),
-            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
-            interneuron_rates: &self.interneuron_rates,
-            apical_rates: &self.apical_rates,
-            feedback: feedback::Keys {
-                kind: self.feedback,
-                scale: &self.feedback_scale,
-                rates: &self.feedback_rates,
-                lateral_rates: &self.apical_rates,
-            },
-            start: self.start,
-            interneurons: self.interneurons,
-            interneuron_scale: &self.interneuron_scale,
-            lateral_scale: &self.pyramidal_from_interneuron_scale,
-        }
+        keys_of!(self).check(n_layers, reaches_hidden)
     }
 }
 
@@ -137,14 +117,13 @@ impl Parameters {
         };
         let mirror = |k: usize| interneuron_nudging[k - 1];
         let factors = vec![1.0; n_hidden];
-        let (rates, circuit) = spec.keys().circuit(network, factor, mirror, factors)?;
+        let circuit = keys_of!(spec).circuit(network, factor, mirror, factors)?;
         Ok(Self {
             transfer: network.transfer(),
             nudging: spec.nudging,
             apical_mixing,
             interneuron_nudging,
             attenuation,
-            rates,
             circuit,
         })
     }

@@ -11,7 +11,7 @@ use super::super::coefficients::Coefficients;
 use super::super::dendrites::Synapses;
 use super::super::learning::Learning;
 use super::super::plasticity;
-use super::super::presentation::{Lent, Presentation};
+use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
 use crate::circuit::sacramento_2018::state::State;
 use crate::integrator::adaptive::{Equations, Pace, Solver, Tolerances};
@@ -23,7 +23,7 @@ pub(super) fn run<T: Real>(
     tolerances: Tolerances,
     state: &mut State<T>,
     lent: Option<Lent<'_, T>>,
-    mut seen: impl FnMut(usize, &State<T>),
+    seen: Seen<'_, T>,
 ) -> Result<(), LearnError> {
     let p = presentation.parameters;
     let coefficients = Coefficients::of_change(p, presentation.supplied.teacher.is_some());

@@ -4,27 +4,74 @@ mod adaptive;
 mod simultaneous;
 mod sweep;
 
-use apical_kernels::Real;
+use std::marker::PhantomData;
+
+use apical_kernels::{Known, OfReal, Real};
 use apical_learning::LearnError;
 
 use super::coefficients::Coefficients;
 use super::online;
-use super::presentation::{Lent, Presentation};
+use super::presentation::{Lent, Presentation, Seen};
 use crate::circuit::sacramento_2018::state::State;
 use crate::integrator::{Integrator, UpdateOrder};
 
-/// Carries `state` through the presentation, with the increments, the noise and, if it acts, the
-/// plasticity of a session where one lends them. `seen` is shown every step's state of time t, all
-/// compartments of the same time. A state without a session is read once more in the end, so that all
-/// compartments belong to the end; a session's is left to be read, except that a sweep leaves all
-/// compartments as its last step made them.
-pub(crate) fn run<T: Real>(
-    presentation: &Presentation<'_, T>,
-    state: &mut State<T>,
-    lent: Option<Lent<'_, T>>,
-    seen: impl FnMut(usize, &State<T>),
-) -> Result<(), LearnError> {
+/// Which loop carries a presentation.
+pub(crate) enum By<'a, T> {
+    /// A plain one, for any number of copies, that shows every step's state of time t. A state
+    /// without a session is read once more in the end, so that all compartments belong to the end; a
+    /// session's is left to be read, except that a sweep leaves all compartments as its last step
+    /// made them.
+    Plain(Seen<'a, T>),
+    /// The fast one, for one copy, that leaves dendrites and rates to be read. Output rates of the
+    /// readout window are added where there is a place for them.
+    Online(Option<&'a mut [f64]>),
+}
+
+/// A state that is carried through a presentation, with the increments, the noise and, if it acts, the
+/// plasticity of a session where one lends them.
+pub(crate) struct Run<'a, T> {
+    pub(crate) presentation: &'a Presentation<'a, T>,
+    pub(crate) state: &'a mut State<T>,
+    pub(crate) lent: Option<Lent<'a, T>>,
+    pub(crate) by: By<'a, T>,
+}
+
+struct Runs<'a>(PhantomData<&'a ()>);
+
+impl<'a> OfReal for Runs<'a> {
+    type Of<T: Real> = Run<'a, T>;
+}
+
+/// Carries the state. All loops are compiled with this crate alone.
+pub(crate) fn run<T: Real>(run: Run<'_, T>) -> Result<(), LearnError> {
+    match T::known::<Runs<'_>>(run) {
+        Known::Single(run) => run_single(run),
+        Known::Double(run) => run_double(run),
+    }
+}
+
+#[inline(never)]
+fn run_single(run: Run<'_, f32>) -> Result<(), LearnError> {
+    carry(run)
+}
+
+#[inline(never)]
+fn run_double(run: Run<'_, f64>) -> Result<(), LearnError> {
+    carry(run)
+}
+
+fn carry<T: Real>(run: Run<'_, T>) -> Result<(), LearnError> {
+    let Run {
+        presentation,
+        state,
+        lent,
+        by,
+    } = run;
     let p = presentation.parameters;
+    let seen = match by {
+        By::Plain(seen) => seen,
+        By::Online(readout) => return carry_online(presentation, state, lent, readout),
+    };
     match (p.integrator, p.update_order) {
         (Integrator::Adaptive(tolerances), _) => {
             adaptive::run(presentation, tolerances, state, lent, seen)
@@ -34,9 +81,7 @@ pub(crate) fn run<T: Real>(
     }
 }
 
-/// As [`run`] by the fast loop, for one copy; dendrites and rates are left to be
-/// read. Output rates of the readout window are added to `readout`.
-pub(crate) fn run_online<T: Real>(
+fn carry_online<T: Real>(
     presentation: &Presentation<'_, T>,
     state: &mut State<T>,
     lent: Option<Lent<'_, T>>,

@@ -6,7 +6,7 @@ use apical_learning::LearnError;
 
 use super::super::coefficients::Coefficients;
 use super::super::plasticity;
-use super::super::presentation::{Lent, Presentation};
+use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
 use crate::circuit::sacramento_2018::state::State;
 
@@ -14,7 +14,7 @@ pub(super) fn run<T: Real>(
     presentation: &Presentation<'_, T>,
     state: &mut State<T>,
     mut lent: Option<Lent<'_, T>>,
-    mut seen: impl FnMut(usize, &State<T>),
+    seen: Seen<'_, T>,
 ) -> Result<(), LearnError> {
     let (p, supplied) = (presentation.parameters, &presentation.supplied);
     let coefficients = Coefficients::new(p, supplied.teacher.is_some());

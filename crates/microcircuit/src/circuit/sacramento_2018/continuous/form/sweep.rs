@@ -8,7 +8,7 @@ use apical_learning::LearnError;
 use super::super::coefficients::Coefficients;
 use super::super::dendrites::{Synapses, phi};
 use super::super::plasticity;
-use super::super::presentation::{Lent, Presentation};
+use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
 use crate::circuit::sacramento_2018::state::State;
 
@@ -16,7 +16,7 @@ pub(super) fn run<T: Real>(
     presentation: &Presentation<'_, T>,
     state: &mut State<T>,
     mut lent: Option<Lent<'_, T>>,
-    mut seen: impl FnMut(usize, &State<T>),
+    seen: Seen<'_, T>,
 ) -> Result<(), LearnError> {
     let (p, supplied) = (presentation.parameters, &presentation.supplied);
     let coefficients = Coefficients::new(p, supplied.teacher.is_some());
@@ -33,7 +33,7 @@ pub(super) fn run<T: Real>(
         let is_plastic = lent.as_ref().is_some_and(|own| own.is_plastic);
         presentation.synapses(&lent).hold_input(is_plastic, state);
     }
-    let stepped = steps(presentation, &somata, state, &mut lent, &mut seen);
+    let stepped = steps(presentation, &somata, state, &mut lent, seen);
     if let Some(held) = state.held_input.take()
         && let Some(own) = &mut lent
     {
@@ -49,7 +49,7 @@ fn steps<T: Real>(
     somata: &Somata<'_, T>,
     state: &mut State<T>,
     lent: &mut Option<Lent<'_, T>>,
-    seen: &mut impl FnMut(usize, &State<T>),
+    seen: Seen<'_, T>,
 ) -> Result<(), LearnError> {
     let p = presentation.parameters;
     for step in 0..p.n_steps {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use apical_kernels::{Curve, NORMALS_PER_DRAW, NeuronStep, Normals, Padded, Real};
+use apical_kernels::{Curve, NORMALS_PER_DRAW, Normals, Padded, Real};
 use pulp::Simd;
 
 use super::super::coefficients::Coefficients;
@@ -11,7 +11,9 @@ use super::super::parameters::ContinuousParameters;
 use super::event::{Event, Pass};
 use super::hidden::{BoundHidden, Hidden};
 use super::input::Input;
-use super::neurons::{BoundCells, Neurons, Place};
+use super::neurons::{BoundCells, Neurons};
+use super::place::Place;
+use super::step::NeuronStep;
 use crate::circuit::sacramento_2018::state::State;
 use crate::table::{ConnectionId, Weights};
 
@@ -121,7 +123,7 @@ impl<T: Real> Circuit<T> {
             ..
         } = learning;
         for (place, b) in thresholds(all, p) {
-            if let Some(own) = all.threshold.as_ref().filter(|_| p.circuit.rate(b) != 0.0) {
+            if let Some(own) = all.thresholds.as_ref().filter(|_| p.circuit.rate(b) != 0.0) {
                 own.give(&place, [&mut a[b], &mut d[b]], scale);
             }
         }

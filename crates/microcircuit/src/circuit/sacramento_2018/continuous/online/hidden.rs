@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
-use apical_kernels::{Bound, Curve, Factors, LearningRows, Padded, Real, Role, Strip, TailSums};
+use apical_kernels::{Bound, Curve, Factors, LearningRows, Real, Strip, TailSums};
 use pulp::Simd;
 
 use super::super::learning::Learning;
 use super::super::parameters::ContinuousParameters;
 use super::event::Pass;
-use super::neurons::{BoundCells, Neurons, Place};
+use super::neurons::{BoundCells, Neurons};
+use super::place::Place;
+use super::stored::{Parts, Stored};
 use crate::table::{ConnectionId, Weights};
 
 /// All matrices have a row per neuron above and a column per pyramidal neuron of the layer, so that
@@ -56,9 +58,6 @@ struct Places {
     above: Place,
     interneurons: Place,
 }
-
-/// Weights, increments and filter of one connection.
-type Parts<'a, T> = [Option<&'a Padded<T>>; 3];
 
 impl<T: Real> Hidden<T> {
     /// Layer `k` of `weights`; connections learn where `learning` is given and their rate is not 0.
@@ -289,83 +288,4 @@ impl<T: Real> BoundHidden<'_, T> {
 
 fn empty<T: Real>() -> LearningRows<T> {
     LearningRows::zeros(0, 0, 0, false)
-}
-
-const ROLES: [Role; 3] = [Role::Weight, Role::Increment, Role::Trace];
-
-/// How a matrix is stored, seen from one with a row per neuron above.
-#[derive(Clone, Copy)]
-enum Stored {
-    /// With the same rows: what comes from the neurons above.
-    Straight,
-    /// With a column for every row: what goes to them.
-    Transposed,
-}
-
-impl Stored {
-    /// Number of rows and their width.
-    fn shape<T: Real>(self, matrix: &Padded<T>) -> (usize, usize) {
-        match self {
-            Self::Straight => (matrix.rows(), matrix.cols()),
-            Self::Transposed => (matrix.cols(), matrix.rows()),
-        }
-    }
-
-    fn read<T: Real>(self, matrix: &Padded<T>, i: usize, row: &mut [T]) {
-        match self {
-            Self::Straight => row.copy_from_slice(matrix.row(i)),
-            Self::Transposed => {
-                let column = matrix.values()[i..].iter().step_by(matrix.stride());
-                row.iter_mut()
-                    .zip(column)
-                    .for_each(|(to, &value)| *to = value);
-            }
-        }
-    }
-
-    fn write<T: Real>(self, row: &[T], matrix: &mut Padded<T>, i: usize) {
-        match self {
-            Self::Straight => matrix.row_mut(i).copy_from_slice(row),
-            Self::Transposed => {
-                let stride = matrix.stride();
-                let column = matrix.values_mut()[i..].iter_mut().step_by(stride);
-                column.zip(row).for_each(|(to, &value)| *to = value);
-            }
-        }
-    }
-
-    /// Rows of a connection; none where it has no weights.
-    fn rows<T: Real>(
-        self,
-        parts: Parts<'_, T>,
-        offset: usize,
-        rate: f64,
-    ) -> Option<LearningRows<T>> {
-        let (n_rows, width) = self.shape(parts[0]?);
-        let learns = rate != 0.0 && parts[1].is_some();
-        let mut rows = LearningRows::zeros(n_rows, width, offset, learns);
-        let mut row = vec![T::zero(); width];
-        for (part, role) in parts.into_iter().zip(ROLES) {
-            if let Some(part) = part.filter(|_| learns || role == Role::Weight) {
-                for i in 0..n_rows {
-                    self.read(part, i, &mut row);
-                    rows.set_row(i, role, &row);
-                }
-            }
-        }
-        Some(rows)
-    }
-
-    /// Gives back increments and filter, this times `scale`.
-    fn give_back<T: Real>(self, rows: &LearningRows<T>, own: [&mut Padded<T>; 2], scale: T) {
-        for ((to, role), factor) in own.into_iter().zip(&ROLES[1..]).zip([T::one(), scale]) {
-            let (n_rows, width) = self.shape(to);
-            let mut row = vec![T::zero(); width];
-            for i in 0..n_rows {
-                rows.copy_row(i, *role, &mut row);
-                row.iter_mut().for_each(|value| *value *= factor);
-                self.write(&row, to, i);
-            }
-        }
-    }
 }

@@ -16,10 +16,12 @@ mod event;
 mod hidden;
 mod input;
 mod neurons;
+mod place;
+pub mod step;
+mod stored;
+mod threshold;
 
-use std::any::Any;
-
-use apical_kernels::{NeuronStep, Normals, Real, dispatch};
+use apical_kernels::{Normals, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
@@ -32,6 +34,7 @@ use crate::integrator::{Integrator, UpdateOrder};
 
 use circuit::Circuit;
 use event::{Event, Pass};
+use step::NeuronStep;
 
 pub(super) use circuit::Shown;
 
@@ -43,8 +46,8 @@ pub(super) fn knows(p: &ContinuousParameters) -> bool {
     let c = &p.circuit;
     let knows_rule = match c.feedback_rule {
         Feedback::Fixed(_) | Feedback::LearnedEq10(_) => true,
-        // Derived: there is no top-down weight to read.
-        Feedback::Tied(_) => c.n_layers() == 1,
+        // Another rule, or none that is stored, has no place where nothing comes from above.
+        _ => c.n_layers() == 1,
     };
     let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
     let in_order = p.update_order == UpdateOrder::Simultaneous;
@@ -62,7 +65,13 @@ pub(super) fn run<T: Real>(
     readout: Option<&mut [f64]>,
 ) -> Result<(), LearnError> {
     let mut circuit = Circuit::new(shown, state, learning.as_deref());
-    let outcome = carry(&mut circuit, shown.parameters, is_plastic, noise, readout);
+    let outcome = dispatch(Run {
+        parameters: shown.parameters,
+        circuit: &mut circuit,
+        is_plastic,
+        noise,
+        readout,
+    });
     let learning = learning.filter(|_| is_plastic);
     circuit.write_back(shown, state, learning);
     outcome.map_err(|step| {
@@ -75,36 +84,7 @@ pub(super) fn run<T: Real>(
     })
 }
 
-/// Runs a `Circuit<f32>` or `Circuit<f64>` through a presentation; fails with the step after which a
-/// potential was out of bounds. Not generic, so that the loop is compiled with this crate alone and
-/// not again with every one that names its type.
-#[inline(never)]
-fn carry(
-    circuit: &mut dyn Any,
-    parameters: &ContinuousParameters,
-    is_plastic: bool,
-    noise: Option<&mut Normals>,
-    readout: Option<&mut [f64]>,
-) -> Result<(), usize> {
-    if let Some(circuit) = circuit.downcast_mut::<Circuit<f32>>() {
-        return dispatch(Run {
-            parameters,
-            circuit,
-            is_plastic,
-            noise,
-            readout,
-        });
-    }
-    let circuit = circuit.downcast_mut::<Circuit<f64>>();
-    dispatch(Run {
-        parameters,
-        circuit: circuit.expect("`Real` is f32 or f64"),
-        is_plastic,
-        noise,
-        readout,
-    })
-}
-
+/// The whole presentation; fails with the step after which a potential was out of bounds.
 struct Run<'a, T> {
     parameters: &'a ContinuousParameters,
     circuit: &'a mut Circuit<T>,

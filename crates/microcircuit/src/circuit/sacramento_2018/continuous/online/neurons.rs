@@ -1,44 +1,16 @@
 //! All neurons of the circuit side by side: somata, rates, and what their plasticity needs.
 
 use std::cell::Cell;
-use std::ops::Range;
 
-use apical_kernels::{
-    BoundNeurons, Constant, Curve, LearningRows, N_CONSTANTS, NeuronStep, NeuronStrips,
-    NotedStrips, Padded, Real, STRIP, Strip,
-};
+use apical_kernels::{Curve, LearningRows, Padded, Real, STRIP, Strip};
 use pulp::Simd;
 
 use super::super::coefficients::{Coefficients, Soma};
 use super::super::parameters::ContinuousParameters;
+use super::place::Place;
+use super::step::{BoundNeurons, Constants, NeuronStep, NeuronStrips, NotedStrips};
+use super::threshold::{BoundThresholds, Thresholds};
 use crate::circuit::sacramento_2018::state::State;
-
-/// Where a layer's pyramidal neurons or interneurons stand in a strip.
-#[derive(Clone)]
-pub(super) struct Place {
-    start: usize,
-    pub(super) n: usize,
-}
-
-impl Place {
-    /// The neurons, without padding.
-    #[inline(always)]
-    pub(super) fn own(&self) -> Range<usize> {
-        self.start..self.start + self.n
-    }
-
-    /// The registers that the neurons stand in, maybe with others.
-    #[inline(always)]
-    pub(super) fn registers(&self) -> Range<usize> {
-        self.start - self.offset()..(self.start + self.n).next_multiple_of(STRIP)
-    }
-
-    /// Where they begin in these.
-    #[inline(always)]
-    pub(super) fn offset(&self) -> usize {
-        self.start % STRIP
-    }
-}
 
 /// Pyramidal neurons of layers 1…N and after them the interneurons of layers 1…N−1, so that a step of
 /// all of them is a single loop. The output layer begins in the middle of a register where the columns
@@ -65,31 +37,9 @@ pub(super) struct Neurons<T> {
     pub(super) apical_post: [Strip<T>; 2],
     /// The noise of the next step, if there is any, before its scale.
     noise: Strip<T>,
-    /// For every strip a strip of each [`Constant`].
-    constants: Strip<T>,
-    pub(super) threshold: Option<Threshold<T>>,
-}
-
-/// Thresholds, weights from a unit of rate 1.
-pub(super) struct Threshold<T> {
-    pub(super) weight: Strip<T>,
-    pub(super) increment: Strip<T>,
-    pub(super) trace: Strip<T>,
-    /// η.
-    pub(super) rate: Strip<T>,
-}
-
-impl<T: Real> Threshold<T> {
-    /// Gives back a layer's increments and traces, these times `scale`.
-    pub(super) fn give(&self, place: &Place, own: [&mut Padded<T>; 2], scale: T) {
-        let [increment, trace] = own;
-        increment
-            .row_mut(0)
-            .copy_from_slice(&self.increment[place.own()]);
-        for (out, &d) in trace.row_mut(0).iter_mut().zip(&self.trace[place.own()]) {
-            *out = scale * d;
-        }
-    }
+    constants: Constants<Strip<T>>,
+    /// Absent where no neuron has one.
+    pub(super) thresholds: Option<Thresholds<T>>,
 }
 
 impl<T: Real> Neurons<T> {
@@ -130,8 +80,15 @@ impl<T: Real> Neurons<T> {
             post: [zeros(), zeros()],
             apical_post: [zeros(), zeros()],
             noise: zeros(),
-            constants: Strip::zeros(end * N_CONSTANTS),
-            threshold: None,
+            constants: Constants {
+                keep: zeros(),
+                of_dendrite: zeros(),
+                of_other: zeros(),
+                of_noise: zeros(),
+                attenuation: zeros(),
+                mask: zeros(),
+            },
+            thresholds: None,
         };
         for k in 1..=n {
             let of_other = match (k < n, teacher) {
@@ -163,19 +120,16 @@ impl<T: Real> Neurons<T> {
     }
 
     fn fill(&mut self, place: &Place, soma: Soma<T>, of: [f64; 2], attenuation: f64) {
-        let values = [
-            (Constant::Keep, soma.keep),
-            (Constant::OfDendrite, soma.gain * T::of(of[0])),
-            (Constant::OfOther, soma.gain * T::of(of[1])),
-            (Constant::OfNoise, T::of(soma.noise)),
-            (Constant::Attenuation, T::of(attenuation)),
-            (Constant::Mask, T::one()),
-        ];
-        for i in place.own() {
-            let strip = i / STRIP * N_CONSTANTS * STRIP;
-            for (role, value) in values {
-                self.constants[strip + role as usize * STRIP + i % STRIP] = value;
-            }
+        let c = &mut self.constants;
+        for (strip, value) in [
+            (&mut c.keep, soma.keep),
+            (&mut c.of_dendrite, soma.gain * T::of(of[0])),
+            (&mut c.of_other, soma.gain * T::of(of[1])),
+            (&mut c.of_noise, T::of(soma.noise)),
+            (&mut c.attenuation, T::of(attenuation)),
+            (&mut c.mask, T::one()),
+        ] {
+            strip[place.own()].fill(value);
         }
     }
 
@@ -186,19 +140,9 @@ impl<T: Real> Neurons<T> {
         weight: &Padded<T>,
         learning: Option<(f64, [&Padded<T>; 2])>,
     ) {
-        let zeros = || Strip::zeros(self.soma.len());
-        let own = self.threshold.get_or_insert_with(|| Threshold {
-            weight: zeros(),
-            increment: zeros(),
-            trace: zeros(),
-            rate: zeros(),
-        });
-        own.weight[place.own()].copy_from_slice(weight.row(0));
-        if let Some((rate, [increment, trace])) = learning {
-            own.rate[place.own()].fill(T::of(rate));
-            own.increment[place.own()].copy_from_slice(increment.row(0));
-            own.trace[place.own()].copy_from_slice(trace.row(0));
-        }
+        let n = self.soma.len();
+        let own = (self.thresholds).get_or_insert_with(|| Thresholds::zeros(n));
+        own.take(place, weight, learning);
     }
 
     /// Number of neurons, without padding.
@@ -223,17 +167,10 @@ pub(super) struct BoundCells<'a, T> {
     pub(super) rate_before: [&'a [Cell<T>]; 2],
     pub(super) post: [&'a [Cell<T>]; 2],
     pub(super) apical_post: [&'a [Cell<T>]; 2],
-    threshold: Option<BoundThreshold<'a, T>>,
+    thresholds: Option<BoundThresholds<'a, T>>,
     neurons: BoundNeurons<'a, T>,
     /// What the interneurons are taught by, and where it is taken to.
     taught: Option<[&'a [Cell<T>]; 2]>,
-}
-
-struct BoundThreshold<'a, T> {
-    weight: &'a [T],
-    increment: &'a [Cell<T>],
-    trace: &'a [Cell<T>],
-    rate: &'a [T],
 }
 
 impl<T: Real> Neurons<T> {
@@ -260,7 +197,7 @@ impl<T: Real> Neurons<T> {
             dendrite,
             other,
             noise,
-            constants: &self.constants,
+            constants: self.constants.cells(),
             noted,
         };
         // Interneurons stand as the neurons above them do.
@@ -282,7 +219,7 @@ impl<T: Real> Neurons<T> {
             rate_before,
             post,
             apical_post,
-            threshold: self.threshold.as_mut().map(BoundThreshold::of),
+            thresholds: self.thresholds.as_mut().map(Thresholds::bind),
             neurons: strips.bind(),
             taught,
         }
@@ -291,17 +228,6 @@ impl<T: Real> Neurons<T> {
 
 fn pair<T: Real>([first, second]: &mut [Strip<T>; 2]) -> [&[Cell<T>]; 2] {
     [first.cells(), second.cells()]
-}
-
-impl<'a, T: Real> BoundThreshold<'a, T> {
-    fn of(own: &'a mut Threshold<T>) -> Self {
-        Self {
-            weight: &own.weight,
-            increment: own.increment.cells(),
-            trace: own.trace.cells(),
-            rate: &own.rate,
-        }
-    }
 }
 
 impl<T: Real> BoundCells<'_, T> {
@@ -334,39 +260,26 @@ impl<T: Real> BoundCells<'_, T> {
         self.neurons.step(simd, transfer, now)
     }
 
-    /// Thresholds learn from event `slot`: a += gain η d, d += post.
+    /// Thresholds learn from event `slot`.
     #[inline(always)]
     pub(super) fn learn_thresholds<S: Simd>(&self, simd: S, gain: T, slot: usize) {
-        if let Some(own) = &self.threshold {
-            let gain = T::splat(simd, gain);
-            let rates = T::vectors::<S>(own.rate);
-            let increments = T::cell_vectors::<S>(own.increment);
-            let traces = T::cell_vectors::<S>(own.trace);
-            let posts = T::cell_vectors::<S>(self.post[slot]);
-            let pairs = increments.iter().zip(traces);
-            for (((a, d), &rate), post) in pairs.zip(rates).zip(posts) {
-                let gain = T::product(simd, gain, rate);
-                a.set(T::multiply_add(simd, gain, d.get(), a.get()));
-                d.set(T::sum(simd, d.get(), post.get()));
-            }
+        if let Some(own) = &self.thresholds {
+            own.learn(simd, gain, self.post[slot]);
         }
     }
 
     /// Adds thresholds to the potentials of a layer's dendrites.
     #[inline(always)]
     pub(super) fn add_thresholds(&self, place: &Place) {
-        if let Some(own) = &self.threshold {
-            for i in place.own() {
-                let b = own.weight[i] + own.increment[i].get();
-                self.dendrite[i].set(self.dendrite[i].get() + b);
-            }
+        if let Some(own) = &self.thresholds {
+            own.add(place, self.dendrite);
         }
     }
 
     /// Multiplies the thresholds' traces.
     pub(super) fn scale_trace(&self, factor: T) {
-        if let Some(own) = &self.threshold {
-            (own.trace.iter()).for_each(|d| d.set(factor * d.get()));
+        if let Some(own) = &self.thresholds {
+            own.scale_trace(factor);
         }
     }
 

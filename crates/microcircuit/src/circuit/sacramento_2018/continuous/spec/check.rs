@@ -3,8 +3,7 @@
 use apical_learning::{Network, Precision, SpecError};
 
 use super::{ContinuousSpec, Increments, TeacherKind};
-use crate::circuit::sacramento_2018::keys::{Keys, non_negative};
-use crate::feedback;
+use crate::circuit::sacramento_2018::keys::{keys_of, non_negative};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
@@ -59,7 +58,7 @@ impl ContinuousSpec {
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
         let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        self.keys().check(n_layers, reaches_hidden)
+        keys_of!(self).check(n_layers, reaches_hidden)
     }
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
@@ -212,25 +211,5 @@ impl ContinuousSpec {
             format!("{} where Euler steps are unstable from {bound}", self.dt_ms),
             "a smaller step: below 2 over the largest total conductance and twice every time constant",
         ))
-    }
-
-    /// The keys that all forms share.
-    pub(crate) fn keys(&self) -> Keys<'_> {
-        Keys {
-            rates: self.rates.as_ref(),
-            backprop_equivalent_rates: self.backprop_equivalent_rates.as_ref(),
-            interneuron_rates: &self.interneuron_rates,
-            apical_rates: &self.apical_rates,
-            feedback: feedback::Keys {
-                kind: self.feedback,
-                scale: &self.feedback_scale,
-                rates: &self.feedback_rates,
-                lateral_rates: &self.apical_rates,
-            },
-            start: self.start,
-            interneurons: self.interneurons,
-            interneuron_scale: &self.interneuron_scale,
-            lateral_scale: &self.pyramidal_from_interneuron_scale,
-        }
     }
 }

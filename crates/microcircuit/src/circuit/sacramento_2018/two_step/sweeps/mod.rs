@@ -10,13 +10,13 @@
 //! does not, and needs no attenuation (α_k = 1).
 
 mod fast;
-mod plain;
 
 use apical_kernels::Real;
 use apical_learning::Teacher;
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
+use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
 use crate::table::Weights;
 

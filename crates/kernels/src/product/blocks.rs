@@ -1,8 +1,4 @@
-//! Products of small batches with weight matrices, and rank-b updates.
-//!
-//! `x`, `d` and `out` hold a row per sample; `w` holds a row per presynaptic neuron. A panel of two
-//! registers' width of postsynaptic neurons stays in registers for a block of samples while the
-//! rows of `w` stream by, so that each weight is loaded once per block.
+//! The loops of products, block by block of samples.
 
 #![expect(
     clippy::needless_range_loop,
@@ -10,29 +6,9 @@
 )]
 
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
-use crate::{InstructionSet, Padded, Real, STRIP, dispatch};
-
-/// What a product starts from.
-#[derive(Debug, Clone, Copy)]
-pub enum Start<'a, T> {
-    /// Zero.
-    Zero,
-    /// The same row for every sample, such as thresholds; at least as long as the output is wide.
-    Row(&'a [T]),
-    /// What the output holds.
-    Output,
-}
-
-/// The presynaptic neurons that take part; the rest are known to be silent in all samples.
-#[derive(Debug, Clone, Copy)]
-pub enum Columns<'a> {
-    /// All.
-    All,
-    /// These, in rising order.
-    Some(&'a [u32]),
-}
+use super::Columns;
+use crate::{Padded, Real, STRIP};
 
 /// Runs `$body` for every row `$j` of a matrix of `$n` rows that takes part. The loop is written out
 /// for both kinds of columns: a closure used twice is not inlined into code for an instruction set,
@@ -57,135 +33,9 @@ macro_rules! for_rows {
 
 /// Registers' width of a panel.
 const WIDTH: usize = 2;
-/// Products of at least this many multiply-adds are spread over the threads of the pool.
-const PARALLEL_FROM: usize = 1 << 23;
-
-/// `out[b][i] = start + Σ_j x[b][j] w[j][i]`, summed in the order of j.
-///
-/// # Panics
-/// If the shapes do not fit: x `[n_samples, n_pre]`, w `[n_pre, n_post]`, out `[n_samples, n_post]`.
-pub fn multiply<T: Real>(
-    x: &Padded<T>,
-    columns: Columns<'_>,
-    w: &Padded<T>,
-    start: Start<'_, T>,
-    out: &mut Padded<T>,
-) {
-    T::multiply(x, columns, w, start, out);
-}
-
-/// `out[b][j] = Σ_i d[b][i] w[j][i]`: the product with the transposed weights.
-///
-/// # Panics
-/// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
-pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
-    T::multiply_transposed(d, w, out);
-}
-
-/// `w[j][i] += Σ_b x[b][j] d[b][i]`, summed in the order of b.
-///
-/// # Panics
-/// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
-pub fn rank_update<T: Real>(x: &Padded<T>, columns: Columns<'_>, d: &Padded<T>, w: &mut Padded<T>) {
-    T::rank_update(x, columns, d, w);
-}
-
-// What follows is called by the two implementations of `Real` alone, so that it is compiled in this
-// crate and not again wherever a product is named.
-
-pub(crate) fn multiply_of<T: Real>(
-    x: &Padded<T>,
-    columns: Columns<'_>,
-    w: &Padded<T>,
-    start: Start<'_, T>,
-    out: &mut Padded<T>,
-) {
-    assert_eq!(x.cols(), w.rows(), "presynaptic width");
-    assert_eq!(out.shape(), (x.rows(), w.cols()), "shape of the output");
-    check_columns(columns, w.rows());
-    let row = match start {
-        Start::Row(row) => {
-            let mut padded = Padded::zeros(1, w.cols());
-            padded.row_mut(0).copy_from_slice(&row[..w.cols()]);
-            Some(padded)
-        }
-        Start::Zero => Some(Padded::zeros(1, w.cols())),
-        Start::Output => None,
-    };
-    let out_stride = out.stride();
-    let target = Target(out.values_mut().as_mut_ptr());
-    // Other threads take the set of this one.
-    let set = InstructionSet::current();
-    for_panels(x.rows() * w.rows() * w.cols(), w.padded_cols(), |panel| {
-        set.run(Multiply {
-            x,
-            columns,
-            w,
-            row: row.as_ref(),
-            out: target,
-            out_stride,
-            panel,
-        });
-    });
-}
-
-pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
-    assert_eq!(d.cols(), w.cols(), "postsynaptic width");
-    assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
-    dispatch(MultiplyTransposed { d, w, out });
-}
-
-pub(crate) fn rank_update_of<T: Real>(
-    x: &Padded<T>,
-    columns: Columns<'_>,
-    d: &Padded<T>,
-    w: &mut Padded<T>,
-) {
-    assert_eq!(x.rows(), d.rows(), "number of samples");
-    assert_eq!(w.shape(), (x.cols(), d.cols()), "shape of the weights");
-    check_columns(columns, w.rows());
-    let (n_pre, n_padded) = (w.rows(), w.padded_cols());
-    let n_multiply_adds = x.rows() * n_pre * w.cols();
-    let target = Target(w.values_mut().as_mut_ptr());
-    let set = InstructionSet::current();
-    for_panels(n_multiply_adds, n_padded, |panel| {
-        set.run(RankUpdate {
-            x,
-            columns,
-            d,
-            n_pre,
-            w: target,
-            panel,
-        });
-    });
-}
-
-fn check_columns(columns: Columns<'_>, n: usize) {
-    if let Columns::Some(columns) = columns {
-        assert!(
-            columns.iter().all(|&j| (j as usize) < n),
-            "a column lies beyond the presynaptic width {n}"
-        );
-    }
-}
-
-/// Calls `f` with ranges of columns that together are `0..n_padded`; on several threads where there
-/// is enough to do. Ranges begin and end at multiples of the padding.
-fn for_panels(n_multiply_adds: usize, n_padded: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
-    let n_blocks = n_padded / crate::PADDING;
-    let n_threads = rayon::current_num_threads().min(n_blocks);
-    if n_multiply_adds < PARALLEL_FROM || n_threads < 2 {
-        return f(0..n_padded);
-    }
-    let per_thread = n_blocks.div_ceil(n_threads) * crate::PADDING;
-    (0..n_threads).into_par_iter().for_each(|t| {
-        let from = (t * per_thread).min(n_padded);
-        f(from..(from + per_thread).min(n_padded));
-    });
-}
 
 /// A matrix that several threads write, each its own columns.
-struct Target<T>(*mut T);
+pub(super) struct Target<T>(*mut T);
 
 impl<T> Clone for Target<T> {
     fn clone(&self) -> Self {
@@ -195,12 +45,17 @@ impl<T> Clone for Target<T> {
 
 impl<T> Copy for Target<T> {}
 
-// SAFETY: `for_panels` hands out disjoint ranges of columns, and kernels write only theirs.
+// SAFETY: `super::for_panels` hands out disjoint ranges of columns, and kernels write only theirs.
 unsafe impl<T: Send> Sync for Target<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Send for Target<T> {}
 
 impl<T: Real> Target<T> {
+    /// All of `matrix`.
+    pub(super) fn of(matrix: &mut Padded<T>) -> Self {
+        Self(matrix.values_mut().as_mut_ptr())
+    }
+
     /// # Safety
     /// `at` and the vector from there lie inside the matrix and the caller's columns.
     #[inline(always)]
@@ -284,14 +139,14 @@ macro_rules! for_sample_blocks {
     }};
 }
 
-struct Multiply<'a, T> {
-    x: &'a Padded<T>,
-    columns: Columns<'a>,
-    w: &'a Padded<T>,
-    row: Option<&'a Padded<T>>,
-    out: Target<T>,
-    out_stride: usize,
-    panel: std::ops::Range<usize>,
+pub(super) struct Multiply<'a, T> {
+    pub(super) x: &'a Padded<T>,
+    pub(super) columns: Columns<'a>,
+    pub(super) w: &'a Padded<T>,
+    pub(super) row: Option<&'a Padded<T>>,
+    pub(super) out: Target<T>,
+    pub(super) out_stride: usize,
+    pub(super) panel: std::ops::Range<usize>,
 }
 
 impl<T: Real> WithSimd for Multiply<'_, T> {
@@ -350,10 +205,10 @@ impl<T: Real> Multiply<'_, T> {
     }
 }
 
-struct MultiplyTransposed<'a, T> {
-    d: &'a Padded<T>,
-    w: &'a Padded<T>,
-    out: &'a mut Padded<T>,
+pub(super) struct MultiplyTransposed<'a, T> {
+    pub(super) d: &'a Padded<T>,
+    pub(super) w: &'a Padded<T>,
+    pub(super) out: &'a mut Padded<T>,
 }
 
 impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
@@ -403,13 +258,13 @@ impl<T: Real> MultiplyTransposed<'_, T> {
     }
 }
 
-struct RankUpdate<'a, T> {
-    x: &'a Padded<T>,
-    columns: Columns<'a>,
-    d: &'a Padded<T>,
-    n_pre: usize,
-    w: Target<T>,
-    panel: std::ops::Range<usize>,
+pub(super) struct RankUpdate<'a, T> {
+    pub(super) x: &'a Padded<T>,
+    pub(super) columns: Columns<'a>,
+    pub(super) d: &'a Padded<T>,
+    pub(super) n_pre: usize,
+    pub(super) w: Target<T>,
+    pub(super) panel: std::ops::Range<usize>,
 }
 
 impl<T: Real> WithSimd for RankUpdate<'_, T> {

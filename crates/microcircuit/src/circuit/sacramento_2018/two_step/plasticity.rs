@@ -8,13 +8,12 @@
 //! Presynaptic rates are the nudged ones. A threshold is a weight from a unit of constant rate 1.
 //! Source: Sacramento et al. (2018), eqs. 7–10.
 
-mod plain;
-
 use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 use ndarray::Axis;
 
 use super::parameters::Parameters;
 use super::sweeps::Path;
+use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
 use crate::feedback::Signals;
 use crate::table::Weights;

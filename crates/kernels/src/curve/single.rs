@@ -2,53 +2,18 @@
 
 use pulp::Simd;
 
-use super::{Curve, SoftplusConstants};
+use super::{Curve, InRegisters, Logistic, Registers, Relu, Softplus, Tanh, WithCurve};
 use crate::{Real, Transfer};
 
-/// Calls `$body` with the curve `$of`, its kind known to the compiler.
-macro_rules! with_curve {
-    ($of:ident, |$curve:ident| $body:expr) => {
-        match $of.transfer {
-            Transfer::Logistic => {
-                let $curve = Logistic;
-                $body
-            }
-            Transfer::Softplus { .. } => {
-                let $curve = Softplus(&$of.softplus);
-                $body
-            }
-            Transfer::Tanh => {
-                let $curve = Tanh;
-                $body
-            }
-            Transfer::Relu => {
-                let $curve = Relu;
-                $body
-            }
-        }
-    };
+#[inline(always)]
+pub(crate) fn visit<S: Simd, W: WithCurve<f32, S>>(curve: &Curve<f32>, with: W) -> W::Output {
+    with_curve!(curve, |kind| with.with_curve(kind))
 }
-
-mod step;
-
-pub(crate) use step::step;
 
 #[inline(always)]
 pub(crate) fn transfer<S: Simd>(simd: S, transfer: &Curve<f32>, u: &[f32], r: &mut [f32]) {
-    with_curve!(transfer, |curve| map_f32(simd, curve, u, r));
+    with_curve!(transfer, |curve| map(simd, curve, u, r));
 }
-
-/// φ in single precision, in registers of `S`, of several at a time: the latency of one is filled with
-/// the others.
-trait InRegisters<S: Simd>: Copy {
-    fn at<const M: usize, const N: usize>(
-        self,
-        simd: S,
-        u: Registers<S, M, N>,
-    ) -> Registers<S, M, N>;
-}
-
-type Registers<S, const M: usize, const N: usize> = [[<S as Simd>::f32s; N]; M];
 
 /// The registers that `$body` gives for each of `$x`, statement by statement.
 macro_rules! each {
@@ -64,22 +29,13 @@ macro_rules! each {
     }};
 }
 
-#[derive(Clone, Copy)]
-struct Logistic;
-#[derive(Clone, Copy)]
-struct Softplus<'a>(&'a SoftplusConstants<f32>);
-#[derive(Clone, Copy)]
-struct Tanh;
-#[derive(Clone, Copy)]
-struct Relu;
-
-impl<S: Simd> InRegisters<S> for Logistic {
+impl<S: Simd> InRegisters<f32, S> for Logistic {
     #[inline(always)]
-    fn at<const M: usize, const N: usize>(
+    fn rates<const M: usize, const N: usize>(
         self,
         simd: S,
-        u: Registers<S, M, N>,
-    ) -> Registers<S, M, N> {
+        u: Registers<f32, S, M, N>,
+    ) -> Registers<f32, S, M, N> {
         let slope = simd.splat_f32s(-std::f32::consts::LOG2_E);
         let (low, high) = (simd.splat_f32s(-126.0), simd.splat_f32s(126.0));
         let one = simd.splat_f32s(1.0);
@@ -92,13 +48,13 @@ impl<S: Simd> InRegisters<S> for Logistic {
     }
 }
 
-impl<S: Simd> InRegisters<S> for Softplus<'_> {
+impl<S: Simd> InRegisters<f32, S> for Softplus<'_, f32> {
     #[inline(always)]
-    fn at<const M: usize, const N: usize>(
+    fn rates<const M: usize, const N: usize>(
         self,
         simd: S,
-        u: Registers<S, M, N>,
-    ) -> Registers<S, M, N> {
+        u: Registers<f32, S, M, N>,
+    ) -> Registers<f32, S, M, N> {
         let c = self.0;
         let (slope, shift) = (simd.splat_f32s(c.slope), simd.splat_f32s(c.shift));
         let (half, lowest) = (simd.splat_f32s(c.half), simd.splat_f32s(-126.0));
@@ -114,41 +70,42 @@ impl<S: Simd> InRegisters<S> for Softplus<'_> {
     }
 }
 
-impl<S: Simd> InRegisters<S> for Tanh {
+impl<S: Simd> InRegisters<f32, S> for Tanh {
     #[inline(always)]
-    fn at<const M: usize, const N: usize>(
+    fn rates<const M: usize, const N: usize>(
         self,
         simd: S,
-        u: Registers<S, M, N>,
-    ) -> Registers<S, M, N> {
+        u: Registers<f32, S, M, N>,
+    ) -> Registers<f32, S, M, N> {
         let (two, minus_one) = (simd.splat_f32s(2.0), simd.splat_f32s(-1.0));
-        let of_double = Logistic.at(simd, each!(|u| simd.add_f32s(u, u)));
+        let doubled: Registers<f32, S, M, N> = each!(|u| simd.add_f32s(u, u));
+        let of_double = InRegisters::<f32, S>::rates(Logistic, simd, doubled);
         each!(|of_double| f32::multiply_add(simd, two, of_double, minus_one))
     }
 }
 
-impl<S: Simd> InRegisters<S> for Relu {
+impl<S: Simd> InRegisters<f32, S> for Relu {
     #[inline(always)]
-    fn at<const M: usize, const N: usize>(
+    fn rates<const M: usize, const N: usize>(
         self,
         simd: S,
-        u: Registers<S, M, N>,
-    ) -> Registers<S, M, N> {
+        u: Registers<f32, S, M, N>,
+    ) -> Registers<f32, S, M, N> {
         let half = simd.splat_f32s(0.5);
         each!(|u| simd.mul_f32s(half, simd.add_f32s(u, abs(simd, u))))
     }
 }
 
 #[inline(always)]
-fn map_f32<S: Simd, C: InRegisters<S>>(simd: S, curve: C, u: &[f32], r: &mut [f32]) {
+fn map<S: Simd, C: InRegisters<f32, S>>(simd: S, curve: C, u: &[f32], r: &mut [f32]) {
     let n = u.len();
     let pairs = f32::vectors::<S>(u).iter().zip(f32::vectors_mut::<S>(r));
     for (&u, r) in pairs {
-        [[*r]] = curve.at(simd, [[u]]);
+        [[*r]] = curve.rates(simd, [[u]]);
     }
     let rest = n - n % S::F32_LANES;
     if rest < n {
-        let [[values]] = curve.at(simd, [[simd.partial_load_f32s(&u[rest..])]]);
+        let [[values]] = curve.rates(simd, [[simd.partial_load_f32s(&u[rest..])]]);
         simd.partial_store_f32s(&mut r[rest..n], values);
     }
 }
@@ -183,8 +140,8 @@ const EXP2: [f32; 6] = [
 pub(crate) fn polynomial<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
     simd: S,
     by_power: &[f32; TERMS],
-    x: Registers<S, M, N>,
-) -> Registers<S, M, N> {
+    x: Registers<f32, S, M, N>,
+) -> Registers<f32, S, M, N> {
     let highest = simd.splat_f32s(by_power[TERMS - 1]);
     let mut sum = [[highest; N]; M];
     for &c in by_power[..TERMS - 1].iter().rev() {
@@ -200,8 +157,8 @@ pub(crate) fn polynomial<S: Simd, const M: usize, const N: usize, const TERMS: u
 fn in_halves<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
     simd: S,
     by_power: &[f32; TERMS],
-    x: Registers<S, M, N>,
-) -> Registers<S, M, N> {
+    x: Registers<f32, S, M, N>,
+) -> Registers<f32, S, M, N> {
     const { assert!(TERMS.is_multiple_of(2)) };
     let square = each!(|x| simd.mul_f32s(x, x));
     let mut even = [[simd.splat_f32s(by_power[TERMS - 2]); N]; M];
@@ -218,8 +175,8 @@ fn in_halves<S: Simd, const M: usize, const N: usize, const TERMS: usize>(
 #[inline(always)]
 fn power_of_two<S: Simd, const M: usize, const N: usize>(
     simd: S,
-    x: Registers<S, M, N>,
-) -> Registers<S, M, N> {
+    x: Registers<f32, S, M, N>,
+) -> Registers<f32, S, M, N> {
     let round = simd.splat_f32s(12_582_912.0);
     let shifted = each!(|x| simd.add_f32s(x, round));
     let n = each!(|shifted| simd.sub_f32s(shifted, round));
@@ -230,4 +187,18 @@ fn power_of_two<S: Simd, const M: usize, const N: usize>(
         let n = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), bits);
         simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(p), n))
     })
+}
+
+/// Σ weight · value, in fused multiply-adds where there are registers.
+#[inline(always)]
+pub(crate) fn weighted_sum<S: Simd, const N: usize>(
+    simd: S,
+    terms: [(S::f32s, S::f32s); N],
+) -> S::f32s {
+    let (weight, value) = terms[0];
+    let mut sum = simd.mul_f32s(weight, value);
+    for (weight, value) in &terms[1..] {
+        sum = f32::multiply_add(simd, *weight, *value, sum);
+    }
+    sum
 }

@@ -9,7 +9,7 @@ use std::iter::once;
 
 use apical_learning::TensorName;
 
-use super::parameters::ContinuousParameters;
+use crate::circuit::sacramento_2018::continuous::ContinuousParameters;
 use crate::integrator::Integrator;
 use crate::table::{How, Source, Values, Weights};
 

@@ -1,8 +1,10 @@
-use pulp::WithSimd;
+//! A step of neurons against the equations, on every instruction set.
 
-use super::*;
-use crate::InstructionSet;
-use crate::Strip;
+use apical_kernels::{Curve, InstructionSet, Real, Strip, Transfer};
+use apical_microcircuit::circuit::sacramento_2018::step::{
+    Constants, NeuronStep, NeuronStrips, NotedStrips,
+};
+use pulp::{Simd, WithSimd};
 
 const CURVES: [Transfer; 4] = [
     Transfer::Logistic,
@@ -14,24 +16,20 @@ const CURVES: [Transfer; 4] = [
         theta: 3.0,
     },
 ];
-const ALL: [Constant; N_CONSTANTS] = [
-    Constant::Keep,
-    Constant::OfDendrite,
-    Constant::OfOther,
-    Constant::OfNoise,
-    Constant::Attenuation,
-    Constant::Mask,
-];
-
 /// A value of neuron `i`, other for every `what`.
 fn value(what: usize, i: usize) -> f64 {
     3.0 * ((7 * what + 5 * i) as f64).sin()
 }
 
-fn constant(role: Constant, i: usize) -> f64 {
-    match role {
-        Constant::Mask => f64::from(!i.is_multiple_of(5)),
-        role => 0.5 + 0.1 * value(10 + role as usize, i),
+fn constants(i: usize) -> Constants<f64> {
+    let near_half = |what| 0.5 + 0.1 * value(what, i);
+    Constants {
+        keep: near_half(10),
+        of_dendrite: near_half(11),
+        of_other: near_half(12),
+        of_noise: near_half(13),
+        attenuation: near_half(14),
+        mask: f64::from(!i.is_multiple_of(5)),
     }
 }
 
@@ -57,11 +55,19 @@ impl<T: Real> WithSimd for Step<T> {
         let [mut soma, mut rate, mut dendrite, mut other, mut noise] =
             [0, 1, 2, 3, 4].map(|what| strip(n, what));
         let mut noted = [(); 6].map(|()| Strip::zeros(n));
-        let mut constants = Strip::zeros(n * N_CONSTANTS);
-        for (i, role) in (0..n).flat_map(|i| ALL.map(|role| (i, role))) {
-            let at = i / STRIP * N_CONSTANTS * STRIP + role as usize * STRIP + i % STRIP;
-            constants[at] = T::of(constant(role, i));
-        }
+        let constant = |of: fn(Constants<f64>) -> f64| {
+            let mut strip = Strip::zeros(n);
+            (0..n).for_each(|i| strip[i] = T::of(of(constants(i))));
+            strip
+        };
+        let mut constants = Constants {
+            keep: constant(|c| c.keep),
+            of_dendrite: constant(|c| c.of_dendrite),
+            of_other: constant(|c| c.of_other),
+            of_noise: constant(|c| c.of_noise),
+            attenuation: constant(|c| c.attenuation),
+            mask: constant(|c| c.mask),
+        };
         let [a, b, c, d, e, f] = noted.each_mut().map(|strip| strip.cells());
         let slot = |rate_before, post, post_of_other| NotedStrips {
             rate_before,
@@ -74,7 +80,7 @@ impl<T: Real> WithSimd for Step<T> {
             dendrite: dendrite.cells(),
             other: other.cells(),
             noise: noise.cells(),
-            constants: &constants,
+            constants: constants.cells(),
             noted: [slot(a, b, c), slot(d, e, f)],
         };
         let curve = Curve::new(self.transfer);
@@ -107,15 +113,12 @@ fn check<T: Real>(bound: f64) {
             let (is_within, found) = set.run(step);
             assert!(is_within);
             for i in 0..n {
-                let of = |role| constant(role, i);
+                let c = constants(i);
                 let [u, r, v, other, z] = [0, 1, 2, 3, 4].map(|what| value(what, i));
                 let noise = if is_noisy { z } else { 0.0 };
-                let soma = of(Constant::Keep) * u
-                    + of(Constant::OfDendrite) * v
-                    + of(Constant::OfOther) * other
-                    + of(Constant::OfNoise) * noise;
-                let rate = of(Constant::Mask) * transfer.rate(soma);
-                let post = scale * (r - transfer.rate(of(Constant::Attenuation) * v));
+                let soma = c.keep * u + c.of_dendrite * v + c.of_other * other + c.of_noise * noise;
+                let rate = c.mask * transfer.rate(soma);
+                let post = scale * (r - transfer.rate(c.attenuation * v));
                 let noted = match is_noted {
                     true => [r, post, -scale * other],
                     false => [0.0; 3],

@@ -1,9 +1,14 @@
+//! Matrices that learn while they multiply, against the plain loops.
+
+use apical_kernels::{Factors, Gains, InstructionSet, LearningRows, Real, Role, Strip, TailSums};
 use pulp::{Simd, WithSimd};
 
-use super::*;
-use crate::InstructionSet;
-
-struct Steps<'a, T>(&'a mut LearningRows<T>, &'a mut Vec<T>);
+struct Steps<'a, T> {
+    rows: &'a mut LearningRows<T>,
+    width: usize,
+    offset: usize,
+    found: &'a mut Vec<T>,
+}
 
 fn of(i: usize, step: usize, scale: f64) -> f64 {
     ((i + step) as f64 * scale).sin()
@@ -14,8 +19,8 @@ impl<T: Real> WithSimd for Steps<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (n, width) = (self.0.n_rows, self.0.width);
-        let own = self.0.offset..self.0.offset + n;
+        let (n, width) = (self.rows.n_rows(), self.width);
+        let own = self.offset..self.offset + n;
         for step in 0..4 {
             let rows = [1, 2].map(|e| {
                 let mut row = Strip::zeros(own.end);
@@ -42,8 +47,10 @@ impl<T: Real> WithSimd for Steps<'_, T> {
 
             let mut out = Strip::zeros(own.end);
             out.fill(T::of(5.0));
-            self.0.bind(out.cells(), x.cells(), events).dot(simd, pass);
-            self.1.extend(&out[own.clone()]);
+            self.rows
+                .bind(out.cells(), x.cells(), events)
+                .dot(simd, pass);
+            self.found.extend(&out[own.clone()]);
             let mut others = out[..own.start].iter().chain(&out[own.end..]);
             assert!(others.all(|&other| other == T::of(5.0)));
 
@@ -51,15 +58,17 @@ impl<T: Real> WithSimd for Steps<'_, T> {
             let mut out = Strip::zeros(width + 1);
             out[width] = T::of(5.0);
             let mut tail = TailSums::zeros();
-            let mut bound = self.0.bind(x_of_rows.cells(), out.cells(), events);
+            let mut bound = self.rows.bind(x_of_rows.cells(), out.cells(), events);
             bound.accumulate(simd, pass, &mut tail, step == 2);
             bound.write_tail(simd, &tail);
-            self.1.extend(&out[..width]);
-            assert!(self.0.n_tail == 0 || out[width] == T::of(5.0));
+            self.found.extend(&out[..width]);
+            assert!(self.rows.n_tail() == 0 || out[width] == T::of(5.0));
 
             let mut out = Strip::zeros(own.end);
-            self.0.bind(out.cells(), x.cells(), events).dot(simd, None);
-            self.1.extend(&out[own.clone()]);
+            self.rows
+                .bind(out.cells(), x.cells(), events)
+                .dot(simd, None);
+            self.found.extend(&out[own.clone()]);
         }
     }
 }
@@ -118,7 +127,12 @@ fn check<T: Real>(bound: f64) {
             let expected = plainly(n, width, learns, weight);
             for set in InstructionSet::all() {
                 let (mut rows, mut found) = (rows.clone(), Vec::new());
-                set.run(Steps::<T>(&mut rows, &mut found));
+                set.run(Steps {
+                    rows: &mut rows,
+                    width,
+                    offset,
+                    found: &mut found,
+                });
                 assert_eq!(found.len(), expected.len());
                 for (found, expected) in found.iter().zip(&expected) {
                     let error = (found.wide() - expected).abs();
@@ -137,7 +151,7 @@ fn updates_and_products_are_those_of_the_plain_loops() {
 
 #[test]
 fn few_last_columns_lie_column_by_column() {
-    let tail = |n, width| LearningRows::<f32>::zeros(n, width, 0, true).n_tail;
+    let tail = |n, width| LearningRows::<f32>::zeros(n, width, 0, true).n_tail();
     assert_eq!([tail(10, 50), tail(14, 33), tail(20, 100)], [2, 1, 4]);
     assert_eq!(
         [tail(3, 50), tail(10, 56), tail(10, 48), tail(10, 2)],

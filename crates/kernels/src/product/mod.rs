@@ -1,0 +1,160 @@
+//! Products of small batches with weight matrices, and rank-b updates.
+//!
+//! `x`, `d` and `out` hold a row per sample; `w` holds a row per presynaptic neuron. A panel of two
+//! registers' width of postsynaptic neurons stays in registers for a block of samples while the
+//! rows of `w` stream by, so that each weight is loaded once per block.
+
+mod blocks;
+
+use rayon::prelude::*;
+
+use crate::{InstructionSet, Padded, Real, dispatch};
+
+use blocks::{Multiply, MultiplyTransposed, RankUpdate, Target};
+
+/// What a product starts from.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a, T> {
+    /// Zero.
+    Zero,
+    /// The same row for every sample, such as thresholds; at least as long as the output is wide.
+    Row(&'a [T]),
+    /// What the output holds.
+    Output,
+}
+
+/// The presynaptic neurons that take part; the rest are known to be silent in all samples.
+#[derive(Debug, Clone, Copy)]
+pub enum Columns<'a> {
+    /// All.
+    All,
+    /// These, in rising order.
+    Some(&'a [u32]),
+}
+
+/// Products of at least this many multiply-adds are spread over the threads of the pool.
+const PARALLEL_FROM: usize = 1 << 23;
+
+/// `out[b][i] = start + Σ_j x[b][j] w[j][i]`, summed in the order of j.
+///
+/// # Panics
+/// If the shapes do not fit: x `[n_samples, n_pre]`, w `[n_pre, n_post]`, out `[n_samples, n_post]`.
+pub fn multiply<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    w: &Padded<T>,
+    start: Start<'_, T>,
+    out: &mut Padded<T>,
+) {
+    T::multiply(x, columns, w, start, out);
+}
+
+/// `out[b][j] = Σ_i d[b][i] w[j][i]`: the product with the transposed weights.
+///
+/// # Panics
+/// If the shapes do not fit: d `[n_samples, n_post]`, w `[n_pre, n_post]`, out `[n_samples, n_pre]`.
+pub fn multiply_transposed<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
+    T::multiply_transposed(d, w, out);
+}
+
+/// `w[j][i] += Σ_b x[b][j] d[b][i]`, summed in the order of b.
+///
+/// # Panics
+/// If the shapes do not fit: x `[n_samples, n_pre]`, d `[n_samples, n_post]`, w `[n_pre, n_post]`.
+pub fn rank_update<T: Real>(x: &Padded<T>, columns: Columns<'_>, d: &Padded<T>, w: &mut Padded<T>) {
+    T::rank_update(x, columns, d, w);
+}
+
+// What follows is called by the two implementations of `Real` alone, so that it is compiled in this
+// crate and not again wherever a product is named.
+
+pub(crate) fn multiply_of<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    w: &Padded<T>,
+    start: Start<'_, T>,
+    out: &mut Padded<T>,
+) {
+    assert_eq!(x.cols(), w.rows(), "presynaptic width");
+    assert_eq!(out.shape(), (x.rows(), w.cols()), "shape of the output");
+    check_columns(columns, w.rows());
+    let row = match start {
+        Start::Row(row) => {
+            let mut padded = Padded::zeros(1, w.cols());
+            padded.row_mut(0).copy_from_slice(&row[..w.cols()]);
+            Some(padded)
+        }
+        Start::Zero => Some(Padded::zeros(1, w.cols())),
+        Start::Output => None,
+    };
+    let out_stride = out.stride();
+    let target = Target::of(out);
+    // Other threads take the set of this one.
+    let set = InstructionSet::current();
+    for_panels(x.rows() * w.rows() * w.cols(), w.padded_cols(), |panel| {
+        set.run(Multiply {
+            x,
+            columns,
+            w,
+            row: row.as_ref(),
+            out: target,
+            out_stride,
+            panel,
+        });
+    });
+}
+
+pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
+    assert_eq!(d.cols(), w.cols(), "postsynaptic width");
+    assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
+    dispatch(MultiplyTransposed { d, w, out });
+}
+
+pub(crate) fn rank_update_of<T: Real>(
+    x: &Padded<T>,
+    columns: Columns<'_>,
+    d: &Padded<T>,
+    w: &mut Padded<T>,
+) {
+    assert_eq!(x.rows(), d.rows(), "number of samples");
+    assert_eq!(w.shape(), (x.cols(), d.cols()), "shape of the weights");
+    check_columns(columns, w.rows());
+    let (n_pre, n_padded) = (w.rows(), w.padded_cols());
+    let n_multiply_adds = x.rows() * n_pre * w.cols();
+    let target = Target::of(w);
+    let set = InstructionSet::current();
+    for_panels(n_multiply_adds, n_padded, |panel| {
+        set.run(RankUpdate {
+            x,
+            columns,
+            d,
+            n_pre,
+            w: target,
+            panel,
+        });
+    });
+}
+
+fn check_columns(columns: Columns<'_>, n: usize) {
+    if let Columns::Some(columns) = columns {
+        assert!(
+            columns.iter().all(|&j| (j as usize) < n),
+            "a column lies beyond the presynaptic width {n}"
+        );
+    }
+}
+
+/// Calls `f` with ranges of columns that together are `0..n_padded`; on several threads where there
+/// is enough to do. Ranges begin and end at multiples of the padding.
+fn for_panels(n_multiply_adds: usize, n_padded: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
+    let n_blocks = n_padded / crate::PADDING;
+    let n_threads = rayon::current_num_threads().min(n_blocks);
+    if n_multiply_adds < PARALLEL_FROM || n_threads < 2 {
+        return f(0..n_padded);
+    }
+    let per_thread = n_blocks.div_ceil(n_threads) * crate::PADDING;
+    (0..n_threads).into_par_iter().for_each(|t| {
+        let from = (t * per_thread).min(n_padded);
+        f(from..(from + per_thread).min(n_padded));
+    });
+}
