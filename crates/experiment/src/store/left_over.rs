@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{RunName, name, writer};
+use super::{RunName, exchange, name};
 
 /// A run lies at most this far below its experiment: task, learner, point of a sweep.
 const DEPTH: usize = 3;
@@ -17,7 +17,7 @@ pub(crate) fn clear_left_overs(experiment: &Path) -> Result<()> {
     let mut bases = BTreeSet::new();
     collect(experiment, DEPTH, &mut bases);
     for base in bases {
-        writer::clear(&base)?;
+        exchange::clear(&base)?;
     }
     remove_temporary(experiment, 0);
     for folder in [name::FIGURES, name::TUNING] {

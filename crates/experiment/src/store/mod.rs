@@ -1,5 +1,6 @@
 //! The files of experiments and runs, and when an ended run is used again.
 
+mod exchange;
 mod experiment;
 mod folder;
 mod left_over;
@@ -19,6 +20,7 @@ use apical_learning::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::exchange::recover;
 pub use self::experiment::lock_folder;
 pub(crate) use self::experiment::{
     Experiment, ended_folders, experiment_folder, read_runs, read_trials, write_runs, write_trials,
@@ -29,7 +31,7 @@ pub(crate) use self::folder::{
 pub(crate) use self::left_over::clear_left_overs;
 pub(crate) use self::lock::Asked;
 pub use self::lock::{Holder, Lock};
-pub(crate) use self::writer::{Claim, Decided, RunWriter, recover};
+pub(crate) use self::writer::{Claim, Decided, RunWriter};
 use crate::progress::RunSummary;
 
 /// Names of the files of a run and of an experiment.
