@@ -14,9 +14,11 @@ for file in trials.jsonl summary.json; do
   if [ -e "$source/$file" ]; then cp "$source/$file" "$target"; fi
 done
 (cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \) \
-  -not -path './tuning/*' -print0) |
+  -not -path './tuning/*' -not -path '*-damaged*' -not -path '*/.*' -print0) |
   while IFS= read -r -d '' file; do
     mkdir -p "$target/$(dirname "$file")"
-    cp "$source/$file" "$target/$file"
+    # What is left behind is named in the run's manifest, so that it is no damage.
+    sed 's/^    "left_out": \[\]$/    "left_out": ["metrics.jsonl", "series.csv", "spec.toml", "weights.safetensors"]/' \
+      "$source/$file" > "$target/$file"
   done
 du -sh "$target"

@@ -1,19 +1,20 @@
 //! One experiment of any kind: learners that are taught tasks, or a protocol.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use apical_reporting::ReportInput;
+use apical_learning::TrialRecord;
 use toml::Table;
 
 use crate::progress::Counts;
 use crate::protocol::{self, KINDS, Kind, Specified};
-use crate::report::{Report, baselines_of, in_order, named_baselines, places_of};
-use crate::runs::{self, Execution, Ran, Work, execute};
+use crate::report::{self, Report};
+use crate::runs::{self, Execution, Index, OfSeeds, Ran, Work, execute};
 use crate::spec::{KeyPath, Overrides, Resolved, SpecProblem, SpecSource, nearest};
-use crate::store;
+use crate::store::{self, Ended, Lock};
 use crate::task_data::DataCache;
 use crate::tuning::{Tuned, tune};
 
@@ -37,8 +38,8 @@ pub enum Done {
         counts: Counts,
         /// Why runs ended that no learner made fail; these runs count as interrupted.
         errors: Vec<anyhow::Error>,
-        /// The report, where all runs ended.
-        report: Option<Box<Report>>,
+        /// The report, where all runs ended; and the lock under which its files are to be written.
+        report: Option<(Box<Report>, Lock)>,
     },
 }
 
@@ -84,13 +85,13 @@ impl Experiment {
         }
     }
 
-    /// Makes what has not ended yet, and writes records below `folder`. `command` gives the same
-    /// results.
+    /// Makes what has not ended yet, and writes records below `folder`. `command` is what gives the same
+    /// results with some seeds.
     pub fn run(
         self,
         data: &mut DataCache,
         folder: &Path,
-        command: &str,
+        command: OfSeeds<'_>,
         execution: &Execution<'_>,
     ) -> Result<Done> {
         match self {
@@ -117,7 +118,7 @@ fn run_tasks(
     mut resolved: Resolved,
     data: &mut DataCache,
     folder: &Path,
-    command: &str,
+    command: OfSeeds<'_>,
     execution: &Execution<'_>,
 ) -> Result<Done> {
     let mut trials = Vec::new();
@@ -136,32 +137,19 @@ fn run_tasks(
     for note in notes {
         execution.progress.note(&note);
     }
-    let spec = resolved.text_in(folder)?;
-    let name = resolved.source.name.clone();
-    let ran = all(
-        &name,
-        &jobs,
-        folder,
-        (command, &spec),
-        execution,
-        || match trials.is_empty() {
-            true => Ok(()),
-            false => store::write_trials(folder, &trials),
-        },
-    )?;
-    let table = spec.parse()?;
-    let places = places_of(&table, str::to_owned);
+    let spec = |seeds: &[u64]| {
+        let mut resolved = resolved.clone();
+        resolved.spec.seeds = seeds.to_vec();
+        Ok(resolved.text_in(folder)?)
+    };
+    let index = Index::new(folder, &jobs, command, &spec);
+    let name = &resolved.source.name;
+    let ran = all(name, &jobs, folder, &index, &trials, execution)?;
     done(jobs.len(), ran, |records| {
-        let runs = in_order(records, &places);
-        Ok(Report::Tasks(ReportInput {
-            experiment: name,
-            title: resolved.title(),
-            command: command.to_owned(),
-            baselines: baselines_of(&runs, named_baselines(&table, str::to_owned)),
-            runs,
-            spec,
-            trials,
-        }))
+        // Another call, with other settings, may have written its own since.
+        index.write()?;
+        store::write_trials(folder, &trials)?;
+        report::on_experiment(folder, records)
     })
 }
 
@@ -183,53 +171,62 @@ fn tuned_on_tested(resolved: &Resolved) -> Vec<String> {
 fn run_protocol(
     spec: &Arc<Specified>,
     folder: &Path,
-    command: &str,
+    command: OfSeeds<'_>,
     execution: &Execution<'_>,
 ) -> Result<Done> {
     let began = Instant::now();
     let jobs = protocol::jobs(spec, folder)?;
-    let written = (command, &*spec.text);
-    let ran = all(&spec.name, &jobs, folder, written, execution, || Ok(()))?;
+    let text = |seeds: &[u64]| Ok(spec.text_with(seeds)?);
+    let index = Index::new(folder, &jobs, command, &text);
+    let ran = all(&spec.name, &jobs, folder, &index, &[], execution)?;
     done(jobs.len(), ran, |records| {
-        let runs = spec.sorted(records);
-        protocol::write_summary(folder, spec, command, &runs, began.elapsed())?;
-        Ok(Report::Protocol(spec.report(&runs, command)))
+        index.write()?;
+        let (spec, runs, report) = report::on_own_protocol(folder, records)?;
+        protocol::write_summary(folder, &spec, &report.command, &runs, began.elapsed())?;
+        Ok(Some(Report::Protocol(report)))
     })
 }
 
-/// Writes what belongs to the whole experiment, and makes its runs.
+/// Writes what belongs to the whole experiment, makes its runs, and takes the lock for its report.
 fn all<W: Work>(
     name: &str,
     jobs: &[runs::Job<W>],
     folder: &Path,
-    (command, spec): (&str, &str),
+    index: &Index<'_>,
+    trials: &[TrialRecord],
     execution: &Execution<'_>,
-    write_more: impl Fn() -> Result<()>,
-) -> Result<Ran<W::Record>> {
+) -> Result<(Ran<W::Record>, Option<Lock>)> {
     let n_threads = execution.n_threads;
     execution
         .progress
         .started(name, folder, jobs.len(), n_threads);
-    let text = store::experiment_text(command, spec);
-    store::write_atomically(&folder.join(store::name::EXPERIMENT), text.as_bytes())?;
-    write_more()?;
-    store::write_runs(folder, jobs.iter().map(|job| &*job.folder))?;
-    execute(jobs, execution)
+    // Where it was stopped while it waited, no run is made either.
+    if let Some(_lock) = store::lock_folder(folder, execution.stop)? {
+        store::clear_left_overs(folder)?;
+        index.write()?;
+        store::write_trials(folder, trials)?;
+    }
+    let ran = execute(jobs, execution)?;
+    let lock = match ran.counts.n_interrupted {
+        0 => store::lock_folder(folder, execution.stop)?,
+        _ => None,
+    };
+    Ok((ran, lock))
 }
 
 fn done<R>(
     n_runs: usize,
-    ran: Ran<R>,
-    report: impl FnOnce(Vec<R>) -> Result<Report>,
+    (ran, lock): (Ran<R>, Option<Lock>),
+    report: impl FnOnce(HashMap<PathBuf, Ended<R>>) -> Result<Option<Report>>,
 ) -> Result<Done> {
     let Ran {
         records,
         counts,
         errors,
     } = ran;
-    let report = match counts.n_interrupted {
-        0 => Some(Box::new(report(records)?)),
-        _ => None,
+    let report = match lock {
+        Some(lock) => report(records)?.map(|report| (Box::new(report), lock)),
+        None => None,
     };
     Ok(Done::Ran {
         n_runs,

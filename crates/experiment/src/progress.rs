@@ -49,6 +49,9 @@ pub trait Progress: Sync {
     /// A line for people.
     fn note(&self, text: &str);
 
+    /// A line for people that they have to see.
+    fn warn(&self, text: &str);
+
     /// The experiment called `name` begins in `folder`.
     fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize);
 

@@ -85,9 +85,13 @@ impl Group<'_> {
 
     /// Everything that any finished run has a value of, after any epoch.
     pub(crate) fn subjects(&self) -> BTreeSet<Subject> {
+        // Of a run whose readings by epoch were not kept, the last are.
         self.finished
             .iter()
-            .flat_map(|run| run.epochs.iter().flat_map(|record| &record.readings))
+            .flat_map(|run| {
+                let by_epoch = run.epochs.iter().flat_map(|record| &record.readings);
+                by_epoch.chain(&run.summary.last)
+            })
             .filter(|reading| reading.value.is_some())
             .map(Subject::of)
             .collect()

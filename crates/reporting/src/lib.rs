@@ -58,4 +58,6 @@ pub struct ReportInput {
     pub baselines: BTreeMap<String, String>,
     /// Settings tried while tuning; empty where nothing was tuned.
     pub trials: Vec<TrialRecord>,
+    /// Which runs are not among these, and why: missing, damaged, with other settings; one kind a line.
+    pub gaps: Vec<String>,
 }

@@ -28,6 +28,8 @@ pub struct ProtocolReport {
     pub spec: String,
     /// Where the runs come from.
     pub provenances: Vec<Provenance>,
+    /// Which runs are not among these, and why; one kind a line.
+    pub gaps: Vec<String>,
 }
 
 /// The report: `index.html`, `<table>.csv` for every table, and `figures/<chart>.{svg,png,csv}` for

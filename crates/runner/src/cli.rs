@@ -120,13 +120,25 @@ impl HowToRun {
     }
 
     /// The command `words` with the options that decide values, without those that only say where and
-    /// how fast.
-    pub(crate) fn redo(&self, words: &[&str]) -> String {
+    /// how fast; with `seeds` where the specification has others.
+    pub(crate) fn redo(&self, words: &[&str], seeds: Option<&[u64]>) -> String {
+        let seeds = seeds.map(in_short);
         let words = words.iter().copied();
         let sets = self.sets.iter().flat_map(|set| ["--set", set]);
-        let seeds = self.seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
+        let seeds = seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
         shell_line(words.chain(sets).chain(seeds))
     }
+}
+
+/// Seeds in ascending order as `--seeds` takes them.
+fn in_short(seeds: &[u64]) -> String {
+    let ranges = seeds.chunk_by(|a, b| a.checked_add(1) == Some(*b));
+    let ranges = ranges.map(|range| match range {
+        [first, .., last] => format!("{first}..{last}"),
+        [only] => only.to_string(),
+        [] => String::new(),
+    });
+    ranges.collect::<Vec<_>>().join(",")
 }
 
 #[derive(Debug, Args)]
@@ -224,6 +236,9 @@ pub(crate) struct ReportArgs {
     /// Folder for the report; DIR itself where there is only one
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// How the experiment in DIR is called beside others; once for each DIR, in order
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -246,4 +261,16 @@ pub(crate) enum DataCommand {
         /// The data set, or a specification (FILE.toml), all of whose data are checked
         name: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_written_as_they_are_read() {
+        for (seeds, expected) in [(&[3][..], "3"), (&[0, 1, 2, 5, 7, 8], "0..2,5,7..8")] {
+            assert_eq!(in_short(seeds), expected);
+        }
+    }
 }

@@ -53,6 +53,16 @@ pub(crate) enum UsageError {
     /// A report of several folders without a place for it.
     #[error("a report of several folders needs a folder of its own; name it with --out DIR")]
     NoOut,
+    /// Names for some of the folders of a report.
+    #[error(
+        "--as is given {n_names} times for {n_folders} folders; give it once for each, in order"
+    )]
+    Names {
+        /// How often it is given.
+        n_names: usize,
+        /// The folders.
+        n_folders: usize,
+    },
     /// Targets of which nothing says what they are.
     #[error("say what --targets are: --targets-are potentials or --targets-are rates")]
     TargetsOfNoKind,

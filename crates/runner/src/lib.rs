@@ -77,6 +77,10 @@ impl Program {
         threads::one_each();
         let cli = cli::Cli::parse();
         let done = self.register().and_then(|()| commands::dispatch(cli));
+        let done = done.and_then(|code| match say::fault() {
+            Some(error) => Err(error).context("failed to write standard output"),
+            None => Ok(code),
+        });
         ExitCode::from(done.unwrap_or_else(|error| {
             say::err(format_args!("error: {}", chain(&error)));
             exit::code_of(&error)

@@ -17,6 +17,9 @@ impl Stop {
     /// A flag that Ctrl-C raises.
     pub(crate) fn on_signals() -> io::Result<Self> {
         let stop = Self::default();
+        // Writing to a file that may not grow is then an error, in place of the end without a word.
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
         for signal in [SIGINT, SIGTERM] {
             // In this order: while the flag is down, the first registration does nothing.
             flag::register_conditional_shutdown(

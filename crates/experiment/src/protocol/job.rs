@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use apical_learning::{Point, RunKey, SCHEMA_VERSION};
-use toml::Table;
+use toml::{Table, Value};
 
 use super::record::{ProtocolSummary, RunStatus, SERIES_HEADER};
 use super::{Broken, Failure, Log, Run, Specified};
@@ -13,7 +13,7 @@ use crate::progress::RunProgress;
 use crate::provenance::source_digest;
 use crate::runs::{Came, Execution, Job, Work};
 use crate::spec::sha256;
-use crate::store::{self, RunWriter};
+use crate::store::{self, Decided, RunWriter};
 
 /// A condition of a protocol.
 pub(crate) struct Condition {
@@ -32,15 +32,21 @@ pub(crate) fn jobs(spec: &Arc<Specified>, folder: &Path) -> Result<Vec<Job<Condi
                 point: Point::default(),
                 seed,
             };
-            let alone = toml::to_string(&alone(spec.values.clone(), condition, seed))?;
+            let alone =
+                |seeds: &[u64]| toml::to_string(&alone(spec.values.clone(), condition, seeds));
             let source = source_digest();
-            let deciding = format!("{SCHEMA_VERSION}\n{source}\n{alone}");
-            let digest = sha256(deciding.as_bytes());
+            let digest =
+                |alone: &str| sha256(format!("{SCHEMA_VERSION}\n{source}\n{alone}").as_bytes());
+            let own = alone(&[seed])?;
+            let decided = Decided {
+                digest: digest(&own),
+                setting: digest(&alone(&[])?),
+                spec: own,
+            };
             jobs.push(Job {
-                folder: store::run_folder::<Run>(folder, &key, &digest),
+                folder: store::run_folder(folder, &key, &decided.digest),
                 key,
-                digest,
-                spec: alone,
+                decided,
                 work: Condition { spec: spec.clone() },
             });
         }
@@ -48,16 +54,22 @@ pub(crate) fn jobs(spec: &Arc<Specified>, folder: &Path) -> Result<Vec<Job<Condi
     Ok(jobs)
 }
 
-/// The specification of one condition and seed alone; its title decides nothing.
-fn alone(mut spec: Table, condition: &str, seed: u64) -> Table {
+/// The specification of one condition with `seeds` alone; its title decides nothing.
+fn alone(mut spec: Table, condition: &str, seeds: &[u64]) -> Table {
     spec.insert("title".into(), "".into());
-    spec.insert("seeds".into(), vec![seed as i64].into());
+    spec.insert("seeds".into(), seeds_value(seeds));
     for (key, table) in &mut spec {
         if let ("condition" | "n_patterns_of", Some(table)) = (&**key, table.as_table_mut()) {
             table.retain(|name, _| name == condition);
         }
     }
     spec
+}
+
+/// Seeds as a specification has them.
+pub(super) fn seeds_value(seeds: &[u64]) -> Value {
+    let seeds = seeds.iter().map(|&seed| Value::Integer(seed as i64));
+    Value::Array(seeds.collect())
 }
 
 impl Work for Condition {

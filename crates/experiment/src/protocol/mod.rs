@@ -26,7 +26,7 @@ pub(crate) use self::job::jobs;
 use self::log::{Broken, Log};
 pub(crate) use self::record::Run;
 pub use self::record::{Failure, ProtocolSummary, RunStatus};
-use self::runs::Runs;
+pub(crate) use self::runs::Runs;
 pub(crate) use self::summary::write as write_summary;
 use crate::spec::{KeyPath, Overrides, SpecProblem, SpecSource, distinct_slugs, format};
 
@@ -235,7 +235,15 @@ impl Specified {
             command: command.to_owned(),
             spec: self.text.clone(),
             provenances: runs.all().map(|run| run.provenance.clone()).collect(),
+            gaps: Vec::new(),
         }
+    }
+
+    /// Its text with other seeds.
+    pub(crate) fn text_with(&self, seeds: &[u64]) -> Result<String, toml::ser::Error> {
+        let mut values = self.values.clone();
+        values.insert("seeds".into(), job::seeds_value(seeds));
+        toml::to_string(&values)
     }
 
     /// `runs` by condition, in the order of the specification.

@@ -181,7 +181,7 @@ impl Kept for Run {
     /// Of what `results/reference` keeps, summary and provenance are enough.
     fn read(folder: &Path) -> Result<Self> {
         let read = || -> Result<Self> {
-            let summary: ProtocolSummary = store::json(&folder.join(store::name::SUMMARY))?;
+            let summary: ProtocolSummary = store::read_summary(folder)?;
             store::check_schema(summary.schema)?;
             let series = folder.join(SERIES);
             let series = match series.exists() {
@@ -200,6 +200,14 @@ impl Kept for Run {
 
     fn spec(&self) -> &str {
         &self.spec
+    }
+
+    fn key(&self) -> &RunKey {
+        &self.summary.run
+    }
+
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
     }
 
     fn error(&self) -> Option<&str> {

@@ -1,5 +1,7 @@
 //! Reports, made of records alone: of tasks, or of a protocol.
 
+mod gaps;
+mod gather;
 mod order;
 mod read;
 
@@ -7,8 +9,9 @@ use apical_reporting::{
     Artefact, PlainTable, ProtocolReport, ReportError, ReportInput, protocol_report, terminal_table,
 };
 
-pub(crate) use self::order::{baselines_of, in_order, named_baselines, places_of};
-pub use self::read::{ReadError, Reports, read};
+use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
+pub use self::read::{ReadError, Reports, folders_of, read};
+pub(crate) use self::read::{on_experiment, on_own_protocol};
 
 /// All that a report is made of.
 #[derive(Debug)]
@@ -37,6 +40,14 @@ impl Report {
                 let lines: Vec<String> = tables.chain(report.findings.iter().cloned()).collect();
                 lines.join("\n")
             }
+        }
+    }
+
+    /// Runs that are not among those it is made of, and why, one kind a line.
+    pub fn gaps(&self) -> &[String] {
+        match self {
+            Self::Tasks(input) => &input.gaps,
+            Self::Protocol(report) => &report.gaps,
         }
     }
 

@@ -56,6 +56,25 @@ pub(crate) fn named_baselines(
         .collect()
 }
 
+/// Tasks of `spec` with their first learner that is a baseline, for `runs` whose own specification was not
+/// kept.
+pub(crate) fn specified_baselines(spec: &str, runs: &[RunRecord]) -> Vec<(String, String)> {
+    let spec: Option<ExperimentSpec> = toml::from_str(spec).ok();
+    let mut found = Vec::new();
+    for (task_name, task) in spec.iter().flat_map(|spec| &spec.task) {
+        let has_runs = |learner: &str| {
+            runs.iter().any(|run| {
+                let key = &run.summary.run;
+                run.spec.is_empty() && key.task == *task_name && key.learner == learner
+            })
+        };
+        let mut learners = task.learner.iter();
+        let baseline = learners.find(|(name, learner)| learner.is_baseline() && has_runs(name));
+        found.extend(baseline.map(|(name, _)| (task_name.clone(), name.clone())));
+    }
+    found
+}
+
 /// By task, the learner that the others are compared with: the one in `named`, else of `runs`, in
 /// order, the first of a kind that is a baseline with the settings of its run.
 pub(crate) fn baselines_of(

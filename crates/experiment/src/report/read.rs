@@ -1,30 +1,34 @@
 //! From folders of records to reports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_learning::{Provenance, RunKey, RunRecord};
-use apical_reporting::ReportInput;
-use serde::Deserialize;
+use apical_learning::RunRecord;
+use apical_reporting::{ProtocolReport, ReportInput};
 use toml::Table;
 
-use super::{Report, baselines_of, in_order, named_baselines, places_of};
-use crate::protocol::{Kind, Run};
+use super::gather::{Gathered, Known, Place, gather};
+use super::{Report, baselines_of, in_order, named_baselines, places_of, specified_baselines};
+use crate::protocol::{Kind, Run, Runs, Specified};
 use crate::provenance::shell_line;
 use crate::spec::{Overrides, SpecSource};
-use crate::store::{self, Kept};
+use crate::store::{self, Experiment};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Folders without records.
     #[error(
-        "no finished or failed run below {folders}; give a folder that `apical run` wrote, such as results/quick"
+        "no finished or failed run below {folders}{}; give a folder that `apical run` wrote, such as results/quick",
+        .gaps.iter().map(|gap| format!("; {gap}")).collect::<String>()
     )]
     NoRuns {
         /// The folders searched.
         folders: String,
+        /// What is missing or damaged there.
+        gaps: Vec<String>,
     },
     /// A folder that is not there.
     #[error(
@@ -42,134 +46,245 @@ pub struct Reports {
     pub tasks: Option<Report>,
     /// On each protocol, with the folder of its experiment.
     pub protocols: Vec<(PathBuf, Report)>,
+    /// Runs that are damaged and therefore in none of them.
+    pub n_damaged: usize,
 }
 
-/// An experiment whose runs were found.
-struct Found {
-    folder: PathBuf,
-    name: String,
+/// Reads everything below `folders` that a report is made of. Of several experiments, tasks are named with
+/// their experiment, or as `names` has it, one for each folder.
+pub fn read(folders: &[PathBuf], names: &[String]) -> Result<Reports> {
+    let mut reports = Reports {
+        tasks: None,
+        protocols: Vec::new(),
+        n_damaged: 0,
+    };
+    let (mut taught, mut gaps) = (Vec::new(), Vec::new());
+    for place in places(folders, names)? {
+        if place.is_of_protocol() {
+            let gathered = gather::<Run>(&place, &mut HashMap::new())?;
+            reports.n_damaged += gathered.n_damaged;
+            gaps.extend(gathered.gaps.iter().cloned());
+            if !gathered.runs.is_empty() {
+                let (_, _, report) = on_protocol(&place, gathered)?;
+                let report = Report::Protocol(report);
+                reports.protocols.push((place.root, report));
+            }
+        } else {
+            let gathered = gather::<RunRecord>(&place, &mut HashMap::new())?;
+            reports.n_damaged += gathered.n_damaged;
+            gaps.extend(gathered.gaps.iter().cloned());
+            taught.push((place, gathered));
+        }
+    }
+    reports.tasks = on_tasks(taught)?;
+    if reports.tasks.is_none() && reports.protocols.is_empty() {
+        let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
+        let folders = folders.join(", ");
+        return Err(ReadError::NoRuns { folders, gaps }.into());
+    }
+    Ok(reports)
 }
 
-/// Reads everything below `folders` that a report is made of. Of several experiments, tasks are named
-/// with their experiment.
-pub fn read(folders: &[PathBuf]) -> Result<Reports> {
-    let mut taught: Vec<RunRecord> = Vec::new();
-    let mut experiments: Vec<Found> = Vec::new();
-    let mut protocols: Vec<(PathBuf, Vec<Run>)> = Vec::new();
-    for folder in folders {
+/// The report on the tasks of the experiment in `folder`, some of whose runs are `known`.
+pub(crate) fn on_experiment(folder: &Path, mut known: Known<RunRecord>) -> Result<Option<Report>> {
+    let place = Place::whole(folder)?;
+    let gathered = gather(&place, &mut known)?;
+    on_tasks(vec![(place, gathered)])
+}
+
+/// The same of a protocol, with its specification and its runs.
+pub(crate) fn on_own_protocol(
+    folder: &Path,
+    mut known: Known<Run>,
+) -> Result<(Specified, Runs, ProtocolReport)> {
+    let place = Place::whole(folder)?;
+    let gathered = gather(&place, &mut known)?;
+    on_protocol(&place, gathered)
+}
+
+/// The folders that reports on what lies below `folders` are written into, where no other is named.
+pub fn folders_of(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let places = places(folders, &[])?.into_iter().map(|place| place.root);
+    Ok(places.chain(folders.iter().cloned()).collect())
+}
+
+/// The places of all runs below `folders`, each once.
+fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
+    let mut places: Vec<Place> = Vec::new();
+    for (index, folder) in folders.iter().enumerate() {
         if !folder.is_dir() {
             let folder = folder.display().to_string();
             return Err(ReadError::NoFolder { folder }.into());
         }
-        for folder in store::ended_folders(folder)? {
-            let own = store::experiment_folder(&folder).map(Path::to_owned);
-            if is_of_protocol(&folder)? {
-                let run = Run::read(&folder)?;
-                let own = own.with_context(|| {
-                    let file = store::name::EXPERIMENT;
-                    format!("there is no {file} above the run in {}", folder.display())
-                })?;
-                match protocols.iter_mut().find(|(known, _)| *known == own) {
-                    Some((_, runs)) => runs.push(run),
-                    None => protocols.push((own, vec![run])),
+        // What lies above is part of a report as well, also of `.`.
+        let asked = fs::canonicalize(folder)
+            .with_context(|| format!("failed to find the folder {}", folder.display()))?;
+        let asked = seen_from_here(asked);
+        for run in store::ended_folders(&asked)? {
+            let own = store::experiment_folder(&run).map(Path::to_owned);
+            let root = own.clone().unwrap_or_else(|| asked.clone());
+            let scope = match asked.starts_with(&root) {
+                true => asked.clone(),
+                false => root.clone(),
+            };
+            let known = places.iter_mut().find(|place| place.root == root);
+            if let Some(place) = known {
+                if !place.runs.contains(&run) {
+                    place.runs.push(run);
+                }
+                if !place.scopes.contains(&scope) {
+                    place.scopes.push(scope);
                 }
                 continue;
             }
-            let run = RunRecord::read(&folder)?;
-            let is_new = |own: &PathBuf| experiments.iter().all(|known| known.folder != *own);
-            if let Some(folder) = own.filter(is_new) {
-                let name = run.summary.run.experiment.clone();
-                experiments.push(Found { folder, name });
-            }
-            taught.push(run);
+            places.push(Place {
+                experiment: own.map(|own| Experiment::read(&own)).transpose()?,
+                root,
+                scopes: vec![scope],
+                runs: vec![run],
+                name: names.get(index).cloned(),
+            });
         }
     }
-    if taught.is_empty() && protocols.is_empty() {
-        let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
-        let folders = folders.join(", ");
-        return Err(ReadError::NoRuns { folders }.into());
-    }
-    let protocols = protocols.into_iter().map(|(folder, runs)| {
-        let report = on_protocol(&folder, runs)?;
-        Ok((folder, report))
-    });
-    Ok(Reports {
-        protocols: protocols.collect::<Result<_>>()?,
-        tasks: on_tasks(taught, &experiments)?,
-    })
+    Ok(places)
 }
 
-/// Whether the run in `folder` is one of a protocol.
-fn is_of_protocol(folder: &Path) -> Result<bool> {
-    #[derive(Deserialize)]
-    struct Mark {
-        protocol: Option<String>,
+/// `path` relative to the working folder, where it lies below that.
+fn seen_from_here(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().and_then(fs::canonicalize);
+    match here {
+        Ok(here) if path.starts_with(&here) && path != here => {
+            path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path)
+        }
+        _ => path,
     }
-    let mark: Mark = store::json(&folder.join(store::name::SUMMARY))?;
-    Ok(mark.protocol.is_some())
 }
 
-fn on_protocol(folder: &Path, runs: Vec<Run>) -> Result<Report> {
-    let (command, text) = store::read_experiment(folder)?;
-    let runs = newest(
-        runs,
-        |run: &Run| run.summary.run.clone(),
-        |run| &run.provenance,
-    );
-    let protocol = runs.first().map_or("", |run| &*run.summary.protocol);
+impl Place {
+    /// All of the experiment in `folder`.
+    fn whole(folder: &Path) -> Result<Self> {
+        Ok(Self {
+            root: folder.to_owned(),
+            experiment: Some(Experiment::read(folder)?),
+            scopes: vec![folder.to_owned()],
+            runs: store::ended_folders(folder)?,
+            name: None,
+        })
+    }
+
+    fn folder_name(&self) -> String {
+        let name = self.root.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// How tasks of the experiment `name` here are called, where all of `names` are shown side by side.
+    fn label(&self, name: &str, names: &[(PathBuf, String)]) -> Option<String> {
+        let is_same = |known: &&(PathBuf, String)| known.1 == name;
+        match (&self.name, names.len()) {
+            (Some(given), _) => Some(given.clone()),
+            (None, 0 | 1) => None,
+            _ if names.iter().filter(is_same).count() == 1 => Some(name.to_owned()),
+            _ => Some(self.root.display().to_string()),
+        }
+    }
+
+    /// The name of the experiment of a run here: that of the folder is one, whatever it was before.
+    fn experiment_of(&self, run: &RunRecord) -> String {
+        match self.experiment {
+            Some(_) => self.folder_name(),
+            None => run.summary.run.experiment.clone(),
+        }
+    }
+
+    /// Whether its runs are those of a protocol.
+    fn is_of_protocol(&self) -> bool {
+        let spec = self.experiment.as_ref().map(|file| file.spec.parse());
+        matches!(spec, Some(Ok(spec)) if !Table::contains_key(&spec, "task"))
+    }
+}
+
+fn on_protocol(
+    place: &Place,
+    gathered: Gathered<Run>,
+) -> Result<(Specified, Runs, ProtocolReport)> {
+    let Experiment { command, spec, .. } = place.experiment.clone().unwrap_or_default();
+    let protocol = (gathered.runs.first()).map_or("", |run| &*run.summary.protocol);
     let kind = Kind::named(protocol)
         .or_else(|| Kind::formerly(protocol))
         .with_context(|| {
             format!(
                 "the records in {} are of the protocol `{protocol}`, which this version does not know",
-                folder.display()
+                place.root.display()
             )
         })?;
-    let table: Table = text.parse().unwrap_or_default();
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let table: Table = spec.parse().unwrap_or_default();
     let mut source = SpecSource {
-        name: name.into_owned(),
-        file: folder.join(store::name::EXPERIMENT).display().to_string(),
-        folder: folder.to_owned(),
-        text,
+        name: place.folder_name(),
+        file: place
+            .root
+            .join(store::name::EXPERIMENT)
+            .display()
+            .to_string(),
+        folder: place.root.clone(),
+        text: spec,
     };
     if !table.contains_key("protocol") {
         source = kind.named_in(source);
     }
     let spec = kind.read(&source, &Overrides::default())?;
-    Ok(Report::Protocol(spec.report(&spec.sorted(runs), &command)))
+    let runs = spec.sorted(gathered.runs);
+    let mut report = spec.report(&runs, &command);
+    report.gaps = gathered.gaps;
+    Ok((spec, runs, report))
 }
 
-fn on_tasks(runs: Vec<RunRecord>, experiments: &[Found]) -> Result<Option<Report>> {
-    let names: BTreeSet<String> = (runs.iter())
-        .map(|run| run.summary.run.experiment.clone())
-        .collect();
-    // Tasks of several experiments may have the same name.
-    let task_name = |experiment: &str, task: &str| match names.len() {
-        0 | 1 => task.to_owned(),
-        _ => format!("{experiment} · {task}"),
-    };
-    let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
-    let (mut places, mut baselines) = (Vec::new(), Vec::new());
-    for Found { folder, name } in experiments {
-        let (command, spec) = store::read_experiment(folder)?;
-        let table: Table = spec.parse().unwrap_or_default();
-        let title = table.get("title").and_then(|title| title.as_str());
-        titles.extend(title.map(str::to_owned));
-        places.extend(places_of(&table, |task| task_name(name, task)));
-        baselines.extend(named_baselines(&table, |task| task_name(name, task)));
-        commands.push(command);
-        specs.push(spec);
-        for mut trial in store::read_trials(folder)? {
-            trial.task = task_name(name, &trial.task);
-            trials.push(trial);
+fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report>> {
+    let mut names: BTreeSet<(PathBuf, String)> = BTreeSet::new();
+    for (place, of) in &gathered {
+        for run in &of.runs {
+            names.insert((place.root.clone(), place.experiment_of(run)));
         }
     }
-    let key = |run: &RunRecord| run.summary.run.clone();
-    let mut runs = newest(runs, key, |run| &run.provenance);
-    for run in &mut runs {
-        let key = &mut run.summary.run;
-        key.task = task_name(&key.experiment, &key.task);
+    let names: Vec<_> = names.into_iter().collect();
+    let n_places = gathered.len();
+    let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
+    let (mut places, mut baselines, mut runs, mut gaps) = (vec![], vec![], vec![], vec![]);
+    for (place, of) in gathered {
+        let called = |name: &str, task: &str| match place.label(name, &names) {
+            Some(label) => format!("{label} · {task}"),
+            None => task.to_owned(),
+        };
+        gaps.extend(of.gaps.into_iter().map(|gap| match n_places {
+            1 => gap,
+            _ => format!("{}: {gap}", place.root.display()),
+        }));
+        let own = of.runs.first().map(|run| place.experiment_of(run));
+        if let (Some(file), Some(name)) = (&place.experiment, own) {
+            let table: Table = file.spec.parse().unwrap_or_default();
+            let title = table.get("title").and_then(|title| title.as_str());
+            titles.extend(
+                title
+                    .map(str::to_owned)
+                    .filter(|title| !titles.contains(title)),
+            );
+            places.extend(places_of(&table, |task| called(&name, task)));
+            let specified = specified_baselines(&file.spec, &of.runs);
+            let specified = specified.into_iter();
+            baselines.extend(specified.map(|(task, learner)| (called(&name, &task), learner)));
+            baselines.extend(named_baselines(&table, |task| called(&name, task)));
+            commands.push(file.command.clone());
+            specs.push(file.spec.clone());
+            for mut trial in store::read_trials(&place.root)? {
+                trial.task = called(&name, &trial.task);
+                trials.push(trial);
+            }
+        }
+        for mut run in of.runs {
+            let name = place.experiment_of(&run);
+            let key = &mut run.summary.run;
+            key.task = called(&name, &key.task);
+            runs.push(run);
+        }
     }
     let runs = in_order(runs, &places);
     let Some(first) = runs.first() else {
@@ -194,23 +309,6 @@ fn on_tasks(runs: Vec<RunRecord>, experiments: &[Found]) -> Result<Option<Report
         baselines: baselines_of(&runs, baselines),
         runs,
         trials,
+        gaps,
     })))
-}
-
-/// The newest run of each key, in order of the keys.
-fn newest<R>(
-    runs: Vec<R>,
-    key: impl Fn(&R) -> RunKey,
-    provenance: impl Fn(&R) -> &Provenance,
-) -> Vec<R> {
-    let mut newest: BTreeMap<RunKey, R> = BTreeMap::new();
-    for run in runs {
-        let is_newer = newest
-            .get(&key(&run))
-            .is_none_or(|known| provenance(&run).started > provenance(known).started);
-        if is_newer {
-            newest.insert(key(&run), run);
-        }
-    }
-    newest.into_values().collect()
 }

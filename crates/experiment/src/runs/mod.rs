@@ -1,7 +1,10 @@
 //! All runs of an experiment: those that ended before are used again, the others are made.
 
+mod index;
+mod job;
 mod taught;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,11 +12,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use apical_learning::RunKey;
 
+pub(crate) use self::index::Index;
+pub use self::index::OfSeeds;
+pub(crate) use self::job::Job;
+use self::job::Step;
 pub(crate) use self::taught::jobs;
 use crate::guard::guarded;
 use crate::progress::{Counts, Outcome, Progress, RunProgress};
-use crate::provenance::{self, Program};
-use crate::store::{self, Kept, RunWriter};
+use crate::provenance::Program;
+use crate::store::{Ended, Kept, RunWriter};
 
 /// What is made once with each seed, and what is kept of it.
 pub(crate) trait Work: Sync {
@@ -59,24 +66,10 @@ pub(crate) enum Came<S> {
     Stopped,
 }
 
-/// One run before it is made.
-pub(crate) struct Job<W> {
-    /// Which run.
-    pub(crate) key: RunKey,
-    /// Its folder.
-    pub(crate) folder: PathBuf,
-    /// Of everything that decides it.
-    pub(crate) digest: String,
-    /// Its own specification.
-    pub(crate) spec: String,
-    /// What is done.
-    pub(crate) work: W,
-}
-
 /// What came of all runs.
 pub(crate) struct Ran<R> {
-    /// Runs that ended, now or before, in the order of the specification.
-    pub(crate) records: Vec<R>,
+    /// Runs that ended, now or before, by their folders.
+    pub(crate) records: HashMap<PathBuf, Ended<R>>,
     /// How many came to what.
     pub(crate) counts: Counts,
     /// Why runs ended that no learner made fail; these runs count as interrupted.
@@ -100,37 +93,46 @@ pub struct Execution<'a> {
 /// Whether somebody asked to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// Makes what has not ended yet, `n_threads` runs at a time, in order. An unexpected error of one
-/// run stops no other.
+/// Makes what has not ended yet, `n_threads` runs at a time, in order. What another process is at is left
+/// for last, and made only where that process does not. An unexpected error of one run stops no other.
 pub(crate) fn execute<W: Work>(
     jobs: &[Job<W>],
     execution: &Execution<'_>,
 ) -> Result<Ran<W::Record>> {
-    let results = guarded_each(jobs.len(), execution.n_threads, |index| {
-        if (execution.stop)() {
-            return Ok(Ended::interrupted());
-        }
-        jobs[index].execute(execution)
-    })?;
     let mut ran = Ran {
-        records: Vec::new(),
+        records: HashMap::new(),
         counts: Counts::default(),
         errors: Vec::new(),
     };
-    for (job, result) in jobs.iter().zip(results) {
-        let Ended { outcome, record } = result.unwrap_or_else(|error| {
-            let folder = job.folder.display().to_string();
-            execution.progress.broke(&job.key, folder, &error);
-            ran.errors.push(error);
-            Ended::interrupted()
-        });
-        match outcome {
-            Outcome::Finished => ran.counts.n_finished += 1,
-            Outcome::Reused => ran.counts.n_reused += 1,
-            Outcome::Failed => ran.counts.n_failed += 1,
-            Outcome::Interrupted => ran.counts.n_interrupted += 1,
+    let mut left: Vec<&Job<W>> = jobs.iter().collect();
+    for waits in [false, true] {
+        let results = guarded_each(left.len(), execution.n_threads, |index| {
+            if (execution.stop)() {
+                return Ok(Step::interrupted());
+            }
+            left[index].execute(execution, waits)
+        })?;
+        let mut busy = Vec::new();
+        for (job, result) in left.into_iter().zip(results) {
+            let came = result.unwrap_or_else(|error| {
+                let folder = job.folder.display().to_string();
+                execution.progress.broke(&job.key, folder, &error);
+                ran.errors.push(error);
+                Step::interrupted()
+            });
+            let Step::Done { outcome, ended } = came else {
+                busy.push(job);
+                continue;
+            };
+            match outcome {
+                Outcome::Finished => ran.counts.n_finished += 1,
+                Outcome::Reused => ran.counts.n_reused += 1,
+                Outcome::Failed => ran.counts.n_failed += 1,
+                Outcome::Interrupted => ran.counts.n_interrupted += 1,
+            }
+            ran.records.extend(ended);
         }
-        ran.records.extend(record);
+        left = busy;
     }
     Ok(ran)
 }
@@ -175,78 +177,6 @@ fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<(
         }
     });
     Ok(())
-}
-
-struct Ended<R> {
-    outcome: Outcome,
-    record: Option<R>,
-}
-
-impl<R> Ended<R> {
-    fn interrupted() -> Self {
-        Self {
-            outcome: Outcome::Interrupted,
-            record: None,
-        }
-    }
-}
-
-impl<W: Work> Job<W> {
-    fn execute(&self, execution: &Execution<'_>) -> Result<Ended<W::Record>> {
-        let shown = self.folder.display().to_string();
-        if !execution.force
-            && let Some(record) = store::ended_run::<W::Record>(&self.folder, &self.digest)
-        {
-            let outcome = match record.error() {
-                None => Outcome::Reused,
-                Some(_) => Outcome::Failed,
-            };
-            let (error, summary) = (record.error(), record.summary());
-            execution
-                .progress
-                .reused(&self.key, shown, outcome, error, summary);
-            return Ok(Ended {
-                outcome,
-                record: Some(record),
-            });
-        }
-        let progress = execution.progress.run(&self.key, self.work.n_epochs());
-        let checksum = self.work.data_checksum();
-        let provenance = provenance::of_run(execution.program, checksum, execution.n_threads);
-        let mut writer = RunWriter::start(
-            &self.folder,
-            &self.digest,
-            &self.spec,
-            &provenance,
-            W::Record::RECORDS,
-            &self.work.header(&self.key)?,
-        )?;
-        let made = self
-            .work
-            .make(&self.key, &mut writer, &*progress, execution)
-            .with_context(|| format!("the run in {shown} was broken off"))?;
-        let (outcome, error) = match made {
-            Came::Finished { summary, weights } => {
-                writer.finish(&summary, weights.as_deref())?;
-                (Outcome::Finished, None)
-            }
-            Came::Failed { summary, error } => {
-                writer.finish(&summary, None)?;
-                (Outcome::Failed, Some(error))
-            }
-            Came::Stopped => {
-                writer.give_up()?;
-                progress.end(Outcome::Interrupted, shown, None, None);
-                return Ok(Ended::interrupted());
-            }
-        };
-        let record = W::Record::read(&self.folder)?;
-        progress.end(outcome, shown, error.as_deref(), Some(record.summary()));
-        Ok(Ended {
-            outcome,
-            record: Some(record),
-        })
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{Came, Execution, Job, Work};
 use crate::progress::RunProgress;
 use crate::provenance;
 use crate::spec::{Arm, Resolved, format, place};
-use crate::store::{self, RunWriter};
+use crate::store::{self, Decided, RunWriter};
 use crate::task_data::{DataCache, Prepared};
 use crate::teach::{Setting, Taught, TeachError, teach};
 use crate::time::WallClock;
@@ -42,15 +42,25 @@ pub(crate) fn jobs(
                     point: arm.point.clone(),
                     seed,
                 };
-                let digest = arm.digest(seed, &prepared.checksum, provenance::source_digest())?;
-                let own = store::run_folder::<RunRecord>(folder, &key, &digest);
+                let source = provenance::source_digest();
+                // Where every seed has data of its own, those of the first stand for all.
+                let shared = match arm.task.dataset.depends_on_run() {
+                    true => data.prepare(resolved, arm, 0)?.checksum,
+                    false => prepared.checksum.clone(),
+                };
+                let digest = arm.digest(seed, &prepared.checksum, source)?;
+                let own = store::run_folder(folder, &key, &digest);
                 let spec = arm.alone(&resolved.spec.title, seed);
                 let spec = place::moved(spec, &resolved.source.folder, &own);
+                let decided = Decided {
+                    digest,
+                    setting: arm.digest(0, &shared, source)?,
+                    spec: format::to_text(&spec)?,
+                };
                 jobs.push(Job {
                     folder: own,
-                    spec: format::to_text(&spec)?,
                     key,
-                    digest,
+                    decided,
                     work: Lesson {
                         arm: arm.clone(),
                         prepared,

@@ -1,61 +1,115 @@
-//! The files of an experiment, and which runs belong to it.
+//! The files of an experiment, and which runs lie in its folder.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_learning::TrialRecord;
 
-use super::{json, json_line, name, pretty, text, write_atomically};
+use super::lock::is_read_only;
+use super::{Lock, RunName, json, json_line, name, pretty, text, write_atomically};
+use crate::runs::Stop;
 
 /// First line of experiment.toml, before the command.
 const COMMAND_MARK: &str = "# command: ";
+/// Second line, before the digest.
+const DIGEST_MARK: &str = "# digest of settings, data and code, without seeds: ";
+/// Locks what belongs to the whole of an experiment.
+const LOCK: &str = ".apical.lock";
 
-/// The folders of all ended runs below `folder`, in order of their names; of an experiment those
-/// alone that belong to its last call.
-pub fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
-    if is_run(folder) {
-        return Ok(vec![folder.to_owned()]);
+/// experiment.toml.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Experiment {
+    /// What does it again.
+    pub(crate) command: String,
+    /// Of everything that decides its runs but their seeds; empty in old files.
+    pub(crate) digest: String,
+    /// Its specification.
+    pub(crate) spec: String,
+}
+
+impl Experiment {
+    /// Reads the file in `folder`.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let whole = text(&folder.join(name::EXPERIMENT))?;
+        let mut rest = &*whole;
+        let mut comment = |mark: &str| {
+            let (first, after) = rest.split_once('\n')?;
+            let content = first.strip_prefix(mark)?;
+            rest = after;
+            Some(content.to_owned())
+        };
+        Ok(Self {
+            command: comment(COMMAND_MARK).unwrap_or_default(),
+            digest: comment(DIGEST_MARK).unwrap_or_default(),
+            spec: rest.to_owned(),
+        })
     }
+
+    /// Writes the file into `folder`.
+    pub(crate) fn write(&self, folder: &Path) -> Result<()> {
+        let Self {
+            command,
+            digest,
+            spec,
+        } = self;
+        let text = format!("{COMMAND_MARK}{command}\n{DIGEST_MARK}{digest}\n{spec}");
+        write_atomically(&folder.join(name::EXPERIMENT), text.as_bytes())
+    }
+
+    /// Its seeds, as far as it can be read.
+    pub(crate) fn seeds(&self) -> Vec<u64> {
+        let table: toml::Table = self.spec.parse().unwrap_or_default();
+        let seeds = table.get("seeds").and_then(|seeds| seeds.as_array());
+        let seeds = seeds.into_iter().flatten();
+        seeds
+            .filter_map(|seed| u64::try_from(seed.as_integer()?).ok())
+            .collect()
+    }
+}
+
+/// The lock of what belongs to the whole of the experiment in `folder`, or of a report's folder; nothing
+/// where it was stopped while another held it.
+pub fn lock_folder(folder: &Path, stop: Stop<'_>) -> Result<Option<Lock>> {
+    match fs::create_dir_all(folder) {
+        Err(error) if !is_read_only(&error) => {
+            let what = format!("failed to make the folder {}", folder.display());
+            return Err(error).context(what);
+        }
+        _ => {}
+    }
+    Lock::wait(&folder.join(LOCK), stop, |_| ())
+}
+
+/// The folders of all ended runs below `folder`, in order of their names. Links to folders are followed.
+pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
+    let mut seen = HashSet::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
+        let list = || format!("failed to list the folder {}", folder.display());
+        // Links may lead in circles.
+        if !seen.insert(fs::canonicalize(&folder).with_context(list)?) {
+            continue;
+        }
         if is_run(&folder) {
             found.push(folder);
             continue;
         }
-        let entries = fs::read_dir(&folder)
-            .with_context(|| format!("failed to list the folder {}", folder.display()))?;
-        for entry in entries {
-            let entry = entry?;
+        for entry in fs::read_dir(&folder).with_context(list)? {
+            let entry = entry.with_context(list)?;
+            let file = entry.file_name().to_string_lossy().into_owned();
             // A hidden folder holds a run that is to take the place of another.
-            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if entry.file_type()?.is_dir() && !is_hidden {
+            let is_hidden = file.starts_with('.');
+            let is_set_aside = RunName::of(&file).is_some_and(|name| name.is_set_aside());
+            if !is_hidden && !is_set_aside && entry.path().is_dir() {
                 open.push(entry.path());
             }
         }
     }
     found.sort();
-    let mut listed: HashMap<PathBuf, Option<Vec<PathBuf>>> = HashMap::new();
-    let mut belonging = Vec::new();
-    for run in found {
-        let Some(experiment) = experiment_folder(&run) else {
-            belonging.push(run);
-            continue;
-        };
-        if !listed.contains_key(experiment) {
-            listed.insert(experiment.to_owned(), read_runs(experiment)?);
-        }
-        let is_listed = match &listed[experiment] {
-            Some(runs) => runs.contains(&run),
-            None => true,
-        };
-        if is_listed {
-            belonging.push(run);
-        }
-    }
-    Ok(belonging)
+    Ok(found)
 }
 
 /// Whether `folder` is that of a run that ended; the experiment of a protocol has a summary too.
@@ -63,53 +117,31 @@ fn is_run(folder: &Path) -> bool {
     folder.join(name::SUMMARY).is_file() && !folder.join(name::EXPERIMENT).is_file()
 }
 
-/// Writes which run folders belong to the experiment in `folder` as it was called last.
-pub fn write_runs<'a>(folder: &Path, runs: impl Iterator<Item = &'a Path>) -> Result<()> {
-    let relative: Vec<String> = runs
-        .map(|run| run.strip_prefix(folder).unwrap_or(run))
-        .map(|run| {
-            let parts: Vec<_> = run.iter().map(|part| part.to_string_lossy()).collect();
-            parts.join("/")
-        })
-        .collect();
-    write_atomically(&folder.join(name::RUNS), &pretty(&relative)?)
+/// Writes which run folders, relative to `folder`, belong to the experiment there.
+pub(crate) fn write_runs(folder: &Path, runs: &[String]) -> Result<()> {
+    write_atomically(&folder.join(name::RUNS), &pretty(&runs)?)
 }
 
-/// The run folders that belong to the experiment in `folder`; nothing where they are not listed.
-fn read_runs(folder: &Path) -> Result<Option<Vec<PathBuf>>> {
+/// The run folders, relative to `folder`, that belong to the experiment there; nothing where they are not
+/// listed.
+pub(crate) fn read_runs(folder: &Path) -> Result<Option<Vec<String>>> {
     let path = folder.join(name::RUNS);
-    if !path.is_file() {
-        return Ok(None);
+    match path.is_file() {
+        true => json(&path).map(Some),
+        false => Ok(None),
     }
-    let relative: Vec<String> = json(&path)?;
-    Ok(Some(relative.iter().map(|run| folder.join(run)).collect()))
 }
 
 /// The folder of the experiment that the run in `folder` belongs to.
-pub fn experiment_folder(folder: &Path) -> Option<&Path> {
+pub(crate) fn experiment_folder(folder: &Path) -> Option<&Path> {
     // A run lies at most this far below: task, learner, point of a sweep, seed.
     const DEPTH: usize = 4;
     let mut above = folder.ancestors().skip(1).take(DEPTH);
     above.find(|above| above.join(name::EXPERIMENT).is_file())
 }
 
-/// The text of experiment.toml.
-pub fn experiment_text(command: &str, spec: &str) -> String {
-    format!("{COMMAND_MARK}{command}\n{spec}")
-}
-
-/// Command and specification of the experiment in `folder`.
-pub fn read_experiment(folder: &Path) -> Result<(String, String)> {
-    let whole = text(&folder.join(name::EXPERIMENT))?;
-    let (first, spec) = whole.split_once('\n').unwrap_or((&whole, ""));
-    Ok(match first.strip_prefix(COMMAND_MARK) {
-        Some(command) => (command.to_owned(), spec.to_owned()),
-        None => (String::new(), whole),
-    })
-}
-
 /// The trials of the experiment in `folder`; none without a file of them.
-pub fn read_trials(folder: &Path) -> Result<Vec<TrialRecord>> {
+pub(crate) fn read_trials(folder: &Path) -> Result<Vec<TrialRecord>> {
     let path = folder.join(name::TRIALS);
     if !path.is_file() {
         return Ok(Vec::new());
@@ -122,9 +154,17 @@ pub fn read_trials(folder: &Path) -> Result<Vec<TrialRecord>> {
         .collect()
 }
 
-/// Writes the log of all trials, one a line.
-pub fn write_trials(folder: &Path, trials: &[TrialRecord]) -> Result<()> {
+/// Writes the log of all trials, one a line; an earlier one goes where there are none.
+pub(crate) fn write_trials(folder: &Path, trials: &[TrialRecord]) -> Result<()> {
+    let path = folder.join(name::TRIALS);
+    if trials.is_empty() {
+        return match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("failed to remove {}", path.display()))
+            }
+            _ => Ok(()),
+        };
+    }
     let lines: Result<Vec<_>> = trials.iter().map(json_line).collect();
-    let bytes = lines?.concat();
-    write_atomically(&folder.join(name::TRIALS), &bytes)
+    write_atomically(&path, &lines?.concat())
 }

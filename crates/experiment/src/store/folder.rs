@@ -1,17 +1,17 @@
-//! A run's folder: where it lies, what is written when, and what may be replaced.
+//! A run's folder: where it lies, what is in it, and what is set aside.
 //!
-//! summary.json is written last and marks a run as ended; a folder without it was interrupted. A
-//! folder that has a summary, or files that no run writes, is never taken away.
+//! summary.json is written last and marks a run as ended; a folder without it was interrupted. What a run
+//! needs of its folder is done under the run's lock. A folder that has a summary, or files that no run
+//! writes, is never taken away.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_learning::{Provenance, RunKey};
-use serde::Serialize;
+use apical_learning::RunKey;
 
-use super::{DIGEST_MARK, Kept, ended_run, name, pretty, slug, write_atomically};
+use super::{DIGEST_MARK, Kept, manifest, name, slug};
 
 /// The files that a run writes.
 const OWN: [&str; 6] = [
@@ -23,32 +23,171 @@ const OWN: [&str; 6] = [
     name::WEIGHTS,
 ];
 
-/// The folder of the run with `digest` below that of its experiment: the one where it ended, or the
-/// first that may be written.
-pub(crate) fn run_folder<R: Kept>(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
-    let mut above = experiment.join(slug(&run.task)).join(slug(&run.learner));
+/// What is in a run's folder.
+pub(crate) enum State<R> {
+    /// Nothing, or what an interrupted run left.
+    Free,
+    /// A run that ended.
+    Ended(Ended<R>),
+    /// A run that ended and is not what it was: what is wrong.
+    Damaged(String),
+    /// Files that no run writes, another run, or one of another kind.
+    Others,
+}
+
+/// A run that ended and agrees with its records.
+pub(crate) struct Ended<R> {
+    /// The run.
+    pub(crate) record: R,
+    /// Everything that decides it but its seed; absent in old records.
+    pub(crate) setting: Option<String>,
+    /// Its files that were not kept, so that they cannot be checked.
+    pub(crate) unchecked: Vec<String>,
+}
+
+/// The folder of the runs of one task, learner and point of a sweep, below that of the experiment.
+fn arm_folder(experiment: &Path, run: &RunKey) -> PathBuf {
+    let mut folder = experiment.join(slug(&run.task)).join(slug(&run.learner));
     if !run.point.is_empty() {
-        above.push(slug(&run.point.to_string()));
+        folder.push(slug(&run.point.to_string()));
     }
-    let first = format!("seed-{}-{}", run.seed, &digest[..8]);
-    let mut n = 1_usize;
-    loop {
-        let folder = match n {
-            1 => above.join(&first),
-            n => above.join(format!("{first}-{n}")),
-        };
-        recover(&folder);
-        if may_be_written(&folder) || ended_run::<R>(&folder, digest).is_some() {
-            return folder;
+    folder
+}
+
+/// The folder of the run with `digest` below that of its experiment, where nothing else is in its place.
+pub(crate) fn run_folder(experiment: &Path, run: &RunKey, digest: &str) -> PathBuf {
+    arm_folder(experiment, run).join(format!("seed-{}-{}", run.seed, &digest[..8]))
+}
+
+/// A folder's name, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RunName<'a> {
+    /// `seed-N-DIGEST`.
+    pub(crate) base: &'a str,
+    /// N.
+    pub(crate) seed: u64,
+    /// What follows.
+    pub(crate) rest: &'a str,
+}
+
+impl<'a> RunName<'a> {
+    /// The name of a run's folder; nothing where it is another's.
+    pub(crate) fn of(name: &'a str) -> Option<Self> {
+        let (seed, rest) = name.strip_prefix("seed-")?.split_once('-')?;
+        let digest = rest.get(..8)?;
+        let is_digest = digest.bytes().all(|c| c.is_ascii_hexdigit());
+        let length = "seed--".len() + seed.len() + digest.len();
+        Some(Self {
+            base: &name[..length],
+            seed: seed.parse().ok().filter(|_| is_digest)?,
+            rest: &name[length..],
+        })
+    }
+
+    /// Whether it was set aside.
+    pub(crate) fn is_set_aside(&self) -> bool {
+        self.rest.starts_with(SET_ASIDE)
+    }
+}
+
+const SET_ASIDE: &str = "-damaged";
+
+/// The file that locks the run whose first folder is `base`.
+pub(crate) fn lock_path(base: &Path) -> PathBuf {
+    let name = base.file_name().unwrap_or_default().to_string_lossy();
+    base.with_file_name(format!(".{name}.lock"))
+}
+
+/// `base`, or `base` with `-2`, `-3`, … where others are in the way; and what is in it.
+pub(crate) fn find<R: Kept>(base: &Path, digest: &str) -> Result<(PathBuf, State<R>)> {
+    for n in 1_usize.. {
+        let folder = numbered(base, "", n);
+        match look(&folder, Some(digest))? {
+            State::Others => {}
+            state => return Ok((folder, state)),
         }
-        n += 1;
     }
+    unreachable!("there are finitely many folders")
+}
+
+fn numbered(base: &Path, mark: &str, n: usize) -> PathBuf {
+    let name = base.file_name().unwrap_or_default().to_string_lossy();
+    base.with_file_name(match n {
+        1 => format!("{name}{mark}"),
+        n => format!("{name}{mark}-{n}"),
+    })
+}
+
+/// What is in `folder`; where `digest` is known, a run of another one is that of others.
+pub(crate) fn look<R: Kept>(folder: &Path, digest: Option<&str>) -> Result<State<R>> {
+    if !folder.join(name::SUMMARY).exists() {
+        return Ok(match may_be_written(folder) {
+            true => State::Free,
+            false => State::Others,
+        });
+    }
+    let judge = || -> Result<State<R>> {
+        let text = super::text(&folder.join(name::SUMMARY))?;
+        let (alone, manifest) = manifest::split(&text)?;
+        let Some(manifest) = manifest else {
+            return old(folder, digest);
+        };
+        if digest.is_some_and(|digest| digest != manifest.digest) {
+            return Ok(State::Others);
+        }
+        Ok(match manifest::check(folder, &alone, &manifest)? {
+            Err(fault) => State::Damaged(fault),
+            Ok(unchecked) => match R::read(folder) {
+                Ok(record) => State::Ended(Ended {
+                    record,
+                    setting: Some(manifest.setting),
+                    unchecked,
+                }),
+                Err(error) if is_of_the_system(&error) => return Err(error),
+                // It is as it was written, by something of another kind.
+                Err(_) => State::Others,
+            },
+        })
+    };
+    judge().or_else(|error| match is_of_the_system(&error) {
+        true => Err(error),
+        false => Ok(State::Damaged(format!("{error:#}"))),
+    })
+}
+
+/// A run from before there were manifests. One of which only a part was kept can be reported, but is not
+/// used again.
+fn old<R: Kept>(folder: &Path, digest: Option<&str>) -> Result<State<R>> {
+    let record = R::read(folder)?;
+    let has_records = folder.join(R::RECORDS).is_file();
+    let own = || record.spec().lines().next()?.strip_prefix(DIGEST_MARK);
+    if digest.is_some() && !(has_records && own() == digest) {
+        return Ok(State::Others);
+    }
+    Ok(State::Ended(Ended {
+        record,
+        setting: None,
+        unchecked: if has_records {
+            Vec::new()
+        } else {
+            vec![R::RECORDS.to_owned()]
+        },
+    }))
+}
+
+/// Whether a file could not be read for reasons that say nothing about what is in it.
+fn is_of_the_system(error: &anyhow::Error) -> bool {
+    let about_content = [ErrorKind::NotFound, ErrorKind::InvalidData];
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| !about_content.contains(&error.kind()))
 }
 
 /// Whether there is no such folder, or nothing in it but what an interrupted run left.
 fn may_be_written(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else {
-        return !folder.exists();
+        return fs::symlink_metadata(folder).is_err();
     };
     entries.into_iter().all(|entry| {
         entry.is_ok_and(|entry| {
@@ -58,21 +197,19 @@ fn may_be_written(folder: &Path) -> bool {
     })
 }
 
-fn is_own(file: &str) -> bool {
+pub(super) fn is_own(file: &str) -> bool {
     let temporary = file
         .strip_prefix('.')
         .is_some_and(|rest| rest.ends_with(".tmp") && OWN.iter().any(|own| rest.starts_with(own)));
     temporary || OWN.contains(&file)
 }
 
-/// `.NAME.new` or `.NAME.old` beside the folder called NAME.
-fn beside(folder: &Path, what: &str) -> PathBuf {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    folder.with_file_name(format!(".{name}.{what}"))
-}
-
-/// Takes away what runs wrote in `folder`, and the folder where nothing else is in it.
-fn remove_own(folder: &Path) -> io::Result<()> {
+/// Takes away what runs wrote in `folder`, and the folder where nothing else is in it. Of a link to a
+/// folder only the link goes.
+pub(super) fn remove_own(folder: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(folder).is_ok_and(|about| about.is_symlink()) {
+        return fs::remove_file(folder);
+    }
     let Ok(entries) = fs::read_dir(folder) else {
         return Ok(());
     };
@@ -91,115 +228,15 @@ fn remove_own(folder: &Path) -> io::Result<()> {
     fs::remove_dir(folder)
 }
 
-/// Ends an exchange of folders that was broken off between its two steps.
-fn recover(folder: &Path) {
-    if folder.exists() {
-        return;
-    }
-    let (new, old) = (beside(folder, "new"), beside(folder, "old"));
-    let complete = [&new, &old].map(|path| path.join(name::SUMMARY).is_file());
-    // Where this fails, the run is taught again; nothing is lost.
-    let _ = match complete {
-        [true, true] => fs::rename(&new, folder),
-        [false, true] => fs::rename(&old, folder),
-        _ => Ok(()),
-    };
-}
-
-/// A run's folder while it runs.
-#[derive(Debug)]
-pub(crate) struct RunWriter {
-    folder: PathBuf,
-    /// Where files are written: `folder`, or a place beside it while `folder` holds an ended run.
-    open: PathBuf,
-    records: File,
-}
-
-impl RunWriter {
-    /// Makes the folder anew, with spec, provenance and `header` in the file of `records`. An ended run in it
-    /// stays there until this one has ended.
-    pub(crate) fn start(
-        folder: &Path,
-        digest: &str,
-        spec: &str,
-        provenance: &Provenance,
-        records: &str,
-        header: &[u8],
-    ) -> Result<Self> {
-        let start = || -> Result<Self> {
-            let open = if folder.join(name::SUMMARY).exists() {
-                beside(folder, "new")
-            } else {
-                folder.to_owned()
-            };
-            remove_own(&open)?;
-            fs::create_dir_all(&open)?;
-            write_atomically(
-                &open.join(name::SPEC),
-                format!("{DIGEST_MARK}{digest}\n{spec}").as_bytes(),
-            )?;
-            write_atomically(&open.join(name::PROVENANCE), &pretty(provenance)?)?;
-            let mut records = File::create(open.join(records))?;
-            records.write_all(header)?;
-            Ok(Self {
-                folder: folder.to_owned(),
-                open,
-                records,
-            })
-        };
-        start().with_context(|| format!("failed to open the run folder {}", folder.display()))
-    }
-
-    /// Closes the run: weights, if any, and then the summary.
-    pub(crate) fn finish(self, summary: &impl Serialize, weights: Option<&[u8]>) -> Result<()> {
-        self.records
-            .sync_all()
-            .context("failed to write the records")?;
-        if let Some(weights) = weights {
-            write_atomically(&self.open.join(name::WEIGHTS), weights)?;
-        }
-        write_atomically(&self.open.join(name::SUMMARY), &pretty(summary)?)?;
-        if self.open != self.folder {
-            exchange(&self.open, &self.folder).with_context(|| {
-                format!("failed to replace the run in {}", self.folder.display())
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Closes a run that did not end; what ended before in its place stays.
-    pub(crate) fn give_up(self) -> Result<()> {
-        if self.open != self.folder {
-            remove_own(&self.open).context("failed to clear up")?;
-        }
-        Ok(())
-    }
-}
-
-/// Appends to the records.
-impl Write for RunWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.records.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.records.flush()
-    }
-}
-
-/// Puts the ended run in `new` in the place of that in `folder`; files of others move along.
-fn exchange(new: &Path, folder: &Path) -> io::Result<()> {
-    let old = beside(folder, "old");
-    remove_own(&old)?;
-    fs::rename(folder, &old)?;
-    fs::rename(new, folder)?;
-    for entry in fs::read_dir(&old)? {
-        let entry = entry?;
-        if !is_own(&entry.file_name().to_string_lossy()) {
-            fs::rename(entry.path(), folder.join(entry.file_name()))?;
-        }
-    }
-    remove_own(&old)
+/// Moves the damaged run in `folder` out of the way, and says where to.
+pub(crate) fn set_aside(folder: &Path) -> Result<PathBuf> {
+    let aside = (1..)
+        .map(|n| numbered(folder, SET_ASIDE, n))
+        .find(|aside| fs::symlink_metadata(aside).is_err())
+        .unwrap_or_default();
+    fs::rename(folder, &aside)
+        .with_context(|| format!("failed to set aside {}", folder.display()))?;
+    Ok(aside)
 }
 
 #[cfg(test)]
@@ -207,6 +244,8 @@ mod tests {
     use apical_learning::{Point, RunRecord};
 
     use super::*;
+
+    const DIGEST: &str = "0123456789abcdef";
 
     fn key() -> RunKey {
         RunKey {
@@ -218,10 +257,8 @@ mod tests {
         }
     }
 
-    const DIGEST: &str = "0123456789abcdef";
-
     fn with_files(root: &Path, files: &[&str]) -> PathBuf {
-        let folder = root.join("t/l/seed-0-01234567");
+        let folder = run_folder(root, &key(), DIGEST);
         fs::create_dir_all(&folder).expect("made");
         for file in files {
             fs::write(folder.join(file), "x").expect("written");
@@ -230,70 +267,44 @@ mod tests {
     }
 
     #[test]
-    fn what_an_interrupted_run_left_is_written_over() {
+    fn what_an_interrupted_run_left_is_free() {
         let root = tempfile::tempdir().expect("a folder");
-        let folder = with_files(
-            root.path(),
-            &[name::SPEC, name::METRICS, ".summary.json.7.tmp"],
-        );
-        assert_eq!(run_folder::<RunRecord>(root.path(), &key(), DIGEST), folder);
+        let left = [name::SPEC, name::METRICS, ".summary.json.7.tmp"];
+        let base = with_files(root.path(), &left);
+        let (folder, state) = find::<RunRecord>(&base, DIGEST).expect("found");
+        assert!(folder == base && matches!(state, State::Free));
     }
 
     #[test]
-    fn a_summary_that_cannot_be_read_and_files_of_others_stay() {
-        for file in [name::SUMMARY, "notes.txt"] {
-            let root = tempfile::tempdir().expect("a folder");
-            let folder = with_files(root.path(), &[name::SPEC, file]);
-            let other = run_folder::<RunRecord>(root.path(), &key(), DIGEST);
-            assert_eq!(other, folder.with_file_name("seed-0-01234567-2"));
-            let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
-            RunWriter::start(&other, DIGEST, "", &provenance, name::METRICS, b"").expect("written");
-            assert!(folder.join(file).is_file() && folder.join(name::SPEC).is_file());
-        }
-    }
-
-    #[test]
-    fn an_ended_run_stays_until_the_next_has_ended_and_files_of_others_move_along() {
+    fn files_of_others_stay_and_a_summary_that_cannot_be_read_is_damage() {
         let root = tempfile::tempdir().expect("a folder");
-        let folder = with_files(root.path(), &[name::SPEC, name::SUMMARY, "notes.txt"]);
-        let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
-        let start = || {
-            RunWriter::start(&folder, DIGEST, "", &provenance, name::METRICS, b"").expect("opened")
-        };
-        let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file");
-        start().give_up().expect("cleared");
-        assert_eq!(read(name::SUMMARY), "x");
-        // A crash leaves the new folder behind; the next start takes it.
-        drop(start());
-        let writer = start();
-        assert_eq!(read(name::SUMMARY), "x");
-        fs::write(writer.open.join(name::SUMMARY), "y").expect("written");
-        exchange(&writer.open, &folder).expect("exchanged");
-        assert_eq!(
-            (read(name::SUMMARY), read("notes.txt")),
-            ("y".into(), "x".into())
-        );
-        let left = fs::read_dir(folder.parent().expect("above"))
-            .expect("listed")
-            .count();
-        assert_eq!(left, 1, "nothing is left beside it");
+        let base = with_files(root.path(), &[name::SPEC, "notes.txt"]);
+        let (folder, state) = find::<RunRecord>(&base, DIGEST).expect("found");
+        let second = base.with_file_name("seed-0-01234567-2");
+        assert!(folder == second && matches!(state, State::Free));
+        fs::write(base.join(name::SUMMARY), "{").expect("written");
+        let (folder, state) = find::<RunRecord>(&base, DIGEST).expect("found");
+        assert!(folder == base && matches!(state, State::Damaged(_)));
+        let aside = set_aside(&base).expect("moved");
+        assert_eq!(aside, base.with_file_name("seed-0-01234567-damaged"));
+        assert!(aside.join("notes.txt").is_file() && !base.exists());
+        with_files(root.path(), &[name::SUMMARY]);
+        let second = set_aside(&base).expect("moved");
+        assert_eq!(second, base.with_file_name("seed-0-01234567-damaged-2"));
     }
 
     #[test]
-    fn a_broken_exchange_is_ended() {
-        for (new, expected) in [(&["summary.json"][..], "new"), (&["spec.toml"], "old")] {
-            let root = tempfile::tempdir().expect("a folder");
-            let folder = root.path().join("seed-0-01234567");
-            for (what, files) in [("new", new), ("old", &["summary.json"])] {
-                let path = beside(&folder, what);
-                fs::create_dir_all(&path).expect("made");
-                for file in files {
-                    fs::write(path.join(file), what).expect("written");
-                }
-            }
-            recover(&folder);
-            let summary = fs::read_to_string(folder.join(name::SUMMARY)).expect("a summary");
-            assert_eq!(summary, expected);
+    fn names_of_runs_come_apart() {
+        let name = RunName::of("seed-12-01234567-damaged-2").expect("a run");
+        assert_eq!((name.base, name.seed), ("seed-12-01234567", 12));
+        assert!(name.is_set_aside());
+        for other in [
+            "seed-0",
+            "seed-x-01234567",
+            "seed-0-0123456",
+            "seed-1-ü1234567",
+        ] {
+            assert_eq!(RunName::of(other), None, "{other}");
         }
     }
 }

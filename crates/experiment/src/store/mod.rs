@@ -1,23 +1,37 @@
 //! The files of experiments and runs, and when an ended run is used again.
 
+mod exchange;
 mod experiment;
 mod folder;
+mod left_over;
+mod lock;
+mod manifest;
+mod writer;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use apical_learning::{
-    EpochRecord, Provenance, Record, RunRecord, SCHEMA_VERSION, Status, Summary, TimingRecord,
+    EpochRecord, Provenance, Record, RunKey, RunRecord, SCHEMA_VERSION, Status, Summary,
+    TimingRecord,
 };
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-pub use self::experiment::{
-    ended_folders, experiment_folder, experiment_text, read_experiment, read_trials, write_runs,
-    write_trials,
+pub(crate) use self::exchange::recover;
+pub use self::experiment::lock_folder;
+pub(crate) use self::experiment::{
+    Experiment, ended_folders, experiment_folder, read_runs, read_trials, write_runs, write_trials,
 };
-pub(crate) use self::folder::{RunWriter, run_folder};
+pub(crate) use self::folder::{
+    Ended, RunName, State, find, lock_path, look, run_folder, set_aside,
+};
+pub(crate) use self::left_over::clear_left_overs;
+pub(crate) use self::lock::Asked;
+pub use self::lock::{Holder, Lock};
+pub(crate) use self::writer::{Claim, Decided, RunWriter};
 use crate::progress::RunSummary;
 
 /// Names of the files of a run and of an experiment.
@@ -38,8 +52,12 @@ pub mod name {
     pub const EXPERIMENT: &str = "experiment.toml";
     /// All trials of the tuning.
     pub const TRIALS: &str = "trials.jsonl";
-    /// The run folders of the last call.
+    /// The run folders that belong to the experiment.
     pub const RUNS: &str = "runs.json";
+    /// The folder of complete searches.
+    pub const TUNING: &str = "tuning";
+    /// The folder of figures.
+    pub const FIGURES: &str = "figures";
 }
 
 /// First line of a run's spec.toml, before the digest.
@@ -58,19 +76,37 @@ pub fn slug(name: &str) -> String {
     slug.trim_matches(['-', '.', '_']).to_owned()
 }
 
-/// Writes `bytes` so that a reader sees the old file or the new one, never a part.
+/// Writes `bytes` so that a reader sees the old file or the new one, never a part. A file that holds them
+/// already is left as it is.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
+        if holds(path, bytes) {
+            return Ok(());
+        }
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = folder.join(format!(".{file_name}.{}.tmp", std::process::id()));
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
+        let prefix = format!(
+            ".{}.",
+            path.file_name().unwrap_or_default().to_string_lossy()
+        );
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix).suffix(".tmp");
+        // As others may read as the user lets them read new files.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        // Errors name the file that is meant, not the temporary one.
+        file.as_file_mut().write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
     };
     write().with_context(|| format!("failed to write {}", path.display()))
+}
+
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let may = |about: fs::Metadata| about.is_file() && about.len() == bytes.len() as u64;
+    fs::symlink_metadata(path).is_ok_and(may) && fs::read(path).is_ok_and(|there| there == bytes)
 }
 
 /// What is kept of a run, and read back from its folder.
@@ -86,6 +122,12 @@ pub(crate) trait Kept: Sized {
 
     /// Its specification, the digest of what decides it in the first line.
     fn spec(&self) -> &str;
+
+    /// Which run.
+    fn key(&self) -> &RunKey;
+
+    /// Where it comes from.
+    fn provenance(&self) -> &Provenance;
 
     /// Why it failed, if it did.
     fn error(&self) -> Option<&str>;
@@ -107,6 +149,14 @@ impl Kept for RunRecord {
         &self.spec
     }
 
+    fn key(&self) -> &RunKey {
+        &self.summary.run
+    }
+
+    fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
     fn error(&self) -> Option<&str> {
         match &self.summary.status {
             Status::Finished => None,
@@ -117,17 +167,6 @@ impl Kept for RunRecord {
     fn summary(&self) -> RunSummary<'_> {
         RunSummary::Task(&self.summary)
     }
-}
-
-/// The run in `folder`, if it ended there under this digest and in today's format.
-pub(crate) fn ended_run<R: Kept>(folder: &Path, digest: &str) -> Option<R> {
-    // A run of which only a part was kept can be reported, but is not used again.
-    if !folder.join(R::RECORDS).is_file() {
-        return None;
-    }
-    let run = R::read(folder).ok()?;
-    let is_same = run.spec().lines().next()?.strip_prefix(DIGEST_MARK) == Some(digest);
-    is_same.then_some(run)
 }
 
 /// Fails on records of another version.
@@ -141,13 +180,15 @@ pub(crate) fn check_schema(schema: u32) -> Result<()> {
 
 fn read_run(folder: &Path) -> Result<RunRecord> {
     let read = || -> Result<RunRecord> {
-        let summary: Summary = json(&folder.join(name::SUMMARY))?;
+        let summary: Summary = read_summary(folder)?;
         check_schema(summary.schema)?;
         let provenance: Provenance = json(&folder.join(name::PROVENANCE))?;
-        let spec = text(&folder.join(name::SPEC))?;
+        // Whether these may be missing is for the manifest to say.
+        let spec = text_if_there(&folder.join(name::SPEC))?.unwrap_or_default();
+        let metrics = text_if_there(&folder.join(name::METRICS))?;
         let mut epochs: Vec<EpochRecord> = Vec::new();
         let mut timings: Vec<TimingRecord> = Vec::new();
-        for (index, line) in text(&folder.join(name::METRICS))?.lines().enumerate() {
+        for (index, line) in metrics.iter().flat_map(|text| text.lines()).enumerate() {
             let record = serde_json::from_str(line)
                 .with_context(|| format!("line {} of {} is no record", index + 1, name::METRICS))?;
             match record {
@@ -156,6 +197,14 @@ fn read_run(folder: &Path) -> Result<RunRecord> {
                 Record::Timing(record) => timings.push(record),
             }
         }
+        let n_epochs = epochs.last().map_or(0, |record| record.epoch);
+        anyhow::ensure!(
+            metrics.is_none() || n_epochs == summary.n_epochs,
+            "{} ends with epoch {n_epochs}, {} with epoch {}",
+            name::METRICS,
+            name::SUMMARY,
+            summary.n_epochs,
+        );
         Ok(RunRecord {
             spec,
             provenance,
@@ -165,6 +214,22 @@ fn read_run(folder: &Path) -> Result<RunRecord> {
         })
     };
     read().with_context(|| format!("failed to read the run in {}", folder.display()))
+}
+
+/// The summary of the run in `folder`.
+pub(crate) fn read_summary<T: DeserializeOwned>(folder: &Path) -> Result<T> {
+    let path = folder.join(name::SUMMARY);
+    let read = || -> Result<T> {
+        let (alone, _) = manifest::split(&text(&path)?)?;
+        Ok(serde_json::from_str(&alone)?)
+    };
+    read().with_context(|| format!("failed to read {}", path.display()))
+}
+
+/// The setting of the run in `folder`, as far as it can be read.
+pub(crate) fn setting_of(folder: &Path) -> Option<String> {
+    let (_, manifest) = manifest::split(&text(&folder.join(name::SUMMARY)).ok()?).ok()?;
+    Some(manifest?.setting)
 }
 
 /// One line of JSON.
@@ -182,12 +247,21 @@ pub fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {
 }
 
 /// Reads a JSON file.
-pub fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+pub fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_str(&text(path)?).with_context(|| format!("failed to read {}", path.display()))
 }
 
 fn text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("failed to open {}", path.display()))
+}
+
+fn text_if_there(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read
+            .map(Some)
+            .with_context(|| format!("failed to open {}", path.display())),
+    }
 }
 
 #[cfg(test)]

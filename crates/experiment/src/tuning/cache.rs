@@ -11,6 +11,8 @@ use crate::store;
 
 /// The file of one learner's complete search.
 pub(super) struct Cache {
+    /// The experiment's folder.
+    folder: PathBuf,
     path: PathBuf,
 }
 
@@ -40,8 +42,9 @@ impl Cache {
         let digest = sha256(&format::to_json(&deciding)?);
         let name = format!("{}-{}.json", store::slug(&arm.learner_name), &digest[..8]);
         Ok(Self {
+            folder: folder.to_owned(),
             path: folder
-                .join("tuning")
+                .join(store::name::TUNING)
                 .join(store::slug(&arm.task_name))
                 .join(name),
         })
@@ -54,6 +57,8 @@ impl Cache {
 
     /// Keeps the trials of a complete search.
     pub(super) fn write(&self, trials: &[TrialRecord]) -> Result<()> {
+        // Others clear what dead processes left while they hold the lock.
+        let _lock = store::lock_folder(&self.folder, &|| false)?;
         store::write_atomically(&self.path, &store::pretty(&trials)?)
             .context("failed to keep the trials")
     }

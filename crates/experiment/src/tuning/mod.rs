@@ -98,6 +98,7 @@ pub fn tune(
         log.extend(hunt.records.iter().cloned());
     }
     if let Some(failed) = failed {
+        let _lock = store::lock_folder(folder, execution.stop)?;
         store::write_trials(folder, &log)?;
         return Err(failed.into());
     }

@@ -50,14 +50,15 @@ pub(crate) fn html(input: &ReportInput, sections: &[TaskSection<'_>]) -> String 
         (doing_it_again(&input.command, &input.spec))
         (provenance::table(&provenances, provenance::checksums(input)))
     };
-    document(&input.experiment, &input.title, claims, body)
+    document(&input.experiment, &input.title, claims, &input.gaps, body)
 }
 
-/// A whole page with `claims` in its head.
+/// A whole page with `claims` in its head, and what is missing.
 fn document<'a>(
     kicker: &str,
     title: &str,
     claims: impl Iterator<Item = &'a str>,
+    gaps: &[String],
     body: Markup,
 ) -> String {
     let font = BASE64_STANDARD.encode(FONT);
@@ -87,6 +88,7 @@ fn document<'a>(
                         p.kicker { (kicker) }
                         h1 { (title) }
                         @for claim in claims { p.claim { (unbroken(claim)) } }
+                        @for gap in gaps { p.warning { (gap) } }
                     }
                     (body)
                 }

@@ -31,7 +31,7 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[(&Chart, String, S
         (provenance::table(&provenances, Vec::new()))
     };
     let findings = report.findings.iter().map(String::as_str);
-    document(&report.name, &report.title, findings, body)
+    document(&report.name, &report.title, findings, &report.gaps, body)
 }
 
 fn plain_table(of: &PlainTable) -> Markup {

@@ -36,7 +36,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
         Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
-        Some(Command::Report(arguments)) => report::report(&arguments)?,
+        Some(Command::Report(arguments)) => return report::report(&arguments),
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
         Some(Command::Init { file }) => init::init(&file)?,

@@ -1,22 +1,32 @@
 //! `apical report`, and the report at the end of `apical run`.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_experiment::report::{Report, read};
-use apical_experiment::store;
+use apical_experiment::report::{Report, folders_of, read};
+use apical_experiment::store::{self, Lock};
 
 use crate::cli::ReportArgs;
-use crate::exit::UsageError;
+use crate::exit::{self, UsageError};
 use crate::say;
+
+/// The list of the files of a report.
+const FILES: &str = "report.json";
 
 /// Writes the report of all ended runs below some folders.
 ///
 /// The report on a protocol is drawn where its experiment lies, or in the given folder: by itself
 /// where nothing else is reported, else in a folder of the experiment's name.
-pub(crate) fn report(arguments: &ReportArgs) -> Result<()> {
-    let reports = read(&arguments.folders)?;
+pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
+    let (n_names, n_folders) = (arguments.names.len(), arguments.folders.len());
+    if n_names != 0 && n_names != n_folders {
+        return Err(UsageError::Names { n_names, n_folders }.into());
+    }
+    let _locks = locks(arguments)?;
+    let reports = read(&arguments.folders, &arguments.names)?;
     let is_alone = reports.tasks.is_none() && reports.protocols.len() == 1;
     for (folder, report) in &reports.protocols {
         let out = match &arguments.out {
@@ -34,12 +44,35 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<()> {
         };
         conclude(report, out)?;
     }
-    Ok(())
+    Ok(match reports.n_damaged {
+        0 => exit::OK,
+        _ => exit::RUNS_FAILED,
+    })
+}
+
+/// The locks of all folders that may be written, in an order that is the same for everybody.
+fn locks(arguments: &ReportArgs) -> Result<Vec<Lock>> {
+    let folders = match &arguments.out {
+        Some(out) => vec![out.clone()],
+        None => folders_of(&arguments.folders)?,
+    };
+    // The same folder may be named in several ways.
+    let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
+    let folders: BTreeSet<PathBuf> = folders.into_iter().map(real).collect();
+    let locks = folders.iter().map(|out| store::lock_folder(out, &|| false));
+    Ok(locks
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 fn conclude(report: &Report, out: &Path) -> Result<()> {
     let index = write_report(report, out)?;
     print_text(report)?;
+    for gap in report.gaps() {
+        say::err(gap);
+    }
     say::err(format_args!(
         "{} runs; report: {}",
         report.n_runs(),
@@ -48,11 +81,23 @@ fn conclude(report: &Report, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes all files of the report into `folder` and returns the path of its page.
+/// Writes all files of the report into `folder` and returns the path of its page. Files of an earlier
+/// report that are not among them go.
 pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<PathBuf> {
-    for artefact in report.files().context("failed to make the report")? {
+    let list = folder.join(FILES);
+    let before: Vec<String> = store::json(&list).unwrap_or_default();
+    let artefacts = report.files().context("failed to make the report")?;
+    for artefact in &artefacts {
         store::write_atomically(&folder.join(&artefact.path), &artefact.bytes)?;
     }
+    let files: Vec<&str> = artefacts.iter().map(|file| &*file.path).collect();
+    for file in before.iter().filter(|file| !files.contains(&&***file)) {
+        let mut parts = Path::new(file).components();
+        if parts.all(|part| matches!(part, Component::Normal(_))) {
+            let _ = fs::remove_file(folder.join(file));
+        }
+    }
+    store::write_atomically(&list, &store::pretty(&files)?)?;
     Ok(folder.join("index.html"))
 }
 

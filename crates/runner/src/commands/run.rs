@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use apical_experiment::progress::{Counts, Progress as _};
 use apical_experiment::report::Report;
 use apical_experiment::spec::SpecSource;
+use apical_experiment::store::Lock;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::{Done, Execution, Experiment};
 
@@ -33,32 +34,36 @@ pub(crate) fn run(arguments: &RunArgs, data_dir: Option<&Path>) -> Result<u8> {
         None => (built_in::built_in(QUICK)?, None),
     };
     let words = ["apical", "run"].into_iter().chain(named.as_deref());
-    let command = arguments.how.redo(&words.collect::<Vec<_>>());
-    run_source(source, &command, arguments, data_dir)
+    run_source(source, &words.collect::<Vec<_>>(), arguments, data_dir)
 }
 
 /// Runs a built-in experiment and returns the exit code.
 pub(crate) fn reproduce(arguments: &ReproduceArgs, data_dir: Option<&Path>) -> Result<u8> {
     let name = &arguments.name;
-    let command = arguments.how.redo(&["apical", "reproduce", name]);
     let run = RunArgs {
         how: arguments.how.clone(),
         ..RunArgs::default()
     };
-    run_source(built_in::built_in(name)?, &command, &run, data_dir)
+    let words = ["apical", "reproduce", name];
+    run_source(built_in::built_in(name)?, &words, &run, data_dir)
 }
 
-/// Runs the experiment `source`, whatever `arguments` name, and returns the exit code. `command` gives
-/// the same results.
+/// Runs the experiment `source`, whatever `arguments` name, and returns the exit code. The command
+/// `words` with the same options gives the same results.
 fn run_source(
     source: SpecSource,
-    command: &str,
+    words: &[&str],
     arguments: &RunArgs,
     data_dir: Option<&Path>,
 ) -> Result<u8> {
     if simulate::is_simulation(&source) {
         return simulate::run_simulation(source, &arguments.how, data_dir);
     }
+    let specified = seeds_of(&source);
+    let command = |seeds: &[u64]| {
+        let seeds = (seeds != specified).then_some(seeds);
+        Ok(arguments.how.redo(words, seeds))
+    };
     let experiment = Experiment::read(source, arguments.how.overrides()?)?;
     let progress = Progress::new(Mode::choose(arguments.how.quiet, arguments.json));
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
@@ -72,7 +77,7 @@ fn run_source(
     let folder = arguments.how.out.join(experiment.name());
     let mut data = DataCache::new(data_folders(data_dir));
     let (n_runs, counts, errors, report) = match experiment
-        .run(&mut data, &folder, command, &execution)?
+        .run(&mut data, &folder, &command, &execution)?
     {
         Done::StoppedWhileTuning => {
             progress.warn(&format!(
@@ -96,7 +101,7 @@ fn run_source(
             folder.display()
         )));
     }
-    let Some(report) = report else {
+    let Some((report, lock)) = report else {
         progress.warn(&format!(
             "stopped: {} of {n_runs} runs are finished, in {}; the same command goes on with the rest",
             n_runs - counts.n_interrupted,
@@ -104,13 +109,25 @@ fn run_source(
         ));
         return Ok(ended(&progress, counts, exit::INTERRUPTED));
     };
-    conclude(arguments, &report, counts, &folder, &progress)
+    conclude(arguments, (&report, lock), counts, &folder, &progress)
+}
+
+/// The seeds that a specification names itself, in ascending order.
+fn seeds_of(source: &SpecSource) -> Vec<u64> {
+    let table: toml::Table = source.text.parse().unwrap_or_default();
+    let seeds = table.get("seeds").and_then(|seeds| seeds.as_array());
+    let seeds = seeds.into_iter().flatten();
+    let mut seeds: Vec<u64> = seeds
+        .filter_map(|seed| u64::try_from(seed.as_integer()?).ok())
+        .collect();
+    seeds.sort_unstable();
+    seeds
 }
 
 /// Report, table and the last words.
 fn conclude(
     arguments: &RunArgs,
-    report: &Report,
+    (report, lock): (&Report, Lock),
     counts: Counts,
     folder: &Path,
     progress: &Progress,
@@ -120,6 +137,7 @@ fn conclude(
     } else {
         Some(write_report(report, folder)?)
     };
+    drop(lock);
     if progress.mode() != Mode::Json {
         print_text(report)?;
     }
@@ -129,6 +147,9 @@ fn conclude(
         n_failed,
         ..
     } = counts;
+    for gap in report.gaps() {
+        progress.warn(gap);
+    }
     let made = report.made();
     let mut words = vec![format!("{n_finished} runs {made}")];
     if n_reused > 0 {

@@ -74,14 +74,6 @@ impl Progress {
         self.mode
     }
 
-    /// A line for people that is shown in every mode, on standard error.
-    pub(crate) fn warn(&self, text: &str) {
-        match self.mode {
-            Mode::Bars | Mode::Lines => self.note(text),
-            Mode::Json | Mode::Quiet => say::err(text),
-        }
-    }
-
     /// A line for programs.
     pub(crate) fn event(&self, event: &Event<'_>) {
         if self.mode == Mode::Json
@@ -98,6 +90,13 @@ impl progress::Progress for Progress {
             Mode::Bars => self.bars.suspend(|| say::err(text)),
             Mode::Lines => say::err(text),
             Mode::Json | Mode::Quiet => {}
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        match self.mode {
+            Mode::Bars | Mode::Lines => self.note(text),
+            Mode::Json | Mode::Quiet => say::err(text),
         }
     }
 

@@ -2,10 +2,12 @@
 
 mod commands;
 mod continuous;
+mod damage;
 mod data;
 mod endings;
 mod keeping;
 mod own_data;
+mod processes;
 mod program;
 mod reproduce;
 mod reproduce_run;

@@ -91,12 +91,18 @@ fn the_report_on_a_protocol_is_made_of_its_records_alone() {
     assert!(report.stderr.starts_with("4 runs"), "{}", report.stderr);
     assert!(files.map(|file| read(&folder.join(file))) == before);
     assert_eq!(read(&folder.join("summary.json")), summary);
-    // Seeds of another call do not mix in.
-    let one = [&["reproduce", "figs1", "--seeds", "1"][..], &small_s1()].concat();
-    place.call(&one).with_code(0);
-    let report = place.line("report results/figs1 --out elsewhere", 0);
-    assert!(report.stderr.starts_with("2 runs"), "{}", report.stderr);
-    assert!(place.path("elsewhere/index.html").is_file());
+    // Seeds of another call belong to the experiment, other settings do not.
+    for (sets, expected) in [
+        (&[][..], "4 runs; "),
+        (&["--set", "n_probes=3"], "2 runs; "),
+    ] {
+        let one = ["reproduce", "figs1", "--seeds", "1"];
+        let call = [&one[..], &small_s1(), sets].concat();
+        place.call(&call).with_code(0);
+        let report = place.line("report results/figs1 --out elsewhere", 0);
+        report.says(expected);
+        assert!(place.path("elsewhere/index.html").is_file());
+    }
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Runs that are not in a report: missing, running, damaged, with other settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::gather::Place;
+use crate::store::{self, Asked, Experiment, Holder, Lock, RunName};
+
+/// What is not in a report.
+#[derive(Default)]
+pub(super) struct Gaps {
+    /// Folders of the runs that are in it, or are damaged.
+    pub(super) seen: BTreeSet<PathBuf>,
+    missing: BTreeMap<String, BTreeSet<u64>>,
+    running: Vec<String>,
+    /// Runs and what is wrong with them.
+    pub(super) damaged: Vec<String>,
+    /// Runs with other settings, by the folders above.
+    pub(super) others: BTreeMap<String, usize>,
+    /// How many runs each file was left out of.
+    pub(super) unchecked: BTreeMap<String, usize>,
+}
+
+impl Gaps {
+    /// Finds out which runs are listed, or follow from the seeds, and are not there.
+    pub(super) fn find_missing(&mut self, place: &Place, listed: Option<&BTreeSet<PathBuf>>) {
+        let mut expected: BTreeSet<(String, u64)> = BTreeSet::new();
+        let seeds = place.experiment.iter().flat_map(Experiment::seeds);
+        let seeds: BTreeSet<u64> = seeds.collect();
+        let seen: Vec<_> = self.seen.iter().map(|run| place.taken_apart(run)).collect();
+        let listed = listed
+            .into_iter()
+            .flatten()
+            .map(|run| place.taken_apart(run));
+        let listed: Vec<_> = listed.collect();
+        // A single run that was asked for is no part of anything.
+        let is_whole = place.scopes.iter().any(|scope| !place.runs.contains(scope));
+        for (arm, seed) in seen.iter().chain(&listed).filter(|_| is_whole) {
+            expected.extend(seed.map(|seed| (arm.clone(), seed)));
+            expected.extend(seeds.iter().map(|&seed| (arm.clone(), seed)));
+        }
+        for (arm, seed) in expected {
+            if seen.contains(&(arm.clone(), Some(seed))) {
+                continue;
+            }
+            match running(&place.root.join(&arm), seed) {
+                Some(holder) => {
+                    let by = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
+                    self.running.push(format!("{arm} seed {seed}{by}"));
+                }
+                None => {
+                    self.missing.entry(arm).or_default().insert(seed);
+                }
+            }
+        }
+    }
+
+    /// One kind a line.
+    pub(super) fn lines(&self, place: &Place) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.missing.is_empty() {
+            let missing = self.missing.iter().map(|(arm, seeds)| {
+                let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+                let word = if seeds.len() == 1 { "seed" } else { "seeds" };
+                format!("{arm} {word} {}", seeds.join(", "))
+            });
+            let missing = missing.collect::<Vec<_>>().join("; ");
+            let command = place.experiment.as_ref().map(|file| &*file.command);
+            let command = command.filter(|command| !command.is_empty());
+            let remedy = command.map_or_else(String::new, |c| format!("; `{c}` makes them"));
+            lines.push(format!("missing: {missing}{remedy}"));
+        }
+        if !self.running.is_empty() {
+            lines.push(format!("running: {}", self.running.join("; ")));
+        }
+        if !self.damaged.is_empty() {
+            lines.push(format!("damaged: {}", self.damaged.join("; ")));
+        }
+        if !self.others.is_empty() {
+            let n: usize = self.others.values().sum();
+            let others = self.others.iter().map(|(arm, n)| format!("{arm} ({n})"));
+            let others = others.collect::<Vec<_>>().join(", ");
+            let (runs, are) = if n == 1 {
+                ("run", "is")
+            } else {
+                ("runs", "are")
+            };
+            lines.push(format!(
+                "{n} {runs} with other settings {are} left out: {others}"
+            ));
+        }
+        if !self.unchecked.is_empty() {
+            let unchecked = self.unchecked.iter();
+            let unchecked = unchecked.map(|(file, n)| match n {
+                1 => format!("{file} of 1 run"),
+                n => format!("{file} of {n} runs"),
+            });
+            let unchecked = unchecked.collect::<Vec<_>>().join(", ");
+            lines.push(format!("not kept, and not checked: {unchecked}"));
+        }
+        lines
+    }
+}
+
+/// Who makes the run with `seed` in the folder `arm`, where somebody does.
+fn running(arm: &Path, seed: u64) -> Option<Option<Holder>> {
+    let entries = fs::read_dir(arm).into_iter().flatten().flatten();
+    let mut locks = entries.filter_map(|entry| {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let run = RunName::of(file.strip_prefix('.')?)?;
+        (run.seed == seed && run.rest == ".lock").then(|| arm.join(run.base))
+    });
+    locks.find_map(|base| holder_of(&base))
+}
+
+/// Who is at the run in `folder`.
+pub(super) fn holder_of(folder: &Path) -> Option<Option<Holder>> {
+    let name = folder.file_name()?.to_string_lossy();
+    let path = store::lock_path(&folder.with_file_name(RunName::of(&name)?.base));
+    if !path.exists() {
+        return None;
+    }
+    match Lock::ask(&path).ok()? {
+        Asked::Busy(holder) => Some(holder),
+        Asked::Taken(_) => None,
+    }
+}
