@@ -1,8 +1,8 @@
 //! Feedback alignment: backprop with fixed random weights in place of the transposed ones.
 
 use apical_learning::{
-    Activities, Batch, ForwardWeights, LearnError, Learner, Network, Phase, PhaseTimer, Precision,
-    Quantity, Streams, Teacher, TensorName, Tensors, Updates, uniform,
+    Activities, Batch, ForwardWeights, LayerRates, LearnError, Learner, Network, Phase, PhaseTimer,
+    Precision, Quantity, Streams, Teacher, TensorName, Tensors, Updates, uniform,
 };
 use candle_core::Tensor;
 use ndarray::{ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2};
@@ -43,8 +43,7 @@ impl Route {
 #[derive(Debug)]
 pub struct FeedbackAlignment {
     parameters: Parameters,
-    rates: Vec<f64>,
-    rate_share: f64,
+    rates: LayerRates,
     route: Route,
     /// B_kᵀ, `[n_from, n_k]`, index `k − 1`.
     feedback: Vec<Tensor>,
@@ -98,8 +97,7 @@ impl FeedbackAlignment {
             feedback.push(tensor.map_err(failed(route.name()))?);
         }
         Ok(Self {
-            rates: expand(&spec.rates, n_layers, "rates")?,
-            rate_share: 1.0,
+            rates: expand(&spec.rates, n_layers, "rates")?.into(),
             parameters,
             route,
             feedback,
@@ -156,7 +154,7 @@ impl FeedbackAlignment {
     ) -> candle_core::Result<()> {
         let n_samples = pass.rates[0].dim(0)? as f64;
         for (k, delta) in (1..).zip(&errors.deltas) {
-            let factor = self.rates[k - 1] * self.rate_share / n_samples;
+            let factor = self.rates.of(k) / n_samples;
             let direction = pass.rates[k - 1].t()?.matmul(delta)?;
             found(TensorName::forward(k), direction, AddScaled { factor })?;
             if self.parameters.network.thresholds() {
@@ -170,7 +168,7 @@ impl FeedbackAlignment {
     fn feedback(&self, name: TensorName) -> Option<&Tensor> {
         match name {
             TensorName::PyramidalFromPyramidal { to: k, from }
-                if k > 0 && from == self.route.from(k, self.rates.len()) =>
+                if k > 0 && from == self.route.from(k, self.parameters.network.n_layers()) =>
             {
                 self.feedback.get(k - 1)
             }
@@ -193,7 +191,7 @@ impl Learner for FeedbackAlignment {
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
 
     fn set_rate_share(&mut self, share: f64) {
-        self.rate_share = share;
+        self.rates.set_share(share);
     }
 
     fn propose(&self, _session: &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
@@ -276,7 +274,7 @@ impl Tensors for FeedbackAlignment {
     }
 
     fn names(&self) -> Vec<TensorName> {
-        let n_layers = self.rates.len();
+        let n_layers = self.parameters.network.n_layers();
         let mut names = self.parameters.names();
         names.extend((1..n_layers).map(|k| TensorName::PyramidalFromPyramidal {
             to: k,

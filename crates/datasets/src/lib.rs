@@ -55,7 +55,7 @@ mod table;
 mod table_rows;
 
 pub use check::{CheckedFile, check_file, check_files};
-pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict};
+pub use checksum::{Checksum, FileDigest, FirstSeen, Verdict, sha256};
 pub use column::{Column, ColumnList};
 pub use dataset::{About, ClassCounts, Dataset, DatasetSummary, SharedInputs, TargetUnit, Task};
 pub use entry::{CatalogueEntry, RemoteFile};

@@ -1,6 +1,7 @@
 //! Whether a network fits into the memory of this machine, before anything of it is allocated.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use apical_learning::Network;
 
@@ -38,8 +39,13 @@ fn in_words(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
-/// Memory of the machine, in bytes, where it says so.
+/// Memory of the machine, in bytes, where it says so. It is asked once.
 fn of_machine() -> Option<u64> {
+    static BYTES: OnceLock<Option<u64>> = OnceLock::new();
+    *BYTES.get_or_init(ask_machine)
+}
+
+fn ask_machine() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text
         .lines()

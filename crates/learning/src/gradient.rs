@@ -38,12 +38,20 @@ pub struct ForwardNetwork {
 pub struct ForwardPass {
     /// r_k of layers 0…N, `[n_samples, n_k]`; r_0 are the inputs.
     pub rates: Vec<Array2<f64>>,
-    /// φ′(u_k) of layers 1…N at index `k − 1`, `[n_samples, n_k]`.
-    pub slopes: Vec<Array2<f64>>,
+    /// u_k of layers 1…N at index `k − 1`, `[n_samples, n_k]`.
+    pub potentials: Vec<Array2<f64>>,
+    transfer: Transfer,
+}
+
+impl ForwardPass {
+    /// φ′(u_k) of `layer` k, counted from 1, `[n_samples, n_k]`.
+    pub fn slope(&self, layer: usize) -> Array2<f64> {
+        self.potentials[layer - 1].mapv(|u| self.transfer.slope(u))
+    }
 }
 
 impl ForwardNetwork {
-    /// Rates and slopes of all layers for `inputs`, `[n_samples, n_0]`.
+    /// Rates and potentials of all layers for `inputs`, `[n_samples, n_0]`.
     ///
     /// # Errors
     /// Inputs of another width, and potentials that are not finite.
@@ -58,7 +66,8 @@ impl ForwardNetwork {
         }
         let mut pass = ForwardPass {
             rates: vec![inputs.mapv(f64::from)],
-            slopes: Vec::new(),
+            potentials: Vec::new(),
+            transfer: self.transfer,
         };
         for (k, w) in self.weights.weights.iter().enumerate() {
             let mut u = pass.rates[k].dot(&w.t());
@@ -73,7 +82,7 @@ impl ForwardNetwork {
                 });
             }
             pass.rates.push(u.mapv(|u| self.transfer.rate(u)));
-            pass.slopes.push(u.mapv(|u| self.transfer.slope(u)));
+            pass.potentials.push(u);
         }
         Ok(pass)
     }

@@ -9,6 +9,13 @@ pub struct LayerRates {
     share: f64,
 }
 
+impl From<Vec<f64>> for LayerRates {
+    /// η_k of layers 1…N in turn, at a share of 1.
+    fn from(full: Vec<f64>) -> Self {
+        Self { full, share: 1.0 }
+    }
+}
+
 impl LayerRates {
     /// The rates that the key `rates` states for `network`, at a share of 1.
     ///
@@ -16,8 +23,7 @@ impl LayerRates {
     /// Rates that are negative or not finite, and a list of another length than layers.
     pub fn new(rates: &PerLayer, network: &Network) -> Result<Self, SpecError> {
         rates.check_not_negative("rates")?;
-        let full = rates.expand(network.n_layers(), "rates")?;
-        Ok(Self { full, share: 1.0 })
+        Ok(rates.expand(network.n_layers(), "rates")?.into())
     }
 
     /// See [`crate::Learner::set_rate_share`].

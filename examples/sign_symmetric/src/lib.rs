@@ -95,13 +95,13 @@ impl Learner for SignSymmetric {
         let n = self.network().n_layers();
         let pass = self.forward().pass(batch.inputs)?;
         let mut updates = Updates::new();
-        let mut delta = (batch.target_rates.mapv(f64::from) - &pass.rates[n]) * &pass.slopes[n - 1];
+        let mut delta = (batch.target_rates.mapv(f64::from) - &pass.rates[n]) * pass.slope(n);
         for k in (1..=n).rev() {
             // ΔW_k = η_k δ_k r_{k−1}ᵀ.
             let (network, eta) = (self.network(), self.rates.of(k));
             updates.push_layer(network, k, eta, &delta, &pass.rates[k - 1]);
             if k > 1 {
-                delta = &pass.slopes[k - 2] * &delta.dot(&self.feedback(k - 1).t());
+                delta = pass.slope(k - 1) * delta.dot(&self.feedback(k - 1).t());
             }
         }
         Ok(updates)

@@ -26,7 +26,7 @@ impl Learner for Mlp {
     fn session(&self, _streams: Streams, _n_parallel: usize) {}
 
     fn set_rate_share(&mut self, share: f64) {
-        self.rate_share = share;
+        self.rates.set_share(share);
     }
 
     fn propose(&self, _session: &mut (), batch: Batch<'_>) -> Result<Updates, LearnError> {
@@ -112,11 +112,8 @@ impl Learner for Mlp {
     }
 
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd).then(|| {
-            (self.rates.iter())
-                .map(|rate| rate * self.rate_share)
-                .collect()
-        })
+        (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd)
+            .then(|| self.rates.all())
     }
 
     /// Potentials; and with a teacher −∂L_b/∂r_k of the hidden layers above something plastic.

@@ -3,7 +3,9 @@
 mod learner;
 mod target;
 
-use apical_learning::{Batch, ForwardWeights, LearnError, Network, TensorName, check_shape};
+use apical_learning::{
+    Batch, ForwardWeights, LayerRates, LearnError, Network, TensorName, check_shape,
+};
 use candle_core::Tensor;
 use ndarray::Array2;
 
@@ -28,8 +30,7 @@ pub struct Mlp {
     parameters: Parameters,
     flavour: Flavour,
     optimiser: Optimiser,
-    rates: Vec<f64>,
-    rate_share: f64,
+    rates: LayerRates,
     plastic: Vec<Plastic>,
     targets: Vec<Target>,
     n_steps: u64,
@@ -67,8 +68,7 @@ impl Mlp {
             }
         }
         Ok(Self {
-            rates: expand(&spec.rates, n_layers, "rates")?,
-            rate_share: 1.0,
+            rates: expand(&spec.rates, n_layers, "rates")?.into(),
             parameters,
             flavour: spec.flavour,
             optimiser: spec.optimiser,
@@ -128,7 +128,7 @@ impl Mlp {
     fn step(&self, target: &Target, n_samples: usize) -> Step {
         Step {
             optimiser: self.optimiser,
-            rate: self.rates[target.layer - 1] * self.rate_share,
+            rate: self.rates.of(target.layer),
             n_samples,
             number: self.n_steps + 1,
         }

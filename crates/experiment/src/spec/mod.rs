@@ -13,8 +13,7 @@ mod tree;
 mod tuning;
 mod values;
 
-use sha2::{Digest, Sha256};
-
+pub use apical_datasets::sha256;
 pub use apical_learning::KeyPath;
 pub use arm::{Arm, ArmError};
 pub(crate) use check::distinct_slugs;
@@ -24,13 +23,3 @@ pub use problem::{SpecProblem, nearest};
 pub use resolve::{Resolved, SpecSource};
 pub use tuning::{Strategy, TuningSpec};
 pub use values::{Range, Values};
-
-/// SHA-256, hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
-/// Bytes as text, two digits each.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -13,7 +13,6 @@ use super::exchange::{NEW, beside, exchange};
 use super::folder::remove_own;
 use super::manifest::{Manifest, Written, summary_text};
 use super::{DIGEST_MARK, Lock, name, pretty, write_atomically};
-use crate::spec::hexadecimal;
 
 /// A run that nobody else may write: its folder, and its lock as long as it is.
 #[derive(Debug)]
@@ -114,7 +113,7 @@ impl RunWriter {
         }
         let records = Written {
             n_bytes: self.n_bytes,
-            sha256: hexadecimal(&self.hasher.finalize()),
+            sha256: base16ct::lower::encode_string(&self.hasher.finalize()),
         };
         let mut manifest = self.manifest;
         manifest.files.insert(self.records_name.to_owned(), records);

@@ -22,7 +22,7 @@ fn rates_and_slopes_are_those_of_the_equation() {
         .expect("finite");
     // 0.5 (4 − 2 + 0.5) = 1.25 and 0.5 (−4 + 0.5) < 0.
     assert_eq!(pass.rates[1], array![[1.25], [0.0]]);
-    assert_eq!(pass.slopes[0], array![[1.0], [0.0]]);
+    assert_eq!(pass.slope(1), array![[1.0], [0.0]]);
     // 3 · 1.25 and −1.25 + 1; then 0 and 1.
     assert_eq!(pass.rates[2], array![[3.75, 0.0], [0.0, 1.0]]);
     let mut outputs = Array2::<f32>::zeros((2, 2));
