@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use apical_learning::{Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
+use apical_learning::{KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
 
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
 use crate::subject::{EpochPoint, Subject};
 use crate::{ReportError, ReportInput};
+
+/// Samples of a test part at most, where their number is told from accuracies.
+const MOST_SAMPLES: usize = 100_000;
 
 /// All runs of a learner on a task, at one point of a sweep.
 #[derive(Debug)]
@@ -30,6 +33,15 @@ impl Group<'_> {
         } else {
             format!("{}, {}", self.learner, self.point)
         }
+    }
+
+    /// The values that `keys` have at its point of the sweep, in full; none where it has no such key.
+    pub(crate) fn swept(&self, keys: &[&KeyPath]) -> Vec<Option<String>> {
+        let value = |key: &&KeyPath| {
+            let swept = self.point.0.iter().find(|swept| swept.key == **key)?;
+            Some(swept.value_text())
+        };
+        keys.iter().map(value).collect()
     }
 
     /// Over seeds, after the last epoch.
@@ -112,9 +124,17 @@ pub(crate) struct Task<'a> {
     pub(crate) baseline: Option<&'a str>,
     /// Accuracy, or loss where there is none (regression).
     pub(crate) score: Metric,
+    /// Swept keys, from the specification's root, whose values are spread over a logarithm.
+    logarithmic: &'a BTreeSet<KeyPath>,
 }
 
 impl<'a> Task<'a> {
+    /// Whether the values of the swept `key` are spread over a logarithm.
+    pub(crate) fn is_logarithmic(&self, key: &KeyPath) -> bool {
+        let mut keys = self.logarithmic.iter();
+        keys.any(|whole| whole.segments().ends_with(key.segments()))
+    }
+
     /// Layers that any learner has a value of `metric` for, `None` being all together; in order, all
     /// together last.
     pub(crate) fn layers(&self, metric: Metric) -> Vec<Option<usize>> {
@@ -138,6 +158,43 @@ impl<'a> Task<'a> {
         let same_point = |candidate: &&Group<'_>| candidate.point == group.point;
         let first = candidates.clone().next();
         candidates.find(same_point).or(first)
+    }
+
+    /// Training time per sample of `group` over that of the baseline, of mean times.
+    pub(crate) fn time_ratio(&self, group: &Group<'_>) -> Option<f64> {
+        let time = group.microseconds_per_sample(None)?;
+        let baseline = self.compared_with(group)?.microseconds_per_sample(None)?;
+        (baseline.mean > 0.0).then(|| time.mean / baseline.mean)
+    }
+
+    /// What one sample counts in accuracies on test data, %; none in regression. It is told from the accuracies, which are whole numbers of samples.
+    pub(crate) fn test_sample(&self) -> Option<f64> {
+        let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
+        let runs = self.groups.iter().flat_map(|group| &group.finished);
+        let readings = runs.flat_map(|run| {
+            let by_epoch = run.epochs.iter().map(|epoch| &epoch.readings);
+            by_epoch.chain([&run.summary.last])
+        });
+        let mut shares: Vec<f64> = readings
+            .filter_map(|readings| accuracy.value(readings))
+            .map(|percent| percent / 100.0)
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        shares.dedup();
+        let is_whole = |n: usize| {
+            let counts = shares.iter().map(|share| share * n as f64);
+            counts
+                .into_iter()
+                .all(|count| (count - count.round()).abs() < 1e-6 * n as f64)
+        };
+        let n = (!shares.is_empty()).then(|| (2..=MOST_SAMPLES).find(|n| is_whole(*n)))??;
+        Some(100.0 / n as f64)
+    }
+
+    /// The swept keys of all groups, in order.
+    pub(crate) fn swept_keys(&self) -> Vec<&'a KeyPath> {
+        let points = self.groups.iter().flat_map(|group| &group.point.0);
+        first_appearances(points.map(|swept| &swept.key))
     }
 
     /// On which processors and instruction sets times were taken, to follow `times`; none without times.
@@ -177,12 +234,15 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 .iter()
                 .filter(|run| run.summary.run.task == name)
                 .collect();
+            let styles = styles(input, &learners, name);
             let mut groups: Vec<Group<'_>> = first_appearances(
                 runs.iter()
                     .map(|run| (&*run.summary.run.learner, &run.summary.run.point)),
             )
             .into_iter()
-            .map(|(learner, point)| group(&runs, &learners, learner, point))
+            .map(|(learner, point)| {
+                group(&runs, styles[position(&learner, &learners)], learner, point)
+            })
             .collect();
             groups.sort_by_key(|group| learners.iter().position(|of| *of == group.learner));
             let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
@@ -200,6 +260,7 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 baseline: baseline.filter(|of| groups.iter().any(|group| group.learner == *of)),
                 groups,
                 score,
+                logarithmic: &input.logarithmic,
             }
         })
         .collect()
@@ -229,9 +290,32 @@ pub(crate) fn check(input: &ReportInput) -> Result<(), ReportError> {
     Ok(())
 }
 
+/// How every learner of `task` looks: by its place of the palette, the same on every task.
+fn styles<'a>(input: &'a ReportInput, learners: &[&'a str], task: &str) -> Vec<LineStyle> {
+    let place_of = |learner: &str| {
+        let on_any_task = || input.places.iter().find(|((_, name), _)| name == learner);
+        let own = input.places.get(&(task.to_owned(), learner.to_owned()));
+        own.or_else(|| on_any_task().map(|(_, place)| place))
+            .copied()
+    };
+    let taken: BTreeSet<usize> = input.places.values().copied().collect();
+    let mut free = (0..).filter(|place| !taken.contains(place));
+    let mut places: Vec<usize> = Vec::new();
+    let nth = |places: &[usize], place| places.iter().filter(|own| **own == place).count();
+    let style = |learner: &&str| {
+        let place = place_of(learner)
+            .or_else(|| free.next())
+            .unwrap_or_default();
+        let style = LineStyle::at(place, nth(&places, place));
+        places.push(place);
+        style
+    };
+    learners.iter().map(style).collect()
+}
+
 fn group<'a>(
     runs: &[&'a RunRecord],
-    learners: &[&str],
+    style: LineStyle,
     learner: &'a str,
     point: &'a Point,
 ) -> Group<'a> {
@@ -251,11 +335,7 @@ fn group<'a>(
         point,
         finished: Vec::new(),
         failed: Vec::new(),
-        style: LineStyle::of(
-            position(&learner, learners),
-            position(&point, &points),
-            points.len(),
-        ),
+        style: style.tinted(position(&point, &points), points.len()),
     };
     for run in members {
         match &run.summary.status {

@@ -1,7 +1,7 @@
 //! Tables that a protocol makes.
 
 use crate::cell::Cell;
-use crate::csv::Csv;
+use crate::markup::plain;
 use crate::text::{aligned, widths};
 
 /// A table with columns of its own.
@@ -22,12 +22,10 @@ pub struct PlainTable {
 impl PlainTable {
     /// The table in columns of even width, for a terminal.
     pub fn text(&self) -> String {
-        let grid: Vec<Vec<String>> = [self.header.clone()]
-            .into_iter()
-            .chain(self.written_rows())
-            .collect();
+        let header = self.header.iter().map(|heading| plain(heading)).collect();
+        let grid: Vec<Vec<String>> = [header].into_iter().chain(self.written_rows()).collect();
         let widths = widths(&grid);
-        let title = [self.title.clone()].into_iter();
+        let title = [plain(&self.title)].into_iter();
         let lines = title.chain(aligned(&grid, &widths));
         lines.map(|line| line + "\n").collect()
     }
@@ -35,15 +33,6 @@ impl PlainTable {
     fn written_rows(&self) -> impl Iterator<Item = Vec<String>> {
         let rows = self.rows.iter();
         rows.map(|row| row.iter().map(Cell::to_string).collect())
-    }
-
-    /// The table as comma-separated values.
-    pub(crate) fn csv(&self) -> Vec<u8> {
-        let mut csv = Csv::new(&self.header);
-        for row in self.written_rows() {
-            csv.row(&row);
-        }
-        csv.into_bytes()
     }
 }
 

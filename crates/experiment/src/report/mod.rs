@@ -2,11 +2,13 @@
 
 mod gaps;
 mod gather;
+mod looks;
 mod order;
 mod read;
 
 use apical_reporting::{
-    Artefact, PlainTable, ProtocolReport, ReportError, ReportInput, protocol_report, terminal_table,
+    Artefact, PlainTable, ProtocolReport, ReportError, ReportInput, plain, protocol_report,
+    terminal_table,
 };
 
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
@@ -37,7 +39,8 @@ impl Report {
             Self::Tasks(input) => terminal_table(input, in_colour).trim_end().to_owned(),
             Self::Protocol(report) => {
                 let tables = report.tables.iter().map(PlainTable::text);
-                let lines: Vec<String> = tables.chain(report.findings.iter().cloned()).collect();
+                let findings = report.findings.iter().map(|finding| plain(finding));
+                let lines: Vec<String> = tables.chain(findings).collect();
                 lines.join("\n")
             }
         }

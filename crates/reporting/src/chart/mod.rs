@@ -98,7 +98,8 @@ pub struct ChartSeed {
 pub enum ChartSpread {
     /// The mean alone.
     Nothing,
-    /// A band of ± one standard deviation.
+    /// A band of ± one standard deviation; of fewer than five seeds, and where a logarithmic axis has no
+    /// place for it, a thin line per seed.
     Band,
     /// A thin line per seed.
     Seeds,
@@ -114,7 +115,7 @@ impl LineLook {
     /// The `index`-th colour and marker.
     pub fn series(index: usize) -> Self {
         Self {
-            style: LineStyle::of(index, 0, 1),
+            style: LineStyle::at(index, 0),
         }
     }
 
@@ -128,7 +129,7 @@ impl LineLook {
     /// The same, broken in the `index`-th way; 0 is in one piece.
     #[must_use]
     pub fn dashed(mut self, index: usize) -> Self {
-        self.style.dash = LineStyle::of(0, index, 4).dash;
+        self.style = self.style.dashed(index);
         self
     }
 
@@ -235,7 +236,7 @@ mod tests {
             rows: vec![ChartRow {
                 heading: "first".into(),
                 y: ChartAxis {
-                    label: "residual (1)".into(),
+                    label: "residual".into(),
                     scale: ChartScale::Logarithmic,
                 },
                 guides: vec![2.0],
@@ -291,7 +292,7 @@ mod tests {
                     "figures/residual.csv"
                 ]
             );
-            for text in ["ran away", "prediction", "residual (1)", "left", "first"] {
+            for text in ["ran away", "prediction", "residual", "left", "first"] {
                 assert!(files.svg.contains(text), "{scale:?}: {text}");
             }
         }
