@@ -23,6 +23,8 @@ pub(crate) struct Group<'a> {
     /// In the order of seeds, with the error.
     pub(crate) failed: Vec<(&'a RunRecord, &'a str)>,
     pub(crate) style: LineStyle,
+    /// That of the learner, whatever the point of its sweep.
+    pub(crate) own_style: LineStyle,
 }
 
 impl Group<'_> {
@@ -336,6 +338,7 @@ fn group<'a>(
         finished: Vec::new(),
         failed: Vec::new(),
         style: style.tinted(position(&point, &points), points.len()),
+        own_style: style,
     };
     for run in members {
         match &run.summary.status {

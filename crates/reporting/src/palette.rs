@@ -111,14 +111,18 @@ impl LineStyle {
         }
     }
 
-    /// The same at point `variant` of `n_variants` of a sweep: a tint of the learner's colour.
+    /// The same at point `variant` of `n_variants` of a sweep: a shade of the learner's colour, dark to
+    /// light.
     pub(crate) fn tinted(self, variant: usize, n_variants: usize) -> Self {
         let tint = match n_variants {
             0 | 1 => 0.0,
-            n => 0.6 * variant as f64 / (n - 1) as f64,
+            n => 0.85 * variant as f64 / (n - 1) as f64 - 0.45,
         };
         Self {
-            colour: lighter(self.colour, tint),
+            colour: match tint < 0.0 {
+                true => darker(self.colour, -tint),
+                false => lighter(self.colour, tint),
+            },
             dash: match n_variants {
                 0 | 1 => self.dash,
                 n if n <= N_DASHED => DASHES[variant % N_DASHED],
@@ -171,11 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn points_of_a_sweep_keep_the_marker_and_lighten_the_colour() {
+    fn points_of_a_sweep_keep_the_marker_and_go_from_dark_to_light() {
         let of = |variant| LineStyle::at(0, 0).tinted(variant, 3);
         let (first, last) = (of(0), of(2));
         assert_eq!(first.marker, last.marker);
-        assert_eq!(last.colour, RGBColor(153, 199, 224));
+        assert_eq!(first.colour, RGBColor(0, 63, 98));
+        assert_eq!(last.colour, RGBColor(102, 170, 209));
         assert_ne!(first.dash, last.dash);
     }
 }

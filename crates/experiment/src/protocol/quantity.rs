@@ -73,17 +73,12 @@ impl Series {
         }
     }
 
-    /// The label, with the unit where there is one.
+    /// The label, with the unit where there is one, as tables and axes have it.
     pub(super) fn heading(&self) -> String {
         match self.quantity.unit {
             "1" => self.label(),
             unit => format!("{} ({unit})", self.label()),
         }
-    }
-
-    /// The label with the unit, as an axis has it.
-    pub(super) fn axis(&self) -> String {
-        format!("{} ({})", self.label(), self.quantity.unit)
     }
 }
 

@@ -189,6 +189,9 @@ impl ChartAxis {
         let (low, high): (f64, f64) = range.unwrap_or((0.1, 1.0));
         match self.scale {
             ChartScale::Linear => Axis::linear_rounded(low, high, n_ticks),
+            ChartScale::Whole => {
+                Axis::epochs(low.max(0.0) as usize, high.max(0.0) as usize, n_ticks)
+            }
             ChartScale::FromZero => Axis::linear_rounded(low.min(0.0), high, n_ticks),
             ChartScale::Between(low, high) => Axis::linear(low, high, n_ticks),
             ChartScale::Logarithmic => Axis::logarithmic(low, high),

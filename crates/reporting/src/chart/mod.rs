@@ -35,6 +35,8 @@ pub struct ChartAxis {
 pub enum ChartScale {
     /// Linear, as wide as the values, ends rounded.
     Linear,
+    /// Linear, as wide as the values, which are counts.
+    Whole,
     /// Linear from 0 to at least the largest value.
     FromZero,
     /// Linear, from the first value to the second exactly.
@@ -277,6 +279,7 @@ mod tests {
     fn it_is_drawn_on_every_scale() {
         for scale in [
             ChartScale::Linear,
+            ChartScale::Whole,
             ChartScale::FromZero,
             ChartScale::Between(0.0, 20.0),
             ChartScale::Logarithmic,
@@ -296,6 +299,24 @@ mod tests {
                 assert!(files.svg.contains(text), "{scale:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_trace_on_the_maximum_of_its_axis_is_not_cut() {
+        // As far beyond 1 as the rounding of the axis lets pass.
+        let top = 1.0 + 5e-10;
+        let mut flat = chart(ChartScale::Between(0.0, 4.0));
+        let row = &mut flat.rows[0];
+        row.y.scale = ChartScale::Linear;
+        row.guides.clear();
+        let points = vec![(0.0, 0.0), (1.0, top), (2.0, top), (4.0 + 1e-12, top)];
+        row.panels[0].lines = vec![ChartLine::single("a", LineLook::series(0), points)];
+        let svg = flat.files("figures").expect("drawn").svg;
+        let lines = svg
+            .split("<polyline ")
+            .filter(|line| line.contains("#0072B2"));
+        let longest = lines.map(|line| line.matches(',').count()).max();
+        assert_eq!(longest, Some(4));
     }
 
     #[test]

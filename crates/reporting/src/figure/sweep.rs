@@ -134,7 +134,7 @@ fn key_of<'g>(group: &'g Group<'_>) -> Option<&'g KeyPath> {
     group.point.number().map(|(key, _)| key)
 }
 
-/// The learner's own colour, which is that of its first point.
+/// A line for every swept learner, in the learner's own colour.
 fn lines<'t, 'a>(task: &Task<'_>, swept: &[&'t Group<'a>]) -> Vec<Line<'t, 'a>> {
     let subject = Subject::on(task.score, PartName::Test);
     let mut lines: Vec<Line<'t, 'a>> = Vec::new();
@@ -145,7 +145,7 @@ fn lines<'t, 'a>(task: &Task<'_>, swept: &[&'t Group<'a>]) -> Vec<Line<'t, 'a>> 
             lines.push(Line {
                 group,
                 learner: group.learner,
-                style: group.style,
+                style: group.own_style,
                 points: Vec::new(),
                 seeds: Vec::new(),
             });

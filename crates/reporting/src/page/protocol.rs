@@ -69,6 +69,6 @@ fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
     let header = of.header.iter().map(|heading| rich(heading));
     html! {
         (table("sortable", Some(headings(header)), rows))
-        p.note { (rich(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
+        p.note.under { (rich(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
     }
 }

@@ -86,7 +86,7 @@ fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached
         @if !warnings.is_empty() {
             ul.warning { @for warning in &warnings { li { (warning) "." } } }
         }
-        p.note {
+        p.note.under {
             "Mean ± half width of the 95 % t interval over seeds"
             @if of.rows.iter().any(|row| row.n_finished == 1) { "; one seed has no interval" }
             @if of.rows.iter().any(|row| row.n_failed > 0) {

@@ -9,12 +9,17 @@ pub(super) struct Td {
     body: Markup,
     /// What it is sorted by, where that is a number.
     order: Option<f64>,
+    class: Option<&'static str>,
 }
 
 impl Td {
     /// What is no number.
     pub(super) fn of(body: Markup) -> Self {
-        Self { body, order: None }
+        Self {
+            body,
+            order: None,
+            class: None,
+        }
     }
 }
 
@@ -23,6 +28,7 @@ impl From<&Cell> for Td {
         Self {
             body: html! { (cell.to_string()) },
             order: cell.order().filter(|order| order.is_finite()),
+            class: matches!(cell, Cell::Text(_)).then_some("words"),
         }
     }
 }
@@ -40,9 +46,9 @@ pub(super) fn table(
                 tbody {
                     @for row in rows {
                         "\n" tr {
-                            @for (index, Td { body, order }) in row.iter().enumerate() {
+                            @for (index, Td { body, order, class }) in row.iter().enumerate() {
                                 @if index == 0 { th scope="row" { (body) } }
-                                @else { td data-order=[order] { (body) } }
+                                @else { td class=[class] data-order=[order] { (body) } }
                             }
                         }
                     }

@@ -170,7 +170,9 @@ impl Canvas {
                 true => Anchor::Middle,
                 false => Anchor::Left,
             };
-            self.piece(piece, place, anchor, size_of(height), is_upright);
+            // SVG leaves out blanks at the ends of a text.
+            let unbroken = piece.replace(' ', "\u{a0}");
+            self.piece(&unbroken, place, anchor, size_of(height), is_upright);
             along += text_width(piece, size_of(height));
         }
     }

@@ -139,6 +139,9 @@ impl<'a> Table<'a> {
         let layers = || self.layers.iter().map(|k| format!("layer {k}"));
         let is_page = layout == Layout::EachLayer;
         let mut headings = vec![Heading::new("", "learner"), Heading::new("", "seeds")];
+        if is_page && self.has_flags() {
+            headings.push(Heading::new("", "flags"));
+        }
         if is_page && self.has_angles() {
             headings.extend(layers().map(|layer| Heading::new(potential, &layer)));
         }
@@ -172,9 +175,6 @@ impl<'a> Table<'a> {
         if self.has_trials() {
             headings.push(Heading::new("tuning", "trials"));
         }
-        if is_page && self.has_flags() {
-            headings.push(Heading::new("", "flags"));
-        }
         headings
     }
 
@@ -196,6 +196,10 @@ impl<'a> Table<'a> {
                 },
             },
         ];
+        if is_page && self.has_flags() {
+            let flags: Vec<String> = row.flags.iter().map(Flag::short).collect();
+            cells.push(Cell::text(flags.join(", ")));
+        }
         if is_page && self.has_angles() {
             cells.extend(row.potential.by_layer.iter().map(|value| angle(*value)));
         }
@@ -222,10 +226,6 @@ impl<'a> Table<'a> {
         }
         if self.has_trials() {
             cells.push(Cell::Count(row.n_trials));
-        }
-        if is_page && self.has_flags() {
-            let flags: Vec<String> = row.flags.iter().map(Flag::short).collect();
-            cells.push(Cell::text(flags.join(", ")));
         }
         cells
     }

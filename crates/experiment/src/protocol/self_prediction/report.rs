@@ -162,7 +162,7 @@ fn gains(runs: &Runs) -> PlainTable {
                     .map(|failure| Cell::Count(Some(failure.n_done)));
                 let names = [
                     Cell::text(run.condition()),
-                    Cell::text(run.seed().to_string()),
+                    Cell::Count(usize::try_from(run.seed()).ok()),
                 ];
                 let numbers = measured.map(|quantity| Cell::Short(run.value(quantity)));
                 let ends = [

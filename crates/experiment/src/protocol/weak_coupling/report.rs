@@ -253,7 +253,7 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
         x: ChartAxis::new(
             sweep.label(),
             match sweep {
-                Sweep::Depth => ChartScale::Linear,
+                Sweep::Depth => ChartScale::Whole,
                 Sweep::Coupling | Sweep::Width => ChartScale::Logarithmic,
             },
         ),
