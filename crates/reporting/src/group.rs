@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 
 use apical_learning::{KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
 
+use crate::look::styles;
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
 use crate::subject::{EpochPoint, Subject};
 use crate::{ReportError, ReportInput};
-
-/// Samples of a test part at most, where their number is told from accuracies.
-const MOST_SAMPLES: usize = 100_000;
 
 /// All runs of a learner on a task, at one point of a sweep.
 #[derive(Debug)]
@@ -169,30 +167,6 @@ impl<'a> Task<'a> {
         (baseline.mean > 0.0).then(|| time.mean / baseline.mean)
     }
 
-    /// What one sample counts in accuracies on test data, %; none in regression. It is told from the accuracies, which are whole numbers of samples.
-    pub(crate) fn test_sample(&self) -> Option<f64> {
-        let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
-        let runs = self.groups.iter().flat_map(|group| &group.finished);
-        let readings = runs.flat_map(|run| {
-            let by_epoch = run.epochs.iter().map(|epoch| &epoch.readings);
-            by_epoch.chain([&run.summary.last])
-        });
-        let mut shares: Vec<f64> = readings
-            .filter_map(|readings| accuracy.value(readings))
-            .map(|percent| percent / 100.0)
-            .collect();
-        shares.sort_by(f64::total_cmp);
-        shares.dedup();
-        let is_whole = |n: usize| {
-            let counts = shares.iter().map(|share| share * n as f64);
-            counts
-                .into_iter()
-                .all(|count| (count - count.round()).abs() < 1e-6 * n as f64)
-        };
-        let n = (!shares.is_empty()).then(|| (2..=MOST_SAMPLES).find(|n| is_whole(*n)))??;
-        Some(100.0 / n as f64)
-    }
-
     /// The swept keys of all groups, in order.
     pub(crate) fn swept_keys(&self) -> Vec<&'a KeyPath> {
         let points = self.groups.iter().flat_map(|group| &group.point.0);
@@ -290,29 +264,6 @@ pub(crate) fn check(input: &ReportInput) -> Result<(), ReportError> {
         }
     }
     Ok(())
-}
-
-/// How every learner of `task` looks: by its place of the palette, the same on every task.
-fn styles<'a>(input: &'a ReportInput, learners: &[&'a str], task: &str) -> Vec<LineStyle> {
-    let place_of = |learner: &str| {
-        let on_any_task = || input.places.iter().find(|((_, name), _)| name == learner);
-        let own = input.places.get(&(task.to_owned(), learner.to_owned()));
-        own.or_else(|| on_any_task().map(|(_, place)| place))
-            .copied()
-    };
-    let taken: BTreeSet<usize> = input.places.values().copied().collect();
-    let mut free = (0..).filter(|place| !taken.contains(place));
-    let mut places: Vec<usize> = Vec::new();
-    let nth = |places: &[usize], place| places.iter().filter(|own| **own == place).count();
-    let style = |learner: &&str| {
-        let place = place_of(learner)
-            .or_else(|| free.next())
-            .unwrap_or_default();
-        let style = LineStyle::at(place, nth(&places, place));
-        places.push(place);
-        style
-    };
-    learners.iter().map(style).collect()
 }
 
 fn group<'a>(

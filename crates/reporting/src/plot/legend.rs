@@ -119,3 +119,23 @@ fn column_width(column: &[LegendEntry]) -> f64 {
         .map(|entry| key_width(entry.key) + KEY_GAP + text_width(&label(entry), SMALL))
         .fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_that_cannot_be_told_apart_are_counted() {
+        let entries = |n: usize| -> Vec<LegendEntry> {
+            let entry = |place| LegendEntry {
+                key: Key::Line(LineStyle::at(place, 0)),
+                label: format!("learner {place}"),
+            };
+            (0..n).map(entry).collect()
+        };
+        assert_eq!(limited(entries(12)), entries(12));
+        let some = limited(entries(30));
+        assert_eq!(some.len(), 12);
+        assert_eq!(some[11].label, "and 19 more, by name in the CSV");
+    }
+}
