@@ -173,6 +173,12 @@ fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
     if table.rows.iter().any(|row| row.n_failed > 0) {
         notes.push("  failed runs are left out of all means".to_owned());
     }
+    notes.extend(
+        table
+            .warnings()
+            .iter()
+            .map(|warning| format!("  {}", printable(warning))),
+    );
     if table.has_angles() {
         notes.push(format!("  {REFERENCES}"));
     }
