@@ -1,6 +1,6 @@
 //! This crate's part of an experiment's specification.
 
-use apical_learning::{Network, PerLayer, Precision, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 /// Output layer and loss of the multilayer perceptron.
@@ -95,12 +95,7 @@ impl Optimiser {
             } => {
                 check_share("adam.beta1", beta1)?;
                 check_share("adam.beta2", beta2)?;
-                if epsilon.is_finite() && epsilon > 0.0 {
-                    Ok(())
-                } else {
-                    let expected = "a finite number above 0";
-                    Err(SpecError::range("adam.epsilon", epsilon, expected))
-                }
+                EPSILON.check("adam.epsilon", epsilon)
             }
         }
     }
@@ -153,16 +148,23 @@ impl SingleLayerSpec {
     }
 }
 
+/// What is added to a root, and must not be lost there.
+const EPSILON: Numbers = Numbers::new(1e-30, 1e6, "a number from 1e-30 to 1e6");
+
 fn check_per_layer(values: &PerLayer, n_layers: usize, key: &str) -> Result<(), SpecError> {
     values.check_not_negative(key)?;
     values.expand(n_layers, key).map(|_| ())
 }
 
 fn check_share(key: &str, share: f64) -> Result<(), SpecError> {
-    if (0.0..1.0).contains(&share) {
+    if (0.0..1.0).contains(&share) && (share as f32) < 1.0 {
         Ok(())
     } else {
-        Err(SpecError::range(key, share, "at least 0 and below 1"))
+        Err(SpecError::range(
+            key,
+            share,
+            "at least 0 and below 1, in single precision too",
+        ))
     }
 }
 

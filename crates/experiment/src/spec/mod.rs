@@ -16,7 +16,7 @@ mod values;
 pub use apical_datasets::sha256;
 pub use apical_learning::KeyPath;
 pub use arm::{Arm, ArmError};
-pub(crate) use check::distinct_slugs;
+pub(crate) use check::distinct_names;
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use overrides::Overrides;
 pub use problem::{SpecProblem, nearest};

@@ -41,6 +41,15 @@ pub(super) enum Sweep {
 impl Sweep {
     pub(super) const ALL: [Self; 3] = [Self::Coupling, Self::Depth, Self::Width];
 
+    /// The key of its places.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Coupling => "coupling.couplings",
+            Self::Depth => "depth.n_hidden",
+            Self::Width => "width.widths",
+        }
+    }
+
     /// Its name in records and files.
     pub(super) fn name(self) -> &'static str {
         match self {

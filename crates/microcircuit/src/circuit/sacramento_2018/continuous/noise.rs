@@ -1,7 +1,7 @@
 //! Somatic noise σ ξ(t).
 
 use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real};
-use apical_learning::{SpecError, StreamRng};
+use apical_learning::{Numbers, SpecError, StreamRng};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -35,14 +35,7 @@ pub struct NoiseSpec {
 impl NoiseSpec {
     /// Fails on values out of range.
     pub(crate) fn check(&self) -> Result<(), SpecError> {
-        if self.sigma.is_finite() && self.sigma >= 0.0 {
-            return Ok(());
-        }
-        Err(SpecError::range(
-            "noise.sigma",
-            self.sigma,
-            "a finite number of 0 or more",
-        ))
+        Numbers::GAIN_OR_NONE.check("noise.sigma", self.sigma)
     }
 
     /// Standard deviation of what one step of `dt` ms adds to a soma of total conductance `rate`.

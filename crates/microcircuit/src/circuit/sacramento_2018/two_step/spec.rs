@@ -1,6 +1,6 @@
 //! This circuit's part of an experiment's specification.
 
-use apical_learning::{Network, PerLayer, Precision, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
@@ -73,21 +73,17 @@ impl MicrocircuitSpec {
     pub fn check(&self, network: &Network) -> Result<(), SpecError> {
         let n_layers = network.n_layers();
         let n_hidden = n_layers - 1;
-        share("nudging", self.nudging)?;
-        for value in self
-            .interneuron_nudging
-            .expand(n_hidden, "interneuron_nudging")?
-        {
-            share("interneuron_nudging", value)?;
-        }
-        for value in self.apical_mixing.expand(n_hidden, "apical_mixing")? {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(SpecError::range(
-                    "apical_mixing",
-                    value,
-                    "a finite number of 0 or more",
-                ));
-            }
+        Numbers::SHARE.check("nudging", self.nudging)?;
+        for (key, values, range) in [
+            (
+                "interneuron_nudging",
+                &self.interneuron_nudging,
+                Numbers::SHARE,
+            ),
+            ("apical_mixing", &self.apical_mixing, Numbers::GAIN_OR_NONE),
+        ] {
+            values.check_within(key, range)?;
+            values.expand(n_hidden, key)?;
         }
         let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
@@ -126,14 +122,6 @@ impl Parameters {
             attenuation,
             circuit,
         })
-    }
-}
-
-fn share(key: &str, value: f64) -> Result<(), SpecError> {
-    if value > 0.0 && value <= 1.0 {
-        Ok(())
-    } else {
-        Err(SpecError::range(key, value, "above 0 and at most 1"))
     }
 }
 
