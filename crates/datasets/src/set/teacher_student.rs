@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use apical_kernels::Transfer;
+use apical_keys::Described;
 use ndarray::{Array2, ArrayView2};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -36,12 +37,14 @@ pub static KIND: DataKind<TeacherStudentSpec> = DataKind::new(CatalogueEntry {
 });
 
 /// Options of the teacher network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeacherStudentSpec {
     /// Units of each layer, the inputs first; at least two layers.
+    #[key(min = 1, least = 2)]
     pub sizes: Vec<usize>,
     /// Factor k of each weight matrix, one fewer than `sizes`.
+    #[key(min = -1e6, max = 1e6, least = 1)]
     pub factors: Vec<f64>,
     /// Transfer function φ of the teacher's hidden units.
     pub transfer: Transfer,
@@ -49,10 +52,13 @@ pub struct TeacherStudentSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Samples of the training part.
+    #[key(min = 1)]
     pub n_train: usize,
     /// Samples of the validation part.
+    #[key(min = 1)]
     pub n_validation: usize,
     /// Samples of the test part.
+    #[key(min = 1)]
     pub n_test: usize,
 }
 
