@@ -66,12 +66,12 @@ pub(crate) enum UsageError {
     },
     /// A name that nothing has.
     #[error(
-        "there is nothing called `{name}`{nearest}; `apical explain` lists everything that has a name"
+        "there is nothing called `{name}`{nearest} `apical explain` lists everything that has a name"
     )]
     Unexplained {
         /// The name given.
         name: String,
-        /// `, did you mean …`, or nothing.
+        /// `, did you mean …?`, or an end of the sentence.
         nearest: String,
     },
     /// The user's own data, which a name alone does not find.

@@ -17,7 +17,7 @@ use crate::memory;
 #[serde(deny_unknown_fields)]
 pub struct NetworkSpec {
     /// Neurons of each layer, input to output.
-    #[key(min = 1, least = 2, unit = "neurons")]
+    #[key(min = 1, least = 2, unit = "neurons", example = "[30, 20, 10]")]
     pub sizes: Vec<usize>,
     /// φ of every neuron.
     pub transfer: Transfer,

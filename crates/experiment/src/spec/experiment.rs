@@ -45,7 +45,7 @@ pub struct TaskSpec {
     /// The data set.
     pub dataset: DatasetSpec,
     /// Neurons of each hidden layer; the data give the widths of input and output.
-    #[key(min = 1, unit = "neurons", example = "[30, 20]")]
+    #[key(min = 1, unit = "neurons", example = "[30]")]
     pub hidden: Vec<usize>,
     /// φ of every neuron.
     pub transfer: Transfer,

@@ -194,6 +194,6 @@ fn unknown(name: &str, keys: &[Explained]) -> UsageError {
         name: name.to_owned(),
         nearest: near
             .map(|near| format!(", did you mean `{near}`?"))
-            .unwrap_or_default(),
+            .unwrap_or(".".to_owned()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -73,17 +73,45 @@ fn conclude(report: &Report, out: &Path, wide: bool) -> Result<()> {
     for gap in report.gaps() {
         say::err(gap);
     }
-    say::err(format_args!(
-        "{} runs; report: {}",
-        report.n_runs(),
-        index.display()
-    ));
+    let n_runs = report.n_runs();
+    match index {
+        Some(index) => say::err(format_args!("{n_runs} runs; report: {}", index.display())),
+        None => say::err(format_args!("{n_runs} runs")),
+    }
     Ok(())
 }
 
 /// Writes all files of the report into `folder` and returns the path of its page. Files of an earlier
-/// report that are not among them go.
-pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<PathBuf> {
+/// report that are not among them go. Where the folder cannot be written at all, it stays as it is, and
+/// a line says so.
+pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<PathBuf>> {
+    match write_files(report, folder) {
+        Ok(index) => Ok(Some(index)),
+        Err(error) if is_read_only(&error) => {
+            let folder = folder.display();
+            say::err(format_args!(
+                "{folder} cannot be written, so its page stays as it is; `apical report {folder} --out DIR` writes one elsewhere"
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_read_only(error: &anyhow::Error) -> bool {
+    let causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.into_iter().any(|error| {
+        let kind = error.kind();
+        matches!(
+            kind,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+        )
+    })
+}
+
+fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {
     let list = folder.join(FILES);
     let before: Vec<String> = store::json(&list).unwrap_or_default();
     let artefacts = report.files().context("failed to make the report")?;

@@ -138,7 +138,7 @@ fn conclude(
     let index = if arguments.no_report {
         None
     } else {
-        Some(write_report(report, folder)?)
+        write_report(report, folder)?
     };
     drop(lock);
     if progress.mode() != Mode::Json {

@@ -36,7 +36,15 @@ pub(crate) fn all() -> Vec<Explained> {
 fn is_same(a: &Entry, b: &Entry) -> bool {
     let above = |entry: &Entry| entry.path.iter().rev().nth(1).cloned();
     let holder = |entry: &Entry| above(entry).filter(|name| name.chars().any(char::is_lowercase));
-    let alike = (a.key.name, a.key.meaning, a.key.unit) == (b.key.name, b.key.meaning, b.key.unit);
+    let said = |entry: &Entry| {
+        (
+            entry.key.name,
+            entry.key.meaning,
+            entry.key.unit,
+            entry.key.default.is_some(),
+        )
+    };
+    let alike = said(a) == said(b);
     alike && (holder(a) == holder(b) || a.key.meaning.len() > 40)
 }
 

@@ -26,11 +26,20 @@ fn keys() -> String {
          A specification with `protocol` is that protocol's, one with `circuit` a simulation's \
          (`apical simulate`), any other an experiment's (`apical run`).\n"
     );
-    let all = find::all();
-    for of_table in all.chunk_by(|a, b| above(a) == above(b)) {
+    let mut tables: Vec<Vec<Explained>> = Vec::new();
+    for key in find::all() {
+        match tables
+            .iter_mut()
+            .find(|table| above(&table[0]) == above(&key))
+        {
+            Some(table) => table.push(key),
+            None => tables.push(vec![key]),
+        }
+    }
+    for of_table in &tables {
         let (specification, _) = of_table[0].places[0];
         let title = match above(&of_table[0]) {
-            "" => specification.to_owned(),
+            above if above == specification => above.to_owned(),
             above => format!("`{above}`"),
         };
         text += &format!("\n## {title}\n\n");
@@ -46,10 +55,11 @@ fn keys() -> String {
     text
 }
 
-/// The way to the table that holds a key.
+/// The way to the table that holds a key; the specification where that is the table.
 fn above(key: &Explained) -> &str {
-    let (_, path) = &key.places[0];
-    path.rsplit_once('.').map_or("", |(above, _)| above)
+    let (specification, path) = &key.places[0];
+    path.rsplit_once('.')
+        .map_or(*specification, |(above, _)| above)
 }
 
 /// Where else a table stands.

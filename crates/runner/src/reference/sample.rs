@@ -36,12 +36,12 @@ fn of_shape(shape: &Shape, bounds: Bounds, least: usize) -> Value {
         Shape::Truth => true.into(),
         Shape::Number { whole, bounds: own } => {
             let bounds = bounds.or(*own);
-            let lower = bounds.min.or(bounds.above).unwrap_or(0.0);
-            let upper = bounds.max.or(bounds.below).unwrap_or(f64::INFINITY);
-            let number = match *whole {
-                true => (lower + 1.0).min(upper),
-                false => (lower + 1.0).min(0.5 * (lower + upper)),
-            };
+            let ends = bounds.min.or(bounds.above).zip(bounds.max.or(bounds.below));
+            let middle = ends.map(|(lower, upper)| 0.5 * (lower + upper));
+            let mut candidates = [1.0, 0.5, 2.0, 3.0].into_iter().chain(middle);
+            let number = candidates
+                .find(|number| bounds.hold(*number))
+                .unwrap_or(0.0);
             match *whole {
                 true => (number as i64).into(),
                 false => number.into(),
@@ -102,7 +102,7 @@ fn along(shape: &Shape, path: &[String], at_end: Value) -> Value {
             table.insert(name.clone(), along(key.shape, rest, at_end));
             table.into()
         }
-        Shape::Map { of } => under(&name.to_lowercase(), along(of, rest, at_end)),
+        Shape::Map { of } => under("a", along(of, rest, at_end)),
         Shape::Choice(choices) => {
             let all = (choices.all)();
             let shape = all.iter().find_map(|choice| match choice.name == *name {

@@ -116,8 +116,11 @@ pub(crate) fn path(entry: &Entry) -> String {
 
 /// The first sentence of `text`.
 pub(crate) fn first_sentence(text: &str) -> &str {
-    let end = text.find(". ").map_or(text.len(), |end| end + 1);
-    text[..end].lines().next().unwrap_or("")
+    let line = text.lines().next().unwrap_or("");
+    // Not that of `eq. 7`.
+    let ends = line.match_indices(". ").map(|(at, _)| at + 1);
+    let mut ends = ends.filter(|end| line[end + 1..].starts_with(char::is_uppercase));
+    &line[..ends.next().unwrap_or(line.len())]
 }
 
 /// The choices of `shape`, with what each is.

@@ -102,10 +102,10 @@ struct TeacherStudent {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TeacherSpec {
     /// Units of each layer, input to output.
-    #[key(min = 1, least = 2, unit = "units")]
+    #[key(min = 1, least = 2, unit = "units", example = "[30, 20, 10]")]
     sizes: Vec<usize>,
     /// Factor k of each weight matrix.
-    #[key(min = -1e6, max = 1e6, least = 1)]
+    #[key(min = -1e6, max = 1e6, least = 1, example = "[2.0, 10.0]")]
     factors: Vec<f64>,
     /// φ of its units.
     transfer: Transfer,
