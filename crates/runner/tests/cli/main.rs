@@ -6,6 +6,8 @@ mod damage;
 mod data;
 mod endings;
 mod keeping;
+mod names;
+mod odd_numbers;
 mod own_data;
 mod processes;
 mod program;
@@ -15,5 +17,7 @@ mod runs;
 mod server;
 mod simulate;
 mod specs;
+#[cfg(unix)]
+mod stopping;
 mod theory;
 mod tuning;
