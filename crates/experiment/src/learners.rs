@@ -18,6 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 static BUILT_IN: &[&dyn AnyLearnerKind] = &[
     &microcircuit::MICROCIRCUIT,
     &microcircuit::CONTINUOUS,
+    &microcircuit::ERROR_NEURONS,
+    &microcircuit::ERROR_NEURONS_CONTINUOUS,
     &backprop::BACKPROP,
     &backprop::FEEDBACK_ALIGNMENT,
     &backprop::DIRECT_FEEDBACK_ALIGNMENT,

@@ -34,6 +34,59 @@ impl<T: Real> WithSimd for Rates<'_, T> {
     }
 }
 
+/// out = φ′(u), of rates r = φ(u); agrees with [`Transfer::slope`] to rounding.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn slopes<T: Real>(transfer: Transfer, u: &[T], r: &[T], out: &mut [T]) {
+    assert_eq!(u.len(), r.len(), "lengths");
+    assert_eq!(u.len(), out.len(), "lengths");
+    let of_rate = |out: &mut [T], slope: fn(T) -> T| {
+        out.iter_mut().zip(r).for_each(|(out, &r)| *out = slope(r));
+    };
+    match transfer {
+        Transfer::Logistic => of_rate(out, |r| r * (T::one() - r)),
+        Transfer::Tanh => of_rate(out, |r| T::one() - r * r),
+        Transfer::Relu => {
+            let step = |&u: &T| Transfer::Relu.slope(u);
+            out.iter_mut().zip(u).for_each(|(out, u)| *out = step(u));
+        }
+        Transfer::Softplus { gamma, beta, theta } => {
+            let (beta, theta) = (T::of(beta), T::of(theta));
+            let mut x = [T::zero(); 32];
+            for (out, u) in out.chunks_mut(x.len()).zip(u.chunks(x.len())) {
+                let x = &mut x[..u.len()];
+                x.iter_mut()
+                    .zip(u)
+                    .for_each(|(x, &u)| *x = beta * (u - theta));
+                rates(Transfer::Logistic, x, out);
+                out.iter_mut().for_each(|out| *out *= T::of(gamma) * beta);
+            }
+        }
+    }
+}
+
+/// out = scale · a · b, value by value.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn scaled_product<T: Real>(scale: T, a: &[T], b: &[T], out: &mut [T]) {
+    assert_eq!(a.len(), b.len(), "lengths");
+    assert_eq!(a.len(), out.len(), "lengths");
+    struct Product<'a, T>(T, &'a [T], &'a [T], &'a mut [T]);
+    impl<T: Real> WithSimd for Product<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for ((out, &a), &b) in self.3.iter_mut().zip(self.1).zip(self.2) {
+                *out = self.0 * (a * b);
+            }
+        }
+    }
+    dispatch(Product(scale, a, b, out));
+}
+
 /// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity.
 ///
 /// # Panics

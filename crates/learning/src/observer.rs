@@ -212,10 +212,13 @@ fn feedback_of(learner: &(impl Learner + ?Sized)) -> Vec<Option<(usize, Array2<f
     let n_layers = learner.network().n_layers();
     (1..n_layers)
         .map(|k| {
+            let of = |name, from| {
+                let matrix = crate::metric::matrix(learner.tensor(name)?)?;
+                Some((from, matrix))
+            };
             [k + 1, n_layers].into_iter().find_map(|from| {
-                let name = TensorName::PyramidalFromPyramidal { to: k, from };
-                let tensor = learner.tensor(name)?;
-                crate::metric::matrix(tensor).map(|matrix| (from, matrix))
+                of(TensorName::PyramidalFromPyramidal { to: k, from }, from)
+                    .or_else(|| of(TensorName::ErrorFromError { to: k, from }, from))
             })
         })
         .collect()

@@ -4,8 +4,10 @@
 //! Circuits stand side by side in [`circuit`]; each brings its own state, weights and parameters.
 //! Nothing here knows a data set, a file or a clock.
 
+mod activity;
 pub mod circuit;
 pub mod feedback;
+mod forward_rates;
 pub mod integrator;
 pub mod kind;
 pub mod table;

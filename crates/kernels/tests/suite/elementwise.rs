@@ -1,7 +1,8 @@
 //! Element-by-element kernels.
 
 use apical_kernels::{
-    InstructionSet, Transfer, add_scaled, all_finite, mix, rate_difference, rates, subtract,
+    InstructionSet, Transfer, add_scaled, all_finite, mix, rate_difference, rates, scaled_product,
+    slopes, subtract,
 };
 
 const ALL: [Transfer; 4] = [
@@ -42,6 +43,22 @@ fn check_rates() {
             assert!((r - transfer.rate(u)).abs() < bound, "{transfer:?} at {u}");
         }
     }
+}
+
+#[test]
+fn slopes_agree_with_the_plain_transfer_functions() {
+    on_every_instruction_set(|| {
+        let u: Vec<f64> = (-1000..1001).map(|i| f64::from(i) / 50.0).collect();
+        for transfer in ALL {
+            let r: Vec<f64> = u.iter().map(|&u| transfer.rate(u)).collect();
+            let mut found = vec![f64::NAN; u.len()];
+            slopes(transfer, &u, &r, &mut found);
+            for (&u, found) in u.iter().zip(&found) {
+                let exact = transfer.slope(u);
+                assert!((found - exact).abs() < 1e-14, "{transfer:?} at {u}");
+            }
+        }
+    });
 }
 
 #[test]
@@ -88,6 +105,8 @@ fn check_linear() {
     assert_eq!(out, [0.1 * 9.0, 0.1 * 18.0]);
     subtract(&b, &a, &mut out);
     assert_eq!(out, [9.0, 18.0]);
+    scaled_product(0.5, &a, &b, &mut out);
+    assert_eq!(out, [5.0, 20.0]);
     add_scaled(&mut out, -1.0, &a);
     assert_eq!(out, [8.0, 16.0]);
 }

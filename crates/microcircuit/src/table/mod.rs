@@ -3,12 +3,14 @@
 //! A circuit is a [`Table`]. Allocation, initial draws, names, reading, writing, saving, places for
 //! changes and learning rates follow from it, once for all circuits ([`Weights`]).
 
+mod tissue;
 mod weights;
 
 use std::ops::Index;
 
 use apical_learning::TensorName;
 
+pub use tissue::Tissue;
 pub use weights::Weights;
 
 /// Neurons of one kind in one layer.
@@ -29,6 +31,8 @@ pub enum Kind {
     Pyramidal,
     /// Lateral interneurons.
     Interneuron,
+    /// Error neurons, one for each pyramidal neuron of their layer.
+    Error,
     /// The unit of constant rate 1 that thresholds come from.
     One,
 }
@@ -40,7 +44,7 @@ pub enum Compartment {
     Basal,
     /// Their apical dendrite.
     Apical,
-    /// The dendrite of interneurons.
+    /// The dendrite of interneurons or error neurons.
     Dendrite,
 }
 
@@ -90,6 +94,8 @@ pub enum Values {
     },
     /// At every moment what another connection is: nothing is stored.
     Derived(Source),
+    /// The identity: each neuron to its partner, with weight 1. Nothing is stored.
+    OneToOne,
 }
 
 /// How stored weights begin.
@@ -99,6 +105,13 @@ pub enum Start {
     Network,
     /// Drawn from U(−scale, scale). Connections of the same stream are drawn in the table's order.
     Drawn {
+        /// The stream's name.
+        stream: &'static str,
+        /// Half the width.
+        scale: f64,
+    },
+    /// The identity, plus U(−scale, scale) on every entry.
+    NearOneToOne {
         /// The stream's name.
         stream: &'static str,
         /// Half the width.
@@ -173,7 +186,7 @@ impl Table {
     pub fn rate(&self, id: ConnectionId) -> f64 {
         match self[id].values {
             Values::Stored { rate, .. } => rate,
-            Values::Derived(_) => 0.0,
+            Values::Derived(_) | Values::OneToOne => 0.0,
         }
     }
 

@@ -5,12 +5,12 @@ use apical_learning::{Network, PerLayer, SpecError};
 use super::interneuron_rates::InterneuronRates;
 use super::table::{Choices, Circuit, InterneuronKind, LearningRates, Start};
 use crate::feedback::{self, Feedback};
+use crate::forward_rates::{ForwardRates, not_negative};
 
 /// The shared keys, borrowed.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys<'a> {
-    pub(crate) rates: Option<&'a PerLayer>,
-    pub(crate) backprop_equivalent_rates: Option<&'a PerLayer>,
+    pub(crate) forward: ForwardRates<'a>,
     pub(crate) interneuron_rates: &'a InterneuronRates,
     pub(crate) apical_rates: &'a PerLayer,
     pub(crate) feedback: feedback::Keys<'a>,
@@ -24,8 +24,10 @@ pub(crate) struct Keys<'a> {
 macro_rules! keys_of {
     ($spec:expr) => {
         $crate::circuit::sacramento_2018::keys::Keys {
-            rates: $spec.rates.as_ref(),
-            backprop_equivalent_rates: $spec.backprop_equivalent_rates.as_ref(),
+            forward: $crate::forward_rates::ForwardRates {
+                rates: $spec.rates.as_ref(),
+                backprop_equivalent_rates: $spec.backprop_equivalent_rates.as_ref(),
+            },
             interneuron_rates: &$spec.interneuron_rates,
             apical_rates: &$spec.apical_rates,
             feedback: $crate::feedback::Keys {
@@ -47,37 +49,14 @@ impl Keys<'_> {
     /// Fails on values out of range. `reaches_hidden` says whether an error reaches hidden layers,
     /// without which no rate is equivalent to one of gradient descent.
     pub(crate) fn check(&self, n_layers: usize, reaches_hidden: bool) -> Result<(), SpecError> {
-        match (self.rates, self.backprop_equivalent_rates) {
-            (Some(rates), None) => non_negative("rates", rates, n_layers)?,
-            (None, Some(rates)) => {
-                non_negative("backprop_equivalent_rates", rates, n_layers)?;
-                if !reaches_hidden {
-                    return Err(SpecError::range(
-                        "backprop_equivalent_rates",
-                        "given where the apical or the interneurons' mixing leaves no error",
-                        "`rates` there: no error reaches the hidden layers, so no rate is equivalent",
-                    ));
-                }
-            }
-            (given, _) => {
-                let found = if given.is_some() {
-                    "given too"
-                } else {
-                    "absent"
-                };
-                return Err(SpecError::range(
-                    "rates",
-                    found,
-                    "exactly one of `rates` and `backprop_equivalent_rates`",
-                ));
-            }
-        }
+        let blocked = (!reaches_hidden).then_some("the apical or the interneurons' mixing");
+        self.forward.check(n_layers, blocked)?;
         let n_hidden = n_layers - 1;
         if let InterneuronRates::Each(rates) = self.interneuron_rates {
-            non_negative("interneuron_rates", rates, n_hidden)?;
+            not_negative("interneuron_rates", rates, n_hidden)?;
         }
-        non_negative("apical_rates", self.apical_rates, n_hidden)?;
-        non_negative("feedback_rates", self.feedback.rates, n_hidden)?;
+        not_negative("apical_rates", self.apical_rates, n_hidden)?;
+        not_negative("feedback_rates", self.feedback.rates, n_hidden)?;
         Feedback::new(self.feedback, n_hidden)?;
         self.check_ideal()?;
         for (key, values) in [
@@ -85,7 +64,7 @@ impl Keys<'_> {
             ("interneuron_scale", self.interneuron_scale),
             ("pyramidal_from_interneuron_scale", self.lateral_scale),
         ] {
-            non_negative(key, values, n_hidden)?;
+            not_negative(key, values, n_hidden)?;
         }
         Ok(())
     }
@@ -138,14 +117,7 @@ impl Keys<'_> {
         mirror: impl Fn(usize) -> f64,
     ) -> Result<LearningRates, SpecError> {
         let n_hidden = n_layers - 1;
-        let forward: Vec<f64> = match (self.rates, self.backprop_equivalent_rates) {
-            (Some(rates), _) => rates.expand(n_layers, "rates")?,
-            (None, Some(rates)) => (rates.expand(n_layers, "backprop_equivalent_rates")?.iter())
-                .zip(1..)
-                .map(|(rate, k)| rate / factor(k))
-                .collect(),
-            (None, None) => vec![0.0; n_layers],
-        };
+        let forward = self.forward.expand(n_layers, factor)?;
         let interneuron = match self.interneuron_rates {
             InterneuronRates::Mirror => forward[1..]
                 .iter()
@@ -160,12 +132,6 @@ impl Keys<'_> {
             apical: self.apical_rates.expand(n_hidden, "apical_rates")?,
         })
     }
-}
-
-/// Fails unless `values` are finite, not negative, and one or `n`.
-pub(crate) fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
-    values.check_not_negative(key)?;
-    values.expand(n, key).map(drop)
 }
 
 pub(crate) fn zero() -> PerLayer {

@@ -172,7 +172,7 @@ impl Circuit {
                 let stream = "pyramidal_from_interneuron_weights";
                 let start = drawn(stream, by.lateral_scale[layer - 1]);
                 let values = match t[of].values {
-                    Values::Derived(_) => Values::Derived(negative),
+                    Values::Derived(_) | Values::OneToOne => Values::Derived(negative),
                     Values::Stored { .. } => Values::Stored {
                         start: start.unwrap_or(table::Start::Derived(negative)),
                         rate: by.rates.apical[layer - 1],

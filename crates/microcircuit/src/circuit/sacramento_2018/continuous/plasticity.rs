@@ -12,9 +12,9 @@
 
 use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 
-use super::dendrites::phi;
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
+use crate::activity::phi;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::feedback::Signals;
 use crate::table::Weights;
@@ -218,7 +218,7 @@ fn advance_by<T: Real>(
         by.difference(p, &s.rate[k], v_b, predicted, post);
         let pre = &s.rate[k - 1];
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
         match (k, &mut s.held_input) {

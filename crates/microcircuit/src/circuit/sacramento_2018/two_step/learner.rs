@@ -11,8 +11,9 @@ use super::parameters::Parameters;
 use super::plasticity;
 use super::spec::MicrocircuitSpec;
 use super::sweeps::{self, Path};
+use crate::activity::check_width;
 use crate::circuit::sacramento_2018::anatomy::Anatomy;
-use crate::circuit::sacramento_2018::state::{State, activities_of, check_width};
+use crate::circuit::sacramento_2018::state::{State, activities_of};
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]

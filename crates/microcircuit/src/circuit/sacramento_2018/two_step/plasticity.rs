@@ -65,7 +65,7 @@ pub(crate) fn add_changes<T: Real>(
         let (r, r_b) = (s.rate[k].values(), s.basal_rate[k].values());
         rate_difference(r, r_b, eta(rate), delta.values_mut());
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
         rank_update(&s.rate[k - 1], columns, delta, &mut into[c.forward(k)]);

@@ -3,7 +3,8 @@
 use apical_learning::{Network, Precision, SpecError};
 
 use super::{ContinuousSpec, Increments, TeacherKind};
-use crate::circuit::sacramento_2018::keys::{keys_of, non_negative};
+use crate::circuit::sacramento_2018::keys::keys_of;
+use crate::forward_rates::not_negative;
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
@@ -78,7 +79,7 @@ impl ContinuousSpec {
                 return Err(SpecError::range(key, value, expected));
             }
         }
-        non_negative("conductances.apical", &g.apical, n_hidden)
+        not_negative("conductances.apical", &g.apical, n_hidden)
     }
 
     fn check_times(&self) -> Result<(), SpecError> {

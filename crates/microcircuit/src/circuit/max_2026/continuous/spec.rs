@@ -1,0 +1,216 @@
+//! This form's part of an experiment's specification.
+
+use apical_learning::{Network, PerLayer, Precision, SpecError};
+use serde::{Deserialize, Serialize};
+
+use super::parameters::{ContinuousParameters, PlasticityReads};
+use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
+use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
+use crate::circuit::max_2026::theory::update_factor;
+use crate::feedback::FeedbackKind;
+use crate::forward_rates::not_negative;
+use crate::integrator::UpdateOrder;
+
+/// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
+const MOST_STEPS: f64 = 1e8;
+
+/// Conductances in 1/ms. The defaults are those of the authors' program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conductances {
+    /// g_l, the leak of every soma; 0.03.
+    pub leak: f64,
+    /// g_bas, from the basal dendrite to the soma of representation neurons; 0.1.
+    pub basal: f64,
+    /// g_api,k, from the apical dendrite to the soma of layers 1…N; 0.06.
+    pub apical: PerLayer,
+    /// g_den, from the dendrite to the soma of error neurons in hidden layers; 0.1.
+    pub dendritic: f64,
+    /// g_tgt, from the teacher to the soma of error neurons in the output layer; 0.06.
+    pub target: f64,
+}
+
+impl Default for Conductances {
+    fn default() -> Self {
+        Self {
+            leak: 0.03,
+            basal: 0.1,
+            apical: PerLayer::All(0.06),
+            dendritic: 0.1,
+            target: 0.06,
+        }
+    }
+}
+
+/// The error-neuron microcircuit in continuous time, with prospective rates.
+///
+/// Every neuron fires with φ(u + τ du/dt), du/dt the forward difference, which is φ of its steady state
+/// for the dendrites of the moment; dt/τ drops out of the potentials, and dt matters to plasticity
+/// alone, which is always on. A minibatch is one presentation: independent copies of the state, one per
+/// sample, on shared weights, with weight changes averaged over the copies. The state is carried over
+/// from pattern to pattern. Rates are per ms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorNeuronsContinuousSpec {
+    /// dt, in ms.
+    #[serde(default = "hundredth")]
+    pub dt_ms: f64,
+    /// How long a pattern is shown, in ms: a whole number of steps.
+    #[serde(default = "fifth")]
+    pub presentation_ms: f64,
+    /// For so long after the onset of a pattern the target of the one before still acts, in ms.
+    #[serde(default)]
+    pub target_delay_ms: f64,
+    /// In what order layers are written. In a layer sweep rates go up with the errors that the last
+    /// step left, then errors go down.
+    #[serde(default)]
+    pub update_order: UpdateOrder,
+    /// Which apical potential plasticity reads in a layer sweep.
+    #[serde(default)]
+    pub plasticity_reads: PlasticityReads,
+    /// Conductances.
+    #[serde(default)]
+    pub conductances: Conductances,
+    /// η_{k,k−1} of layers 1…N per ms. Exactly one of this and `backprop_equivalent_rates`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<PerLayer>,
+    /// Rates of gradient descent per ms; divided by the theory's factor of each layer they give
+    /// η_{k,k−1}.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backprop_equivalent_rates: Option<PerLayer>,
+    /// What the weights B_{k,k+1} from error neurons to those below are.
+    #[serde(default)]
+    pub feedback: FeedbackKind,
+    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    #[serde(default = "one_per_layer")]
+    pub feedback_scale: PerLayer,
+    /// s of what is drawn once from U(−s, s) and added to every B for good.
+    #[serde(default)]
+    pub feedback_offset: f64,
+    /// s in Q, A = 1 + U(−s, s), on every entry, between neurons and their error neurons.
+    #[serde(default)]
+    pub lateral_deviation: f64,
+    /// A somatic potential beyond ± this ends the run as a runaway.
+    #[serde(default = "five_hundred")]
+    pub runaway_potential: f64,
+    /// The floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl ErrorNeuronsContinuousSpec {
+    /// Fails on values out of range, or that do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        let n_layers = network.n_layers();
+        let g = &self.conductances;
+        for (key, value) in [
+            ("conductances.basal", g.basal),
+            ("conductances.target", g.target),
+            ("dt_ms", self.dt_ms),
+            ("presentation_ms", self.presentation_ms),
+            ("runaway_potential", self.runaway_potential),
+        ] {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(SpecError::range(key, value, "a finite number above 0"));
+            }
+        }
+        for (key, value) in [
+            ("conductances.leak", g.leak),
+            ("conductances.dendritic", g.dendritic),
+        ] {
+            PerLayer::All(value).check_not_negative(key)?;
+        }
+        if g.leak + g.dendritic == 0.0 {
+            let expected = "above 0 where the leak is 0";
+            return Err(SpecError::range("conductances.dendritic", 0, expected));
+        }
+        not_negative("conductances.apical", &g.apical, n_layers)?;
+        self.check_times()?;
+        let blocked = match (g.dendritic, g.apical.values().contains(&0.0)) {
+            (0.0, _) => Some("`conductances.dendritic`"),
+            (_, true) => Some("`conductances.apical`"),
+            _ => None,
+        };
+        keys_of!(self).check(n_layers, blocked)
+    }
+
+    fn check_times(&self) -> Result<(), SpecError> {
+        let n_steps = self.presentation_ms / self.dt_ms;
+        let is_whole = (n_steps - n_steps.round()).abs() <= 1e-6 * n_steps;
+        if !(0.5..=MOST_STEPS).contains(&n_steps) || !is_whole {
+            return Err(SpecError::range(
+                "presentation_ms",
+                format!("{:?} at a dt_ms of {:?}", self.presentation_ms, self.dt_ms),
+                "a whole number of steps, at most a hundred million",
+            ));
+        }
+        if !(self.target_delay_ms >= 0.0 && self.target_delay_ms < self.presentation_ms) {
+            return Err(SpecError::range(
+                "target_delay_ms",
+                self.target_delay_ms,
+                "0 or more and less than `presentation_ms`",
+            ));
+        }
+        if self.plasticity_reads == PlasticityReads::ApicalDendrite
+            && self.update_order == UpdateOrder::Simultaneous
+        {
+            return Err(SpecError::range(
+                "plasticity_reads",
+                "\"apical_dendrite\"",
+                "\"soma\" without `update_order = \"layer_sweep\"`: in a simultaneous step both are the same",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl ContinuousParameters {
+    /// The parameters of `spec` for `network`.
+    ///
+    /// # Errors
+    /// As [`ErrorNeuronsContinuousSpec::check`].
+    pub fn new(spec: &ErrorNeuronsContinuousSpec, network: &Network) -> Result<Self, SpecError> {
+        spec.check(network)?;
+        let n_layers = network.n_layers();
+        let g = &spec.conductances;
+        let apical = g.apical.expand(n_layers, "conductances.apical")?;
+        let total = |g_a: &f64| g.leak + g.basal + g_a;
+        let apical_mixing: Vec<f64> = apical.iter().map(|g_a| g_a / total(g_a)).collect();
+        let attenuation: Vec<f64> = apical.iter().map(|g_a| g.basal / total(g_a)).collect();
+        let error_mixing = vec![g.dendritic / (g.leak + g.dendritic); n_layers - 1];
+        let nudging = g.target / (g.leak + g.target);
+        let factor = |k: usize| {
+            apical_mixing[k - 1] * update_factor(k, nudging, &error_mixing, &attenuation)
+        };
+        let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
+        Ok(Self {
+            dt_ms: spec.dt_ms,
+            n_steps: steps(spec.presentation_ms),
+            target_delay_steps: steps(spec.target_delay_ms),
+            update_order: spec.update_order,
+            plasticity_reads: spec.plasticity_reads,
+            runaway_potential: spec.runaway_potential,
+            circuit: Parameters {
+                transfer: network.transfer(),
+                nudging,
+                presynaptic: Presynaptic::BottomUp,
+                circuit: keys_of!(spec).circuit(network, factor)?,
+                apical_mixing,
+                error_mixing,
+                attenuation,
+            },
+        })
+    }
+}
+
+fn hundredth() -> f64 {
+    0.01
+}
+
+fn fifth() -> f64 {
+    0.2
+}
+
+fn five_hundred() -> f64 {
+    500.0
+}

@@ -1,0 +1,8 @@
+//! The circuit in its two-step (steady-state) form.
+
+mod learner;
+mod spec;
+mod sweeps;
+
+pub use learner::TwoStep;
+pub use spec::ErrorNeuronsSpec;
