@@ -105,8 +105,8 @@ fn check_linear() {
     assert_eq!(out, [0.1 * 9.0, 0.1 * 18.0]);
     subtract(&b, &a, &mut out);
     assert_eq!(out, [9.0, 18.0]);
-    scaled_product(0.5, &a, &b, &mut out);
-    assert_eq!(out, [5.0, 20.0]);
     add_scaled(&mut out, -1.0, &a);
     assert_eq!(out, [8.0, 16.0]);
+    scaled_product(0.5, &a, &b, &mut out);
+    assert_eq!(out, [5.0, 20.0]);
 }
