@@ -1,5 +1,6 @@
 //! Checked parameters, the same in every form of the circuit.
 
+use apical_keys::Described;
 use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use super::table::Circuit;
 use super::theory::update_factor;
 
 /// Which rates of the layer below a forward synapse learns with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Presynaptic {
     /// φ(u_{k−1}), with the error that reaches the layer below: what its axon carries.

@@ -1,12 +1,13 @@
 //! Checked parameters of the circuit in continuous time.
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::circuit::max_2026::parameters::Parameters;
 use crate::integrator::UpdateOrder;
 
 /// Which apical potential plasticity reads in a layer sweep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum PlasticityReads {
     /// The one in the soma, u_k − v̂_k: of the errors that the last step left.

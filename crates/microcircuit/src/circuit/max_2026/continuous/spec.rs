@@ -1,5 +1,6 @@
 //! This form's part of an experiment's specification.
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -14,19 +15,24 @@ use crate::integrator::UpdateOrder;
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
 const MOST_STEPS: f64 = 1e8;
 
-/// Conductances in 1/ms. The defaults are those of the authors' program.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Conductances.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conductances {
-    /// g_l, the leak of every soma; 0.03.
+    /// g_l, the leak of every soma.
+    #[key(min = 0, unit = "1/ms", source = "Max et al. (2026)")]
     pub leak: f64,
-    /// g_bas, from the basal dendrite to the soma of representation neurons; 0.1.
+    /// g_bas, from the basal dendrite to the soma of representation neurons.
+    #[key(above = 0, unit = "1/ms", source = "Max et al. (2026)")]
     pub basal: f64,
-    /// g_api,k, from the apical dendrite to the soma of layers 1…N; 0.06.
+    /// g_api,k, from the apical dendrite to the soma of layers 1…N.
+    #[key(unit = "1/ms", source = "Max et al. (2026)")]
     pub apical: PerLayer,
-    /// g_den, from the dendrite to the soma of error neurons in hidden layers; 0.1.
+    /// g_den, from the dendrite to the soma of error neurons in hidden layers.
+    #[key(min = 0, unit = "1/ms", source = "Max et al. (2026)")]
     pub dendritic: f64,
-    /// g_tgt, from the teacher to the soma of error neurons in the output layer; 0.06.
+    /// g_tgt, from the teacher to the soma of error neurons in the output layer.
+    #[key(above = 0, unit = "1/ms", source = "Max et al. (2026)")]
     pub target: f64,
 }
 
@@ -49,17 +55,20 @@ impl Default for Conductances {
 /// alone, which is always on. A minibatch is one presentation: independent copies of the state, one per
 /// sample, on shared weights, with weight changes averaged over the copies. The state is carried over
 /// from pattern to pattern. Rates are per ms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorNeuronsContinuousSpec {
-    /// dt, in ms.
+    /// dt, the time step.
     #[serde(default = "hundredth")]
+    #[key(above = 0, unit = "ms", source = "Max et al. (2026)")]
     pub dt_ms: f64,
-    /// How long a pattern is shown, in ms: a whole number of steps.
+    /// How long a pattern is shown: a whole number of steps.
     #[serde(default = "fifth")]
+    #[key(above = 0, unit = "ms", source = "Max et al. (2026)")]
     pub presentation_ms: f64,
-    /// For so long after the onset of a pattern the target of the one before still acts, in ms.
+    /// For so long after the onset of a pattern the target of the one before still acts.
     #[serde(default)]
+    #[key(min = 0, unit = "ms")]
     pub target_delay_ms: f64,
     /// In what order layers are written. In a layer sweep rates go up with the errors that the last
     /// step left, then errors go down.
@@ -68,15 +77,17 @@ pub struct ErrorNeuronsContinuousSpec {
     /// Which apical potential plasticity reads in a layer sweep.
     #[serde(default)]
     pub plasticity_reads: PlasticityReads,
-    /// Conductances.
+    /// The conductances.
     #[serde(default)]
     pub conductances: Conductances,
-    /// η_{k,k−1} of layers 1…N per ms. Exactly one of this and `backprop_equivalent_rates`.
+    /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N. Exactly one of this and `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "1/ms", example = "[1.0, 0.5]")]
     pub rates: Option<PerLayer>,
-    /// Rates of gradient descent per ms; divided by the theory's factor of each layer they give
+    /// Rates of gradient descent; divided by the theory's factor of each layer they give
     /// η_{k,k−1}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "1/ms", example = "[1.0, 0.5]")]
     pub backprop_equivalent_rates: Option<PerLayer>,
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
@@ -86,12 +97,15 @@ pub struct ErrorNeuronsContinuousSpec {
     pub feedback_scale: PerLayer,
     /// s of what is drawn once from U(−s, s) and added to every B for good.
     #[serde(default)]
+    #[key(min = 0)]
     pub feedback_offset: f64,
     /// s in Q, A = 1 + U(−s, s), on every entry, between neurons and their error neurons.
     #[serde(default)]
+    #[key(min = 0)]
     pub lateral_deviation: f64,
     /// A somatic potential beyond ± this ends the run as a runaway.
     #[serde(default = "five_hundred")]
+    #[key(above = 0)]
     pub runaway_potential: f64,
     /// The floating-point type.
     #[serde(default)]

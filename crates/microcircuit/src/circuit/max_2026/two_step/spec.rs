@@ -1,5 +1,6 @@
 //! This form's part of an experiment's specification.
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +15,12 @@ use crate::forward_rates::not_negative;
 /// Rates are per minibatch, averaged over its samples. With the defaults, tied feedback and
 /// `presynaptic = "bottom_up"` the circuit makes the steps of gradient descent on the squared error of
 /// rates.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorNeuronsSpec {
     /// λ_T, the share of the teacher in the output's error neurons.
     #[serde(default = "one")]
+    #[key(above = 0, max = 1)]
     pub nudging: f64,
     /// λ_A,k, the gain of the apical potential in the soma of layers 1…N.
     #[serde(default = "tenth_per_layer")]
@@ -28,12 +30,15 @@ pub struct ErrorNeuronsSpec {
     pub error_mixing: PerLayer,
     /// α_k, the attenuation of the basal drive of layers 1…N.
     #[serde(default = "one_per_layer")]
+    #[key(above = 0, max = 1)]
     pub attenuation: PerLayer,
-    /// η_{k,k−1} of layers 1…N. Exactly one of this and `backprop_equivalent_rates`.
+    /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N. Exactly one of this and `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub rates: Option<PerLayer>,
     /// Rates of gradient descent; divided by the theory's factor of each layer they give η_{k,k−1}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub backprop_equivalent_rates: Option<PerLayer>,
     /// Which rates of the layer below forward synapses learn with.
     #[serde(default)]
@@ -46,9 +51,11 @@ pub struct ErrorNeuronsSpec {
     pub feedback_scale: PerLayer,
     /// s of what is drawn once from U(−s, s) and added to every B for good.
     #[serde(default)]
+    #[key(min = 0)]
     pub feedback_offset: f64,
     /// s in Q, A = 1 + U(−s, s), on every entry, between neurons and their error neurons.
     #[serde(default)]
+    #[key(min = 0)]
     pub lateral_deviation: f64,
     /// The floating-point type.
     #[serde(default)]
