@@ -63,6 +63,43 @@ pub fn subtract<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
     rate_difference(a, b, T::one(), out);
 }
 
+/// x ← scale · φ′(u) · x, where `r` are φ(u).
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn times_slope<T: Real>(transfer: Transfer, (u, r): (&[T], &[T]), scale: T, x: &mut [T]) {
+    assert_eq!(u.len(), x.len(), "lengths");
+    assert_eq!(r.len(), x.len(), "lengths");
+    struct TimesSlope<'a, T>(Transfer, &'a [T], &'a [T], T, &'a mut [T]);
+    impl<T: Real> WithSimd for TimesSlope<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Self(transfer, u, r, scale, x) = self;
+            let one = T::one();
+            match transfer {
+                Transfer::Logistic => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (r * (one - r)) * *x;
+                    }
+                }
+                Transfer::Tanh => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (one - r * r) * *x;
+                    }
+                }
+                Transfer::Softplus { .. } | Transfer::Relu => {
+                    for (x, &u) in x.iter_mut().zip(u) {
+                        *x = scale * transfer.slope(u) * *x;
+                    }
+                }
+            }
+        }
+    }
+    dispatch(TimesSlope(transfer, u, r, scale, x));
+}
+
 /// out = p · a + q · b.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! Potentials and rates of a batch.
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{Normals, Padded, Real};
 use apical_learning::{Activities, LearnError, Quantity};
 use ndarray::{Array2, ArrayView2};
 
@@ -41,6 +41,8 @@ pub struct State<T> {
     is_active: Vec<u32>,
     /// Products with the inputs, while they stay as they are.
     pub(crate) held_input: Option<HeldInput<T>>,
+    /// The noise that feedback learns from, in sessions that have some.
+    pub(crate) noise: Option<Normals>,
 }
 
 impl<T: Real> State<T> {
@@ -74,13 +76,16 @@ impl<T: Real> State<T> {
             active_inputs: Vec::new(),
             is_active: Vec::new(),
             held_input: None,
+            noise: None,
         }
     }
 
     /// Takes input rates `[n_samples, n_inputs]`, and makes room for as many samples.
     pub fn set_inputs(&mut self, inputs: ArrayView2<'_, f32>) {
         if inputs.nrows() != self.n_samples {
+            let noise = self.noise.take();
             *self = Self::new(&self.sizes, inputs.nrows());
+            self.noise = noise;
         }
         self.rate[0].assign(inputs);
         self.find_active_inputs();
