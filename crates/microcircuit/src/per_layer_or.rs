@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use apical_learning::{PerLayer, SpecError};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, SeqAccess, Visitor};
@@ -14,6 +15,8 @@ pub trait Word: Copy + Default {
     const WORD: &'static str;
     /// What is expected in its place, in words.
     const EXPECTED: &'static str;
+    /// What it stands for.
+    const MEANING: &'static str;
 }
 
 /// Values per layer, or a word that stands for them.
@@ -51,6 +54,22 @@ impl<W> From<PerLayer> for PerLayerOr<W> {
     fn from(values: PerLayer) -> Self {
         Self::Each(values)
     }
+}
+
+impl<W: Word> Described for PerLayerOr<W> {
+    const SHAPE: &'static Shape = &Shape::Either(&[
+        &Shape::Choice(Choices {
+            meaning: "Values that follow from others.",
+            all: || {
+                vec![Choice {
+                    name: W::WORD,
+                    meaning: W::MEANING,
+                    shape: None,
+                }]
+            },
+        }),
+        PerLayer::SHAPE,
+    ]);
 }
 
 impl<W: Word> Serialize for PerLayerOr<W> {

@@ -11,6 +11,7 @@ mod claim;
 mod csv;
 mod error;
 mod figure;
+pub mod glossary;
 mod group;
 pub mod number;
 mod page;
@@ -37,7 +38,7 @@ pub use error::ReportError;
 pub use figure::{FIGURES, Figure};
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
-pub use terminal::terminal_table;
+pub use terminal::{terminal_table, terminal_table_in};
 
 /// All that a report is made of.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! What a specification says of feedback.
 
+use apical_keys::Described;
 use apical_learning::{PerLayer, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use super::{FeedbackStart, Phaseless, Reciprocal, SignConcordant, Signs};
 use crate::per_layer_or::{PerLayerOr, Word};
 
 /// What the top-down weights W_{k,k+1} are, as a specification says it.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FeedbackKind {
     /// Weights of their own, fixed or learned by eq. 10.
@@ -47,6 +48,7 @@ impl Word for Matched {
     const WORD: &'static str = "matched";
     const EXPECTED: &'static str =
         "\"matched\", a number, or a list with one number per hidden layer";
+    const MEANING: &'static str = "As large as the forward weights, by their Frobenius norm.";
 }
 
 /// s of U(−s, s), or of sizes up to s; `"matched"` where ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖.

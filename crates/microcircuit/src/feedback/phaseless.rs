@@ -11,6 +11,7 @@
 //! and the postsynaptic slope drops out: s E[W_{k+1,k}ᵀ φ′_{k+1}]. All of it is local.
 //! Source: Max, Kriener et al. (2024, arXiv:2212.10249); the gated form is an addition.
 
+use apical_keys::Described;
 use apical_learning::SpecError;
 use serde::{Deserialize, Serialize};
 
@@ -21,14 +22,17 @@ use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{ConnectionId, Table};
 
 /// What a specification says of feedback that listens to noise.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct Phaseless {
-    /// p, the share by which a minibatch moves the average, above 0 and at most 1.
+    /// p, the share by which a minibatch moves the average.
+    #[key(above = 0, max = 1, unit = "per minibatch")]
     pub rate: f64,
-    /// σ, the standard deviation of the noise in the soma, above 0.
+    /// σ, the standard deviation of the noise in the soma.
+    #[key(above = 0, max = 1e3)]
     #[serde(default = "noise::tenth")]
     pub sigma: f64,
+    #[key(above = 0, max = 1e3)]
     /// s, the gain; about 1/φ′², gated 1/φ′.
     #[serde(default = "noise::eighteen")]
     pub gain: f64,

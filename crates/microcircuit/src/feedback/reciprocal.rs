@@ -11,6 +11,7 @@
 //! Source: Kolen and Pollack (1994); Akrout et al. (2019, arXiv:1904.05391).
 
 use apical_kernels::{Padded, Real};
+use apical_keys::Described;
 use apical_learning::SpecError;
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +21,11 @@ use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal, Signals};
 use crate::table::{ConnectionId, Table};
 
 /// What a specification says of reciprocal feedback.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reciprocal {
-    /// γ, the share of itself that each of the two synapses loses at an update, below 1.
+    /// γ, the share of itself that each of the two synapses loses at an update.
+    #[key(min = 0, below = 1)]
     pub decay: f64,
 }
 

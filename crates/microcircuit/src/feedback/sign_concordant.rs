@@ -6,6 +6,7 @@
 //! it once. Source: the principle of Liao, Leibo and Poggio (2016), and of Yang and Li (2022,
 //! arXiv:2205.07292), whose equations are not public.
 
+use apical_keys::Described;
 use apical_learning::SpecError;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{Connection, ConnectionId, Draw, Likeness, Start, Table, Values};
 
 /// M_k.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Magnitudes {
     /// From U(0, 1), fixed.
@@ -25,7 +26,7 @@ pub enum Magnitudes {
 }
 
 /// When signs are those of the forward weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Signs {
     /// After every update.
@@ -37,7 +38,7 @@ pub enum Signs {
 
 /// What a specification says of sign-concordant feedback. `feedback_scale` gives s_k; `"matched"` is
 /// ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖ whenever signs are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignConcordant {
     /// The sizes of the weights.

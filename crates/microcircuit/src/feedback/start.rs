@@ -1,13 +1,14 @@
 //! A phase before learning in which feedback is made from noise. It sees inputs, or none, and no target.
 
 use apical_kernels::{Columns, Normals, Padded, Real, Start, multiply, rates};
+use apical_keys::Described;
 use apical_learning::SpecError;
 use serde::{Deserialize, Serialize};
 
 use super::noise::{self, Echo, Noise, Pair};
 
 /// What is shown while feedback is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum StartRule {
     /// Noise on top of the training inputs: PAL as a phase of its own.
@@ -22,17 +23,20 @@ pub enum StartRule {
 ///
 /// These epochs are among those of the training. n samples leave an angle of atan √(n_k / n) to what
 /// the noise converges to, n_k the neurons of the layer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackStart {
     /// How many epochs.
+    #[key(min = 1)]
     pub n_epochs: usize,
     /// What is shown.
     #[serde(default)]
     pub rule: StartRule,
-    /// σ, the standard deviation of the noise, above 0.
+    /// σ, the standard deviation of the noise.
+    #[key(above = 0, max = 1e3)]
     #[serde(default = "noise::tenth")]
     pub sigma: f64,
+    #[key(above = 0, max = 1e3)]
     /// s, the gain; about 1/φ′², of the weight mirror 1/φ′.
     #[serde(default = "noise::eighteen")]
     pub gain: f64,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use apical_keys::Described;
 use apical_learning::{Network, TensorName};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use crate::table::{
 };
 
 /// How the weights begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
     /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
@@ -24,7 +25,7 @@ pub enum Start {
 }
 
 /// What the interneurons' dendritic weights W^IP are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum InterneuronKind {
     /// Weights of their own, learned by eq. 8.
@@ -39,7 +40,7 @@ pub enum InterneuronKind {
 /// A rule of feedback asks for an error or an echo of the neuron that a top-down axon comes from. The
 /// interneuron of that neuron has both as its own: d^I_k = φ′(v̂^I_k)(u^I_k − v̂^I_k) / λ_I is d_{k+1}
 /// while W^IP_k mirrors W_{k+1,k}, and so is the echo of its rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum LateralRule {
     /// The two synapses at a spine, from a neuron above and from its interneuron, change by the same

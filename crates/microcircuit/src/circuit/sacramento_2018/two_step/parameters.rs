@@ -1,5 +1,6 @@
 //! Checked parameters of the circuit in its two-step form.
 
+use apical_keys::Described;
 use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackStart;
 
 /// What basal synapses and those of interneurons learn from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Plasticity {
     /// φ(u) − φ(v̂), as in eqs. 7 and 8.
@@ -20,7 +21,7 @@ pub enum Plasticity {
 }
 
 /// Which rates of hidden layers are presynaptic factors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Presynaptic {
     /// φ(u_k), with what came from above.

@@ -1,5 +1,6 @@
 //! This circuit's part of an experiment's specification.
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ impl Word for ErrorPreserving {
     const WORD: &'static str = "error_preserving";
     const EXPECTED: &'static str =
         "\"error_preserving\", a number, or a list with one number per hidden layer";
+    const MEANING: &'static str =
+        "λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way down.";
 }
 
 /// λ_k.
@@ -30,11 +33,12 @@ pub type ApicalMixing = PerLayerOr<ErrorPreserving>;
 ///
 /// Constants without a default are the choice of an experiment. Rates are per minibatch, averaged
 /// over its samples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct MicrocircuitSpec {
     /// λ_N, the share of the teacher in the output potential.
     #[serde(default = "tenth")]
+    #[key(above = 0, max = 1)]
     pub nudging: f64,
     /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1; `"error_preserving"` is
     /// 1 / (1 − λ_I,k).
@@ -42,20 +46,26 @@ pub struct MicrocircuitSpec {
     pub apical_mixing: ApicalMixing,
     /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
     #[serde(default = "tenth_per_layer")]
+    #[key(above = 0, max = 1)]
     pub interneuron_nudging: PerLayer,
-    /// η_{k,k−1} of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
+    /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub rates: Option<PerLayer>,
     /// Rates of gradient descent; divided by the theory's factor of each layer they give η_{k,k−1}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub backprop_equivalent_rates: Option<PerLayer>,
-    /// η^IP (eq. 8).
+    /// η^IP, the learning rates of the weights from pyramidal neurons to interneurons of hidden layers (eq. 8).
     #[serde(default)]
+    #[key(unit = "per minibatch")]
     pub interneuron_rates: InterneuronRates,
-    /// η^PI of layers 1…N−1 (eq. 9).
+    /// η^PI, the learning rates of the weights from interneurons to pyramidal neurons of layers 1…N−1 (eq. 9).
+    #[key(unit = "per minibatch")]
     #[serde(default = "zero")]
     pub apical_rates: PerLayer,
-    /// η_{k,k+1} of layers 1…N−1 (eq. 10).
+    /// η_{k,k+1}, the learning rates of the top-down weights of layers 1…N−1 (eq. 10).
+    #[key(unit = "per minibatch")]
     #[serde(default = "zero")]
     pub feedback_rates: PerLayer,
     /// How the weights begin.
@@ -83,10 +93,11 @@ pub struct MicrocircuitSpec {
     /// Which rates of hidden layers are presynaptic factors of eqs. 7 and 8.
     #[serde(default)]
     pub presynaptic: Presynaptic,
-    /// The share, below 1, by which a minibatch moves the running means that are taken off the
+    /// The share by which a minibatch moves the running means that are taken off the
     /// presynaptic rates of hidden layers in eqs. 7 and 8; 0 leaves the rates as they are. Thresholds take
     /// up the difference.
     #[serde(default)]
+    #[key(min = 0, below = 1, unit = "per minibatch")]
     pub centring: f64,
     /// s in W^IP_k ~ U(−s, s), random start.
     #[serde(default = "one_per_layer")]
@@ -114,16 +125,9 @@ impl MicrocircuitSpec {
         {
             share("interneuron_nudging", value)?;
         }
+        self.apical_mixing
+            .check_not_negative(n_hidden, "apical_mixing")?;
         let mixing = self.mixing(n_hidden)?;
-        for &value in &mixing {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(SpecError::range(
-                    "apical_mixing",
-                    value,
-                    "a finite number of 0 or more",
-                ));
-            }
-        }
         if !(0.0..1.0).contains(&self.centring) {
             let expected = "at least 0 and below 1, such as 0.05";
             return Err(SpecError::range("centring", self.centring, expected));
