@@ -34,38 +34,6 @@ impl<T: Real> WithSimd for Rates<'_, T> {
     }
 }
 
-/// out = φ′(u), of rates r = φ(u); agrees with [`Transfer::slope`] to rounding.
-///
-/// # Panics
-/// If the slices differ in length.
-pub fn slopes<T: Real>(transfer: Transfer, u: &[T], r: &[T], out: &mut [T]) {
-    assert_eq!(u.len(), r.len(), "lengths");
-    assert_eq!(u.len(), out.len(), "lengths");
-    let of_rate = |out: &mut [T], slope: fn(T) -> T| {
-        out.iter_mut().zip(r).for_each(|(out, &r)| *out = slope(r));
-    };
-    match transfer {
-        Transfer::Logistic => of_rate(out, |r| r * (T::one() - r)),
-        Transfer::Tanh => of_rate(out, |r| T::one() - r * r),
-        Transfer::Relu => {
-            let step = |&u: &T| Transfer::Relu.slope(u);
-            out.iter_mut().zip(u).for_each(|(out, u)| *out = step(u));
-        }
-        Transfer::Softplus { gamma, beta, theta } => {
-            let (beta, theta) = (T::of(beta), T::of(theta));
-            let mut x = [T::zero(); 32];
-            for (out, u) in out.chunks_mut(x.len()).zip(u.chunks(x.len())) {
-                let x = &mut x[..u.len()];
-                x.iter_mut()
-                    .zip(u)
-                    .for_each(|(x, &u)| *x = beta * (u - theta));
-                rates(Transfer::Logistic, x, out);
-                out.iter_mut().for_each(|out| *out *= T::of(gamma) * beta);
-            }
-        }
-    }
-}
-
 /// out = scale · a · b, value by value.
 ///
 /// # Panics
@@ -114,6 +82,43 @@ pub fn rate_difference<T: Real>(rate: &[T], reference: &[T], scale: T, out: &mut
 /// If the slices differ in length.
 pub fn subtract<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
     rate_difference(a, b, T::one(), out);
+}
+
+/// x ← scale · φ′(u) · x, where `r` are φ(u).
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn times_slope<T: Real>(transfer: Transfer, (u, r): (&[T], &[T]), scale: T, x: &mut [T]) {
+    assert_eq!(u.len(), x.len(), "lengths");
+    assert_eq!(r.len(), x.len(), "lengths");
+    struct TimesSlope<'a, T>(Transfer, &'a [T], &'a [T], T, &'a mut [T]);
+    impl<T: Real> WithSimd for TimesSlope<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Self(transfer, u, r, scale, x) = self;
+            let one = T::one();
+            match transfer {
+                Transfer::Logistic => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (r * (one - r)) * *x;
+                    }
+                }
+                Transfer::Tanh => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (one - r * r) * *x;
+                    }
+                }
+                Transfer::Softplus { .. } | Transfer::Relu => {
+                    for (x, &u) in x.iter_mut().zip(u) {
+                        *x = scale * transfer.slope(u) * *x;
+                    }
+                }
+            }
+        }
+    }
+    dispatch(TimesSlope(transfer, u, r, scale, x));
 }
 
 /// out = p · a + q · b.

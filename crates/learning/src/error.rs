@@ -104,6 +104,16 @@ pub enum TrainError {
         /// What happened.
         source: LearnError,
     },
+    /// The phase before learning takes all epochs.
+    #[error(
+        "the phase before learning takes {n_start_epochs} epochs of {n_epochs}, which leaves none to learn; raise `training.n_epochs` or lower the learner's `feedback_start.n_epochs`"
+    )]
+    NoEpochLeft {
+        /// All epochs.
+        n_epochs: usize,
+        /// Those before learning.
+        n_start_epochs: usize,
+    },
     /// Observing failed.
     #[error("observing after epoch {epoch} failed: {source}")]
     Observe {

@@ -174,13 +174,18 @@ impl<L: Learner + ?Sized> Observer<L> for AlignmentObserver<'_, L> {
         let forward = learner.forward();
         let equivalent_rates = learner.equivalent_rates();
         let feedback = feedback_of(learner);
+        let mean_rates = learner.mean_rates();
         let mut means = MeanReadings::default();
         for AlignmentBatch { part, cycles } in &self.batches {
             let batch = part.all();
             let backwards: Vec<usize> = (0..batch.n_samples()).rev().collect();
             let reversed = part.select(&backwards);
             let gradients = |batch| -> Result<[(OutputError, Gradient); 2], LearnError> {
-                let of = |error| self.reference.gradient(&forward, error, batch);
+                let of = |error| -> Result<Gradient, LearnError> {
+                    let mut gradient = self.reference.gradient(&forward, error, batch)?;
+                    gradient.centre(mean_rates.as_deref().unwrap_or_default());
+                    Ok(gradient)
+                };
                 let [potential, squared_error] = OutputError::ALL;
                 Ok([
                     (potential, of(potential)?),

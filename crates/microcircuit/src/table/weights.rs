@@ -8,9 +8,10 @@ use apical_kernels::{Columns, Padded, Real, Start as ProductStart, multiply, mul
 use apical_learning::{
     ForwardWeights, LearnError, StreamRng, Streams, TensorName, Updates, check_shape, uniform,
 };
-use ndarray::{ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
 
-use super::{Connection, ConnectionId, How, Source, Start, Table, Values};
+use super::likeness::imitate;
+use super::{Connection, ConnectionId, Draw, How, Likeness, Source, Start, Table, Values};
 
 /// The stored weights of a table, or as many changes of them.
 ///
@@ -30,28 +31,39 @@ impl<T: Real> Weights<T> {
             table: table.clone(),
         };
         let mut drawing: BTreeMap<&str, StreamRng> = BTreeMap::new();
-        for (_, connection) in table.connections() {
-            let start = match connection.values {
-                Values::Derived(_) | Values::OneToOne => None,
-                Values::Stored { start, .. } => Some(start),
-            };
-            let mut draw = |stream, scale| {
-                let rng = drawing.entry(stream);
-                let rng = rng.or_insert_with(|| streams.stream(stream));
-                let shape = [connection.to.n, connection.from.n];
-                Padded::from_transposed(uniform(shape, scale, rng).view())
-            };
-            let begun = start.map(|start| match start {
-                Start::Network => of_network(connection, network),
-                Start::Derived(Source { of, how }) => seen(&own[of], how),
-                Start::Drawn { stream, scale } => draw(stream, scale),
-                Start::NearOneToOne { stream, scale } => {
-                    let mut drawn = draw(stream, scale);
-                    drawn.view_mut().diag_mut().mapv_inplace(|w| w + T::one());
-                    drawn
+        for (id, connection) in table.connections() {
+            let shape = [connection.to.n, connection.from.n];
+            let mut drawn = |draw: Draw| match draw {
+                Draw::Uniform { stream, scale } => {
+                    let rng = drawing.entry(stream);
+                    let rng = rng.or_insert_with(|| streams.stream(stream));
+                    Padded::from_transposed(uniform(shape, scale, rng).view())
                 }
-            });
+                Draw::Constant(value) => {
+                    Padded::from_transposed(Array2::from_elem(shape, value).view())
+                }
+            };
+            let (begun, likeness) = match connection.values {
+                Values::Derived(_) | Values::OneToOne => (None, None),
+                Values::Following { start, likeness } => (Some(drawn(start)), Some(likeness)),
+                Values::Stored { start, .. } => match start {
+                    Start::Network => (Some(of_network(connection, network)), None),
+                    Start::Derived(Source { of, how }) => (Some(seen(&own[of], how)), None),
+                    Start::Drawn { stream, scale } => {
+                        (Some(drawn(Draw::Uniform { stream, scale })), None)
+                    }
+                    Start::NearOneToOne { stream, scale } => {
+                        let mut near = drawn(Draw::Uniform { stream, scale });
+                        near.view_mut().diag_mut().mapv_inplace(|w| w + T::one());
+                        (Some(near), None)
+                    }
+                    Start::Like(draw, likeness) => (Some(drawn(draw)), Some(likeness)),
+                },
+            };
             own.stored.push(begun);
+            if let Some(likeness) = likeness {
+                own.imitate(id, likeness);
+            }
         }
         own
     }
@@ -147,6 +159,24 @@ impl<T: Real> Weights<T> {
     pub fn add_sum(&mut self, thresholds: ConnectionId, post: &Padded<T>) {
         let mut row = self[thresholds].view_mut();
         row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
+    }
+
+    /// Lets the connections that follow others follow what these are now.
+    pub fn follow(&mut self) {
+        let table = self.table.clone();
+        for (id, connection) in table.connections() {
+            if let Values::Following { likeness, .. } = connection.values {
+                self.imitate(id, likeness);
+            }
+        }
+    }
+
+    /// Makes a stored connection look like another.
+    pub fn imitate(&mut self, id: ConnectionId, likeness: Likeness) {
+        if let Some(mut weights) = self.stored[id.0].take() {
+            imitate(&mut weights, &self[likeness.to], likeness);
+            self.stored[id.0] = Some(weights);
+        }
     }
 
     /// The weights of a connection, if they are stored.

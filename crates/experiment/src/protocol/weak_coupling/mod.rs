@@ -211,11 +211,11 @@ impl WeakCoupling {
             Form::TwoStep => {
                 let mut spec = two_step();
                 spec.nudging = place.coupling / (g.leak + g.basal + place.coupling);
-                spec.apical_mixing = PerLayer::All(spec.nudging);
+                spec.apical_mixing = PerLayer::All(spec.nudging).into();
                 let interneuron = place.coupling / (g.leak + g.dendritic + place.coupling);
                 spec.interneuron_nudging = PerLayer::All(interneuron);
                 spec.feedback = condition.feedback;
-                spec.feedback_scale = feedback_scale;
+                spec.feedback_scale = feedback_scale.into();
                 let circuit = TwoStep::<f64>::new(&network, &start, &spec, streams)?;
                 let parameters = circuit.parameters();
                 let factors = (1..=network.n_layers())
@@ -230,7 +230,7 @@ impl WeakCoupling {
                 spec.rates = Some(PerLayer::All(1.0));
                 spec.backprop_equivalent_rates = None;
                 spec.feedback = condition.feedback;
-                spec.feedback_scale = feedback_scale;
+                spec.feedback_scale = feedback_scale.into();
                 let circuit = Continuous::<f64>::new(&network, &start, &spec, streams)?;
                 let plastic_ms = circuit.parameters().plastic_ms();
                 let factors = circuit.parameters().equivalent_rates();

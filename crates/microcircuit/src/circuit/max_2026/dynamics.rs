@@ -6,7 +6,7 @@
 //! Source: fixed points of the authors' program, class `errormc_model`.
 
 use apical_kernels::{
-    Columns, Padded, Real, Start, mix, multiply, scaled_product, slopes, subtract,
+    Columns, Padded, Real, Start, mix, multiply, scaled_product, subtract, times_slope,
 };
 use apical_learning::{Teacher, Transfer};
 
@@ -61,7 +61,9 @@ pub(crate) fn fire<T: Real>(
 ) {
     phi(transfer, u, rate);
     for b in 0..u.rows() {
-        slopes(transfer, u.row(b), rate.row(b), slope.row_mut(b));
+        let slope = slope.row_mut(b);
+        slope.fill(T::one());
+        times_slope(transfer, (u.row(b), rate.row(b)), T::one(), slope);
     }
 }
 

@@ -3,8 +3,8 @@
 use apical_learning::{Network, PerLayer, SpecError};
 
 use super::interneuron_rates::InterneuronRates;
-use super::table::{Choices, Circuit, InterneuronKind, LearningRates, Start};
-use crate::feedback::{self, Feedback};
+use super::table::{Choices, Circuit, InterneuronKind, LateralRule, LearningRates, Start};
+use crate::feedback::{self, Feedback, Signal};
 use crate::forward_rates::{ForwardRates, not_negative};
 
 /// The shared keys, borrowed.
@@ -14,15 +14,16 @@ pub(crate) struct Keys<'a> {
     pub(crate) interneuron_rates: &'a InterneuronRates,
     pub(crate) apical_rates: &'a PerLayer,
     pub(crate) feedback: feedback::Keys<'a>,
+    pub(crate) lateral_rule: Option<LateralRule>,
     pub(crate) start: Start,
     pub(crate) interneurons: InterneuronKind,
     pub(crate) interneuron_scale: &'a PerLayer,
     pub(crate) lateral_scale: &'a PerLayer,
 }
 
-/// The shared keys of a specification, whose fields have their names.
+/// The shared keys of a specification, whose fields have their names; and those that only one form has.
 macro_rules! keys_of {
-    ($spec:expr) => {
+    ($spec:expr, $start:expr, $lateral_rule:expr) => {
         $crate::circuit::sacramento_2018::keys::Keys {
             forward: $crate::forward_rates::ForwardRates {
                 rates: $spec.rates.as_ref(),
@@ -35,7 +36,9 @@ macro_rules! keys_of {
                 scale: &$spec.feedback_scale,
                 rates: &$spec.feedback_rates,
                 lateral_rates: &$spec.apical_rates,
+                start: $start,
             },
+            lateral_rule: $lateral_rule,
             start: $spec.start,
             interneurons: $spec.interneurons,
             interneuron_scale: &$spec.interneuron_scale,
@@ -56,11 +59,9 @@ impl Keys<'_> {
             not_negative("interneuron_rates", rates, n_hidden)?;
         }
         not_negative("apical_rates", self.apical_rates, n_hidden)?;
-        not_negative("feedback_rates", self.feedback.rates, n_hidden)?;
-        Feedback::new(self.feedback, n_hidden)?;
+        self.lateral_rule(&Feedback::new(self.feedback, n_hidden)?)?;
         self.check_ideal()?;
         for (key, values) in [
-            ("feedback_scale", self.feedback.scale),
             ("interneuron_scale", self.interneuron_scale),
             ("pyramidal_from_interneuron_scale", self.lateral_scale),
         ] {
@@ -84,6 +85,31 @@ impl Keys<'_> {
         Ok(())
     }
 
+    /// How W^PI follows `feedback`: paired where nothing is said and there is something to follow.
+    fn lateral_rule(&self, feedback: &Feedback) -> Result<LateralRule, SpecError> {
+        let needs = feedback.needs();
+        let is_pair = needs.contains(&Signal::PresynapticError)
+            || feedback.noise().is_some()
+            || self.feedback.start.is_some() && !needs.contains(&Signal::OwnPotential);
+        let rule = match self.lateral_rule {
+            None if is_pair => LateralRule::Paired,
+            None | Some(LateralRule::Eq9) => LateralRule::Eq9,
+            Some(rule) if is_pair => rule,
+            Some(rule) => {
+                let expected = "\"eq9\", or feedback that learns by a rule which W^PI can follow: `reciprocal`, `phaseless`, or a `feedback_start`";
+                let found = format!("{rule:?}").to_lowercase();
+                return Err(SpecError::range("lateral_rule", found, expected));
+            }
+        };
+        let rates = self.apical_rates;
+        if rule != LateralRule::Eq9 && rates.values().iter().any(|&rate| rate != 0.0) {
+            let expected = "0, or `lateral_rule = \"eq9\"`: W^PI follows the top-down weights";
+            let found = format!("{:?}", rates.values());
+            return Err(SpecError::range("apical_rates", found, expected));
+        }
+        Ok(rule)
+    }
+
     /// The connections for `network`, with their learning rates. `factor` of layer k is the theory's; `mirror` of
     /// hidden layer k is what η_{k+1,k} is divided by to give η^IP_k; `self_predicting_factor` is c_k at
     /// index `k − 1`.
@@ -95,6 +121,7 @@ impl Keys<'_> {
         self_predicting_factor: Vec<f64>,
     ) -> Result<Circuit, SpecError> {
         let n_hidden = network.n_layers() - 1;
+        let feedback = Feedback::new(self.feedback, n_hidden)?;
         let choices = Choices {
             start: self.start,
             interneurons: self.interneurons,
@@ -102,9 +129,9 @@ impl Keys<'_> {
             lateral_scale: (self.lateral_scale)
                 .expand(n_hidden, "pyramidal_from_interneuron_scale")?,
             self_predicting_factor,
+            lateral_rule: self.lateral_rule(&feedback)?,
             rates: self.resolve(network.n_layers(), factor, mirror)?,
         };
-        let feedback = Feedback::new(self.feedback, n_hidden)?;
         Ok(Circuit::new(network, feedback, &choices))
     }
 
@@ -138,6 +165,6 @@ pub(crate) fn zero() -> PerLayer {
     PerLayer::All(0.0)
 }
 
-pub(crate) fn one_per_layer() -> PerLayer {
-    PerLayer::All(1.0)
+pub(crate) fn one_per_layer<T: From<PerLayer>>() -> T {
+    PerLayer::All(1.0).into()
 }

@@ -1,6 +1,6 @@
 //! Potentials and rates of a batch.
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{Normals, Padded, Real};
 use apical_learning::{Activities, Quantity};
 use ndarray::{Array2, ArrayView2};
 
@@ -40,6 +40,8 @@ pub struct State<T> {
     pub(crate) active_inputs: Active,
     /// Products with the inputs, while they stay as they are.
     pub(crate) held_input: Option<HeldInput<T>>,
+    /// The noise that feedback learns from, in sessions that have some.
+    pub(crate) noise: Option<Normals>,
 }
 
 impl<T: Real> State<T> {
@@ -72,13 +74,16 @@ impl<T: Real> State<T> {
             scratch: layers(0, n_layers, &own),
             active_inputs: Active::default(),
             held_input: None,
+            noise: None,
         }
     }
 
     /// Takes input rates `[n_samples, n_inputs]`, and makes room for as many samples.
     pub fn set_inputs(&mut self, inputs: ArrayView2<'_, f32>) {
         if inputs.nrows() != self.n_samples {
+            let noise = self.noise.take();
             *self = Self::new(&self.sizes, inputs.nrows());
+            self.noise = noise;
         }
         self.rate[0].assign(inputs);
         self.find_active_inputs();

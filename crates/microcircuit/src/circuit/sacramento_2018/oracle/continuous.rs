@@ -52,7 +52,7 @@ impl Oracle {
             let w: Matrix = (0..copy.cols()).map(of).collect();
             let derived = match connection.values {
                 Values::Derived(Source { of, how }) => Some((table[of].name, how)),
-                Values::Stored { .. } | Values::OneToOne => None,
+                Values::Stored { .. } | Values::Following { .. } | Values::OneToOne => None,
             };
             let own = Synapses {
                 delta: w.iter().map(|row| vec![0.0; row.len()]).collect(),
