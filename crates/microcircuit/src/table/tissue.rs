@@ -52,10 +52,14 @@ impl<T: Real> Tensors for Tissue<T> {
     }
 
     fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, values, false)
+        self.weights.write(name, values, false)?;
+        self.weights.follow();
+        Ok(())
     }
 
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.weights.write(name, change, true)
+        self.weights.write(name, change, true)?;
+        self.weights.follow();
+        Ok(())
     }
 }

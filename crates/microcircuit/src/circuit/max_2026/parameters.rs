@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Circuit;
 use super::theory::update_factor;
+use crate::feedback::FeedbackStart;
 
 /// Which rates of the layer below a forward synapse learns with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
@@ -31,6 +32,8 @@ pub struct Parameters {
     pub error_mixing: Vec<f64>,
     /// α_k of layers 1…N at index `k − 1`.
     pub attenuation: Vec<f64>,
+    /// The phase before learning in which feedback is made.
+    pub feedback_start: Option<FeedbackStart>,
     /// Which rates forward synapses learn with.
     pub presynaptic: Presynaptic,
     /// The connections, with the learning rates of now.

@@ -3,22 +3,23 @@
 use apical_learning::{Network, PerLayer, SpecError};
 
 use super::table::{Choices, Circuit};
-use crate::feedback::{self, Feedback, FeedbackKind};
-use crate::forward_rates::{ForwardRates, not_negative};
+use crate::feedback::{self, Feedback, FeedbackKind, FeedbackScale, FeedbackStart};
+use crate::forward_rates::ForwardRates;
 
 /// The shared keys, borrowed.
 #[derive(Clone, Copy)]
 pub(crate) struct Keys<'a> {
     pub(crate) forward: ForwardRates<'a>,
     pub(crate) feedback: FeedbackKind,
-    pub(crate) feedback_scale: &'a PerLayer,
+    pub(crate) feedback_scale: &'a FeedbackScale,
+    pub(crate) feedback_start: Option<&'a FeedbackStart>,
     pub(crate) feedback_offset: f64,
     pub(crate) lateral_deviation: f64,
 }
 
 /// The shared keys of a specification, whose fields have their names.
 macro_rules! keys_of {
-    ($spec:expr) => {
+    ($spec:expr, $start:expr) => {
         $crate::circuit::max_2026::spec::Keys {
             forward: $crate::forward_rates::ForwardRates {
                 rates: $spec.rates.as_ref(),
@@ -26,6 +27,7 @@ macro_rules! keys_of {
             },
             feedback: $spec.feedback,
             feedback_scale: &$spec.feedback_scale,
+            feedback_start: $start,
             feedback_offset: $spec.feedback_offset,
             lateral_deviation: $spec.lateral_deviation,
         }
@@ -39,7 +41,6 @@ impl Keys<'_> {
     /// Fails on values out of range. `blocked` says what, if anything, keeps errors from hidden layers.
     pub(crate) fn check(&self, n_layers: usize, blocked: Option<&str>) -> Result<(), SpecError> {
         self.forward.check(n_layers, blocked)?;
-        not_negative("feedback_scale", self.feedback_scale, n_layers - 1)?;
         let offset = PerLayer::All(self.feedback_offset);
         offset.check_not_negative("feedback_offset")?;
         let deviation = PerLayer::All(self.lateral_deviation);
@@ -53,6 +54,7 @@ impl Keys<'_> {
             scale: self.feedback_scale,
             rates: &ZERO,
             lateral_rates: &ZERO,
+            start: self.feedback_start,
         };
         Feedback::new(keys, n_hidden)
     }
@@ -74,6 +76,6 @@ impl Keys<'_> {
     }
 }
 
-pub(crate) fn one_per_layer() -> PerLayer {
-    PerLayer::All(1.0)
+pub(crate) fn one_per_layer<T: From<PerLayer>>() -> T {
+    PerLayer::All(1.0).into()
 }

@@ -1,6 +1,6 @@
 //! Potentials, rates and errors of a batch.
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{Normals, Padded, Real};
 use apical_learning::{Activities, LearnError, Network, Quantity};
 use ndarray::{Array2, ArrayView2};
 
@@ -31,6 +31,8 @@ pub struct State<T> {
     pub(crate) scratch: Vec<Padded<T>>,
     /// Input neurons that are not silent in all samples.
     pub(crate) active_inputs: Active,
+    /// What feedback listens to, in the two-step form.
+    pub(crate) noise: Option<Normals>,
 }
 
 impl<T: Real> State<T> {
@@ -58,6 +60,7 @@ impl<T: Real> State<T> {
             target: Padded::zeros(n_samples, sizes[n_layers]),
             scratch: layers(1, n_layers),
             active_inputs: Active::default(),
+            noise: None,
         }
     }
 
@@ -75,7 +78,10 @@ impl<T: Real> State<T> {
     ) -> Result<(), LearnError> {
         check_width("inputs", inputs, network.n_inputs())?;
         if inputs.nrows() != self.n_samples() {
-            *self = Self::new(&self.sizes, inputs.nrows());
+            *self = Self {
+                noise: self.noise.take(),
+                ..Self::new(&self.sizes, inputs.nrows())
+            };
         }
         self.rate[0].assign(inputs);
         self.active_inputs.find(&self.rate[0]);

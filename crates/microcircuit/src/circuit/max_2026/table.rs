@@ -36,6 +36,7 @@ pub struct Circuit {
     error_from_pyramidal: Vec<ConnectionId>,
     pyramidal_from_error: Vec<ConnectionId>,
     rates: Rates,
+    share: f64,
 }
 
 impl Circuit {
@@ -139,6 +140,7 @@ impl Circuit {
 
         Self {
             rates: t.rates(1.0),
+            share: 1.0,
             table: Arc::new(t),
             feedback_rule: by.feedback,
             forward,
@@ -207,6 +209,11 @@ impl Circuit {
         self.rates[id]
     }
 
+    /// γ of now: the share that a pair of synapses, forward and feedback, loses at an update.
+    pub(crate) fn decay(&self) -> f64 {
+        self.feedback_rule.decay() * self.share
+    }
+
     /// η_{k,k−1} of now, of layers 1…N at index `k − 1`.
     pub fn forward_rates(&self) -> Vec<f64> {
         self.forward.iter().map(|&id| self.rates[id]).collect()
@@ -215,5 +222,6 @@ impl Circuit {
     /// Sets all learning rates to a share of the specification's.
     pub(crate) fn set_rate_share(&mut self, share: f64) {
         self.rates = self.table.rates(share);
+        self.share = share;
     }
 }

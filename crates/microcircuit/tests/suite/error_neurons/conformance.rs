@@ -35,6 +35,20 @@ fn with_connections_that_deviate() {
 }
 
 #[test]
+fn with_feedback_that_learns_or_follows() {
+    for feedback in [
+        json!({ "reciprocal": {} }),
+        json!({ "sign_concordant": {} }),
+    ] {
+        conforms::<f32>(
+            &[6, 20, 15, 4],
+            json!({ "rates": 3.0, "feedback": feedback }),
+            1000,
+        );
+    }
+}
+
+#[test]
 fn without_hidden_layers() {
     conforms::<f32>(&[6, 4], json!({ "rates": 3.0 }), 1000);
 }

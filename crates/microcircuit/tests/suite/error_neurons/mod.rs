@@ -1,6 +1,7 @@
 //! Tests of the error-neuron circuit, by kind of truth.
 
 mod conformance;
+mod feedback;
 mod golden;
 mod oracle;
 mod settles;

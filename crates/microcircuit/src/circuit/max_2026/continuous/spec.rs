@@ -8,7 +8,7 @@ use super::parameters::{ContinuousParameters, PlasticityReads};
 use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
 use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
 use crate::circuit::max_2026::theory::update_factor;
-use crate::feedback::FeedbackKind;
+use crate::feedback::{FeedbackKind, FeedbackScale};
 use crate::forward_rates::not_negative;
 use crate::integrator::UpdateOrder;
 
@@ -92,9 +92,9 @@ pub struct ErrorNeuronsContinuousSpec {
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
     pub feedback: FeedbackKind,
-    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖B_{k,k+1}‖ = ‖W_{k+1,k}‖.
     #[serde(default = "one_per_layer")]
-    pub feedback_scale: PerLayer,
+    pub feedback_scale: FeedbackScale,
     /// s of what is drawn once from U(−s, s) and added to every B for good.
     #[serde(default)]
     #[key(min = 0)]
@@ -145,7 +145,25 @@ impl ErrorNeuronsContinuousSpec {
             (_, true) => Some("`conductances.apical`"),
             _ => None,
         };
-        keys_of!(self).check(n_layers, blocked)
+        self.check_feedback()?;
+        keys_of!(self, None).check(n_layers, blocked)
+    }
+
+    /// Feedback that needs noise, or a phase before learning, is the two-step form's.
+    fn check_feedback(&self) -> Result<(), SpecError> {
+        match self.feedback {
+            FeedbackKind::Phaseless(_) => Err(SpecError::range(
+                "feedback",
+                "phaseless",
+                "another kind in continuous time, which has no noise; the two-step form has it",
+            )),
+            FeedbackKind::Reciprocal(kind) if kind.decay != 0.0 => Err(SpecError::range(
+                "feedback.reciprocal.decay",
+                kind.decay,
+                "0 in continuous time, where there are no updates to lose a share at",
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn check_times(&self) -> Result<(), SpecError> {
@@ -208,7 +226,8 @@ impl ContinuousParameters {
                 transfer: network.transfer(),
                 nudging,
                 presynaptic: Presynaptic::BottomUp,
-                circuit: keys_of!(spec).circuit(network, factor)?,
+                feedback_start: None,
+                circuit: keys_of!(spec, None).circuit(network, factor)?,
                 apical_mixing,
                 error_mixing,
                 attenuation,

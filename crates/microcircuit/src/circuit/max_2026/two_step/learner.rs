@@ -3,17 +3,18 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, Streams, Teacher, TensorName, Tensors, Updates,
+    PhaseTimer, SpecError, StartStep, Streams, Teacher, TensorName, Tensors, Updates,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 
 use super::spec::ErrorNeuronsSpec;
-use super::sweeps;
+use super::{from_noise, sweeps};
 use crate::circuit::max_2026::dynamics::bottom_up;
 use crate::circuit::max_2026::oracle::Oracle;
 use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::plasticity;
 use crate::circuit::max_2026::state::{State, activities_of};
+use crate::feedback;
 use crate::table::Tissue;
 
 /// The error-neuron microcircuit, taught in its two-step form.
@@ -95,8 +96,39 @@ impl<T: Real> Learner for TwoStep<T> {
         &mut self.tissue
     }
 
-    fn session(&self, _: Streams, n_parallel: usize) -> State<T> {
-        State::new(self.tissue.network.sizes(), n_parallel)
+    fn session(&self, streams: Streams, n_parallel: usize) -> State<T> {
+        let mut state = State::new(self.tissue.network.sizes(), n_parallel);
+        state.noise = Some(feedback::normals(streams));
+        state
+    }
+
+    /// Whether its noise goes on from one minibatch to the next.
+    fn is_stateful(&self) -> bool {
+        self.parameters.circuit.feedback_rule.noise().is_some()
+    }
+
+    fn n_start_epochs(&self) -> usize {
+        let start = self.parameters.feedback_start;
+        start.map_or(0, |start| start.n_epochs)
+    }
+
+    fn start(
+        &mut self,
+        state: &mut State<T>,
+        inputs: ArrayView2<'_, f32>,
+        at: StartStep,
+    ) -> Result<(), LearnError> {
+        let Some(start) = self.parameters.feedback_start else {
+            return Ok(());
+        };
+        state.set_inputs(&self.tissue.network, inputs)?;
+        let (p, weights) = (&self.parameters, &mut self.tissue.weights);
+        bottom_up(p, weights, state);
+        from_noise::start(p, &start, at.step, state, weights);
+        if at.step == at.n_steps {
+            from_noise::finish(p, &start, weights);
+        }
+        Ok(())
     }
 
     fn set_rate_share(&mut self, share: f64) {
@@ -106,7 +138,9 @@ impl<T: Real> Learner for TwoStep<T> {
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
         self.settle(state, batch, Teacher::On)?;
         let mut changes = self.tissue.weights.zeros_like();
-        plasticity::add_changes(&self.parameters, |_| 1.0, state, &mut changes);
+        let (p, weights) = (&self.parameters, Some(&self.tissue.weights));
+        from_noise::add_changes(p, weights, state, &mut changes);
+        plasticity::add_changes(p, |_| 1.0, weights, state, &mut changes);
         Ok(changes.updates())
     }
 
@@ -119,7 +153,11 @@ impl<T: Real> Learner for TwoStep<T> {
         timer.enter(Phase::Dynamics);
         self.settle(state, batch, Teacher::On)?;
         timer.enter(Phase::Plasticity);
-        plasticity::add_changes(&self.parameters, |_| 1.0, state, &mut self.tissue.weights);
+        let (p, weights) = (&self.parameters, &mut self.tissue.weights);
+        // Noise is sent through the weights of the bottom-up pass, before they change.
+        from_noise::add_changes(p, None, state, weights);
+        plasticity::add_changes(p, |_| 1.0, None, state, weights);
+        weights.follow();
         Ok(())
     }
 

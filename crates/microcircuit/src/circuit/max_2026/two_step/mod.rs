@@ -1,5 +1,6 @@
 //! The circuit in its two-step (steady-state) form.
 
+mod from_noise;
 mod learner;
 mod spec;
 mod sweeps;

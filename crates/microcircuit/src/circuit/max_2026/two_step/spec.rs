@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
 use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
 use crate::circuit::max_2026::theory::update_factor;
-use crate::feedback::FeedbackKind;
+use crate::feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
 use crate::forward_rates::not_negative;
 
 /// The error-neuron microcircuit in its two-step (steady-state) form.
@@ -46,9 +46,12 @@ pub struct ErrorNeuronsSpec {
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
     pub feedback: FeedbackKind,
-    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖B_{k,k+1}‖ = ‖W_{k+1,k}‖.
     #[serde(default = "one_per_layer")]
-    pub feedback_scale: PerLayer,
+    pub feedback_scale: FeedbackScale,
+    /// Epochs before learning in which feedback is made from noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_start: Option<FeedbackStart>,
     /// s of what is drawn once from U(−s, s) and added to every B for good.
     #[serde(default)]
     #[key(min = 0)]
@@ -74,7 +77,8 @@ impl ErrorNeuronsSpec {
         not_negative("apical_mixing", &self.apical_mixing, n_layers)?;
         not_negative("error_mixing", &self.error_mixing, n_layers - 1)?;
         let is_blocked = self.error_mixing.values().contains(&0.0);
-        keys_of!(self).check(n_layers, is_blocked.then_some("`error_mixing`"))
+        keys_of!(self, self.feedback_start.as_ref())
+            .check(n_layers, is_blocked.then_some("`error_mixing`"))
     }
 }
 
@@ -90,8 +94,9 @@ impl Parameters {
             transfer: network.transfer(),
             nudging: spec.nudging,
             apical_mixing: spec.apical_mixing.expand(n_layers, "apical_mixing")?,
-            circuit: keys_of!(spec).circuit(network, factor)?,
+            circuit: keys_of!(spec, spec.feedback_start.as_ref()).circuit(network, factor)?,
             presynaptic: spec.presynaptic,
+            feedback_start: spec.feedback_start,
             error_mixing,
             attenuation,
         })
