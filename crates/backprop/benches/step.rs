@@ -26,6 +26,7 @@ fn step(criterion: &mut Criterion) {
         rates: PerLayer::All(1e-3),
         optimiser: Optimiser::Sgd,
         frozen: Frozen::None,
+        centring: 0.0,
         precision: Precision::F32,
     };
     let mut group = criterion.benchmark_group("candle_step_784_500_500_10");

@@ -18,6 +18,7 @@ pub fn single_layer(
         rates: PerLayer::All(spec.rate),
         optimiser: Optimiser::Sgd,
         frozen: Frozen::None,
+        centring: 0.0,
         precision: spec.precision,
     };
     Mlp::new(&network, &start, &spec)

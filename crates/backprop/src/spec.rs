@@ -74,6 +74,12 @@ pub struct BackpropSpec {
     /// What does not learn.
     #[serde(default)]
     pub frozen: Frozen,
+    /// The share by which a minibatch moves the running means that are taken off the rates of
+    /// hidden layers where they are presynaptic factors; 0 leaves the rates as they are. Thresholds take
+    /// up the difference. The control for circuits that centre theirs; needs plain descent.
+    #[serde(default)]
+    #[key(min = 0, below = 1, unit = "per minibatch")]
+    pub centring: f64,
     /// Floating-point type.
     #[serde(default)]
     pub precision: Precision,
@@ -83,6 +89,18 @@ impl BackpropSpec {
     /// Fails on values that are out of range or do not fit `network`.
     pub fn check(&self, network: &Network) -> Result<(), SpecError> {
         check_per_layer(&self.rates, network.n_layers(), "rates")?;
+        check_share("centring", self.centring)?;
+        let refused = match self.optimiser {
+            _ if self.centring == 0.0 => None,
+            _ if !network.thresholds() => {
+                Some("0 in a network without thresholds, which take up the mean")
+            }
+            Optimiser::Sgd => None,
+            _ => Some("0, or `optimiser = \"sgd\"`, whose steps a threshold can make up for"),
+        };
+        if let Some(expected) = refused {
+            return Err(SpecError::range("centring", self.centring, expected));
+        }
         self.optimiser
             .check()
             .map_err(|error| error.within("optimiser"))

@@ -19,6 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 static BUILT_IN: &[&dyn AnyLearnerKind] = &[
     &Documented(&microcircuit::MICROCIRCUIT),
     &Documented(&microcircuit::CONTINUOUS),
+    &Documented(&microcircuit::ERROR_NEURONS),
+    &Documented(&microcircuit::ERROR_NEURONS_CONTINUOUS),
     &Documented(&backprop::BACKPROP),
     &Documented(&backprop::FEEDBACK_ALIGNMENT),
     &Documented(&backprop::DIRECT_FEEDBACK_ALIGNMENT),

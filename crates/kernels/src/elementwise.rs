@@ -34,6 +34,27 @@ impl<T: Real> WithSimd for Rates<'_, T> {
     }
 }
 
+/// out = scale · a · b, value by value.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn scaled_product<T: Real>(scale: T, a: &[T], b: &[T], out: &mut [T]) {
+    assert_eq!(a.len(), b.len(), "lengths");
+    assert_eq!(a.len(), out.len(), "lengths");
+    struct Product<'a, T>(T, &'a [T], &'a [T], &'a mut [T]);
+    impl<T: Real> WithSimd for Product<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for ((out, &a), &b) in self.3.iter_mut().zip(self.1).zip(self.2) {
+                *out = self.0 * (a * b);
+            }
+        }
+    }
+    dispatch(Product(scale, a, b, out));
+}
+
 /// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity.
 ///
 /// # Panics
@@ -61,6 +82,43 @@ pub fn rate_difference<T: Real>(rate: &[T], reference: &[T], scale: T, out: &mut
 /// If the slices differ in length.
 pub fn subtract<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
     rate_difference(a, b, T::one(), out);
+}
+
+/// x ← scale · φ′(u) · x, where `r` are φ(u).
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn times_slope<T: Real>(transfer: Transfer, (u, r): (&[T], &[T]), scale: T, x: &mut [T]) {
+    assert_eq!(u.len(), x.len(), "lengths");
+    assert_eq!(r.len(), x.len(), "lengths");
+    struct TimesSlope<'a, T>(Transfer, &'a [T], &'a [T], T, &'a mut [T]);
+    impl<T: Real> WithSimd for TimesSlope<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            let Self(transfer, u, r, scale, x) = self;
+            let one = T::one();
+            match transfer {
+                Transfer::Logistic => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (r * (one - r)) * *x;
+                    }
+                }
+                Transfer::Tanh => {
+                    for (x, &r) in x.iter_mut().zip(r) {
+                        *x = scale * (one - r * r) * *x;
+                    }
+                }
+                Transfer::Softplus { .. } | Transfer::Relu => {
+                    for (x, &u) in x.iter_mut().zip(u) {
+                        *x = scale * transfer.slope(u) * *x;
+                    }
+                }
+            }
+        }
+    }
+    dispatch(TimesSlope(transfer, u, r, scale, x));
 }
 
 /// out = p · a + q · b.

@@ -22,7 +22,9 @@ mod transfer;
 pub use curve::Curve;
 #[doc(hidden)]
 pub use curve::{InRegisters, Registers, WithCurve};
-pub use elementwise::{add_scaled, all_finite, mix, rate_difference, rates, subtract};
+pub use elementwise::{
+    add_scaled, all_finite, mix, rate_difference, rates, scaled_product, subtract, times_slope,
+};
 pub use instruction_set::{
     InstructionSet, InstructionSetError, VARIABLE as INSTRUCTION_SET_VARIABLE, dispatch,
 };

@@ -19,7 +19,8 @@ pub enum Quantity {
     /// Somatic potential u_k, `[n_samples, n_k]`.
     Soma,
     /// The error that reaches hidden layer k before it is multiplied by φ′: the apical potential
-    /// v_A,k of a circuit, W_{k+1}ᵀ δ_{k+1} in backprop. `[n_samples, n_k]`; positive where the
+    /// v_A,k of a circuit with interneurons, B_{k,k+1} e_{k+1} of error neurons, W_{k+1}ᵀ δ_{k+1} in
+    /// backprop. `[n_samples, n_k]`; positive where the
     /// rate should rise.
     HiddenError,
     /// Apical potential v_A,k, `[n_samples, n_k]`.

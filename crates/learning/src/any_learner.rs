@@ -3,11 +3,11 @@
 use std::any::Any;
 
 use apical_datasets::Streams;
-use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 
 use crate::{
-    Activities, Batch, ForwardNetwork, LearnError, Learner, OutputLoss, PhaseTimer, Teacher,
-    TensorName, Tensors, Updates,
+    Activities, Batch, ForwardNetwork, LearnError, Learner, OutputLoss, PhaseTimer, StartStep,
+    Teacher, TensorName, Tensors, Updates,
 };
 
 /// A learner of any type.
@@ -80,6 +80,23 @@ where
         timer: &mut PhaseTimer<'_>,
     ) -> Result<(), LearnError> {
         self.0.learn(s.of(), batch, timer)
+    }
+
+    fn n_start_epochs(&self) -> usize {
+        self.0.n_start_epochs()
+    }
+
+    fn start(
+        &mut self,
+        s: &mut AnySession,
+        inputs: ArrayView2<'_, f32>,
+        at: StartStep,
+    ) -> Result<(), LearnError> {
+        self.0.start(s.of(), inputs, at)
+    }
+
+    fn mean_rates(&self) -> Option<Vec<Array1<f64>>> {
+        self.0.mean_rates()
     }
 
     fn flush(&mut self, s: &mut AnySession) -> Result<(), LearnError> {

@@ -30,6 +30,8 @@ pub enum Phase {
     Plasticity,
     /// Dynamics and plasticity where they cannot be told apart.
     Fused,
+    /// A phase before learning.
+    Start,
     /// Alignment and other metrics; not training time.
     Metrics,
     /// Accuracy and loss on the parts of the data; not training time.
@@ -38,11 +40,12 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in the order of [`PhaseSeconds`].
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Data,
         Self::Dynamics,
         Self::Plasticity,
         Self::Fused,
+        Self::Start,
         Self::Metrics,
         Self::Evaluation,
     ];
@@ -60,6 +63,9 @@ pub struct PhaseSeconds {
     pub plasticity: f64,
     /// See [`Phase::Fused`].
     pub fused: f64,
+    /// See [`Phase::Start`]; left out where there is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub start: f64,
     /// See [`Phase::Metrics`].
     pub metrics: f64,
     /// See [`Phase::Evaluation`].
@@ -74,6 +80,7 @@ impl PhaseSeconds {
             Phase::Dynamics => self.dynamics,
             Phase::Plasticity => self.plasticity,
             Phase::Fused => self.fused,
+            Phase::Start => self.start,
             Phase::Metrics => self.metrics,
             Phase::Evaluation => self.evaluation,
         }
@@ -85,15 +92,20 @@ impl PhaseSeconds {
             Phase::Dynamics => &mut self.dynamics,
             Phase::Plasticity => &mut self.plasticity,
             Phase::Fused => &mut self.fused,
+            Phase::Start => &mut self.start,
             Phase::Metrics => &mut self.metrics,
             Phase::Evaluation => &mut self.evaluation,
         }
     }
 
-    /// Seconds of training alone: data, dynamics and plasticity, without observation.
+    /// Seconds of training alone: data, dynamics, plasticity and what comes before them, without observation.
     pub fn training(&self) -> f64 {
-        self.data + self.dynamics + self.plasticity + self.fused
+        self.data + self.dynamics + self.plasticity + self.fused + self.start
     }
+}
+
+fn is_zero(seconds: &f64) -> bool {
+    *seconds == 0.0
 }
 
 /// Adds up the time between changes of phase.

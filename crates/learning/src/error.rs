@@ -29,6 +29,16 @@ pub enum LearnError {
         /// When, in ms since the session began.
         time_ms: f64,
     },
+    /// A loop through the errors that no pattern settles in.
+    #[error(
+        "the loop from output errors to somata and back multiplies errors by {gain:.3}: above {bound} it never settles; lower the apical conductance, the weight scales or the number of neurons"
+    )]
+    NeverSettles {
+        /// The smallest gain over the patterns looked at.
+        gain: f64,
+        /// The bound.
+        bound: f64,
+    },
     /// No step is small enough for the error that is allowed.
     #[error(
         "the adaptive integrator's step fell to {step_ms:e} ms; loosen its tolerances, or lower the learning rates, the weight scales or the coupling"
@@ -93,6 +103,16 @@ pub enum TrainError {
         epoch: usize,
         /// What happened.
         source: LearnError,
+    },
+    /// The phase before learning takes all epochs.
+    #[error(
+        "the phase before learning takes {n_start_epochs} epochs of {n_epochs}, which leaves none to learn; raise `training.n_epochs` or lower the learner's `feedback_start.n_epochs`"
+    )]
+    NoEpochLeft {
+        /// All epochs.
+        n_epochs: usize,
+        /// Those before learning.
+        n_start_epochs: usize,
     },
     /// Observing failed.
     #[error("observing after epoch {epoch} failed: {source}")]

@@ -1,7 +1,7 @@
 //! The exact gradient that alignment is measured against.
 
 use apical_kernels::Transfer;
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::{Batch, ForwardWeights, LearnError};
@@ -114,6 +114,18 @@ pub struct Gradient {
     /// Per sample, −∂L_b/∂r_k of hidden layers k = 1…N−1 (index `k − 1`), `[n_samples, n_k]`:
     /// backprop's error before it is multiplied by φ′(u_k).
     pub hidden_errors: Vec<Array2<f64>>,
+}
+
+impl Gradient {
+    /// Makes it that of the network written as u_{k+1} = W_{k+1,k} (r_k − r̄_k) + b′_{k+1}, with `mean_rates`
+    /// r̄_k of hidden layers at index `k − 1`: −∂L/∂W_{k+1,k} loses −∂L/∂b_{k+1} r̄_kᵀ. Needs thresholds.
+    pub fn centre(&mut self, mean_rates: &[Array1<f64>]) {
+        let above = self.weights.iter_mut().zip(&self.thresholds).skip(1);
+        for ((weights, thresholds), mean) in above.zip(mean_rates) {
+            let post = thresholds.view().insert_axis(Axis(1));
+            *weights -= &post.dot(&mean.view().insert_axis(Axis(0)));
+        }
+    }
 }
 
 /// Computes the exact gradient at given forward weights.

@@ -3,7 +3,7 @@
 use apical_datasets::Streams;
 use apical_kernels::Real;
 use apical_keys::Described;
-use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -39,6 +39,15 @@ pub enum OutputLoss {
     SquaredError,
     /// −log of the output of the labelled class per sample.
     CrossEntropy,
+}
+
+/// Where a minibatch stands in the epochs before learning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StartStep {
+    /// The minibatch, counted from 1.
+    pub step: u64,
+    /// Minibatches of all those epochs.
+    pub n_steps: u64,
 }
 
 /// Taught one minibatch at a time.
@@ -109,6 +118,22 @@ pub trait Learner: Send + Sync {
         self.apply(&updates)
     }
 
+    /// Epochs of a phase before learning, in which no target is shown: the first of the training's.
+    fn n_start_epochs(&self) -> usize {
+        0
+    }
+
+    /// One minibatch of that phase: `inputs` are all that it sees.
+    fn start(
+        &mut self,
+        session: &mut Self::Session,
+        inputs: ArrayView2<'_, f32>,
+        at: StartStep,
+    ) -> Result<(), LearnError> {
+        let _ = (session, inputs, at);
+        Ok(())
+    }
+
     /// Makes the changes that `session` still holds back, for example in a low-pass filter, and
     /// leaves it holding none. Nothing in training calls it: it makes `learn` comparable with
     /// `propose` and `apply`, whose changes include what is held back.
@@ -129,6 +154,13 @@ pub trait Learner: Send + Sync {
             attenuation: vec![1.0; self.network().n_layers()],
             transfer: self.network().transfer(),
         }
+    }
+
+    /// r̄_k of hidden layers (index `k − 1`), where the rule of W_{k+1,k} takes them off the presynaptic
+    /// rates. The learner then descends the gradient of the network written with r_k − r̄_k, and that is
+    /// what its updates are compared with.
+    fn mean_rates(&self) -> Option<Vec<Array1<f64>>> {
+        None
     }
 
     /// Per layer 1…N, the rate of plain gradient descent that its steps correspond to, at the

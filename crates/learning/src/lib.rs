@@ -46,7 +46,7 @@ pub use kind::{
     MakeError,
 };
 pub use layer_rates::LayerRates;
-pub use learner::{Learner, OutputLoss, Precision};
+pub use learner::{Learner, OutputLoss, Precision, StartStep};
 pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metrics};
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};

@@ -34,6 +34,23 @@ pub enum TensorName {
         /// The layer.
         layer: usize,
     },
+    /// B from the error neurons of layer `from` to those of layer `to`, shape `[n_to, n_from]`.
+    ErrorFromError {
+        /// Postsynaptic layer.
+        to: usize,
+        /// Presynaptic layer.
+        from: usize,
+    },
+    /// Q from the pyramidal neurons of a layer to its error neurons, shape `[n, n]`.
+    ErrorFromPyramidal {
+        /// The layer.
+        layer: usize,
+    },
+    /// A from the error neurons of a layer to its pyramidal neurons, shape `[n, n]`.
+    PyramidalFromError {
+        /// The layer.
+        layer: usize,
+    },
     /// A tensor that only one kind of learner has, such as an optimiser's moment.
     Own {
         /// Its name, without a dot.
@@ -74,6 +91,9 @@ impl fmt::Display for TensorName {
             Self::PyramidalFromInterneuron { layer } => {
                 write!(f, "pyramidal_from_interneuron.{layer}")
             }
+            Self::ErrorFromError { to, from } => write!(f, "error_from_error.{to}_{from}"),
+            Self::ErrorFromPyramidal { layer } => write!(f, "error_from_pyramidal.{layer}"),
+            Self::PyramidalFromError { layer } => write!(f, "pyramidal_from_error.{layer}"),
             Self::Own { name, index } => write!(f, "{name}.{index}"),
         }
     }
@@ -93,11 +113,12 @@ impl FromStr for TensorName {
         let no = || NoTensorName(text.to_owned());
         let (role, place) = text.split_once('.').ok_or_else(no)?;
         let number = |digits: &str| digits.parse::<usize>().map_err(|_| no());
-        if role == "pyramidal_from_pyramidal" {
+        if role == "pyramidal_from_pyramidal" || role == "error_from_error" {
             let (to, from) = place.split_once('_').ok_or_else(no)?;
-            return Ok(Self::PyramidalFromPyramidal {
-                to: number(to)?,
-                from: number(from)?,
+            let (to, from) = (number(to)?, number(from)?);
+            return Ok(match role {
+                "error_from_error" => Self::ErrorFromError { to, from },
+                _ => Self::PyramidalFromPyramidal { to, from },
             });
         }
         let layer = number(place)?;
@@ -106,6 +127,8 @@ impl FromStr for TensorName {
             "interneuron_from_pyramidal" => Ok(Self::InterneuronFromPyramidal { layer }),
             "interneuron_threshold" => Ok(Self::InterneuronThreshold { layer }),
             "pyramidal_from_interneuron" => Ok(Self::PyramidalFromInterneuron { layer }),
+            "error_from_pyramidal" => Ok(Self::ErrorFromPyramidal { layer }),
+            "pyramidal_from_error" => Ok(Self::PyramidalFromError { layer }),
             _ => Err(no()),
         }
     }
@@ -124,6 +147,9 @@ mod tests {
             "interneuron_from_pyramidal.1",
             "interneuron_threshold.2",
             "pyramidal_from_interneuron.2",
+            "error_from_error.1_2",
+            "error_from_pyramidal.2",
+            "pyramidal_from_error.1",
         ] {
             let name: TensorName = text.parse().expect("a valid name");
             assert_eq!(name.to_string(), text);

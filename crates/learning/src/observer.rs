@@ -174,13 +174,18 @@ impl<L: Learner + ?Sized> Observer<L> for AlignmentObserver<'_, L> {
         let forward = learner.forward();
         let equivalent_rates = learner.equivalent_rates();
         let feedback = feedback_of(learner);
+        let mean_rates = learner.mean_rates();
         let mut means = MeanReadings::default();
         for AlignmentBatch { part, cycles } in &self.batches {
             let batch = part.all();
             let backwards: Vec<usize> = (0..batch.n_samples()).rev().collect();
             let reversed = part.select(&backwards);
             let gradients = |batch| -> Result<[(OutputError, Gradient); 2], LearnError> {
-                let of = |error| self.reference.gradient(&forward, error, batch);
+                let of = |error| -> Result<Gradient, LearnError> {
+                    let mut gradient = self.reference.gradient(&forward, error, batch)?;
+                    gradient.centre(mean_rates.as_deref().unwrap_or_default());
+                    Ok(gradient)
+                };
                 let [potential, squared_error] = OutputError::ALL;
                 Ok([
                     (potential, of(potential)?),
@@ -212,10 +217,13 @@ fn feedback_of(learner: &(impl Learner + ?Sized)) -> Vec<Option<(usize, Array2<f
     let n_layers = learner.network().n_layers();
     (1..n_layers)
         .map(|k| {
+            let of = |name, from| {
+                let matrix = crate::metric::matrix(learner.tensor(name)?)?;
+                Some((from, matrix))
+            };
             [k + 1, n_layers].into_iter().find_map(|from| {
-                let name = TensorName::PyramidalFromPyramidal { to: k, from };
-                let tensor = learner.tensor(name)?;
-                crate::metric::matrix(tensor).map(|matrix| (from, matrix))
+                of(TensorName::PyramidalFromPyramidal { to: k, from }, from)
+                    .or_else(|| of(TensorName::ErrorFromError { to: k, from }, from))
             })
         })
         .collect()

@@ -4,7 +4,8 @@ use apical_datasets::shuffle;
 
 use crate::{
     Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName, Phase, PhaseTimer,
-    RateSchedule, Reading, Sink, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+    RateSchedule, Reading, Sink, StartStep, Streams, TaskData, TimingRecord, TimingSummary,
+    TrainError,
 };
 
 /// What the loop needs beside a learner and data.
@@ -66,6 +67,9 @@ impl Trained {
 
 /// Teaches `learner` the training part of `data`, minibatch by minibatch in shuffled order.
 ///
+/// The first epochs may be those of a phase before learning ([`Learner::n_start_epochs`]), which sees the
+/// inputs alone.
+///
 /// Observers are asked before the first epoch (epoch 0) and after every epoch; their time never
 /// counts as training time. On an error the sink has already received all epochs before it.
 pub fn train<L: Learner + ?Sized>(
@@ -84,6 +88,13 @@ pub fn train<L: Learner + ?Sized>(
     let mut minibatch = data.train.select(&[]);
     let n_steps = order.len().div_ceil(batch_size);
     let (mut step, mut n_samples) = (0_u64, 0_u64);
+    let n_start_epochs = learner.n_start_epochs();
+    if n_start_epochs >= plan.n_epochs && n_start_epochs > 0 {
+        return Err(TrainError::NoEpochLeft {
+            n_epochs: plan.n_epochs,
+            n_start_epochs,
+        });
+    }
     let mut epochs = Vec::new();
     for epoch in 0..=plan.n_epochs {
         let share = plan.rate_schedule.share(epoch.max(1), plan.n_epochs);
@@ -98,13 +109,19 @@ pub fn train<L: Learner + ?Sized>(
                 }
                 timer.enter(Phase::Data);
                 minibatch.gather(&data.train, chosen);
-                learner
-                    .learn(&mut session, minibatch.all(), &mut timer)
-                    .map_err(|source| TrainError::Step {
-                        step,
-                        epoch,
-                        source,
-                    })?;
+                let done = if epoch <= n_start_epochs {
+                    timer.enter(Phase::Start);
+                    let n_steps = (n_start_epochs * n_steps) as u64;
+                    let at = StartStep { step, n_steps };
+                    learner.start(&mut session, minibatch.all().inputs, at)
+                } else {
+                    learner.learn(&mut session, minibatch.all(), &mut timer)
+                };
+                done.map_err(|source| TrainError::Step {
+                    step,
+                    epoch,
+                    source,
+                })?;
                 timer.pause();
                 n_samples += chosen.len() as u64;
                 sink.step(epoch, index + 1, n_steps);

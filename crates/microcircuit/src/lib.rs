@@ -4,14 +4,19 @@
 //! Circuits stand side by side in [`circuit`]; each brings its own state, weights and parameters.
 //! Nothing here knows a data set, a file or a clock.
 
+mod activity;
+mod centring;
 pub mod circuit;
 pub mod feedback;
+mod forward_rates;
 pub mod integrator;
 pub mod kind;
+mod per_layer_or;
 pub mod table;
 
 pub use circuit::sacramento_2018::{
-    Continuous, ContinuousSpec, InterneuronKind, InterneuronRates, LoopGain, MicrocircuitSpec,
-    Path, Start, TwoStep, loop_gain,
+    ApicalMixing, Continuous, ContinuousSpec, InterneuronKind, InterneuronRates, LateralRule,
+    LoopGain, MicrocircuitSpec, Path, Plasticity, Presynaptic, Start, TwoStep, loop_gain,
 };
-pub use feedback::FeedbackKind;
+pub use feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
+pub use per_layer_or::PerLayerOr;

@@ -18,11 +18,12 @@ pub(crate) const GUIDE: RGBColor = RGBColor(150, 150, 150);
 pub(crate) const NULL: RGBColor = RGBColor(118, 118, 118);
 
 /// Phases of time, light to dark: data, dynamics, plasticity, both fused.
-pub(crate) const PHASES: [RGBColor; 4] = [
+pub(crate) const PHASES: [RGBColor; 5] = [
     RGBColor(222, 222, 222),
     RGBColor(172, 172, 172),
     RGBColor(116, 116, 116),
     RGBColor(66, 66, 66),
+    RGBColor(16, 16, 16),
 ];
 
 /// The places of the palette, in order; what stands at which is said where kinds of learners are known.

@@ -4,7 +4,7 @@ use apical_learning::{
     Activities, Batch, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer, Precision,
     Quantity, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
 };
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, IxDyn};
+use ndarray::{Array1, Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, IxDyn};
 
 use super::{Mlp, N_STEPS, NAME};
 use crate::Flavour;
@@ -35,7 +35,7 @@ impl Learner for Mlp {
             loss.backward()?;
             let mut updates = Updates::new();
             for target in &self.targets {
-                let gradient = target.gradient(&pass)?;
+                let gradient = &self.gradient(target, &pass)?;
                 let change = gradient.zeros_like()?;
                 let mut moments = Vec::new();
                 for (_, moment) in &target.moments {
@@ -47,6 +47,10 @@ impl Learner for Mlp {
                 for ((name, _), moment) in target.moments.iter().zip(&moments) {
                     updates.push_next(*name, to_array(moment)?);
                 }
+            }
+            let means = self.means.rows().iter();
+            for ((name, _), next) in means.zip(self.means.next(&pass.rates)?) {
+                updates.push_next(*name, to_array(&next)?);
             }
             if self.counts_steps() {
                 let next = (self.n_steps + 1) as f64;
@@ -73,17 +77,18 @@ impl Learner for Mlp {
                 .parameters
                 .find(name)
                 .ok_or(LearnError::NoTensor { name })?;
-            target
-                .gradient(&pass)
+            self.gradient(target, &pass)
                 .and_then(|gradient| {
                     self.step(target, batch.n_samples()).take(
                         tensor,
-                        gradient,
+                        &gradient,
                         &target.moment_tensors(),
                     )
                 })
                 .map_err(failed(NAME))?;
         }
+        let means = self.means.next(&pass.rates).map_err(failed(NAME))?;
+        self.means.take(means);
         self.n_steps += 1;
         Ok(())
     }
@@ -114,6 +119,13 @@ impl Learner for Mlp {
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
         (self.flavour == Flavour::Matched && self.optimiser == Optimiser::Sgd)
             .then(|| self.rates.all())
+    }
+
+    fn mean_rates(&self) -> Option<Vec<Array1<f64>>> {
+        let rows = self.means.rows().iter();
+        let rows = rows.map(|(_, row)| to_array(row).ok()?.into_dimensionality().ok());
+        let rows: Vec<_> = rows.collect::<Option<_>>()?;
+        (!rows.is_empty()).then_some(rows)
     }
 
     /// Potentials; and with a teacher −∂L_b/∂r_k of the hidden layers above something plastic.
@@ -162,6 +174,7 @@ impl Tensors for Mlp {
             (self.targets.iter()).flat_map(|target| target.moments.iter().map(|(name, _)| *name));
         let mut names = self.parameters.names();
         names.extend(moments);
+        names.extend(self.means.rows().iter().map(|(name, _)| *name));
         names.extend(self.counts_steps().then_some(N_STEPS));
         names
     }

@@ -1,5 +1,6 @@
 //! The multilayer perceptron.
 
+mod centring;
 mod learner;
 mod target;
 
@@ -14,6 +15,7 @@ use crate::operation::Plastic;
 use crate::optimiser::Step;
 use crate::parameters::{Parameters, Pass, expand};
 use crate::{BackpropSpec, Flavour, Frozen, Optimiser, loss};
+use centring::Means;
 use target::Target;
 
 const NAME: &str = "backprop";
@@ -34,6 +36,7 @@ pub struct Mlp {
     plastic: Vec<Plastic>,
     targets: Vec<Target>,
     n_steps: u64,
+    means: Means,
 }
 
 impl Mlp {
@@ -69,6 +72,7 @@ impl Mlp {
         }
         Ok(Self {
             rates: expand(&spec.rates, n_layers, "rates")?.into(),
+            means: Means::new(network, spec.precision, spec.centring).map_err(failed(NAME))?,
             parameters,
             flavour: spec.flavour,
             optimiser: spec.optimiser,
@@ -134,10 +138,22 @@ impl Mlp {
         }
     }
 
+    /// The gradient that `target` descends, after a backward pass.
+    fn gradient(&self, target: &Target, pass: &Pass) -> candle_core::Result<Tensor> {
+        let own = target.gradient(pass)?;
+        match pass.gradients[target.layer - 1].get() {
+            Some(of_layer) => {
+                let is_threshold = matches!(target.name, TensorName::PyramidalThreshold { .. });
+                (self.means).centred(target.layer, is_threshold, own, of_layer)
+            }
+            None => Ok(own.clone()),
+        }
+    }
+
     fn own(&self, name: TensorName) -> Option<&Tensor> {
-        self.targets
-            .iter()
-            .flat_map(|target| &target.moments)
+        let moments = self.targets.iter().flat_map(|target| &target.moments);
+        moments
+            .chain(self.means.rows())
             .find(|(of, _)| *of == name)
             .map(|(_, tensor)| tensor)
     }

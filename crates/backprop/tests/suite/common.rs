@@ -66,6 +66,7 @@ pub(crate) fn spec(flavour: Flavour, optimiser: Optimiser, precision: Precision)
         rates: PerLayer::All(0.3),
         optimiser,
         frozen: Frozen::None,
+        centring: 0.0,
         precision,
     }
 }

@@ -24,6 +24,17 @@ fn matched_perceptron() {
 }
 
 #[test]
+fn perceptron_with_centred_rates() {
+    let network = network(&[10, 20, 15, 4], Transfer::Logistic, true);
+    for (flavour, rate) in [(Flavour::Matched, 5.0), (Flavour::Standard, 1.0)] {
+        let mut spec = spec(flavour, Optimiser::Sgd, Precision::F32);
+        spec.rates = PerLayer::All(rate);
+        spec.centring = 0.05;
+        check(|seed| perceptron(&network, &spec, seed), 1000);
+    }
+}
+
+#[test]
 fn standard_perceptron_with_each_optimiser() {
     let network = network(&[10, 20, 4], Transfer::Tanh, true);
     for (optimiser, rate) in OPTIMISERS.into_iter().zip([0.5, 0.1, 0.01]) {

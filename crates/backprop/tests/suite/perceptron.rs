@@ -2,10 +2,10 @@
 
 use apical_backprop::{CandleReference, Flavour, Mlp, Optimiser};
 use apical_learning::{
-    Batch, GradientReference, LearnError, Learner, OutputError, OutputLoss, Precision, Quantity,
-    Streams, Teacher, TensorName, Transfer,
+    Batch, GradientReference, LearnError, Learner, NoClock, OutputError, OutputLoss, PhaseTimer,
+    Precision, Quantity, Streams, Teacher, TensorName, Transfer,
 };
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, array};
 
 use crate::common::{TRANSFERS, distance, network, reversed, samples, spec, start, widened};
 
@@ -76,6 +76,57 @@ fn compare_with_reference(learner: &Mlp, batch: Batch<'_>) {
         assert_eq!(free.get(Quantity::Soma, k), nudged.get(Quantity::Soma, k));
         assert!(free.get(Quantity::HiddenError, k).is_none());
     }
+}
+
+/// ΔW is the rate times the gradient of the network that is written with centred rates, and u at the mean
+/// rates moves by what its own threshold's gradient says.
+#[test]
+fn centred_update_descends_the_network_that_is_written_with_the_means() {
+    let network = network(&[6, 7, 5, 3], Transfer::Logistic, true);
+    let mut spec = spec(Flavour::Matched, Optimiser::Sgd, Precision::F64);
+    spec.centring = 0.2;
+    let mut learner = Mlp::new(&network, &start(&network, 17), &spec).unwrap();
+    let part = samples(&network, 9, 17);
+    let mut timer = PhaseTimer::new(&NoClock);
+    for _ in 0..3 {
+        learner.learn(&mut (), part.all(), &mut timer).unwrap();
+    }
+    let means = learner.mean_rates().unwrap();
+    let error = OutputError::SquaredError;
+    let plain = CandleReference
+        .gradient(&learner.forward(), error, part.all())
+        .unwrap();
+    let mut centred = plain.clone();
+    centred.centre(&means);
+    let updates = learner.propose(&mut (), part.all()).unwrap();
+    for k in 1..=3 {
+        let change = updates.matrix(TensorName::forward(k)).unwrap();
+        let rate = 0.3;
+        assert!(
+            distance(
+                &change.to_owned().into_dyn(),
+                &(&centred.weights[k - 1] * rate).into_dyn()
+            ) < 1e-12
+        );
+        let name = TensorName::PyramidalThreshold { layer: k };
+        let of = updates
+            .changes()
+            .iter()
+            .find(|(own, _)| *own == name)
+            .unwrap();
+        let of_threshold: Array1<f64> = of.1.clone().into_dimensionality().unwrap();
+        let at_mean = match k {
+            1 => of_threshold,
+            _ => of_threshold + change.dot(&means[k - 2]),
+        };
+        let expected = &plain.thresholds[k - 1] * rate;
+        assert!(distance(&at_mean.into_dyn(), &expected.into_dyn()) < 1e-12);
+    }
+    let moved = distance(
+        &centred.weights[1].clone().into_dyn(),
+        &plain.weights[1].clone().into_dyn(),
+    );
+    assert!(moved > 1e-3, "the means took nothing off");
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn defaults_are_plain_descent_of_everything_in_single_precision() {
             rates: PerLayer::Each(vec![6.0, 2.0, 0.1]),
             optimiser: Optimiser::Sgd,
             frozen: Frozen::None,
+            centring: 0.0,
             precision: Precision::F32,
         }
     );
@@ -86,6 +87,14 @@ fn values_out_of_range_are_named() {
         refused("rates = 1\noptimiser.momentum = { momentum = nan }"),
         @"`optimiser.momentum.momentum` is NaN, expected at least 0 and below 1, in single precision too"
     );
+    insta::assert_snapshot!(
+        refused("rates = 1\ncentring = 1.0"),
+        @"`centring` is 1, expected at least 0 and below 1"
+    );
+    insta::assert_snapshot!(
+        refused("rates = 1\ncentring = 0.05\noptimiser.adam = {}"),
+        @r#"`centring` is 0.05, expected 0, or `optimiser = "sgd"`, whose steps a threshold can make up for"#
+    );
     let spec: FeedbackAlignmentSpec =
         toml::from_str("rates = 1\nfeedback_scale = [1, 2, 3]").unwrap();
     insta::assert_snapshot!(
@@ -130,6 +139,7 @@ proptest! {
             rates: PerLayer::Each(rates),
             optimiser,
             frozen,
+            centring: 0.0,
             precision: Precision::F64,
         };
         let network = network(&[4, 6, 5, 3], Transfer::Logistic, true);

@@ -22,6 +22,13 @@ const SIGNED: RangeInclusive<f64> = -1e6..=1e6;
 /// What gamma and beta may be.
 const GAIN: RangeInclusive<f64> = 1e-9..=1e6;
 
+/// Inputs come from U(this, 1) unless a specification says otherwise.
+const LOWEST_INPUT: f64 = -1.0;
+
+fn is_lowest(lowest_input: &f64) -> bool {
+    *lowest_input == LOWEST_INPUT
+}
+
 /// Regression on a random teacher network, generated.
 pub static KIND: DataKind<TeacherStudentSpec> = DataKind::new(CatalogueEntry {
     name: "teacher_student",
@@ -48,6 +55,10 @@ pub struct TeacherStudentSpec {
     pub factors: Vec<f64>,
     /// Transfer function φ of the teacher's hidden units.
     pub transfer: Transfer,
+    /// Inputs are drawn from U(lowest_input, 1).
+    #[key(below = 1)]
+    #[serde(skip_serializing_if = "is_lowest")]
+    pub lowest_input: f64,
     /// Seed of weights and inputs; where absent, each run draws its own teacher from its own seed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
@@ -73,6 +84,7 @@ impl Default for TeacherStudentSpec {
                 beta: 1.0,
                 theta: 3.0,
             },
+            lowest_input: LOWEST_INPUT,
             seed: None,
             n_train: 10_000,
             n_validation: 1000,
@@ -134,6 +146,12 @@ impl TeacherStudentSpec {
                 "gamma and beta from 1e-9 to 1e6, theta from -1e6 to 1e6",
             )?;
         }
+        check(
+            self.lowest_input < 1.0 && SIGNED.contains(&self.lowest_input),
+            "lowest_input",
+            self.lowest_input.to_string(),
+            "a number from -1e6 to below 1",
+        )?;
         let counts = ["n_train", "n_validation", "n_test"];
         for (option, n) in counts.into_iter().zip(self.n_samples()) {
             let fits = n > 0 && n.saturating_mul(widest) <= MOST_NUMBERS;
@@ -156,10 +174,14 @@ impl DataOptions for TeacherStudentSpec {
         n_weights + sum(&self.n_samples()).saturating_mul(sum(&self.sizes))
     }
 
-    /// Weights and inputs from U(−1, 1); the streams of the run serve where the spec names no seed.
+    /// Weights from U(−1, 1), inputs from U(lowest_input, 1); the streams of the run serve where the spec
+    /// names no seed.
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         let streams = self.seed.map_or(from.streams, Streams::new);
-        let teacher = TeacherNetwork::draw(&self.sizes, &self.factors, self.transfer, streams);
+        let teacher = TeacherNetwork {
+            lowest_input: self.lowest_input,
+            ..TeacherNetwork::draw(&self.sizes, &self.factors, self.transfer, streams)
+        };
         let parts = [
             ("teacher.train", self.n_train),
             ("teacher.validation", self.n_validation),
@@ -197,12 +219,13 @@ pub struct TeacherNetwork {
     weights: Vec<Array2<f64>>,
     factors: Vec<f64>,
     transfer: Transfer,
+    lowest_input: f64,
 }
 
 /// Inputs and what the teacher makes of them; all arrays have a row per sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TeacherSample {
-    /// Input rates from U(−1, 1), `[n_samples, n_inputs]`.
+    /// Input rates, `[n_samples, n_inputs]`.
     pub inputs: Array2<f32>,
     /// u_trgt, the teacher's output potentials before φ, `[n_samples, n_outputs]`.
     pub target_potentials: Array2<f32>,
@@ -245,10 +268,11 @@ impl TeacherNetwork {
         let pairs = sizes.windows(2);
         Self {
             weights: pairs
-                .map(|pair| uniform([pair[1], pair[0]], &mut rng))
+                .map(|pair| uniform([pair[1], pair[0]], -1.0, &mut rng))
                 .collect(),
             factors: factors.to_vec(),
             transfer,
+            lowest_input: LOWEST_INPUT,
         }
     }
 
@@ -259,7 +283,8 @@ impl TeacherNetwork {
 
     /// The next `n_samples` samples of the stream of inputs `rng`.
     pub fn sample(&self, rng: &mut StreamRng, n_samples: usize) -> TeacherSample {
-        let inputs = uniform([n_samples, self.weights[0].ncols()], rng);
+        let shape = [n_samples, self.weights[0].ncols()];
+        let inputs = uniform(shape, self.lowest_input, rng);
         // The teacher sees what the student sees: inputs in single precision.
         let inputs = inputs.mapv(|value| value as f32);
         let potentials = self.potentials(inputs.mapv(f64::from));
@@ -285,8 +310,8 @@ impl TeacherNetwork {
     }
 }
 
-fn uniform(shape: [usize; 2], rng: &mut StreamRng) -> Array2<f64> {
-    Array2::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0))
+fn uniform(shape: [usize; 2], lowest: f64, rng: &mut StreamRng) -> Array2<f64> {
+    Array2::from_shape_simple_fn(shape, || rng.random_range(lowest..1.0))
 }
 
 /// `rates · weightsᵀ`, summed in index order so that every platform gives the same bits.
@@ -323,6 +348,20 @@ mod tests {
         }
         let data = KIND.with(spec).load(streams, &[]).expect("generated");
         assert_eq!(data.train.inputs.row(2), many.inputs.row(2));
+    }
+
+    #[test]
+    fn inputs_lie_above_the_lowest() {
+        let load = |lowest_input| {
+            let spec = TeacherStudentSpec {
+                lowest_input,
+                ..TeacherStudentSpec::default()
+            };
+            KIND.with(spec).load(Streams::new(3), &[])
+        };
+        let inputs = load(0.0).expect("generated").train.inputs;
+        assert!(inputs.iter().all(|r| (0.0..=1.0).contains(r)));
+        assert!(load(1.0).is_err_and(|error| error.to_string().contains("lowest_input")));
     }
 
     #[test]

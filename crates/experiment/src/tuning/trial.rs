@@ -109,7 +109,7 @@ fn try_once(
             TrainError::Step { .. } | TrainError::Observe { .. } => {
                 Ok(Some(Err(source.to_string())))
             }
-            TrainError::Record { .. } => Err(source.into()),
+            TrainError::Record { .. } | TrainError::NoEpochLeft { .. } => Err(source.into()),
         },
         Err(error) => Err(error.into()),
     }

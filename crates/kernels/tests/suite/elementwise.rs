@@ -1,7 +1,8 @@
 //! Element-by-element kernels.
 
 use apical_kernels::{
-    InstructionSet, Transfer, add_scaled, all_finite, mix, rate_difference, rates, subtract,
+    InstructionSet, Transfer, add_scaled, all_finite, mix, rate_difference, rates, scaled_product,
+    subtract, times_slope,
 };
 
 const ALL: [Transfer; 4] = [
@@ -42,6 +43,23 @@ fn check_rates() {
             assert!((r - transfer.rate(u)).abs() < bound, "{transfer:?} at {u}");
         }
     }
+}
+
+#[test]
+fn slopes_agree_with_those_of_the_plain_transfer_functions() {
+    on_every_instruction_set(|| {
+        let u: Vec<f64> = (-200..201).map(|i| f64::from(i) / 20.0).collect();
+        for transfer in ALL {
+            let mut r = vec![0.0; u.len()];
+            rates(transfer, &u, &mut r);
+            let mut x = vec![3.0; u.len()];
+            times_slope(transfer, (&u, &r), 0.5, &mut x);
+            for (&u, x) in u.iter().zip(x) {
+                let expected = 1.5 * transfer.slope(u);
+                assert!((x - expected).abs() < 1e-14, "{transfer:?} at {u}");
+            }
+        }
+    });
 }
 
 #[test]
@@ -90,4 +108,6 @@ fn check_linear() {
     assert_eq!(out, [9.0, 18.0]);
     add_scaled(&mut out, -1.0, &a);
     assert_eq!(out, [8.0, 16.0]);
+    scaled_product(0.5, &a, &b, &mut out);
+    assert_eq!(out, [5.0, 20.0]);
 }

@@ -1,7 +1,7 @@
 //! Error angle: per sample, ∠(e_k, W_{k+1}ᵀ δ_{k+1}) for hidden layers, averaged over samples.
 //!
 //! e_k is the error that reaches the neurons before φ′ multiplies it: the apical potential v_A,k of
-//! a circuit. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
+//! a circuit with interneurons, B_{k,k+1} e_{k+1} of error neurons. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
 
 use super::vector::Products;
 use super::{AlignmentSample, Direction, MetricInfo, Reads};

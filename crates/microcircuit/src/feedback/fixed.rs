@@ -1,25 +1,25 @@
 //! Random and fixed feedback: W_{k,k+1} ~ U(−s, s), as in feedback alignment.
 
+use super::kind::Sizes;
 use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
-use crate::table::{Connection, ConnectionId, Start, Table, Values};
+use crate::table::{Connection, ConnectionId, Draw, Likeness, Start, Table, Values};
 
 /// Random weights that never change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fixed {
-    /// s of hidden layers at index `k − 1`.
-    pub scale: Vec<f64>,
+    sizes: Sizes,
 }
 
 impl FeedbackRule for Fixed {
-    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self> {
+    fn named(keys: Keys<'_>, sizes: &Sizes, rates: &[f64]) -> Option<Self> {
         let learns = rates.iter().any(|&rate| rate != 0.0);
         (keys.kind == FeedbackKind::Random && !learns).then(|| Self {
-            scale: scale.to_vec(),
+            sizes: sizes.clone(),
         })
     }
 
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
-        table.push(drawn(between, self.scale[between.to.layer - 1], 0.0))
+        table.push(drawn(between, &self.sizes, 0.0))
     }
 
     fn needs(&self) -> &'static [Signal] {
@@ -28,16 +28,27 @@ impl FeedbackRule for Fixed {
 }
 
 /// Weights that begin random and learn with `rate`.
-pub(super) fn drawn(between: Between, scale: f64, rate: f64) -> Connection {
-    let stream = "feedback_weights";
+pub(super) fn drawn(between: Between, sizes: &Sizes, rate: f64) -> Connection {
+    let stream = super::STREAM;
+    let start = match sizes {
+        Sizes::Each(scales) => Start::Drawn {
+            stream,
+            scale: scales[between.to.layer - 1],
+        },
+        Sizes::Matched => Start::Like(
+            Draw::Uniform { stream, scale: 1.0 },
+            Likeness {
+                to: between.forward,
+                signs: false,
+                norm: true,
+            },
+        ),
+    };
     Connection {
         name: between.name,
         to: between.to,
         onto: between.onto,
         from: between.from,
-        values: Values::Stored {
-            start: Start::Drawn { stream, scale },
-            rate,
-        },
+        values: Values::Stored { start, rate },
     }
 }

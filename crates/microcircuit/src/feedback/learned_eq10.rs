@@ -8,29 +8,29 @@
 use apical_kernels::{Padded, Real, rates};
 
 use super::fixed;
+use super::kind::Sizes;
 use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal, Signals};
 use crate::table::{ConnectionId, Table};
 
 /// Eq. 10.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LearnedEq10 {
-    /// s in W_{k,k+1} ~ U(−s, s) at the start, of hidden layers at index `k − 1`.
-    pub scale: Vec<f64>,
+    sizes: Sizes,
     /// η_{k,k+1} of hidden layers at index `k − 1`.
-    pub rates: Vec<f64>,
+    rates: Vec<f64>,
 }
 
 impl FeedbackRule for LearnedEq10 {
-    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self> {
+    fn named(keys: Keys<'_>, sizes: &Sizes, rates: &[f64]) -> Option<Self> {
         (keys.kind == FeedbackKind::Random).then(|| Self {
-            scale: scale.to_vec(),
+            sizes: sizes.clone(),
             rates: rates.to_vec(),
         })
     }
 
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
-        let k = between.to.layer;
-        table.push(fixed::drawn(between, self.scale[k - 1], self.rates[k - 1]))
+        let rate = self.rates[between.to.layer - 1];
+        table.push(fixed::drawn(between, &self.sizes, rate))
     }
 
     /// All local: the synapse's two rates, and the potential of the apical branch that it sits on.
@@ -42,8 +42,15 @@ impl FeedbackRule for LearnedEq10 {
         ]
     }
 
-    /// φ(u_k) − φ(v̂_TD,k).
-    fn factors<T: Real>(&self, of: Signals<'_, T>, scale: T, post: &mut Padded<T>) {
+    /// φ(u_k) − φ(v̂_TD,k), and r_{k+1}.
+    fn factors<T: Real>(
+        &self,
+        of: Signals<'_, T>,
+        scale: T,
+        pre: &mut Padded<T>,
+        post: &mut Padded<T>,
+    ) {
+        pre.values_mut().copy_from_slice(of.arriving.values());
         for b in 0..post.rows() {
             rates(of.transfer, of.received.row(b), post.row_mut(b));
         }

@@ -3,14 +3,27 @@
 //! A rule adds the top-down connections to a circuit's table, and says how they change. A new one is
 //! a file here and a line of `rules!`.
 
+mod kind;
+mod noise;
 mod rule;
+mod start;
 
 use apical_kernels::{Padded, Real};
 use apical_learning::SpecError;
 
 use crate::table::{ConnectionId, Table};
 
-pub use rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal, Signals};
+pub use kind::{FeedbackKind, FeedbackScale, Keys, Matched, Sizes};
+pub use noise::{Echo, Noise, Pair};
+pub(crate) use noise::{draw, lose, moved, normals};
+pub use phaseless::Phaseless;
+pub use reciprocal::Reciprocal;
+pub use rule::{Between, FeedbackRule, Signal, Signals};
+pub use sign_concordant::{Magnitudes, SignConcordant, Signs};
+pub use start::{FeedbackStart, StartRule};
+
+/// The stream that top-down weights are drawn from.
+const STREAM: &str = "feedback_weights";
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $rule:ident in $file:ident,)*) => {
@@ -29,9 +42,11 @@ macro_rules! rules {
             /// # Errors
             /// Keys out of range, or that do not go together.
             pub fn new(keys: Keys<'_>, n_hidden: usize) -> Result<Self, SpecError> {
-                let scale = keys.scale.expand(n_hidden, "feedback_scale")?;
+                let sizes = keys.sizes(n_hidden)?;
+                keys.rates.check_not_negative("feedback_rates")?;
                 let rates = keys.rates.expand(n_hidden, "feedback_rates")?;
-                $(if let Some(rule) = $rule::named(keys, &scale, &rates) {
+                keys.check_start()?;
+                $(if let Some(rule) = $rule::named(keys, &sizes, &rates) {
                     rule.check(keys)?;
                     return Ok(Self::$rule(rule));
                 })*
@@ -57,10 +72,25 @@ macro_rules! rules {
                 &self,
                 signals: Signals<'_, T>,
                 scale: T,
+                pre: &mut Padded<T>,
                 post: &mut Padded<T>,
             ) {
                 match self {
-                    $(Self::$rule(rule) => rule.factors(signals, scale, post),)*
+                    $(Self::$rule(rule) => rule.factors(signals, scale, pre, post),)*
+                }
+            }
+
+            /// [`FeedbackRule::decay`].
+            pub fn decay(&self) -> f64 {
+                match self {
+                    $(Self::$rule(rule) => rule.decay(),)*
+                }
+            }
+
+            /// [`FeedbackRule::noise`].
+            pub fn noise(&self) -> Option<Noise> {
+                match self {
+                    $(Self::$rule(rule) => rule.noise(),)*
                 }
             }
         }
@@ -72,6 +102,12 @@ rules! {
     Fixed in fixed,
     /// The transposed forward weights.
     Tied in tied,
+    /// The signs of the transposed forward weights.
+    SignConcordantRule in sign_concordant,
+    /// Learned together with the forward weights.
+    ReciprocalRule in reciprocal,
+    /// Learned from noise.
+    PhaselessRule in phaseless,
     /// Learned by eq. 10.
     LearnedEq10 in learned_eq10,
 }

@@ -1,35 +1,13 @@
 //! What every rule of feedback says of itself.
 
 use apical_kernels::{Padded, Real};
-use apical_keys::Described;
-use apical_learning::{PerLayer, SpecError, TensorName, Transfer};
-use serde::{Deserialize, Serialize};
+use apical_learning::{SpecError, TensorName, Transfer};
 
+use super::kind::Sizes;
+use super::noise::Noise;
 use crate::table::{Compartment, ConnectionId, Population, Table};
 
-/// What the top-down weights W^PP_{k,k+1} are, as a specification says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub enum FeedbackKind {
-    /// Weights of their own, fixed or learned by eq. 10.
-    #[default]
-    Random,
-    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
-    Tied,
-}
-
-/// The keys of a specification that decide on feedback; a value per hidden layer.
-#[derive(Debug, Clone, Copy)]
-pub struct Keys<'a> {
-    /// `feedback`.
-    pub kind: FeedbackKind,
-    /// `feedback_scale`.
-    pub scale: &'a PerLayer,
-    /// `feedback_rates`.
-    pub rates: &'a PerLayer,
-    /// `apical_rates`, of the lateral weights that compare with the top-down ones.
-    pub lateral_rates: &'a PerLayer,
-}
+pub(super) use super::kind::{FeedbackKind, Keys};
 
 /// What a synapse can know of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +18,25 @@ pub enum Signal {
     PostsynapticRate,
     /// The potential that all synapses of its connection cause together.
     OwnPotential,
-    /// The weight of the forward synapse between the same two neurons: not local.
+    /// The error of the neuron that it comes from, by which the forward synapses onto that neuron
+    /// learn. Error neurons fire with it. A pyramidal neuron's axon has to carry it beside the rate,
+    /// or the synapse takes that of the interneuron whose synapse it shares a spine with.
+    PresynapticError,
+    /// The noise in the neuron that it sits on.
+    Noise,
+    /// By how much the rate that arrives changes with noise in the layer that it sits in.
+    Echo,
+    /// The sign of the forward weight between the same two neurons: not local.
+    ForwardSign,
+    /// That weight: not local.
     ForwardWeight,
+}
+
+impl Signal {
+    /// Whether it is at the synapse, or in the neuron that it sits on.
+    pub fn is_local(self) -> bool {
+        !matches!(self, Self::ForwardSign | Self::ForwardWeight)
+    }
 }
 
 /// The two layers that a top-down connection lies between, and what is there.
@@ -59,21 +54,28 @@ pub struct Between {
     pub forward: ConnectionId,
 }
 
-/// What the two sides of a top-down connection hold, a row per sample.
+/// What the two sides of a top-down connection hold, a row per sample. What a rule does not need
+/// ([`FeedbackRule::needs`]) may be empty.
 pub struct Signals<'a, T> {
     /// φ.
     pub transfer: Transfer,
-    /// φ(u) of the postsynaptic neurons.
+    /// φ(u_k) of the postsynaptic neurons.
     pub rate: &'a Padded<T>,
-    /// v̂_TD, the potential that the connection causes: its weights times the presynaptic rates.
+    /// Their rates as presynaptic factors of the forward synapses that they have above.
+    pub trace: &'a Padded<T>,
+    /// What the axons from above carry: r_{k+1}, or e_{k+1}.
+    pub arriving: &'a Padded<T>,
+    /// d_{k+1}, the postsynaptic factor of the forward synapses above, without learning rate.
+    pub error: &'a Padded<T>,
+    /// v̂_TD, the potential that the connection causes: its weights times what arrives.
     pub received: &'a Padded<T>,
 }
 
 /// A rule of feedback.
 pub trait FeedbackRule: Sized {
-    /// The rule, where it is the one that `keys` name; `scale` and `rates` are theirs, of hidden layers
+    /// The rule, where it is the one that `keys` name; `sizes` and `rates` are theirs, of hidden layers
     /// at index `k − 1`. Of several rules it is the first that gives itself.
-    fn named(keys: Keys<'_>, scale: &[f64], rates: &[f64]) -> Option<Self>;
+    fn named(keys: Keys<'_>, sizes: &Sizes, rates: &[f64]) -> Option<Self>;
 
     /// Adds the connection between a layer and the one above.
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId;
@@ -87,10 +89,27 @@ pub trait FeedbackRule: Sized {
         Ok(())
     }
 
-    /// Writes the postsynaptic factors of ΔW = post · preᵀ, times `scale`; `pre` are the rates above.
-    /// Is called only for connections whose learning rate is not 0.
-    fn factors<T: Real>(&self, signals: Signals<'_, T>, scale: T, post: &mut Padded<T>) {
-        let _ = (signals, scale);
+    /// Writes the factors of ΔW = post · preᵀ, `post` or `pre` times `scale`. Is called only for
+    /// connections whose learning rate is not 0, of rules without [`FeedbackRule::noise`].
+    fn factors<T: Real>(
+        &self,
+        of: Signals<'_, T>,
+        scale: T,
+        pre: &mut Padded<T>,
+        post: &mut Padded<T>,
+    ) {
+        let _ = (of, scale);
+        pre.values_mut().fill(T::zero());
         post.values_mut().fill(T::zero());
+    }
+
+    /// γ: the share of itself that every synapse of a pair, forward and feedback, loses at an update.
+    fn decay(&self) -> f64 {
+        0.0
+    }
+
+    /// The noise that it learns from at every update, in place of [`FeedbackRule::factors`].
+    fn noise(&self) -> Option<Noise> {
+        None
     }
 }

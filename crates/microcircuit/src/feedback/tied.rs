@@ -3,6 +3,7 @@
 
 use apical_learning::SpecError;
 
+use super::kind::Sizes;
 use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{Connection, ConnectionId, How, Source, Table, Values};
 
@@ -11,7 +12,7 @@ use crate::table::{Connection, ConnectionId, How, Source, Table, Values};
 pub struct Tied;
 
 impl FeedbackRule for Tied {
-    fn named(keys: Keys<'_>, _: &[f64], _: &[f64]) -> Option<Self> {
+    fn named(keys: Keys<'_>, _: &Sizes, _: &[f64]) -> Option<Self> {
         (keys.kind == FeedbackKind::Tied).then_some(Self)
     }
 
@@ -34,18 +35,12 @@ impl FeedbackRule for Tied {
 
     /// Tied weights have no learning rate of their own.
     fn check(&self, keys: Keys<'_>) -> Result<(), SpecError> {
-        for (key, rates) in [
-            ("apical_rates", keys.lateral_rates),
-            ("feedback_rates", keys.rates),
-        ] {
-            if rates.values().iter().any(|&rate| rate != 0.0) {
-                return Err(SpecError::range(
-                    key,
-                    format!("{:?}", rates.values()),
-                    "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
-                ));
-            }
-        }
-        Ok(())
+        keys.forbid_rates(
+            &[
+                ("apical_rates", keys.lateral_rates),
+                ("feedback_rates", keys.rates),
+            ],
+            "0 with `feedback = \"tied\"`, which leaves nothing to learn there",
+        )
     }
 }

@@ -3,12 +3,15 @@
 //! A circuit is a [`Table`]. Allocation, initial draws, names, reading, writing, saving, places for
 //! changes and learning rates follow from it, once for all circuits ([`Weights`]).
 
+mod likeness;
+mod tissue;
 mod weights;
 
 use std::ops::Index;
 
 use apical_learning::TensorName;
 
+pub use tissue::Tissue;
 pub use weights::Weights;
 
 /// Neurons of one kind in one layer.
@@ -29,6 +32,8 @@ pub enum Kind {
     Pyramidal,
     /// Lateral interneurons.
     Interneuron,
+    /// Error neurons, one for each pyramidal neuron of their layer.
+    Error,
     /// The unit of constant rate 1 that thresholds come from.
     One,
 }
@@ -40,7 +45,7 @@ pub enum Compartment {
     Basal,
     /// Their apical dendrite.
     Apical,
-    /// The dendrite of interneurons.
+    /// The dendrite of interneurons or error neurons.
     Dendrite,
 }
 
@@ -88,8 +93,18 @@ pub enum Values {
         /// Their learning rate; 0 where they are fixed.
         rate: f64,
     },
+    /// Weights of their own that do not learn, and at every moment look like another connection in
+    /// some way.
+    Following {
+        /// How they begin.
+        start: Draw,
+        /// What they follow.
+        likeness: Likeness,
+    },
     /// At every moment what another connection is: nothing is stored.
     Derived(Source),
+    /// The identity: each neuron to its partner, with weight 1. Nothing is stored.
+    OneToOne,
 }
 
 /// How stored weights begin.
@@ -104,8 +119,42 @@ pub enum Start {
         /// Half the width.
         scale: f64,
     },
+    /// The identity, plus U(−scale, scale) on every entry.
+    NearOneToOne {
+        /// The stream's name.
+        stream: &'static str,
+        /// Half the width.
+        scale: f64,
+    },
+    /// Drawn, and then made to look like another connection in some way.
+    Like(Draw, Likeness),
     /// As another connection of the table begins.
     Derived(Source),
+}
+
+/// Values that no other connection decides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Draw {
+    /// As [`Start::Drawn`].
+    Uniform {
+        /// The stream's name.
+        stream: &'static str,
+        /// Half the width.
+        scale: f64,
+    },
+    /// The same everywhere.
+    Constant(f64),
+}
+
+/// In what weights look like another connection between the same neurons the other way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likeness {
+    /// The connection, a stored one that stands before.
+    pub to: ConnectionId,
+    /// Each weight has the sign of that of the other connection between the same two neurons.
+    pub signs: bool,
+    /// All weights together have its Frobenius norm.
+    pub norm: bool,
 }
 
 /// Another connection, seen in some way.
@@ -169,11 +218,11 @@ impl Table {
         (of, is_transposed, -factor) == other
     }
 
-    /// The learning rate of a connection; 0 of derived ones, which have none of their own.
+    /// The learning rate of a connection; 0 of those that follow others, which have none of their own.
     pub fn rate(&self, id: ConnectionId) -> f64 {
         match self[id].values {
             Values::Stored { rate, .. } => rate,
-            Values::Derived(_) => 0.0,
+            Values::Following { .. } | Values::Derived(_) | Values::OneToOne => 0.0,
         }
     }
 

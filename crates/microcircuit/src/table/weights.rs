@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use apical_kernels::{Columns, Padded, Real, Start as ProductStart, multiply, multiply_transposed};
 use apical_learning::{
-    ForwardWeights, LearnError, StreamRng, Streams, TensorName, check_shape, uniform,
+    ForwardWeights, LearnError, StreamRng, Streams, TensorName, Updates, check_shape, uniform,
 };
-use ndarray::{ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
 
-use super::{Connection, ConnectionId, How, Source, Start, Table, Values};
+use super::likeness::imitate;
+use super::{Connection, ConnectionId, Draw, How, Likeness, Source, Start, Table, Values};
 
 /// The stored weights of a table, or as many changes of them.
 ///
@@ -18,7 +19,7 @@ use super::{Connection, ConnectionId, How, Source, Start, Table, Values};
 #[derive(Clone)]
 pub struct Weights<T> {
     table: Arc<Table>,
-    /// By connection; absent where it is derived.
+    /// By connection; absent where it is derived or one to one.
     stored: Vec<Option<Padded<T>>>,
 }
 
@@ -30,22 +31,39 @@ impl<T: Real> Weights<T> {
             table: table.clone(),
         };
         let mut drawing: BTreeMap<&str, StreamRng> = BTreeMap::new();
-        for (_, connection) in table.connections() {
-            let start = match connection.values {
-                Values::Derived(_) => None,
-                Values::Stored { start, .. } => Some(start),
-            };
-            let begun = start.map(|start| match start {
-                Start::Network => of_network(connection, network),
-                Start::Derived(Source { of, how }) => seen(&own[of], how),
-                Start::Drawn { stream, scale } => {
+        for (id, connection) in table.connections() {
+            let shape = [connection.to.n, connection.from.n];
+            let mut drawn = |draw: Draw| match draw {
+                Draw::Uniform { stream, scale } => {
                     let rng = drawing.entry(stream);
                     let rng = rng.or_insert_with(|| streams.stream(stream));
-                    let shape = [connection.to.n, connection.from.n];
                     Padded::from_transposed(uniform(shape, scale, rng).view())
                 }
-            });
+                Draw::Constant(value) => {
+                    Padded::from_transposed(Array2::from_elem(shape, value).view())
+                }
+            };
+            let (begun, likeness) = match connection.values {
+                Values::Derived(_) | Values::OneToOne => (None, None),
+                Values::Following { start, likeness } => (Some(drawn(start)), Some(likeness)),
+                Values::Stored { start, .. } => match start {
+                    Start::Network => (Some(of_network(connection, network)), None),
+                    Start::Derived(Source { of, how }) => (Some(seen(&own[of], how)), None),
+                    Start::Drawn { stream, scale } => {
+                        (Some(drawn(Draw::Uniform { stream, scale })), None)
+                    }
+                    Start::NearOneToOne { stream, scale } => {
+                        let mut near = drawn(Draw::Uniform { stream, scale });
+                        near.view_mut().diag_mut().mapv_inplace(|w| w + T::one());
+                        (Some(near), None)
+                    }
+                    Start::Like(draw, likeness) => (Some(drawn(draw)), Some(likeness)),
+                },
+            };
             own.stored.push(begun);
+            if let Some(likeness) = likeness {
+                own.imitate(id, likeness);
+            }
         }
         own
     }
@@ -79,6 +97,9 @@ impl<T: Real> Weights<T> {
     /// The tensor `name`, `[n_post, n_pre]` or `[n]`, stored or derived.
     pub fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
         let id = self.table.find(name)?;
+        if self.table[id].values == Values::OneToOne {
+            return Some(self.copy(id).transposed().mapv(T::wide).into_dyn());
+        }
         let (of, is_transposed, factor) = self.table.source(id);
         let w = if is_transposed {
             self[of].view()
@@ -123,6 +144,41 @@ impl<T: Real> Weights<T> {
         Ok(())
     }
 
+    /// What these change, where they are changes: one of every connection that learns.
+    pub fn updates(&self) -> Updates {
+        let mut updates = Updates::new();
+        for (_, connection) in self.table.plastic() {
+            if let Some(change) = self.tensor(connection.name) {
+                updates.push_change(connection.name, change);
+            }
+        }
+        updates
+    }
+
+    /// Adds Σ_b post_b to thresholds.
+    pub fn add_sum(&mut self, thresholds: ConnectionId, post: &Padded<T>) {
+        let mut row = self[thresholds].view_mut();
+        row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
+    }
+
+    /// Lets the connections that follow others follow what these are now.
+    pub fn follow(&mut self) {
+        let table = self.table.clone();
+        for (id, connection) in table.connections() {
+            if let Values::Following { likeness, .. } = connection.values {
+                self.imitate(id, likeness);
+            }
+        }
+    }
+
+    /// Makes a stored connection look like another.
+    pub fn imitate(&mut self, id: ConnectionId, likeness: Likeness) {
+        if let Some(mut weights) = self.stored[id.0].take() {
+            imitate(&mut weights, &self[likeness.to], likeness);
+            self.stored[id.0] = Some(weights);
+        }
+    }
+
     /// The weights of a connection, if they are stored.
     pub fn stored(&self, id: ConnectionId) -> Option<&Padded<T>> {
         self.stored[id.0].as_ref()
@@ -143,6 +199,11 @@ impl<T: Real> Weights<T> {
 
     /// The weights of a connection, stored or derived, as a copy.
     pub fn copy(&self, id: ConnectionId) -> Padded<T> {
+        if self.table[id].values == Values::OneToOne {
+            let mut identity = Padded::zeros(self.table[id].from.n, self.table[id].to.n);
+            identity.view_mut().diag_mut().fill(T::one());
+            return identity;
+        }
         let (of, is_transposed, factor) = self.table.source(id);
         let scaled = seen(&self[of], How::Scaled(factor));
         match is_transposed {
@@ -161,10 +222,27 @@ impl<T: Real> Weights<T> {
     ) {
         let (of, is_transposed, factor) = self.table.source(id);
         match (is_transposed, from) {
+            (_, ProductStart::Zero) if self.table[id].values == Values::OneToOne => {
+                out.assign(x.view());
+            }
             (false, _) if factor == 1.0 => multiply(x, Columns::All, &self[of], from, out),
             (true, ProductStart::Zero) if factor == 1.0 => multiply_transposed(x, &self[of], out),
             _ => multiply(x, Columns::All, &self.copy(id), from, out),
         }
+    }
+
+    /// W x with the weights of a connection, in `room`; `x` itself where it is one to one.
+    pub fn through<'a>(
+        &self,
+        id: ConnectionId,
+        x: &'a Padded<T>,
+        room: &'a mut Padded<T>,
+    ) -> &'a Padded<T> {
+        if self.table[id].values == Values::OneToOne {
+            return x;
+        }
+        self.transmit(id, x, ProductStart::Zero, room);
+        room
     }
 
     /// Whether `id` is the negative of `other` at this moment, to the bit.

@@ -39,6 +39,38 @@ fn with_every_connection_plastic_from_a_random_start() {
 }
 
 #[test]
+fn with_signs_of_the_forward_weights() {
+    for signs in ["tracked", "frozen"] {
+        let concordant = json!({
+            "rates": [100.0, 1.0], "feedback": { "sign_concordant": { "signs": signs } },
+            "feedback_scale": "matched", "precision": "f64",
+        });
+        conforms::<f64>(concordant, 2000);
+    }
+}
+
+#[test]
+fn with_reciprocal_feedback_from_a_start_of_noise_and_centred_rates() {
+    for lateral_rule in ["paired", "own"] {
+        let learned = json!({
+            "backprop_equivalent_rates": 2.0, "apical_mixing": "error_preserving", "nudging": 0.5,
+            "feedback": { "reciprocal": { "decay": 1e-4 } }, "feedback_start": { "n_epochs": 1 },
+            "lateral_rule": lateral_rule, "precision": "f64", "plasticity": "slope", "presynaptic": "bottom_up",
+            "centring": 0.05,
+        });
+        conforms::<f64>(learned, 1000);
+    }
+}
+
+#[test]
+fn with_feedback_that_listens_to_noise() {
+    let phaseless = json!({
+        "rates": [100.0, 1.0], "feedback": { "phaseless": { "rate": 0.01 } }, "precision": "f64",
+    });
+    conforms::<f64>(phaseless, 2000);
+}
+
+#[test]
 fn with_two_hidden_layers() {
     let network = network(&[6, 20, 15, 4]);
     let spec = spec(json!({ "rates": [20.0, 1.0, 0.5], "feedback_scale": [5.0, 20.0] }));

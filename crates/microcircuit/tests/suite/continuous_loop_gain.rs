@@ -17,7 +17,7 @@ fn circuit(transfer: Transfer, scale: f64, seed: u64) -> Continuous<f64> {
     let network = Network::new(vec![6, 5, 4], transfer, false).expect("layers");
     let start = network.draw_forward(&[1.0, scale], Streams::new(seed));
     let spec = ContinuousSpec {
-        feedback_scale: PerLayer::All(scale),
+        feedback_scale: PerLayer::All(scale).into(),
         interneuron_scale: PerLayer::All(scale),
         pyramidal_from_interneuron_scale: PerLayer::All(scale),
         ..spec()

@@ -12,6 +12,7 @@ mod continuous_prospective;
 mod continuous_spec;
 mod continuous_step;
 mod direction;
+mod error_neurons;
 mod feedback;
 mod golden;
 mod paths;

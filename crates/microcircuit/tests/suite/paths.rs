@@ -58,8 +58,25 @@ fn both_paths_agree<T: Real>(network: &Network, json: &Value, seed: u64, bound: 
     true
 }
 
+/// Rules of feedback, each with how W^PI follows.
+fn rules() -> Vec<(Value, Option<&'static str>)> {
+    vec![
+        (json!("random"), None),
+        (json!("tied"), None),
+        (json!({ "sign_concordant": {} }), None),
+        (json!({ "reciprocal": { "decay": 0.01 } }), None),
+        (json!({ "reciprocal": { "decay": 0.01 } }), Some("own")),
+        (json!({ "reciprocal": {} }), Some("eq9")),
+        (json!({ "phaseless": { "rate": 0.01 } }), None),
+        (
+            json!({ "phaseless": { "rate": 0.01, "gated": true } }),
+            Some("own"),
+        ),
+    ]
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
     #[test]
     fn fast_and_plain_agree(
         hidden in prop::collection::vec(1_usize..40, 0..4),
@@ -72,22 +89,32 @@ proptest! {
         ]),
         thresholds in any::<bool>(),
         start in prop::sample::select(vec!["self_predicting", "random"]),
-        feedback in prop::sample::select(vec!["random", "tied"]),
         interneurons in prop::sample::select(vec!["learned", "ideal"]),
         lateral in any::<bool>(),
+        rule in prop::sample::select(rules()),
+        plasticity in prop::sample::select(vec!["rate_difference", "slope"]),
+        presynaptic in prop::sample::select(vec!["nudged", "bottom_up"]),
+        centring in prop::sample::select(vec![0.0, 0.05]),
         seed in 0_u64..1000,
     ) {
         let sizes: Vec<usize> = [vec![n_in], hidden, vec![n_out]].concat();
         let network = Network::new(sizes, transfer, thresholds).expect("valid sizes");
+        let (feedback, lateral_rule) = rule;
         let lateral = if lateral && feedback == "random" { 0.002 } else { 0.0 };
-        let json = json!({
+        let mut json = json!({
             "rates": 0.01,
             "start": start,
             "feedback": feedback,
             "interneurons": interneurons,
             "apical_rates": lateral,
             "feedback_rates": lateral,
+            "plasticity": plasticity,
+            "presynaptic": presynaptic,
+            "centring": if thresholds { centring } else { 0.0 },
         });
+        if let Some(rule) = lateral_rule {
+            json["lateral_rule"] = rule.into();
+        }
         prop_assume!(both_paths_agree::<f64>(&network, &json, seed, 1e-11));
         prop_assume!(both_paths_agree::<f32>(&network, &json, seed, 1e-3));
     }

@@ -123,6 +123,99 @@ fn mirroring_rates_keep_the_interneurons_on_the_forward_weights() {
     );
 }
 
+/// With slopes u^I − v̂^I = λ_I (u_{k+1} − v̂^I) makes both increments one, at any nudge.
+#[test]
+fn slopes_keep_the_interneurons_on_the_forward_weights_at_any_nudge() {
+    let network = network(&[6, 10, 8, 4]);
+    let strays = |nudging: f64, plasticity: &str, more: serde_json::Value| {
+        let mut json = json!({
+            "rates": [0.5, 0.3, 0.3], "nudging": nudging,
+            "apical_mixing": "error_preserving", "feedback": "tied", "plasticity": plasticity,
+        });
+        for (key, value) in more.as_object().expect("keys") {
+            json[key] = value.clone();
+        }
+        let mut circuit = circuit::<f64>(&network, &spec(json), 3);
+        let mut state = circuit.session(Streams::new(0), 16);
+        let mut timer = PhaseTimer::new(&NoClock);
+        for step in 0..300 {
+            let part = samples(&network, 16, step);
+            (circuit.learn(&mut state, part.all(), &mut timer)).expect("finite");
+        }
+        let tensor = |name| circuit.tensor(name).expect("a tensor of the circuit");
+        let worst = (1..3).map(|k| {
+            let w = tensor(TensorName::forward(k + 1));
+            let b = tensor(TensorName::PyramidalThreshold { layer: k + 1 });
+            let of_weights = tensor(TensorName::InterneuronFromPyramidal { layer: k }) - &w;
+            let of_thresholds = tensor(TensorName::InterneuronThreshold { layer: k }) - b;
+            let apart = largest(of_weights.iter().chain(&of_thresholds).copied());
+            apart / largest(w.iter().copied())
+        });
+        largest(worst)
+    };
+    for nudging in [0.1, 0.5, 0.9] {
+        for more in [
+            json!({}),
+            json!({ "centring": 0.05 }),
+            json!({ "presynaptic": "bottom_up", "feedback": { "reciprocal": { "decay": 1e-4 } } }),
+        ] {
+            let stray = strays(nudging, "slope", more.clone());
+            assert!(
+                stray < 1e-14,
+                "with slopes, {nudging} and {more} W^IP strays by {stray:e}"
+            );
+        }
+        let stray = strays(nudging, "rate_difference", json!({}));
+        assert!(
+            stray > 1e-4,
+            "with rates W^IP strays by {stray:e} only: nothing was shown"
+        );
+    }
+}
+
+/// Centred rates descend the gradient of the network that is written with them: a change of u at the mean
+/// rate comes from b′ = b + W r̄ alone.
+#[test]
+fn thresholds_take_up_what_is_taken_off_the_rates() {
+    let network = network(&[5, 8, 6, 3]);
+    let change = |centring: f64| {
+        let spec = spec(json!({ "rates": 0.3, "feedback": "tied", "centring": centring }));
+        let circuit = circuit::<f64>(&network, &spec, 2);
+        let part = samples(&network, 7, 2);
+        let mut state = circuit.session(Streams::new(0), 7);
+        let updates = circuit.propose(&mut state, part.all()).expect("finite");
+        let of = |name| {
+            updates
+                .changes()
+                .iter()
+                .find(|(own, _)| *own == name)
+                .map(|(_, c)| c.clone())
+        };
+        let w = of(TensorName::forward(3))
+            .expect("plastic")
+            .into_dimensionality::<ndarray::Ix2>();
+        let b = of(TensorName::PyramidalThreshold { layer: 3 }).expect("plastic");
+        let mean = circuit
+            .mean_rates()
+            .map_or_else(|| ndarray::Array1::zeros(6), |m| m[1].clone());
+        (
+            w.expect("a matrix"),
+            b.into_dimensionality::<ndarray::Ix1>().expect("a vector"),
+            mean,
+        )
+    };
+    let ((plain, plain_b, _), (centred, b, mean)) = (change(0.0), change(0.05));
+    assert!(
+        largest(mean.iter().copied()) > 0.4,
+        "logistic rates begin at a mean of one half"
+    );
+    let at_mean = &b + &centred.dot(&mean);
+    assert!(largest((at_mean - &plain_b).iter().copied()) < 1e-15);
+    let post = plain_b.insert_axis(ndarray::Axis(1));
+    let expected = plain - post.dot(&mean.insert_axis(ndarray::Axis(0)));
+    assert!(largest((expected - centred).iter().copied()) < 1e-15);
+}
+
 fn circuit_start(network: &apical_learning::Network) -> ndarray::ArrayD<f64> {
     let start = network.draw_forward(&[1.0; 3], Streams::new(3));
     start.weights[2].mapv(f64::from).into_dyn()

@@ -29,6 +29,14 @@ fn values_out_of_range_are_refused() {
             "`rates` is -1, expected 0, or a number from 1e-30 to 1e12",
         ),
         (
+            json!({ "rates": 1.0, "centring": 1.0 }),
+            "`centring` is 1, expected at least 0 and below 1, such as 0.05",
+        ),
+        (
+            json!({ "rates": 1.0, "apical_mixing": "error_preserving", "interneuron_nudging": 1.0 }),
+            "`apical_mixing` is \"error_preserving\", expected a number where `interneuron_nudging` is 1, which leaves no error to preserve",
+        ),
+        (
             json!({}),
             "`rates` is absent, expected exactly one of `rates` and `backprop_equivalent_rates`",
         ),

@@ -15,8 +15,8 @@ pub(super) const FIGURE: Figure = Figure {
     title: "Training time per sample by phase",
     one_line: "training time per sample, stacked by phase",
     how_to_read: "Bars are means over seeds: choosing and gathering the minibatch; the circuit's \
-        dynamics or the forward pass; plasticity or the backward pass with the update; and the two \
-        as one where they cannot be told apart. Measuring and evaluating are not training and not in \
+        dynamics or the forward pass; plasticity or the backward pass with the update; the two as one \
+        where they cannot be told apart; and a phase before learning. Measuring and evaluating are not training and not in \
         the bars. At the end of a bar stand its mean and the half width of its 95 % t interval.",
     reads: &[],
     shows_times: true,
@@ -24,11 +24,12 @@ pub(super) const FIGURE: Figure = Figure {
 };
 
 /// The phases that are training, and their names.
-const TRAINING: [(Phase, &str, &str); 4] = [
+const TRAINING: [(Phase, &str, &str); 5] = [
     (Phase::Data, "data", "data"),
     (Phase::Dynamics, "dynamics", "dynamics / forward"),
     (Phase::Plasticity, "plasticity", "plasticity / backward"),
     (Phase::Fused, "fused", "both, fused"),
+    (Phase::Start, "start", "before learning"),
 ];
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
@@ -51,6 +52,9 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             let Some(time) = group.microseconds_per_sample(Some(phase)) else {
                 continue;
             };
+            if phase == Phase::Start && time.mean == 0.0 {
+                continue;
+            }
             if time.mean > 0.0 {
                 pieces.push((PHASES[index], time.mean));
                 is_used[index] = true;

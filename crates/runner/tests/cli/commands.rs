@@ -33,6 +33,7 @@ fn the_list_names_every_kind_of_thing() {
         "Learners",
         "microcircuit",
         "continuous",
+        "error_neurons",
         "direct_feedback_alignment",
         "Protocols",
         "self_prediction",

@@ -199,7 +199,7 @@ fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
         .map(|options| refused(SMALL, options))
         .collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    error: `task.digits.learner.microcircuit.microcircuit.nudgin`: unknown key `nudgin`, expected one of `nudging`, `apical_mixing`, `interneuron_nudging`, `rates`, `backprop_equivalent_rates`, `interneuron_rates`, `apical_rates`, `feedback_rates`, `start`, `feedback`, `interneurons`, `feedback_scale`, `interneuron_scale`, `pyramidal_from_interneuron_scale`, `path`, `precision`
+    error: `task.digits.learner.microcircuit.microcircuit.nudgin`: unknown key `nudgin`, expected one of `nudging`, `apical_mixing`, `interneuron_nudging`, `rates`, `backprop_equivalent_rates`, `interneuron_rates`, `apical_rates`, `feedback_rates`, `start`, `feedback`, `interneurons`, `feedback_scale`, `feedback_start`, `lateral_rule`, `plasticity`, `presynaptic`, `centring`, `interneuron_scale`, `pyramidal_from_interneuron_scale`, `path`, `precision`
     help: did you mean `nudging`? (the value comes from --set task.digits.learner.microcircuit.microcircuit.nudgin=0.1)
 
     error: `task.digits.learner.microcircuit.microcircuit.nudging`: found the text "much", expected a number

@@ -272,11 +272,11 @@ impl WeakCoupling {
             Form::TwoStep => {
                 let mut spec = two_step();
                 spec.nudging = place.coupling / (g.leak + g.basal + place.coupling);
-                spec.apical_mixing = PerLayer::All(spec.nudging);
+                spec.apical_mixing = PerLayer::All(spec.nudging).into();
                 let interneuron = place.coupling / (g.leak + g.dendritic + place.coupling);
                 spec.interneuron_nudging = PerLayer::All(interneuron);
                 spec.feedback = condition.feedback;
-                spec.feedback_scale = feedback_scale;
+                spec.feedback_scale = feedback_scale.into();
                 Circuit::TwoStep(Box::new(spec))
             }
             Form::Continuous => {
@@ -286,7 +286,7 @@ impl WeakCoupling {
                 spec.rates = Some(PerLayer::All(1.0));
                 spec.backprop_equivalent_rates = None;
                 spec.feedback = condition.feedback;
-                spec.feedback_scale = feedback_scale;
+                spec.feedback_scale = feedback_scale.into();
                 Circuit::Continuous(Box::new(spec))
             }
         })

@@ -27,8 +27,11 @@ pub use stability::{LoopGain, loop_gain};
 #[doc(hidden)]
 pub use stability::{rectified_growth, spectral_abscissa};
 pub use state::State;
-pub use table::{Circuit, InterneuronKind, Start};
+pub use table::{Circuit, InterneuronKind, LateralRule, Start};
 pub use theory::update_factor;
-pub use two_step::{MicrocircuitSpec, Parameters, Path, TwoStep};
+pub use two_step::{
+    ApicalMixing, ErrorPreserving, MicrocircuitSpec, Parameters, Path, Plasticity, Presynaptic,
+    TwoStep,
+};
 
 pub use crate::integrator::{Integrator, Pace, Tolerances, UpdateOrder};

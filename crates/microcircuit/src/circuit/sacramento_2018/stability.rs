@@ -76,7 +76,7 @@ impl Linear {
         let place = |of: Population| match of.kind {
             Kind::Pyramidal => (of.layer > 0).then(|| soma[of.layer]),
             Kind::Interneuron => Some(interneuron[of.layer]),
-            Kind::One => None,
+            Kind::Error | Kind::One => None,
         };
         for (_, connection) in p.circuit.table().connections() {
             let g = match connection.onto {

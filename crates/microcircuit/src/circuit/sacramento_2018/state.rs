@@ -1,10 +1,11 @@
 //! Potentials and rates of a batch.
 
-use apical_kernels::{Padded, Real};
-use apical_learning::{Activities, LearnError, Quantity};
+use apical_kernels::{Normals, Padded, Real};
+use apical_learning::{Activities, Quantity};
 use ndarray::{Array2, ArrayView2};
 
 use super::held_input::HeldInput;
+use crate::activity::Active;
 
 /// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
 ///
@@ -36,11 +37,11 @@ pub struct State<T> {
     /// Room for a row per sample of every width: an intermediate of layer k.
     pub(crate) scratch: Vec<Padded<T>>,
     /// Input neurons that are not silent in all samples.
-    pub(crate) active_inputs: Vec<u32>,
-    /// Room to find them: a value per input neuron.
-    is_active: Vec<u32>,
+    pub(crate) active_inputs: Active,
     /// Products with the inputs, while they stay as they are.
     pub(crate) held_input: Option<HeldInput<T>>,
+    /// The noise that feedback learns from, in sessions that have some.
+    pub(crate) noise: Option<Normals>,
 }
 
 impl<T: Real> State<T> {
@@ -71,16 +72,18 @@ impl<T: Real> State<T> {
             interneuron_rate: layers(1, n_layers - 1, &above),
             target: Padded::zeros(n_samples, sizes[n_layers]),
             scratch: layers(0, n_layers, &own),
-            active_inputs: Vec::new(),
-            is_active: Vec::new(),
+            active_inputs: Active::default(),
             held_input: None,
+            noise: None,
         }
     }
 
     /// Takes input rates `[n_samples, n_inputs]`, and makes room for as many samples.
     pub fn set_inputs(&mut self, inputs: ArrayView2<'_, f32>) {
         if inputs.nrows() != self.n_samples {
+            let noise = self.noise.take();
             *self = Self::new(&self.sizes, inputs.nrows());
+            self.noise = noise;
         }
         self.rate[0].assign(inputs);
         self.find_active_inputs();
@@ -88,18 +91,7 @@ impl<T: Real> State<T> {
 
     /// Lists the input neurons that are not silent in all samples.
     pub(crate) fn find_active_inputs(&mut self) {
-        self.is_active.clear();
-        self.is_active.resize(self.sizes[0], 0);
-        for b in 0..self.n_samples {
-            for (active, &r) in self.is_active.iter_mut().zip(self.rate[0].row(b)) {
-                *active |= u32::from(r != T::zero());
-            }
-        }
-        self.active_inputs.clear();
-        let not_silent = (0..)
-            .zip(&self.is_active)
-            .filter(|&(_, active)| *active != 0);
-        self.active_inputs.extend(not_silent.map(|(j, _)| j));
+        self.active_inputs.find(&self.rate[0]);
     }
 
     /// The values that a step in continuous time writes; everything else follows from them.
@@ -185,20 +177,4 @@ pub(crate) fn activities_of<T: Real>(state: &State<T>) -> Activities {
         activities.insert(Quantity::InterneuronMismatch, k, mismatch);
     }
     activities
-}
-
-/// Fails unless `found` is `[any, n]`.
-pub(crate) fn check_width(
-    what: &str,
-    found: ArrayView2<'_, f32>,
-    n: usize,
-) -> Result<(), LearnError> {
-    if found.ncols() == n {
-        return Ok(());
-    }
-    Err(LearnError::Shape {
-        what: what.to_owned(),
-        found: found.shape().to_vec(),
-        expected: vec![found.nrows(), n],
-    })
 }

@@ -35,6 +35,25 @@ pub enum InterneuronKind {
     Ideal,
 }
 
+/// How W^PI_k follows top-down weights that learn.
+///
+/// A rule of feedback asks for an error or an echo of the neuron that a top-down axon comes from. The
+/// interneuron of that neuron has both as its own: d^I_k = φ′(v̂^I_k)(u^I_k − v̂^I_k) / λ_I is d_{k+1}
+/// while W^IP_k mirrors W_{k+1,k}, and so is the echo of its rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case")]
+pub enum LateralRule {
+    /// The two synapses at a spine, from a neuron above and from its interneuron, change by the same
+    /// amount with opposite signs, by what the interneuron's brings: W^PI_k = −W_{k,k+1}. Local at the
+    /// interneuron's synapse; its neighbour takes part in the change.
+    Paired,
+    /// Each synapse learns by the rule for itself: W_{k,k+1} by what its axon brings beside the rate, an
+    /// error or an echo; W^PI_k by the same of the interneuron, with the opposite sign.
+    Own,
+    /// Eq. 9 at `apical_rates`, W_{k,k+1} by what its axon brings.
+    Eq9,
+}
+
 /// Learning rates of a specification, one per layer; zero where a connection is fixed. Those of
 /// feedback are its rule's.
 pub(crate) struct LearningRates {
@@ -59,6 +78,8 @@ pub(crate) struct Choices {
     /// c_k in the self-predicting W^IP_k = c_k W^PP_{k+1,k}, thresholds alike; 1 where no dendritic
     /// drive is attenuated.
     pub(crate) self_predicting_factor: Vec<f64>,
+    /// How W^PI follows.
+    pub(crate) lateral_rule: LateralRule,
     /// Learning rates.
     pub(crate) rates: LearningRates,
 }
@@ -69,6 +90,8 @@ pub struct Circuit {
     table: Arc<Table>,
     /// Where feedback comes from.
     pub(crate) feedback_rule: Feedback,
+    /// How W^PI follows.
+    pub(crate) lateral_rule: LateralRule,
     forward: Vec<ConnectionId>,
     threshold: Vec<ConnectionId>,
     interneuron: Vec<ConnectionId>,
@@ -76,6 +99,7 @@ pub struct Circuit {
     feedback: Vec<ConnectionId>,
     lateral: Vec<ConnectionId>,
     rates: Rates,
+    share: f64,
 }
 
 impl Circuit {
@@ -172,12 +196,15 @@ impl Circuit {
                 let negative = Source { of, how };
                 let stream = "pyramidal_from_interneuron_weights";
                 let start = drawn(stream, by.lateral_scale[layer - 1]);
-                let values = match t[of].values {
-                    Values::Derived(_) => Values::Derived(negative),
-                    Values::Stored { .. } => Values::Stored {
-                        start: start.unwrap_or(table::Start::Derived(negative)),
-                        rate: by.rates.apical[layer - 1],
-                    },
+                let stored = |rate| Values::Stored {
+                    start: start.unwrap_or(table::Start::Derived(negative)),
+                    rate,
+                };
+                let values = match (t[of].values, by.lateral_rule) {
+                    (Values::Derived(_) | Values::Following { .. } | Values::OneToOne, _)
+                    | (_, LateralRule::Paired) => Values::Derived(negative),
+                    (_, LateralRule::Own) => stored(t.rate(of)),
+                    (_, LateralRule::Eq9) => stored(by.rates.apical[layer - 1]),
                 };
                 t.push(Connection {
                     name: TensorName::PyramidalFromInterneuron { layer },
@@ -193,6 +220,8 @@ impl Circuit {
             rates: t.rates(1.0),
             table: Arc::new(t),
             feedback_rule,
+            lateral_rule: by.lateral_rule,
+            share: 1.0,
             forward,
             threshold,
             interneuron,
@@ -265,6 +294,11 @@ impl Circuit {
         self.rates[id]
     }
 
+    /// γ of now: the share that a pair of synapses, forward and feedback, loses at an update.
+    pub(crate) fn decay(&self) -> f64 {
+        self.feedback_rule.decay() * self.share
+    }
+
     /// η_{k,k−1} of now, of layers 1…N at index `k − 1`.
     pub fn forward_rates(&self) -> Vec<f64> {
         self.forward.iter().map(|&id| self.rates[id]).collect()
@@ -273,5 +307,6 @@ impl Circuit {
     /// Sets all learning rates to a share of the specification's.
     pub(crate) fn set_rate_share(&mut self, share: f64) {
         self.rates = self.table.rates(share);
+        self.share = share;
     }
 }

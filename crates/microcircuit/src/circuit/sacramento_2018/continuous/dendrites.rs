@@ -1,10 +1,10 @@
 //! Dendritic potentials (eqs. 3–5): instantaneous functions of the rates.
 
-use apical_kernels::{Columns, Padded, Real, Start, add_scaled, multiply, rates, subtract};
-use apical_learning::Transfer;
+use apical_kernels::{Columns, Padded, Real, Start, add_scaled, multiply, subtract};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
+use crate::activity::phi;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::table::{ConnectionId, Weights};
 
@@ -76,7 +76,7 @@ impl<'a, T: Real> Synapses<'a, T> {
         let w_1 = self.parameters.circuit.forward(1);
         let increments = self.increments(w_1).filter(|_| learns);
         let learns = learns && self.parameters.circuit.rate(w_1) != 0.0;
-        let columns = Columns::Some(&s.active_inputs);
+        let columns = s.active_inputs.columns();
         let weights = [Some(&self.weights[w_1]), increments.map(|a| &a[w_1])];
         s.held_input = Some(HeldInput::new(&s.rate[0], columns, weights, learns));
     }
@@ -91,7 +91,7 @@ impl<'a, T: Real> Synapses<'a, T> {
             return held.drive([own, increments], &mut s.basal[1]);
         }
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
         self.drive((&s.rate[k - 1], columns), (w, b), &mut s.basal[k]);
@@ -165,12 +165,5 @@ impl<'a, T: Real> Synapses<'a, T> {
         let (of, ..) = self.weights.table().source(id);
         let learns = self.parameters.circuit.rate(of) != 0.0;
         self.accumulated.filter(|_| learns)
-    }
-}
-
-/// r = φ(u) for all samples; the padding is left zero.
-pub(crate) fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
-    for b in 0..u.rows() {
-        rates(transfer, u.row(b), r.row_mut(b));
     }
 }

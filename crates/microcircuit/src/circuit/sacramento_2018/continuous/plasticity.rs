@@ -12,9 +12,9 @@
 
 use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
 
-use super::dendrites::phi;
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
+use crate::activity::phi;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::feedback::Signals;
 use crate::table::Weights;
@@ -194,7 +194,9 @@ fn advance_by<T: Real>(
             continue;
         }
         let r = &s.rate[k + 1];
-        let (received, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
+        let received = &mut s.basal_rate[k];
+        let (below, above) = s.scratch.split_at_mut(k + 1);
+        let (pre, post) = (&mut above[0], &mut below[k]);
         a.transmit(w_td, r, Start::Zero, received);
         if p.increments == Increments::Apart {
             weights.transmit(w_td, r, Start::Output, received);
@@ -202,10 +204,13 @@ fn advance_by<T: Real>(
         let signals = Signals {
             transfer: p.transfer,
             rate: &s.rate[k],
+            trace: &s.rate[k],
+            arriving: r,
+            error: &Padded::zeros(0, 0),
             received,
         };
-        c.feedback_rule.factors(signals, by.share, post);
-        by.connection(rate, (r, Columns::All), post, &mut d[w_td], &mut a[w_td]);
+        c.feedback_rule.factors(signals, by.share, pre, post);
+        by.connection(rate, (pre, Columns::All), post, &mut d[w_td], &mut a[w_td]);
     }
     for k in 1..=n {
         let w = c.forward(k);
@@ -218,7 +223,7 @@ fn advance_by<T: Real>(
         by.difference(p, &s.rate[k], v_b, predicted, post);
         let pre = &s.rate[k - 1];
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
         match (k, &mut s.held_input) {

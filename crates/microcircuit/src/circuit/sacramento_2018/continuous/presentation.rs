@@ -9,7 +9,8 @@ use super::learning::Learning;
 use super::noise::Noise;
 use super::parameters::{ContinuousParameters, TeacherKind};
 use super::somata::Supplied;
-use crate::circuit::sacramento_2018::state::{State, check_width};
+use crate::activity::check_width;
+use crate::circuit::sacramento_2018::state::State;
 use crate::table::Weights;
 
 /// Is shown the state of a step, all compartments of the same time.

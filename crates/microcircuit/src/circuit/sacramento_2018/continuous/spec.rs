@@ -12,7 +12,7 @@ use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
 use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
-use crate::feedback::FeedbackKind;
+use crate::feedback::{FeedbackKind, FeedbackScale};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Conductances.
@@ -166,7 +166,7 @@ pub struct ContinuousSpec {
     pub interneurons: InterneuronKind,
     /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
     #[serde(default = "one_per_layer")]
-    pub feedback_scale: PerLayer,
+    pub feedback_scale: FeedbackScale,
     /// s in W^IP_k ~ U(−s, s), random start.
     #[serde(default = "one_per_layer")]
     pub interneuron_scale: PerLayer,
@@ -209,7 +209,7 @@ impl ContinuousParameters {
         };
         let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
         let factors = self_predicting(&attenuation, interneuron_attenuation);
-        let circuit = keys_of!(spec).circuit(network, factor, mirror, factors)?;
+        let circuit = keys_of!(spec, None, None).circuit(network, factor, mirror, factors)?;
         let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
         let n_steps = steps(spec.presentation_ms);
         Ok(Self {

@@ -52,7 +52,7 @@ impl Oracle {
             let w: Matrix = (0..copy.cols()).map(of).collect();
             let derived = match connection.values {
                 Values::Derived(Source { of, how }) => Some((table[of].name, how)),
-                Values::Stored { .. } => None,
+                Values::Stored { .. } | Values::Following { .. } | Values::OneToOne => None,
             };
             let own = Synapses {
                 delta: w.iter().map(|row| vec![0.0; row.len()]).collect(),
@@ -147,7 +147,7 @@ impl Oracle {
                     TensorName::PyramidalFromPyramidal { to, from } => {
                         (error(&r[to], 1.0, &times(&own.w, &r[from])), &r[from])
                     }
-                    TensorName::Own { .. } => continue,
+                    _ => continue,
                 };
                 own.learn(&p, &post, pre);
             }

@@ -5,8 +5,11 @@ use apical_kernels::{Padded, Real};
 use apical_learning::{Teacher, Transfer};
 use ndarray::Array2;
 
+use crate::centring::Means;
 use crate::circuit::sacramento_2018::state::State;
-use crate::circuit::sacramento_2018::two_step::Parameters;
+use crate::circuit::sacramento_2018::table::LateralRule;
+use crate::circuit::sacramento_2018::two_step::{Parameters, Plasticity, Presynaptic};
+use crate::feedback::{Echo, Signal};
 use crate::table::{ConnectionId, Weights};
 
 /// The bottom-up sweep.
@@ -68,51 +71,112 @@ pub(crate) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, 
 /// Adds the changes of the settled state.
 pub(crate) fn add_changes<T: Real>(
     p: &Parameters,
+    means: Option<&Means<T>>,
     weights: &Weights<T>,
     s: &State<T>,
     into: &mut Weights<T>,
 ) {
     let (c, n) = (&p.circuit, s.n_layers());
     let phi = |u: T| p.transfer.rate(u);
+    // φ(u) − φ(v̂), or φ′(v̂)(u − v̂).
+    let error = |u: T, v: T| match p.plasticity {
+        Plasticity::RateDifference => phi(u) - phi(v),
+        Plasticity::Slope => p.transfer.slope(v) * (u - v),
+    };
     let averaged = |id: ConnectionId| T::of(c.rate(id) / s.n_samples() as f64);
+    let mean = |k: usize| -> Vec<T> {
+        let row = means.and_then(|means| means.get(Means::<T>::name(k)));
+        row.map_or_else(Vec::new, |row| row.iter().map(|&r| T::of(r)).collect())
+    };
+    // r̃_k = r_k − r̄_k, of the nudged or the bottom-up pass.
+    let trace = |k: usize, b: usize| -> Vec<T> {
+        let r = match (k, p.presynaptic) {
+            (1.., Presynaptic::BottomUp) => s.basal_rate[k].row(b),
+            _ => s.rate[k].row(b),
+        };
+        let mean = mean(k);
+        let less = |(j, &r): (usize, &T)| r - mean.get(j).copied().unwrap_or(T::zero());
+        r.iter().enumerate().map(less).collect()
+    };
+    // Δb = Σ post (1 − r̃ · r̄).
+    let one = |k: usize, r: &[T]| {
+        let products = mean(k).into_iter().zip(r).map(|(mean, &r)| mean * r);
+        [T::one() - products.fold(T::zero(), |sum, x| sum + x)]
+    };
+    let gamma = T::of(c.decay());
+    for k in 1..n {
+        // Of a pair, and what mirrors it: ΔW = … − γ W.
+        for id in [
+            c.forward(k + 1),
+            c.feedback(k),
+            c.interneuron(k),
+            c.lateral(k),
+        ] {
+            if c.rate(id) != 0.0 {
+                let change = weights[id].view().to_owned() * -gamma;
+                let mut place = into[id].view_mut();
+                place += &change;
+            }
+        }
+    }
     for b in 0..s.n_samples() {
         for k in 1..=n {
             // ΔW_{k,k−1} = η (φ(u_k) − φ(v_B,k)) r_{k−1}ᵀ
             let eta = averaged(c.forward(k));
-            let (u, v_b, r) = (s.soma[k].row(b), s.basal[k].row(b), s.rate[k - 1].row(b));
-            let post = |i: usize| eta * (phi(u[i]) - phi(v_b[i]));
-            add_outer(post, r, &mut into[c.forward(k)]);
+            let (u, v_b, r) = (s.soma[k].row(b), s.basal[k].row(b), trace(k - 1, b));
+            let post = |i: usize| eta * error(u[i], v_b[i]);
+            add_outer(post, &r, &mut into[c.forward(k)]);
             if let Some(b) = c.threshold(k) {
-                add_outer(post, &[T::one()], &mut into[b]);
+                add_outer(post, &one(k - 1, &r), &mut into[b]);
             }
         }
         for k in 1..n {
-            let (r, r_above) = (s.rate[k].row(b), s.rate[k + 1].row(b));
+            let (r, r_above) = (trace(k, b), s.rate[k + 1].row(b));
             let (u_i, v_i) = (s.interneuron[k].row(b), s.dendrite[k].row(b));
             // ΔW^IP_k = η^IP (φ(u^I_k) − φ(v^I_k)) r_kᵀ
             let eta = averaged(c.interneuron(k));
-            let post = |i: usize| eta * (phi(u_i[i]) - phi(v_i[i]));
+            let post = |i: usize| eta * error(u_i[i], v_i[i]);
             if weights.stored(c.interneuron(k)).is_some() {
-                add_outer(post, r, &mut into[c.interneuron(k)]);
+                add_outer(post, &r, &mut into[c.interneuron(k)]);
                 if let Some(b_i) = c.interneuron_threshold(k) {
-                    add_outer(post, &[T::one()], &mut into[b_i]);
+                    add_outer(post, &one(k, &r), &mut into[b_i]);
                 }
             }
-            // ΔW^PI_k = η^PI (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0
+            // d^I_k = (φ(u^I_k) − φ(v^I_k)) / λ_I, and d_{k+1}.
+            let lambda_i = T::of(p.interneuron_nudging[k - 1]);
+            let d_i = |j: usize| error(u_i[j], v_i[j]) / lambda_i;
+            let (u_above, v_above) = (s.soma[k + 1].row(b), s.basal[k + 1].row(b));
+            let d_above = |j: usize| error(u_above[j], v_above[j]);
+            let n_above = u_above.len();
+            let is_reciprocal = (c.feedback_rule.needs()).contains(&Signal::PresynapticError);
+            // ΔW^PI_k = η^PI (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0; or −η r_k (d^I_k)ᵀ
             let eta = averaged(c.lateral(k));
             let v_a = s.apical[k].row(b);
             let r_i: Vec<T> = u_i.iter().map(|&u| phi(u)).collect();
             if weights.stored(c.lateral(k)).is_some() {
-                add_outer(
-                    |i| eta * (T::zero() - v_a[i]),
-                    &r_i,
-                    &mut into[c.lateral(k)],
-                );
+                let into = &mut into[c.lateral(k)];
+                if c.lateral_rule == LateralRule::Eq9 {
+                    add_outer(|i| eta * (T::zero() - v_a[i]), &r_i, into);
+                } else if is_reciprocal {
+                    let pre: Vec<T> = (0..n_above).map(d_i).collect();
+                    add_outer(|i| T::zero() - eta * r[i], &pre, into);
+                }
             }
-            // ΔW_{k,k+1} = η (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
             let eta = averaged(c.feedback(k));
             let u = s.soma[k].row(b);
-            if let Some(w_td) = weights.stored(c.feedback(k)) {
+            let (Some(w_td), true) = (weights.stored(c.feedback(k)), c.rate(c.feedback(k)) != 0.0)
+            else {
+                continue;
+            };
+            if is_reciprocal {
+                // ΔW_{k,k+1} = η_{k+1,k} r_k d_{k+1}ᵀ
+                let pre: Vec<T> = match c.lateral_rule {
+                    LateralRule::Paired => (0..n_above).map(d_i).collect(),
+                    LateralRule::Own | LateralRule::Eq9 => (0..n_above).map(d_above).collect(),
+                };
+                add_outer(|i| eta * r[i], &pre, &mut into[c.feedback(k)]);
+            } else if c.feedback_rule.noise().is_none() {
+                // ΔW_{k,k+1} = η (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
                 let v_td = |i: usize| {
                     let terms = r_above.iter().enumerate();
                     terms.fold(T::zero(), |sum, (j, &r)| sum + w_td.row(j)[i] * r)
@@ -121,6 +185,34 @@ pub(crate) fn add_changes<T: Real>(
                 add_outer(post, r_above, &mut into[c.feedback(k)]);
             }
         }
+    }
+}
+
+/// The answer to `noise` in layer k: r̂_k = φ(v_B,k + ξ) − φ(v_B,k), and
+/// r̂_{k+1} = φ(W_{k+1,k} φ(v_B,k + ξ) + b_{k+1}) − φ(v_B,k+1).
+pub(crate) fn echo<T: Real>(
+    p: &Parameters,
+    w: &Weights<T>,
+    s: &State<T>,
+    k: usize,
+    noise: Padded<T>,
+) -> Echo<T> {
+    let c = &p.circuit;
+    let with_noise = phi(p.transfer, &(s.basal[k].view().to_owned() + noise.view()));
+    let mut v_above = with_noise.dot(&w[c.forward(k + 1)].view());
+    if let Some(b) = c.threshold(k + 1) {
+        v_above += &w[b].view();
+    }
+    let padded = |values: Array2<T>| {
+        let mut padded = Padded::zeros(values.nrows(), values.ncols());
+        padded.assign(values.view());
+        padded
+    };
+    let above = phi(p.transfer, &v_above) - phi(p.transfer, &s.basal[k + 1].view().to_owned());
+    Echo {
+        own: padded(with_noise - phi(p.transfer, &s.basal[k].view().to_owned())),
+        above: padded(above),
+        noise,
     }
 }
 

@@ -3,16 +3,20 @@
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
     Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, Streams, Teacher, Tensors, Updates,
+    PhaseTimer, SpecError, StartStep, Streams, Teacher, Tensors, Updates,
 };
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, ArrayView2, ArrayViewMut2};
 
 use super::parameters::Parameters;
-use super::plasticity;
 use super::spec::MicrocircuitSpec;
 use super::sweeps::{self, Path};
+use super::{from_noise, plasticity};
+use crate::activity::check_width;
+use crate::centring::{self, Means};
 use crate::circuit::sacramento_2018::anatomy::Anatomy;
-use crate::circuit::sacramento_2018::state::{State, activities_of, check_width};
+use crate::circuit::sacramento_2018::state::{State, activities_of};
+use crate::circuit::sacramento_2018::table::LateralRule;
+use crate::feedback;
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
@@ -32,8 +36,12 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
+        let mut anatomy = Anatomy::new(network, parameters.circuit.table(), start, streams);
+        if parameters.centring > 0.0 {
+            anatomy.means = Some(Means::new(network, parameters.centring));
+        }
         Ok(Self {
-            anatomy: Anatomy::new(network, parameters.circuit.table(), start, streams),
+            anatomy,
             path: spec.path,
             parameters,
         })
@@ -73,6 +81,18 @@ impl<T: Real> TwoStep<T> {
     }
 }
 
+impl<T: Real> TwoStep<T> {
+    /// Moves the means of presynaptic rates on, where there are some.
+    fn follow_rates(&mut self, state: &State<T>) {
+        if let Some(means) = &mut self.anatomy.means {
+            for k in 1..state.n_layers() {
+                let next = means.next(k, plasticity::presynaptic(&self.parameters, state, k));
+                means.take(k, next);
+            }
+        }
+    }
+}
+
 /// Names the first potential, in the order of computation, that is not finite.
 fn check_finite<T: Real>(state: &State<T>) -> Result<(), LearnError> {
     let n = state.n_layers();
@@ -104,8 +124,52 @@ impl<T: Real> Learner for TwoStep<T> {
         &mut self.anatomy
     }
 
-    fn session(&self, _: Streams, n_parallel: usize) -> State<T> {
-        State::new(self.anatomy.network.sizes(), n_parallel)
+    fn session(&self, streams: Streams, n_parallel: usize) -> State<T> {
+        let mut state = State::new(self.anatomy.network.sizes(), n_parallel);
+        state.noise = Some(feedback::normals(streams));
+        state
+    }
+
+    /// Whether its noise goes on from one minibatch to the next.
+    fn is_stateful(&self) -> bool {
+        self.parameters.circuit.feedback_rule.noise().is_some()
+    }
+
+    fn n_start_epochs(&self) -> usize {
+        let start = self.parameters.feedback_start;
+        start.map_or(0, |start| start.n_epochs)
+    }
+
+    fn start(
+        &mut self,
+        state: &mut State<T>,
+        inputs: ArrayView2<'_, f32>,
+        at: StartStep,
+    ) -> Result<(), LearnError> {
+        check_width("inputs", inputs, self.anatomy.network.n_inputs())?;
+        let (p, weights) = (&self.parameters, &mut self.anatomy.weights);
+        state.set_inputs(inputs);
+        match p.circuit.lateral_rule {
+            LateralRule::Paired => sweeps::bottom_up(self.path, p, weights, state),
+            LateralRule::Own | LateralRule::Eq9 => {
+                let cancels = self.anatomy.lateral_cancels;
+                sweeps::settle(self.path, p, weights, cancels, Teacher::Off, state);
+                for k in 1..state.n_layers() {
+                    let per_sample = 1.0 / state.n_samples() as f64;
+                    plasticity::add_lateral_changes(p, k, per_sample, state, weights);
+                }
+            }
+        }
+        check_finite(state)?;
+        from_noise::start(p, at.step, state, weights);
+        if at.step == at.n_steps {
+            from_noise::finish(p, weights);
+        }
+        if p.circuit.lateral_rule == LateralRule::Eq9 {
+            self.anatomy.compare_lateral();
+        }
+        self.follow_rates(state);
+        Ok(())
     }
 
     fn set_rate_share(&mut self, share: f64) {
@@ -114,18 +178,22 @@ impl<T: Real> Learner for TwoStep<T> {
 
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
         self.settle(state, batch, Teacher::On)?;
+        let weights = Some(&self.anatomy.weights);
         let mut changes = self.anatomy.weights.zeros_like();
-        plasticity::add_changes(
-            self.path,
-            &self.parameters,
-            Some(&self.anatomy.weights),
-            state,
-            &mut changes,
-        );
+        let (p, path, means) = (&self.parameters, self.path, self.anatomy.means.as_ref());
+        from_noise::add_changes(path, p, weights, state, &mut changes);
+        plasticity::add_changes(path, p, means, weights, state, &mut changes);
         let mut updates = Updates::new();
         for (_, connection) in self.anatomy.weights.table().plastic() {
             if let Some(change) = changes.tensor(connection.name) {
                 updates.push_change(connection.name, change);
+            }
+        }
+        if let Some(means) = &self.anatomy.means {
+            for k in 1..state.n_layers() {
+                let rates = plasticity::presynaptic(&self.parameters, state, k);
+                let next = centring::tensor(&means.next(k, rates));
+                updates.push_next(Means::<T>::name(k), next);
             }
         }
         Ok(updates)
@@ -140,13 +208,13 @@ impl<T: Real> Learner for TwoStep<T> {
         timer.enter(Phase::Dynamics);
         self.settle(state, batch, Teacher::On)?;
         timer.enter(Phase::Plasticity);
-        plasticity::add_changes(
-            self.path,
-            &self.parameters,
-            None,
-            state,
-            &mut self.anatomy.weights,
-        );
+        let (p, path) = (&self.parameters, self.path);
+        let (means, weights) = (self.anatomy.means.as_ref(), &mut self.anatomy.weights);
+        // Noise is sent through the weights of the bottom-up pass, before they change.
+        from_noise::add_changes(path, p, None, state, weights);
+        plasticity::add_changes(path, p, means, None, state, weights);
+        self.follow_rates(state);
+        self.anatomy.weights.follow();
         Ok(())
     }
 
@@ -162,6 +230,10 @@ impl<T: Real> Learner for TwoStep<T> {
         sweeps::bottom_up(self.path, &self.parameters, &self.anatomy.weights, state);
         outputs.zip_mut_with(&state.output_rates(), |out, r| *out = r.wide() as f32);
         Ok(())
+    }
+
+    fn mean_rates(&self) -> Option<Vec<Array1<f64>>> {
+        self.anatomy.means.as_ref().map(Means::wide)
     }
 
     fn forward(&self) -> ForwardNetwork {

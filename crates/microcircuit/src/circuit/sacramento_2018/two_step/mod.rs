@@ -1,5 +1,6 @@
 //! The circuit in its two-step (steady-state) form.
 
+mod from_noise;
 mod learner;
 mod parameters;
 mod plasticity;
@@ -7,6 +8,6 @@ mod spec;
 mod sweeps;
 
 pub use learner::TwoStep;
-pub use parameters::Parameters;
-pub use spec::MicrocircuitSpec;
+pub use parameters::{Parameters, Plasticity, Presynaptic};
+pub use spec::{ApicalMixing, ErrorPreserving, MicrocircuitSpec};
 pub use sweeps::Path;

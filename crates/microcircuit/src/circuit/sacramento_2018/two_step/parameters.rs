@@ -1,9 +1,35 @@
 //! Checked parameters of the circuit in its two-step form.
 
+use apical_keys::Described;
 use apical_learning::Transfer;
+use serde::{Deserialize, Serialize};
 
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::FeedbackStart;
+
+/// What basal synapses and those of interneurons learn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case")]
+pub enum Plasticity {
+    /// φ(u) − φ(v̂), as in eqs. 7 and 8.
+    #[default]
+    RateDifference,
+    /// φ′(v̂)(u − v̂): interneurons then mirror the forward weights at any nudge. Source of the form:
+    /// Urbanczik and Senn (2014).
+    Slope,
+}
+
+/// Which rates of hidden layers are presynaptic factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case")]
+pub enum Presynaptic {
+    /// φ(u_k), with what came from above.
+    #[default]
+    Nudged,
+    /// φ(v_B,k), of the bottom-up pass.
+    BottomUp,
+}
 
 /// Mixing factors and connections.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +46,14 @@ pub struct Parameters {
     pub attenuation: Vec<f64>,
     /// The connections, with the learning rates of now.
     pub circuit: Circuit,
+    /// What synapses learn from.
+    pub plasticity: Plasticity,
+    /// Presynaptic factors.
+    pub presynaptic: Presynaptic,
+    /// The share by which a minibatch moves the means of presynaptic rates; 0 where they are not centred.
+    pub centring: f64,
+    /// The epochs in which feedback is made from noise.
+    pub feedback_start: Option<FeedbackStart>,
 }
 
 impl Parameters {

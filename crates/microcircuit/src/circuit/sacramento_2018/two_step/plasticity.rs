@@ -5,24 +5,30 @@
 //! eq. 9:  ΔW^PI_k    = η^PI_k (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0
 //! eq. 10: ΔW_{k,k+1} = η_{k,k+1} (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
 //!
-//! Presynaptic rates are the nudged ones. A threshold is a weight from a unit of constant rate 1.
-//! Source: Sacramento et al. (2018), eqs. 7–10.
+//! Presynaptic rates are the nudged ones, or those of the bottom-up pass, less their running means where
+//! they are centred. A threshold is a weight from a unit of constant rate 1. With slopes, the first
+//! factors of eqs. 7 and 8 are φ′(v̂)(u − v̂). Source: Sacramento et al. (2018), eqs. 7–10.
 
-use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
+use apical_kernels::{
+    Columns, Padded, Real, Start, rank_update, rate_difference, subtract, times_slope,
+};
 use ndarray::Axis;
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, Plasticity, Presynaptic};
 use super::sweeps::Path;
+use crate::centring::Means;
 use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
-use crate::feedback::Signals;
-use crate::table::Weights;
+use crate::circuit::sacramento_2018::table::LateralRule;
+use crate::feedback::{Signal, Signals, lose};
+use crate::table::{ConnectionId, Weights};
 
 /// Adds the changes of the settled `state` to `into`; `weights` are those that it settled with, or
 /// `None` where `into` are the same ones.
 pub(crate) fn add_changes<T: Real>(
     path: Path,
     p: &Parameters,
+    means: Option<&Means<T>>,
     weights: Option<&Weights<T>>,
     s: &mut State<T>,
     into: &mut Weights<T>,
@@ -30,31 +36,21 @@ pub(crate) fn add_changes<T: Real>(
     if path == Path::Plain {
         // The plain path writes nothing before it has read everything.
         let before = weights.unwrap_or(&*into).clone();
-        return plain::add_changes(p, &before, s, into);
+        return plain::add_changes(p, means, &before, s, into);
     }
     let (c, n) = (&p.circuit, s.n_layers());
     let per_sample = 1.0 / s.n_samples() as f64;
     let eta = |rate: f64| T::of(rate * per_sample);
+    let centred: Vec<_> = (0..n)
+        .map(|k| Some(means.filter(|_| k > 0)?.centred(k, presynaptic(p, s, k))))
+        .collect();
+    decay(p, weights, into);
     // A rule of feedback reads top-down weights, so it comes before they change.
     for k in 1..n {
-        let w_td = c.feedback(k);
-        let rate = c.rate(w_td);
-        if rate == 0.0 {
-            continue;
+        if c.rate(c.feedback(k)) != 0.0 && c.feedback_rule.noise().is_none() {
+            let trace = centred[k].as_ref();
+            add_feedback_changes(p, k, trace, per_sample, weights, s, into);
         }
-        let [received, delta] = &mut [
-            Padded::zeros(s.n_samples(), s.rate[k].cols()),
-            Padded::zeros(s.n_samples(), s.rate[k].cols()),
-        ];
-        let current = weights.unwrap_or(&*into);
-        current.transmit(w_td, &s.rate[k + 1], Start::Zero, received);
-        let signals = Signals {
-            transfer: p.transfer,
-            rate: &s.rate[k],
-            received,
-        };
-        c.feedback_rule.factors(signals, eta(rate), delta);
-        rank_update(&s.rate[k + 1], Columns::All, delta, &mut into[w_td]);
     }
     for k in 1..=n {
         let rate = c.rate(c.forward(k));
@@ -62,43 +58,189 @@ pub(crate) fn add_changes<T: Real>(
             continue;
         }
         let delta = &mut s.scratch[k];
-        let (r, r_b) = (s.rate[k].values(), s.basal_rate[k].values());
-        rate_difference(r, r_b, eta(rate), delta.values_mut());
+        let (nudged, predicted) = ((&s.soma[k], &s.rate[k]), (&s.basal[k], &s.basal_rate[k]));
+        error(p, nudged, predicted, eta(rate), delta);
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
-        rank_update(&s.rate[k - 1], columns, delta, &mut into[c.forward(k)]);
+        let rates = match (k, p.presynaptic) {
+            (2.., Presynaptic::BottomUp) => &s.basal_rate[k - 1],
+            _ => &s.rate[k - 1],
+        };
+        let pre = centred[k - 1].as_ref().unwrap_or(rates);
+        rank_update(pre, columns, delta, &mut into[c.forward(k)]);
         if let Some(b) = c.threshold(k) {
-            sum_rows(delta, &mut into[b]);
+            sum_rows(delta, shares(means, k - 1, &centred), &mut into[b]);
         }
     }
     for k in 1..n {
         let rate = c.rate(c.interneuron(k));
         let delta = &mut s.scratch[k + 1];
         if rate != 0.0 {
-            let (r_i, r_d) = (s.interneuron_rate[k].values(), s.dendrite_rate[k].values());
-            rate_difference(r_i, r_d, eta(rate), delta.values_mut());
-            rank_update(&s.rate[k], Columns::All, delta, &mut into[c.interneuron(k)]);
+            let nudged = (&s.interneuron[k], &s.interneuron_rate[k]);
+            let predicted = (&s.dendrite[k], &s.dendrite_rate[k]);
+            error(p, nudged, predicted, eta(rate), delta);
+            let rates = match p.presynaptic {
+                Presynaptic::BottomUp => &s.basal_rate[k],
+                Presynaptic::Nudged => &s.rate[k],
+            };
+            let pre = centred[k].as_ref().unwrap_or(rates);
+            rank_update(pre, Columns::All, delta, &mut into[c.interneuron(k)]);
             if let Some(b_i) = c.interneuron_threshold(k) {
-                sum_rows(delta, &mut into[b_i]);
+                sum_rows(delta, shares(means, k, &centred), &mut into[b_i]);
             }
         }
-        let rate = c.rate(c.lateral(k));
-        let delta = &mut s.scratch[k];
-        if rate != 0.0 {
-            let eta = eta(rate);
-            for (delta, &v_a) in delta.values_mut().iter_mut().zip(s.apical[k].values()) {
-                *delta = eta * (T::zero() - v_a);
+        add_lateral_changes(p, k, per_sample, s, into);
+    }
+}
+
+/// Eq. 9, where W^PI_k learns by it.
+pub(crate) fn add_lateral_changes<T: Real>(
+    p: &Parameters,
+    k: usize,
+    per_sample: f64,
+    s: &mut State<T>,
+    into: &mut Weights<T>,
+) {
+    let c = &p.circuit;
+    let rate = c.rate(c.lateral(k));
+    if rate == 0.0 || c.lateral_rule != LateralRule::Eq9 {
+        return;
+    }
+    let (eta, delta) = (T::of(rate * per_sample), &mut s.scratch[k]);
+    for (delta, &v_a) in delta.values_mut().iter_mut().zip(s.apical[k].values()) {
+        *delta = eta * (T::zero() - v_a);
+    }
+    let r_i = &s.interneuron_rate[k];
+    rank_update(r_i, Columns::All, delta, &mut into[c.lateral(k)]);
+}
+
+/// The rates of layer k as presynaptic factors.
+pub(crate) fn presynaptic<'a, T>(p: &Parameters, s: &'a State<T>, k: usize) -> &'a Padded<T> {
+    match (k, p.presynaptic) {
+        (1.., Presynaptic::BottomUp) => &s.basal_rate[k],
+        _ => &s.rate[k],
+    }
+}
+
+/// What top-down weights learn with the teacher, and W^PI where it learns by the same rule; `trace` are
+/// the presynaptic factors of layer k where they are centred.
+fn add_feedback_changes<T: Real>(
+    p: &Parameters,
+    k: usize,
+    trace: Option<&Padded<T>>,
+    per_sample: f64,
+    weights: Option<&Weights<T>>,
+    s: &mut State<T>,
+    into: &mut Weights<T>,
+) {
+    let (c, rule) = (&p.circuit, &p.circuit.feedback_rule);
+    let (w_td, w_pi) = (c.feedback(k), c.lateral(k));
+    let eta = T::of(c.rate(w_td) * per_sample);
+    let zeros = |layer: usize| Padded::zeros(s.n_samples(), s.rate[layer].cols());
+    let needs = |signal| rule.needs().contains(&signal);
+    let (mut received, mut error_above) = (zeros(k), zeros(k + 1));
+    if needs(Signal::OwnPotential) {
+        let current = weights.unwrap_or(&*into);
+        current.transmit(w_td, &s.rate[k + 1], Start::Zero, &mut received);
+    }
+    let of_interneuron = |scale: f64, out: &mut Padded<T>| {
+        let nudged = (&s.interneuron[k], &s.interneuron_rate[k]);
+        let predicted = (&s.dendrite[k], &s.dendrite_rate[k]);
+        let lambda_i = p.interneuron_nudging[k - 1];
+        error(p, nudged, predicted, T::of(scale / lambda_i), out);
+    };
+    if needs(Signal::PresynapticError) {
+        if c.lateral_rule == LateralRule::Paired {
+            of_interneuron(1.0, &mut error_above);
+        } else {
+            let nudged = (&s.soma[k + 1], &s.rate[k + 1]);
+            let predicted = (&s.basal[k + 1], &s.basal_rate[k + 1]);
+            error(p, nudged, predicted, T::one(), &mut error_above);
+        }
+    }
+    let (mut pre, mut post) = (zeros(k + 1), zeros(k));
+    let mut learn = |id: ConnectionId, scale: T, error: &Padded<T>| {
+        let signals = Signals {
+            transfer: p.transfer,
+            rate: &s.rate[k],
+            trace: trace.unwrap_or(presynaptic(p, s, k)),
+            arriving: &s.rate[k + 1],
+            error,
+            received: &received,
+        };
+        rule.factors(signals, scale, &mut pre, &mut post);
+        rank_update(&pre, Columns::All, &post, &mut into[id]);
+    };
+    learn(w_td, eta, &error_above);
+    if c.lateral_rule == LateralRule::Own {
+        of_interneuron(1.0, &mut error_above);
+        learn(w_pi, -eta, &error_above);
+    }
+}
+
+/// What pairs of synapses, forward and feedback, lose, and W^IP_k and W^PI_k with them. Comes before any
+/// other change, and only in circuits whose feedback does not read its own weights.
+fn decay<T: Real>(p: &Parameters, weights: Option<&Weights<T>>, into: &mut Weights<T>) {
+    let (c, gamma) = (&p.circuit, p.circuit.decay());
+    if gamma == 0.0 {
+        return;
+    }
+    for k in 1..c.n_layers() {
+        for id in [
+            c.forward(k + 1),
+            c.feedback(k),
+            c.interneuron(k),
+            c.lateral(k),
+        ] {
+            if c.rate(id) != 0.0 {
+                let lost = vec![T::of(gamma); into[id].cols()];
+                lose(&lost, weights.map(|w| &w[id]), &mut into[id]);
             }
-            let r_i = &s.interneuron_rate[k];
-            rank_update(r_i, Columns::All, delta, &mut into[c.lateral(k)]);
         }
     }
 }
 
-/// row += Σ_b post_b.
-fn sum_rows<T: Real>(post: &Padded<T>, row: &mut Padded<T>) {
-    let mut row = row.view_mut();
-    row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
+/// scale · (φ(u) − φ(v̂)), or scale · φ′(v̂)(u − v̂); potentials with their rates.
+fn error<T: Real>(
+    p: &Parameters,
+    (u, r): (&Padded<T>, &Padded<T>),
+    (v, r_v): (&Padded<T>, &Padded<T>),
+    scale: T,
+    out: &mut Padded<T>,
+) {
+    match p.plasticity {
+        Plasticity::RateDifference => {
+            rate_difference(r.values(), r_v.values(), scale, out.values_mut());
+        }
+        Plasticity::Slope => {
+            subtract(u.values(), v.values(), out.values_mut());
+            let of = (v.values(), r_v.values());
+            times_slope(p.transfer, of, scale, out.values_mut());
+        }
+    }
+}
+
+/// What each sample gives to the thresholds above layer k, where its rates are centred.
+fn shares<T: Real>(
+    means: Option<&Means<T>>,
+    k: usize,
+    centred: &[Option<Padded<T>>],
+) -> Option<Vec<T>> {
+    Some(means?.threshold_shares(k, centred[k].as_ref()?))
+}
+
+/// row += Σ_b post_b, each times its share if there are shares.
+fn sum_rows<T: Real>(post: &Padded<T>, shares: Option<Vec<T>>, row: &mut Padded<T>) {
+    let Some(shares) = shares else {
+        let mut row = row.view_mut();
+        row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
+        return;
+    };
+    for (b, &share) in shares.iter().enumerate() {
+        for (sum, &post) in row.row_mut(0).iter_mut().zip(post.row(b)) {
+            *sum += share * post;
+        }
+    }
 }

@@ -4,13 +4,36 @@ use apical_keys::Described;
 use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
-use super::parameters::Parameters;
+use super::parameters::{Parameters, Plasticity, Presynaptic};
 use super::sweeps::Path;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
-use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
-use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
+use crate::circuit::sacramento_2018::keys::{Keys, keys_of, one_per_layer, zero};
+use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
-use crate::feedback::FeedbackKind;
+use crate::feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
+use crate::per_layer_or::{PerLayerOr, Word};
+
+const CENTRING: Numbers = Numbers::or_zero(
+    1e-9,
+    1.0 - f64::EPSILON,
+    "0, or a number from 1e-9 to below 1, such as 0.05",
+);
+
+/// `"error_preserving"`: λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way
+/// through a hidden layer: v_A,k = W_{k,k+1} φ′_{k+1} (1 − λ_I,k) δ_{k+1} and δ_k = λ_k v_A,k.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ErrorPreserving;
+
+impl Word for ErrorPreserving {
+    const WORD: &'static str = "error_preserving";
+    const EXPECTED: &'static str =
+        "\"error_preserving\", a number, or a list with one number per hidden layer";
+    const MEANING: &'static str =
+        "λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way down.";
+}
+
+/// λ_k.
+pub type ApicalMixing = PerLayerOr<ErrorPreserving>;
 
 /// The microcircuit in its two-step (steady-state) form.
 ///
@@ -23,10 +46,11 @@ pub struct MicrocircuitSpec {
     #[serde(default = "tenth")]
     #[key(min = 1e-9, max = 1)]
     pub nudging: f64,
-    /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1.
+    /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1; `"error_preserving"` is
+    /// 1 / (1 − λ_I,k).
     #[serde(default = "three_tenths")]
     #[key(max = 1e6)]
-    pub apical_mixing: PerLayer,
+    pub apical_mixing: ApicalMixing,
     /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
     #[serde(default = "tenth_per_layer")]
     #[key(min = 1e-9, max = 1)]
@@ -60,9 +84,28 @@ pub struct MicrocircuitSpec {
     /// What the interneurons' weights are.
     #[serde(default)]
     pub interneurons: InterneuronKind,
-    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
+    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖.
     #[serde(default = "one_per_layer")]
-    pub feedback_scale: PerLayer,
+    pub feedback_scale: FeedbackScale,
+    /// Epochs before learning in which feedback is made from noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_start: Option<FeedbackStart>,
+    /// How W^PI follows top-down weights that learn; `"paired"` where these learn by another rule than
+    /// eq. 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateral_rule: Option<LateralRule>,
+    /// What basal synapses and those of interneurons learn from.
+    #[serde(default)]
+    pub plasticity: Plasticity,
+    /// Which rates of hidden layers are presynaptic factors of eqs. 7 and 8.
+    #[serde(default)]
+    pub presynaptic: Presynaptic,
+    /// The share by which a minibatch moves the running means that are taken off the
+    /// presynaptic rates of hidden layers in eqs. 7 and 8; 0 leaves the rates as they are. Thresholds take
+    /// up the difference.
+    #[serde(default)]
+    #[key(min = 0, below = 1, unit = "per minibatch")]
+    pub centring: f64,
     /// s in W^IP_k ~ U(−s, s), random start.
     #[serde(default = "one_per_layer")]
     pub interneuron_scale: PerLayer,
@@ -83,21 +126,44 @@ impl MicrocircuitSpec {
         let n_layers = network.n_layers();
         let n_hidden = n_layers - 1;
         Numbers::SHARE.check("nudging", self.nudging)?;
-        for (key, values, range) in [
-            (
-                "interneuron_nudging",
-                &self.interneuron_nudging,
-                Numbers::SHARE,
-            ),
-            ("apical_mixing", &self.apical_mixing, Numbers::GAIN_OR_NONE),
-        ] {
-            values.check_within(key, range)?;
-            values.expand(n_hidden, key)?;
+        let (key, nudging) = ("interneuron_nudging", &self.interneuron_nudging);
+        nudging.check_within(key, Numbers::SHARE)?;
+        nudging.expand(n_hidden, key)?;
+        self.apical_mixing
+            .check_within(n_hidden, "apical_mixing", Numbers::GAIN_OR_NONE)?;
+        let mixing = self.mixing(n_hidden)?;
+        CENTRING.check("centring", self.centring)?;
+        if self.centring > 0.0 && !network.thresholds() {
+            let expected = "0 in a network without thresholds, which take up the mean";
+            return Err(SpecError::range("centring", self.centring, expected));
         }
-        let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
-        keys_of!(self).check(n_layers, reaches_hidden)
+        self.keys().check(n_layers, reaches_hidden)
+    }
+
+    fn keys(&self) -> Keys<'_> {
+        keys_of!(self, self.feedback_start.as_ref(), self.lateral_rule)
+    }
+
+    /// λ_k of hidden layers at index `k − 1`.
+    fn mixing(&self, n_hidden: usize) -> Result<Vec<f64>, SpecError> {
+        let Some(values) = self.apical_mixing.values() else {
+            let nudging = self
+                .interneuron_nudging
+                .expand(n_hidden, "interneuron_nudging")?;
+            if nudging.contains(&1.0) {
+                let expected =
+                    "a number where `interneuron_nudging` is 1, which leaves no error to preserve";
+                return Err(SpecError::range(
+                    "apical_mixing",
+                    "\"error_preserving\"",
+                    expected,
+                ));
+            }
+            return Ok(nudging.iter().map(|lambda| 1.0 / (1.0 - lambda)).collect());
+        };
+        values.expand(n_hidden, "apical_mixing")
     }
 }
 
@@ -108,7 +174,7 @@ impl Parameters {
         let n_layers = network.n_layers();
         let n_hidden = n_layers - 1;
         let hidden = |values: &PerLayer, key| values.expand(n_hidden, key);
-        let apical_mixing = hidden(&spec.apical_mixing, "apical_mixing")?;
+        let apical_mixing = spec.mixing(n_hidden)?;
         let interneuron_nudging = hidden(&spec.interneuron_nudging, "interneuron_nudging")?;
         let attenuation = vec![1.0; n_layers];
         let factor = |k| {
@@ -122,7 +188,7 @@ impl Parameters {
         };
         let mirror = |k: usize| interneuron_nudging[k - 1];
         let factors = vec![1.0; n_hidden];
-        let circuit = keys_of!(spec).circuit(network, factor, mirror, factors)?;
+        let circuit = spec.keys().circuit(network, factor, mirror, factors)?;
         Ok(Self {
             transfer: network.transfer(),
             nudging: spec.nudging,
@@ -130,6 +196,10 @@ impl Parameters {
             interneuron_nudging,
             attenuation,
             circuit,
+            plasticity: spec.plasticity,
+            presynaptic: spec.presynaptic,
+            centring: spec.centring,
+            feedback_start: spec.feedback_start,
         })
     }
 }
@@ -142,6 +212,6 @@ fn tenth_per_layer() -> PerLayer {
     PerLayer::All(0.1)
 }
 
-fn three_tenths() -> PerLayer {
-    PerLayer::All(0.3)
+fn three_tenths() -> ApicalMixing {
+    PerLayer::All(0.3).into()
 }

@@ -2,14 +2,15 @@
 //! with the rates that this step gave below and the apical potential that the last step left, then
 //! interneurons, then apical potentials.
 
-use apical_kernels::{Columns, Real};
+use apical_kernels::Real;
 use apical_learning::LearnError;
 
 use super::super::coefficients::Coefficients;
-use super::super::dendrites::{Synapses, phi};
+use super::super::dendrites::Synapses;
 use super::super::plasticity;
 use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
+use crate::activity::phi;
 use crate::circuit::sacramento_2018::state::State;
 
 pub(super) fn run<T: Real>(
@@ -37,7 +38,7 @@ pub(super) fn run<T: Real>(
     if let Some(held) = state.held_input.take()
         && let Some(own) = &mut lent
     {
-        let columns = Columns::Some(&state.active_inputs);
+        let columns = state.active_inputs.columns();
         let weights = &mut own.learning.accumulated[p.circuit.forward(1)];
         held.write(&state.rate[0], columns, weights);
     }

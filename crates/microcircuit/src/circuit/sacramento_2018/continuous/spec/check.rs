@@ -57,7 +57,8 @@ impl ContinuousSpec {
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
         let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        keys_of!(self).check(n_layers, reaches_hidden)
+        self.feedback.check_unattended()?;
+        keys_of!(self, None, None).check(n_layers, reaches_hidden)
     }
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {

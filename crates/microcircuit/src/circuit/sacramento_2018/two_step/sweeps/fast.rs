@@ -5,10 +5,11 @@
 //! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
 //! else is left to compute.
 
-use apical_kernels::{Columns, Padded, Real, Start, add_scaled, mix, multiply, rates, subtract};
-use apical_learning::{Teacher, Transfer};
+use apical_kernels::{Columns, Real, Start, add_scaled, mix, multiply, subtract};
+use apical_learning::Teacher;
 
 use super::super::parameters::Parameters;
+use crate::activity::phi;
 use crate::circuit::sacramento_2018::{state::State, table::Circuit};
 use crate::table::Weights;
 
@@ -16,7 +17,7 @@ pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
     let c = &p.circuit;
     for k in 1..=s.n_layers() {
         let columns = match k {
-            1 => Columns::Some(&s.active_inputs),
+            1 => s.active_inputs.columns(),
             _ => Columns::All,
         };
         let (w_k, b_k) = (&w[c.forward(k)], w.row(c.threshold(k)));
@@ -89,12 +90,5 @@ fn apical<T: Real>(c: &Circuit, w: &Weights<T>, lateral_cancels: bool, k: usize,
     } else {
         w.transmit(c.feedback(k), r, Start::Zero, v_a);
         w.transmit(c.lateral(k), r_i, Start::Output, v_a);
-    }
-}
-
-/// r = φ(u) for all samples; the padding is left zero.
-fn phi<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
-    for b in 0..u.rows() {
-        rates(transfer, u.row(b), r.row_mut(b));
     }
 }

@@ -1,0 +1,66 @@
+//! What the circuit in continuous time carries from pattern to pattern.
+
+use apical_kernels::{Padded, Real};
+
+use crate::circuit::max_2026::stability::Settling;
+use crate::circuit::max_2026::state::State;
+
+/// Potentials of every copy, and the target that acts.
+///
+/// A copy is a row. A smaller minibatch uses the first copies and lets the others wait; copies that
+/// were never used are at rest.
+pub struct ContinuousState<T> {
+    sizes: Vec<usize>,
+    /// Somata, errors and targets of all copies, as they were when last put aside.
+    waiting: Vec<Padded<T>>,
+    pub(super) copies: State<T>,
+    /// Whether a target acts at the end of the last presentation.
+    pub(super) is_taught: bool,
+    /// Whether the error loop settles.
+    pub(super) settling: Settling,
+    pub(super) time_ms: f64,
+}
+
+impl<T: Real> ContinuousState<T> {
+    pub(super) fn new(sizes: &[usize], n_copies: usize) -> Self {
+        let mut copies = State::new(sizes, n_copies);
+        Self {
+            waiting: copies.carried().map(|m| m.clone()).collect(),
+            sizes: sizes.to_vec(),
+            copies,
+            is_taught: false,
+            settling: Settling::default(),
+            time_ms: 0.0,
+        }
+    }
+
+    /// Makes `n_copies` copies take part.
+    pub(super) fn set_copies(&mut self, n_copies: usize) {
+        if n_copies == self.copies.n_samples() {
+            return;
+        }
+        let mut next = State::new(&self.sizes, n_copies);
+        let pairs = self.copies.carried().zip(next.carried());
+        for (waiting, (old, new)) in self.waiting.iter_mut().zip(pairs) {
+            let n_known = waiting.rows().max(old.rows());
+            waiting.set_rows(n_known);
+            for b in 0..old.rows() {
+                waiting.row_mut(b).copy_from_slice(old.row(b));
+            }
+            for b in 0..n_copies.min(n_known) {
+                new.row_mut(b).copy_from_slice(waiting.row(b));
+            }
+        }
+        self.copies = next;
+    }
+
+    /// Potentials, rates and errors of the copies that took part last.
+    pub fn potentials(&self) -> &State<T> {
+        &self.copies
+    }
+
+    /// Time since the session began at rest, in ms.
+    pub fn time_ms(&self) -> f64 {
+        self.time_ms
+    }
+}

@@ -1,0 +1,126 @@
+//! What a specification says of feedback.
+
+use apical_keys::Described;
+use apical_learning::{Numbers, PerLayer, SpecError};
+use serde::{Deserialize, Serialize};
+
+use super::{FeedbackStart, Phaseless, Reciprocal, SignConcordant, Signs};
+use crate::per_layer_or::{PerLayerOr, Word};
+
+/// What the top-down weights W_{k,k+1} are, as a specification says it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FeedbackKind {
+    /// Weights of their own, fixed or learned by eq. 10.
+    #[default]
+    Random,
+    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
+    Tied,
+    /// The signs of the transpose, with sizes of their own.
+    SignConcordant(SignConcordant),
+    /// Learned by the product that changes the forward weights.
+    Reciprocal(Reciprocal),
+    /// Learned from noise, at every update.
+    Phaseless(Phaseless),
+}
+
+impl FeedbackKind {
+    /// Fails on feedback that a circuit in continuous time cannot have: what changes with the forward
+    /// weights or learns by another rule than eq. 10.
+    pub(crate) fn check_unattended(&self) -> Result<(), SpecError> {
+        let found = match self {
+            Self::Random | Self::Tied => return Ok(()),
+            Self::SignConcordant(kind) if kind.signs == Signs::Frozen => return Ok(()),
+            Self::SignConcordant(_) => "sign_concordant with tracked signs",
+            Self::Reciprocal(_) => "reciprocal",
+            Self::Phaseless(_) => "phaseless",
+        };
+        let expected = "\"random\", \"tied\" or sign_concordant with `signs = \"frozen\"` in continuous time; the two-step form has the others";
+        Err(SpecError::range("feedback", found, expected))
+    }
+}
+
+/// `"matched"`: as large as the forward weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Matched;
+
+impl Word for Matched {
+    const WORD: &'static str = "matched";
+    const EXPECTED: &'static str =
+        "\"matched\", a number, or a list with one number per hidden layer";
+    const MEANING: &'static str = "As large as the forward weights, by their Frobenius norm.";
+}
+
+/// s of U(−s, s), or of sizes up to s; `"matched"` where ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖.
+pub type FeedbackScale = PerLayerOr<Matched>;
+
+/// The keys of a specification that decide on feedback; a value per hidden layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    /// `feedback`.
+    pub kind: FeedbackKind,
+    /// `feedback_scale`.
+    pub scale: &'a FeedbackScale,
+    /// `feedback_rates`, of eq. 10.
+    pub rates: &'a PerLayer,
+    /// `apical_rates`, of the lateral weights that compare with the top-down ones.
+    pub lateral_rates: &'a PerLayer,
+    /// `feedback_start`.
+    pub start: Option<&'a FeedbackStart>,
+}
+
+/// The sizes of weights at the start, of hidden layers at index `k − 1`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sizes {
+    /// Those of the forward weights.
+    Matched,
+    /// These.
+    Each(Vec<f64>),
+}
+
+impl Keys<'_> {
+    /// The sizes that `feedback_scale` says.
+    pub(super) fn sizes(&self, n_hidden: usize) -> Result<Sizes, SpecError> {
+        self.scale
+            .check_within(n_hidden, "feedback_scale", Numbers::RATE_OR_SCALE)?;
+        Ok(match self.scale.values() {
+            Some(values) => Sizes::Each(values.expand(n_hidden, "feedback_scale")?),
+            None => Sizes::Matched,
+        })
+    }
+
+    /// Fails on a start out of range, or of weights that follow the forward ones anyway.
+    pub(super) fn check_start(&self) -> Result<(), SpecError> {
+        let Some(start) = self.start else {
+            return Ok(());
+        };
+        let follows = match self.kind {
+            FeedbackKind::Tied => true,
+            FeedbackKind::SignConcordant(kind) => kind.signs == Signs::Tracked,
+            _ => false,
+        };
+        if follows {
+            return Err(SpecError::range(
+                "feedback_start",
+                "given where feedback follows the forward weights",
+                "nothing there, or feedback with weights of its own: \"random\", `reciprocal`, `phaseless`",
+            ));
+        }
+        start.check()
+    }
+
+    /// Fails where one of `keys` is not 0.
+    pub(super) fn forbid_rates(
+        &self,
+        keys: &[(&'static str, &PerLayer)],
+        expected: &'static str,
+    ) -> Result<(), SpecError> {
+        for &(key, rates) in keys {
+            if rates.values().iter().any(|&rate| rate != 0.0) {
+                let found = format!("{:?}", rates.values());
+                return Err(SpecError::range(key, found, expected));
+            }
+        }
+        Ok(())
+    }
+}

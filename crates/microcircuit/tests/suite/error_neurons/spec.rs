@@ -1,0 +1,98 @@
+//! Specifications out of range are refused with key, value and what was expected.
+
+use apical_microcircuit::circuit::max_2026::{ErrorNeuronsContinuousSpec, ErrorNeuronsSpec};
+use serde_json::{Value, json};
+
+use crate::support::network;
+
+fn refused(json: Value) -> String {
+    let spec: ErrorNeuronsSpec = serde_json::from_value(json).expect("known keys");
+    let error = spec.check(&network(&[4, 5, 6, 3]));
+    error.expect_err("out of range").to_string()
+}
+
+fn refused_in_continuous_time(json: Value) -> String {
+    let spec: ErrorNeuronsContinuousSpec = serde_json::from_value(json).expect("known keys");
+    let error = spec.check(&network(&[4, 5, 6, 3]));
+    error.expect_err("out of range").to_string()
+}
+
+#[test]
+fn values_out_of_range_are_refused() {
+    for (json, message) in [
+        (
+            json!({ "rates": 1.0, "nudging": 1.5 }),
+            "`nudging` is 1.5, expected above 0 and at most 1",
+        ),
+        (
+            json!({ "rates": 1.0, "attenuation": [1.0, 0.0, 1.0] }),
+            "`attenuation` is 0, expected above 0 and at most 1",
+        ),
+        (
+            json!({ "rates": 1.0, "error_mixing": [1.0, 1.0, 1.0] }),
+            "`error_mixing` has 3 values, expected one for all or one for each of 2 layers",
+        ),
+        (
+            json!({ "rates": 1.0, "apical_mixing": -0.1 }),
+            "`apical_mixing` is -0.1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({ "rates": 1.0, "lateral_deviation": -0.1 }),
+            "`lateral_deviation` is -0.1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({ "rates": 1.0, "feedback_offset": -1.0 }),
+            "`feedback_offset` is -1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({}),
+            "`rates` is absent, expected exactly one of `rates` and `backprop_equivalent_rates`",
+        ),
+        (
+            json!({ "backprop_equivalent_rates": 1.0, "error_mixing": 0.0 }),
+            "`backprop_equivalent_rates` is given where `error_mixing` leaves no error, expected \
+             `rates` there: no error reaches the hidden layers, so no rate is equivalent",
+        ),
+    ] {
+        assert_eq!(refused(json), message);
+    }
+}
+
+#[test]
+fn values_out_of_range_are_refused_in_continuous_time() {
+    for (json, message) in [
+        (
+            json!({ "rates": 1.0, "conductances": { "basal": 0.0 } }),
+            "`conductances.basal` is 0, expected a finite number above 0",
+        ),
+        (
+            json!({ "rates": 1.0, "conductances": { "apical": -1.0 } }),
+            "`conductances.apical` is -1, expected a finite number of 0 or more",
+        ),
+        (
+            json!({ "rates": 1.0, "conductances": { "leak": 0.0, "dendritic": 0.0 } }),
+            "`conductances.dendritic` is 0, expected above 0 where the leak is 0",
+        ),
+        (
+            json!({ "rates": 1.0, "presentation_ms": 0.005 }),
+            "`presentation_ms` is 0.005 at a dt_ms of 0.01, expected a whole number of steps, at \
+             most a hundred million",
+        ),
+        (
+            json!({ "rates": 1.0, "target_delay_ms": 0.2 }),
+            "`target_delay_ms` is 0.2, expected 0 or more and less than `presentation_ms`",
+        ),
+        (
+            json!({ "rates": 1.0, "plasticity_reads": "apical_dendrite" }),
+            "`plasticity_reads` is \"apical_dendrite\", expected \"soma\" without `update_order = \
+             \"layer_sweep\"`: in a simultaneous step both are the same",
+        ),
+        (
+            json!({ "backprop_equivalent_rates": 1.0, "conductances": { "dendritic": 0.0 } }),
+            "`backprop_equivalent_rates` is given where `conductances.dendritic` leaves no error, \
+             expected `rates` there: no error reaches the hidden layers, so no rate is equivalent",
+        ),
+    ] {
+        assert_eq!(refused_in_continuous_time(json), message);
+    }
+}
