@@ -1,10 +1,11 @@
 //! This crate's part of an experiment's specification.
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 /// Output layer and loss of the multilayer perceptron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Flavour {
     /// Like the circuit: r_N = φ(u_N), loss ½‖r_trgt − r_N‖².
@@ -14,7 +15,7 @@ pub enum Flavour {
 }
 
 /// How gradients become steps. g is the gradient averaged over the minibatch.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Optimiser {
     /// ΔW = −rate g.
@@ -22,26 +23,30 @@ pub enum Optimiser {
     Sgd,
     /// v ← momentum v + g, ΔW = −rate v. Source: Polyak (1964), without damping.
     Momentum {
-        /// Share of the velocity that is kept, in [0, 1).
+        /// Share of the velocity that is kept.
+        #[key(min = 0, below = 1, source = "Polyak (1964)")]
         #[serde(default = "point_nine")]
         momentum: f64,
     },
     /// ΔW = −rate m̂ / (√ŝ + ε) with bias-corrected moments. Source: Kingma & Ba (2015), algorithm 1.
     Adam {
-        /// β₁, share of the first moment that is kept, in [0, 1).
+        /// β₁, share of the first moment that is kept.
+        #[key(min = 0, below = 1, source = "Kingma & Ba (2015)")]
         #[serde(default = "point_nine")]
         beta1: f64,
-        /// β₂, share of the second moment that is kept, in [0, 1).
+        /// β₂, share of the second moment that is kept.
+        #[key(min = 0, below = 1, source = "Kingma & Ba (2015)")]
         #[serde(default = "point_nine_nine_nine")]
         beta2: f64,
-        /// ε, greater than 0.
+        /// ε.
+        #[key(above = 0, source = "Kingma & Ba (2015)")]
         #[serde(default = "ten_to_minus_eight")]
         epsilon: f64,
     },
 }
 
 /// What is kept at its starting values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Frozen {
     /// Nothing.
@@ -55,12 +60,13 @@ pub enum Frozen {
 }
 
 /// The multilayer perceptron.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct BackpropSpec {
     /// Output layer and loss.
     pub flavour: Flavour,
     /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
+    #[key(unit = "per minibatch")]
     pub rates: PerLayer,
     /// How gradients become steps.
     #[serde(default)]
@@ -108,12 +114,13 @@ impl Optimiser {
 
 /// Feedback alignment, layer by layer or straight from the output: the error travels through fixed
 /// random weights. Source: Lillicrap et al. (2016); Nøkland (2016).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackAlignmentSpec {
     /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
+    #[key(unit = "per minibatch")]
     pub rates: PerLayer,
-    /// Feedback into hidden layer k is drawn from U(−s_k, s_k), k = 1…N−1.
+    /// s_k: feedback into hidden layer k is drawn from U(−s_k, s_k), k = 1…N−1.
     pub feedback_scale: PerLayer,
     /// Floating-point type.
     #[serde(default)]
@@ -133,12 +140,14 @@ impl FeedbackAlignmentSpec {
 }
 
 /// Input connected straight to the output: the matched flavour without hidden layers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct SingleLayerSpec {
     /// Learning rate.
+    #[key(min = 0, max = f32::MAX as f64 / 2.0, unit = "per minibatch")]
     pub rate: f64,
-    /// Weights start from U(−s, s).
+    /// s: weights start from U(−s, s).
+    #[key(min = 0, max = f32::MAX as f64 / 2.0)]
     pub forward_scale: f64,
     /// Floating-point type.
     #[serde(default)]

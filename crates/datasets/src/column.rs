@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use apical_keys::{Described, Shape};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -31,6 +32,11 @@ impl Serialize for Column {
             Self::Index(index) => serializer.serialize_u64(*index as u64),
         }
     }
+}
+
+impl Described for Column {
+    const SHAPE: &'static Shape =
+        &Shape::Either(&[&Shape::Text("the name of a column"), usize::SHAPE]);
 }
 
 impl<'de> Deserialize<'de> for Column {
@@ -70,6 +76,17 @@ impl<'de> Deserialize<'de> for Column {
 /// Columns; in a spec a list, or a single one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ColumnList(pub Vec<Column>);
+
+impl Described for ColumnList {
+    const SHAPE: &'static Shape = &Shape::Either(&[
+        &Shape::List {
+            of: Column::SHAPE,
+            least: 1,
+            most: usize::MAX,
+        },
+        Column::SHAPE,
+    ]);
+}
 
 impl<'de> Deserialize<'de> for ColumnList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use apical_keys::Described;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -29,13 +30,15 @@ pub(crate) enum PixelOrder {
 ///
 /// The entry of such a set has a shape of rows and columns, names for all classes, and four files:
 /// training images, training labels, test images and test labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdxSpec {
     /// Use only the first samples of the training part; all of them where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[key(min = 1)]
     pub n_train: Option<usize>,
     /// Samples of the validation part, taken from the end of the training images.
+    #[key(min = 1)]
     pub n_validation: usize,
     /// Whether a file whose SHA-256 differs from the known one is an error.
     pub verify: bool,

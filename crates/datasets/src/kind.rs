@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use apical_keys::{Described, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -101,6 +102,11 @@ pub trait AnyDataKind: Sync {
     /// What the set is, its files, source and licence.
     fn entry(&'static self) -> &'static CatalogueEntry;
 
+    /// What its options may be; nothing of a kind that does not say.
+    fn shape(&self) -> Option<&'static Shape> {
+        None
+    }
+
     /// Reads the options.
     ///
     /// # Errors
@@ -141,6 +147,36 @@ impl<T: DataOptions> AnyDataKind for DataKind<T> {
         content: &[u8],
     ) -> Result<(), DatasetError> {
         T::check_content(&self.entry, file, path, content)
+    }
+}
+
+/// A kind whose options say what they mean: the reference of keys lists them.
+#[derive(Debug)]
+pub struct Documented<T: 'static>(pub &'static DataKind<T>);
+
+impl<T: DataOptions + Described> AnyDataKind for Documented<T> {
+    fn entry(&'static self) -> &'static CatalogueEntry {
+        self.0.entry()
+    }
+
+    fn shape(&self) -> Option<&'static Shape> {
+        Some(T::SHAPE)
+    }
+
+    fn read(
+        &'static self,
+        options: &mut dyn erased_serde::Deserializer<'_>,
+    ) -> Result<DatasetSpec, erased_serde::Error> {
+        self.0.read(options)
+    }
+
+    fn check_content(
+        &self,
+        file: &RemoteFile,
+        path: &Path,
+        content: &[u8],
+    ) -> Result<(), DatasetError> {
+        self.0.check_content(file, path, content)
     }
 }
 

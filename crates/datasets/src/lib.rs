@@ -64,7 +64,7 @@ pub use erase::with_places;
 pub use error::{DatasetError, FilePlace};
 pub use idx::{IdxImages, parse_idx_images, parse_idx_labels};
 pub use image_set::IdxSpec;
-pub use kind::{AnyDataKind, DataKind, DataOptions, DatasetSpec, LoadFrom};
+pub use kind::{AnyDataKind, DataKind, DataOptions, DatasetSpec, Documented, LoadFrom};
 pub use locate::{LocatedFile, locate_files};
 pub use npz::{ArrayValues, NamedArray, npz};
 pub use part::{Part, Targets};

@@ -100,6 +100,11 @@ pub(crate) fn data_kind(name: &str) -> Result<&'static dyn AnyDataKind, &'static
     place.map(|place| kinds.kinds[place]).ok_or(&kinds.names)
 }
 
+/// All kinds, in the order of listings.
+pub(crate) fn data_kinds() -> &'static [&'static dyn AnyDataKind] {
+    &kinds().kinds
+}
+
 struct DataKinds {
     kinds: Vec<&'static dyn AnyDataKind>,
     entries: Vec<&'static CatalogueEntry>,

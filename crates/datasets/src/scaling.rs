@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use apical_keys::Described;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::{DatasetError, FilePlace};
 
 /// How each input is scaled. The constants come from the training part and are then used for all
 /// parts, so that validation and test values may lie outside the training range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Scaling {
     /// Inputs as they are.

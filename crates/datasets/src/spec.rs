@@ -3,11 +3,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::erase::with_places;
-use crate::registry::data_kind;
+use crate::registry::{data_kind, data_kinds};
 use crate::{
     AnyDataKind, CatalogueEntry, Dataset, DatasetError, DatasetSpec, LoadFrom, Streams, catalogue,
 };
@@ -80,6 +81,20 @@ impl Serialize for DatasetSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_variant("DatasetSpec", 0, self.kind(), self.0.options())
     }
+}
+
+impl Described for DatasetSpec {
+    const SHAPE: &'static Shape = &Shape::Choice(Choices {
+        meaning: "A data set and its options.",
+        all: || {
+            let choice = |kind: &&'static dyn AnyDataKind| Choice {
+                name: kind.entry().name,
+                meaning: kind.entry().one_line,
+                shape: kind.shape().or(Some(&Shape::Any("its options"))),
+            };
+            data_kinds().iter().map(choice).collect()
+        },
+    });
 }
 
 impl<'de> Deserialize<'de> for DatasetSpec {

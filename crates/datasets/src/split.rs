@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use apical_keys::Described;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
@@ -20,14 +21,17 @@ pub struct Split {
 }
 
 /// Shares of the samples; they add up to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct Fractions {
     /// Share of the training part.
+    #[key(above = 0, below = 1)]
     pub train: f64,
     /// Share of the validation part.
+    #[key(above = 0, below = 1)]
     pub validation: f64,
     /// Share of the test part.
+    #[key(above = 0, below = 1)]
     pub test: f64,
 }
 

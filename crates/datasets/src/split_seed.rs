@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,6 +42,22 @@ impl Serialize for SplitSeed {
             Self::PerSeed => serializer.serialize_str(PER_SEED),
         }
     }
+}
+
+impl Described for SplitSeed {
+    const SHAPE: &'static Shape = &Shape::Either(&[
+        u64::SHAPE,
+        &Shape::Choice(Choices {
+            meaning: "A split for each run.",
+            all: || {
+                vec![Choice {
+                    name: PER_SEED,
+                    meaning: "Every run has the split of its own seed.",
+                    shape: None,
+                }]
+            },
+        }),
+    ]);
 }
 
 impl<'de> Deserialize<'de> for SplitSeed {

@@ -9,19 +9,20 @@ use std::sync::OnceLock;
 
 use apical_backprop::kind as backprop;
 use apical_datasets::with_places;
-use apical_learning::{AnyLearnerKind, ChosenLearner};
+use apical_keys::{Choice, Choices, Described, Shape};
+use apical_learning::{AnyLearnerKind, ChosenLearner, Documented};
 use apical_microcircuit::kind as microcircuit;
 use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// In the order of listings.
 static BUILT_IN: &[&dyn AnyLearnerKind] = &[
-    &microcircuit::MICROCIRCUIT,
-    &microcircuit::CONTINUOUS,
-    &backprop::BACKPROP,
-    &backprop::FEEDBACK_ALIGNMENT,
-    &backprop::DIRECT_FEEDBACK_ALIGNMENT,
-    &backprop::SINGLE_LAYER,
+    &Documented(&microcircuit::MICROCIRCUIT),
+    &Documented(&microcircuit::CONTINUOUS),
+    &Documented(&backprop::BACKPROP),
+    &Documented(&backprop::FEEDBACK_ALIGNMENT),
+    &Documented(&backprop::DIRECT_FEEDBACK_ALIGNMENT),
+    &Documented(&backprop::SINGLE_LAYER),
 ];
 
 static KINDS: OnceLock<Kinds> = OnceLock::new();
@@ -95,6 +96,20 @@ impl Serialize for LearnerSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_variant("LearnerSpec", 0, self.0.kind(), self.0.settings())
     }
+}
+
+impl Described for LearnerSpec {
+    const SHAPE: &'static Shape = &Shape::Choice(Choices {
+        meaning: "A kind of learner and its settings.",
+        all: || {
+            let choice = |kind: &&'static dyn AnyLearnerKind| Choice {
+                name: kind.name(),
+                meaning: kind.one_line(),
+                shape: kind.shape().or(Some(&Shape::Any("its settings"))),
+            };
+            learner_kinds().iter().map(choice).collect()
+        },
+    });
 }
 
 impl<'de> Deserialize<'de> for LearnerSpec {

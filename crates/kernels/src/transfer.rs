@@ -1,11 +1,12 @@
 //! Transfer functions r = φ(u), their slopes φ′ and inverses.
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::Real;
 
 /// A transfer function from somatic potential to firing rate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Transfer {
     /// φ(u) = 1 / (1 + exp(−u)).
@@ -13,10 +14,13 @@ pub enum Transfer {
     /// φ(u) = γ log(1 + exp(β (u − θ))). Source: Sacramento et al. (2018), sec. 3.
     Softplus {
         /// γ, the scale of the rate.
+        #[key(min = 1e-30, max = 1e30)]
         gamma: f64,
         /// β, the steepness in 1/potential.
+        #[key(min = 1e-30, max = 1e30)]
         beta: f64,
         /// θ, the soft threshold in potential.
+        #[key(min = -1e30, max = 1e30)]
         theta: f64,
     },
     /// φ(u) = tanh(u).

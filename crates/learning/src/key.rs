@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use apical_keys::{Described, Shape};
 use serde::{Deserialize, Serialize};
 
 /// The way to a value in a specification, segment by segment.
@@ -97,6 +98,10 @@ impl TryFrom<String> for KeyPath {
     fn try_from(text: String) -> Result<Self, NoKeyPath> {
         text.parse()
     }
+}
+
+impl Described for KeyPath {
+    const SHAPE: &'static Shape = &Shape::Text("the key of a value");
 }
 
 impl fmt::Display for KeyPath {

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use apical_datasets::Streams;
+use apical_keys::{Described, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -63,6 +64,11 @@ pub trait AnyLearnerKind: Sync {
     /// One line on what it is.
     fn one_line(&self) -> &'static str;
 
+    /// What its settings may be; nothing of a kind that does not say.
+    fn shape(&self) -> Option<&'static Shape> {
+        None
+    }
+
     /// Reads settings.
     ///
     /// # Errors
@@ -88,6 +94,31 @@ impl<T: LearnerSettings> AnyLearnerKind for LearnerKind<T> {
     ) -> Result<ChosenLearner, erased_serde::Error> {
         let settings = erased_serde::deserialize(settings)?;
         Ok(self.with(settings))
+    }
+}
+
+/// A kind whose settings say what they mean: the reference of keys lists them.
+#[derive(Debug)]
+pub struct Documented<T: 'static>(pub &'static LearnerKind<T>);
+
+impl<T: LearnerSettings + Described> AnyLearnerKind for Documented<T> {
+    fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    fn one_line(&self) -> &'static str {
+        self.0.one_line
+    }
+
+    fn shape(&self) -> Option<&'static Shape> {
+        Some(T::SHAPE)
+    }
+
+    fn read(
+        &'static self,
+        settings: &mut dyn erased_serde::Deserializer<'_>,
+    ) -> Result<ChosenLearner, erased_serde::Error> {
+        self.0.read(settings)
     }
 }
 

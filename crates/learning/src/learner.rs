@@ -2,6 +2,7 @@
 
 use apical_datasets::Streams;
 use apical_kernels::Real;
+use apical_keys::Described;
 use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// The floating-point type a learner computes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
     /// Single precision.

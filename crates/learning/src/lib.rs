@@ -41,7 +41,8 @@ pub use evaluate::{Evaluation, Residuals, evaluate};
 pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use key::{KeyPath, NoKeyPath};
 pub use kind::{
-    AnyChosen, AnyLearnerKind, ChosenLearner, LearnerKind, LearnerSettings, Make, MakeError,
+    AnyChosen, AnyLearnerKind, ChosenLearner, Documented, LearnerKind, LearnerSettings, Make,
+    MakeError,
 };
 pub use layer_rates::LayerRates;
 pub use learner::{Learner, OutputLoss, Precision};

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::SpecError;
@@ -10,7 +11,7 @@ use crate::SpecError;
 ///
 /// A schedule gives the share of a specification's rates with which an epoch is taught: 1 in the
 /// first epoch, `to` in the last.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum RateSchedule {
     /// The specification's rates in every epoch.
@@ -18,13 +19,15 @@ pub enum RateSchedule {
     Constant,
     /// By the same factor from epoch to epoch: to^((epoch − 1) / (n_epochs − 1)).
     Exponential {
-        /// The share in the last epoch, in (0, 1].
+        /// The share in the last epoch.
+        #[key(above = 0, max = 1)]
         to: f64,
     },
     /// Along half a cosine: to + (1 − to) (1 + cos(π (epoch − 1) / (n_epochs − 1))) / 2. Source:
     /// Loshchilov & Hutter (2017), eq. 5, without restarts.
     Cosine {
-        /// The share in the last epoch, in [0, 1]. With 0 the last epoch changes nothing.
+        /// The share in the last epoch. With 0 the last epoch changes nothing.
+        #[key(min = 0, max = 1)]
         to: f64,
     },
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use apical_kernels::Transfer;
+use apical_keys::{Bounds, Described, Shape};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -85,6 +86,9 @@ impl SpecError {
     }
 }
 
+/// The largest number of a [`PerLayer`]: single precision can hold it twice.
+const LARGEST: f64 = f32::MAX as f64 / 2.0;
+
 /// One value for all layers, or one for each: `0.1` or `[1.0, 0.03, 0.05]`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PerLayer {
@@ -118,7 +122,6 @@ impl PerLayer {
 
     /// Fails unless every value is finite, not negative, and one that single precision can hold twice.
     pub fn check_not_negative(&self, key: &str) -> Result<(), SpecError> {
-        const LARGEST: f64 = f32::MAX as f64 / 2.0;
         for &value in self.values() {
             let expected = match value {
                 _ if !value.is_finite() || value < 0.0 => "a finite number of 0 or more",
@@ -159,6 +162,26 @@ impl Serialize for PerLayer {
     }
 }
 
+impl Described for PerLayer {
+    const SHAPE: &'static Shape = {
+        const OF_ONE: Shape = Shape::Number {
+            whole: false,
+            bounds: Bounds {
+                max: Some(LARGEST),
+                ..Bounds::from(0.0)
+            },
+        };
+        &Shape::Either(&[
+            &OF_ONE,
+            &Shape::List {
+                of: &OF_ONE,
+                least: 1,
+                most: usize::MAX,
+            },
+        ])
+    };
+}
+
 impl<'de> Deserialize<'de> for PerLayer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NumberOrList;
@@ -194,7 +217,7 @@ impl<'de> Deserialize<'de> for PerLayer {
 }
 
 /// How a class label becomes a target: one value for the labelled output, another for the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum TargetCoding {
     /// Target rates; potentials by the inverse of the transfer function.
@@ -246,19 +269,22 @@ impl TargetCoding {
 }
 
 /// How long and in what portions every learner of a task is taught.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
     /// Passes over the training part.
+    #[key(min = 1)]
     pub n_epochs: usize,
     /// Samples per minibatch; weight changes are averaged over it.
     #[serde(default = "ten")]
+    #[key(min = 1)]
     pub batch_size: usize,
-    /// How class labels become targets.
+    /// How class labels become targets. The default is that of MNIST in the paper.
     #[serde(default = "TargetCoding::sacramento_2018")]
+    #[key(source = "Sacramento et al. (2018), MNIST")]
     pub targets: TargetCoding,
-    /// How learning rates fall over the epochs; left out where they do not, so that what does not
-    /// use it is written as ever.
+    /// How learning rates fall over the epochs.
+    // Left out where they do not, so that what does not use it is written as ever.
     #[serde(default, skip_serializing_if = "RateSchedule::is_constant")]
     pub rate_schedule: RateSchedule,
 }
@@ -277,7 +303,7 @@ impl TrainingSpec {
 }
 
 /// What is measured, and how often.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureSpec {
     /// Metrics by name; all of them by default.
@@ -285,15 +311,19 @@ pub struct MeasureSpec {
     pub metrics: Vec<Metric>,
     /// Measure accuracy and loss after every n-th epoch, and after the last.
     #[serde(default = "one")]
+    #[key(min = 1)]
     pub evaluate_every_n_epochs: usize,
     /// Measure alignment before training, after every n-th epoch, and after the last.
     #[serde(default = "one")]
+    #[key(min = 1)]
     pub align_every_n_epochs: usize,
     /// Minibatches, of the size used in training, over which alignment is averaged.
     #[serde(default = "ten")]
+    #[key(min = 1)]
     pub n_alignment_batches: usize,
     /// Training samples on which training accuracy and loss are measured: the first n, at most all.
     #[serde(default = "five_thousand")]
+    #[key(min = 1)]
     pub n_train_samples: usize,
 }
 

@@ -13,6 +13,7 @@ mod error;
 mod figure;
 mod flag;
 mod gap;
+pub mod glossary;
 mod group;
 mod look;
 mod markup;
@@ -44,7 +45,7 @@ pub use figure::{FIGURES, Figure};
 pub use markup::plain;
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
-pub use terminal::terminal_table;
+pub use terminal::{terminal_table, terminal_table_in};
 
 /// All that a report is made of.
 #[derive(Debug, Clone)]

@@ -22,18 +22,49 @@ pub struct PlainTable {
 impl PlainTable {
     /// The table in columns of even width, for a terminal.
     pub fn text(&self) -> String {
+        self.text_in(usize::MAX)
+    }
+
+    /// As [`Self::text`], in at most `width` columns of a terminal: where a row is longer, its last
+    /// columns follow in a table below, under the first column again.
+    pub fn text_in(&self, width: usize) -> String {
         let header = self.header.iter().map(|heading| plain(heading)).collect();
         let grid: Vec<Vec<String>> = [header].into_iter().chain(self.written_rows()).collect();
         let widths = widths(&grid);
-        let title = [plain(&self.title)].into_iter();
-        let lines = title.chain(aligned(&grid, &widths));
-        lines.map(|line| line + "\n").collect()
+        let mut lines = vec![plain(&self.title)];
+        for columns in parts(&widths, width) {
+            let of_part = |row: &Vec<String>| -> Vec<String> {
+                columns.iter().map(|column| row[*column].clone()).collect()
+            };
+            let grid: Vec<Vec<String>> = grid.iter().map(of_part).collect();
+            let widths: Vec<usize> = columns.iter().map(|column| widths[*column]).collect();
+            lines.extend(aligned(&grid, &widths));
+        }
+        lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
     fn written_rows(&self) -> impl Iterator<Item = Vec<String>> {
         let rows = self.rows.iter();
         rows.map(|row| row.iter().map(Cell::to_string).collect())
     }
+}
+
+/// Columns of `widths` in parts that fit `width`, each with the first column.
+fn parts(widths: &[usize], width: usize) -> Vec<Vec<usize>> {
+    let mut parts = Vec::new();
+    let mut part = vec![0];
+    let first = widths.first().copied().unwrap_or(0);
+    let mut taken = first;
+    for (column, own) in widths.iter().enumerate().skip(1) {
+        if taken + 2 + own > width && part.len() > 1 {
+            parts.push(std::mem::replace(&mut part, vec![0]));
+            taken = first;
+        }
+        part.push(column);
+        taken += 2 + own;
+    }
+    parts.push(part);
+    parts
 }
 
 #[cfg(test)]
@@ -54,6 +85,19 @@ mod tests {
         assert_eq!(
             table.text(),
             "Seeds\ncondition    n\na           10\nlonger one   2\n"
+        );
+        let wide = PlainTable {
+            header: ["condition", "n", "error"].map(str::to_owned).to_vec(),
+            rows: vec![vec![
+                Cell::text("a"),
+                Cell::Count(Some(10)),
+                Cell::Count(Some(7)),
+            ]],
+            ..table
+        };
+        assert_eq!(
+            wide.text_in(18),
+            "Seeds\ncondition   n\na          10\ncondition  error\na              7\n"
         );
     }
 }

@@ -2,12 +2,18 @@
 
 use crate::ReportInput;
 use crate::group::tasks;
-use crate::table::{Layout, REFERENCES, Table};
+use crate::table::{Heading, Layout, REFERENCES, Table};
 use crate::text::{aligned, printable, widths};
 
 /// The tables of all tasks as aligned text, one learner a line; with `colour`, headings are bold and
 /// notes dim (ANSI escapes).
 pub fn terminal_table(input: &ReportInput, colour: bool) -> String {
+    terminal_table_in(input, colour, usize::MAX)
+}
+
+/// As [`terminal_table`], in at most `width` columns of a terminal: what matters least is left out, and
+/// a note says what; long names are cut.
+pub fn terminal_table_in(input: &ReportInput, colour: bool, width: usize) -> String {
     let paint = |code: &str, text: &str| {
         if colour {
             format!("\x1b[{code}m{text}\x1b[0m")
@@ -21,8 +27,9 @@ pub fn terminal_table(input: &ReportInput, colour: bool) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        let mut lines = lines(&table).into_iter();
-        out.push_str(&paint("1", &printable(table.task)));
+        let (lines, left_out) = fitted(&table, width);
+        let mut lines = lines.into_iter();
+        out.push_str(&paint("1", &cut(&printable(table.task), width)));
         out.push('\n');
         for heading in lines.by_ref().take(N_HEADING_LINES) {
             out.push_str(&paint("1", &heading));
@@ -32,9 +39,11 @@ pub fn terminal_table(input: &ReportInput, colour: bool) -> String {
             out.push_str(&line);
             out.push('\n');
         }
-        for note in notes(&table) {
-            out.push_str(&paint("2", &note));
-            out.push('\n');
+        for note in notes(&table, &left_out) {
+            for line in wrapped(&note, width) {
+                out.push_str(&paint("2", &line));
+                out.push('\n');
+            }
         }
     }
     out
@@ -42,21 +51,99 @@ pub fn terminal_table(input: &ReportInput, colour: bool) -> String {
 
 const N_HEADING_LINES: usize = 2;
 
-/// Two lines of heading, then the rows; columns two spaces apart.
-fn lines(table: &Table<'_>) -> Vec<String> {
+/// Columns by their own heading and the one they share, those that matter least first: the order in
+/// which they give way.
+const LEAST_FIRST: [(&str, &str); 9] = [
+    ("tuning", "trials"),
+    ("time", "µs per sample"),
+    ("R²", "last epoch"),
+    ("accuracy", "chosen epoch"),
+    ("loss", "chosen epoch"),
+    ("time", "ratio"),
+    ("angle", "squared error"),
+    ("", "seeds"),
+    ("angle", "potential"),
+];
+
+/// Names are cut to this many characters before a column gives way.
+const SHORT_NAME: usize = 20;
+
+/// The lines in at most `width` columns, and the headings of what is left out.
+fn fitted(table: &Table<'_>, width: usize) -> (Vec<String>, Vec<String>) {
     let layout = Layout::JoinedLayers;
-    let headings = table.headings(layout);
-    let mut grid: Vec<Vec<String>> =
-        vec![headings.iter().map(|heading| heading.own.clone()).collect()];
-    for row in &table.rows {
-        let cells = table.cells(row, layout);
-        grid.push(
-            cells
-                .iter()
-                .map(|cell| printable(&cell.to_string()))
-                .collect(),
-        );
+    let mut headings = table.headings(layout);
+    let cells = |row| {
+        table
+            .cells(row, layout)
+            .into_iter()
+            .map(|cell| printable(&cell.to_string()))
+    };
+    let mut rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(row).collect()).collect();
+    let name = rows
+        .iter()
+        .map(|row| row[0].chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut left_out = Vec::new();
+    let mut least_first = LEAST_FIRST.iter();
+    loop {
+        let written = lines(&headings, &rows);
+        let needed = written.iter().map(|line| line.chars().count()).max();
+        let excess = needed.unwrap_or(0).saturating_sub(width);
+        if excess == 0 {
+            return (written, left_out);
+        }
+        let next = match name >= excess + SHORT_NAME {
+            true => None,
+            false => least_first.next(),
+        };
+        let Some((shared, own)) = next else {
+            let name = name.saturating_sub(excess).max(4);
+            rows.iter_mut().for_each(|row| row[0] = cut(&row[0], name));
+            let written = lines(&headings, &rows);
+            return (
+                written.iter().map(|line| cut(line, width)).collect(),
+                left_out,
+            );
+        };
+        let is_it = |heading: &Heading| heading.own == *own && heading.shared.contains(shared);
+        if let Some(column) = headings.iter().position(is_it) {
+            let Heading { shared, own } = headings.remove(column);
+            left_out.push(format!("{shared} {own}").trim().to_owned());
+            rows.iter_mut().for_each(|row| drop(row.remove(column)));
+        }
     }
+}
+
+/// `text` in at most `width` columns, cut where it is longer.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept = text.chars().take(width.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
+/// `note` on lines of at most `width` columns, all indented as the first.
+fn wrapped(note: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![GAP.trim_end().to_owned()];
+    for word in note.split_whitespace() {
+        let line = lines.last_mut().expect("there is one at the beginning");
+        let is_first = line.is_empty();
+        if is_first || line.chars().count() + 1 + word.chars().count() <= width {
+            line.push_str(if is_first { GAP } else { " " });
+            line.push_str(word);
+        } else {
+            lines.push(format!("{GAP}{GAP}{word}"));
+        }
+    }
+    lines
+}
+
+/// Two lines of heading, then the rows; columns two spaces apart.
+fn lines(headings: &[Heading], rows: &[Vec<String>]) -> Vec<String> {
+    let own = headings.iter().map(|heading| heading.own.clone()).collect();
+    let grid: Vec<Vec<String>> = [own].into_iter().chain(rows.iter().cloned()).collect();
     let mut widths = widths(&grid);
     let mut shared = String::new();
     let mut start = 0;
@@ -78,7 +165,7 @@ fn lines(table: &Table<'_>) -> Vec<String> {
 /// Before every column.
 const GAP: &str = "  ";
 
-fn notes(table: &Table<'_>) -> Vec<String> {
+fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
     let mut notes = vec!["  mean ± half width of the 95 % t interval over seeds".to_owned()];
     if table.rows.iter().any(|row| row.n_finished == 1) {
         notes.push("  one seed has no interval".to_owned());
@@ -94,6 +181,9 @@ fn notes(table: &Table<'_>) -> Vec<String> {
     );
     if table.has_angles() {
         notes.push(format!("  {REFERENCES}"));
+    }
+    if !left_out.is_empty() {
+        notes.push(format!("  more with --wide: {}", left_out.join(", ")));
     }
     if let Some(baseline) = &table.baseline {
         notes.push(format!("  time ratio to {}", printable(baseline)));

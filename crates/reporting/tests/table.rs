@@ -2,7 +2,7 @@
 
 mod fixture;
 
-use apical_reporting::{ReportError, ReportInput, report, terminal_table};
+use apical_reporting::{ReportError, ReportInput, report, terminal_table, terminal_table_in};
 use fixture::{MODELS, everything, failed, input, rounded, run};
 
 #[test]
@@ -175,4 +175,17 @@ fn bad_input_is_a_typed_error() {
     let schema = error_of(&input(vec![old]));
     assert!(matches!(schema, ReportError::Schema { found: 0, .. }));
     insta::assert_snapshot!(schema, @"seed 7 of learner `microcircuit` on task `digits` at `learner.rate=1` has records of version 0, expected 1; run it again");
+}
+
+#[test]
+fn a_table_fits_the_terminal_and_says_what_it_leaves_out() {
+    for width in [40, 60, 80, 100, 140] {
+        let text = terminal_table_in(&everything(), false, width);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(width), "{width}:\n{text}");
+        assert_eq!(text.contains("more with --wide"), width < 120, "{text}");
+    }
+    let narrow = terminal_table_in(&everything(), false, 80);
+    let digits: Vec<&str> = narrow.lines().take(9).collect();
+    insta::assert_snapshot!(digits.join("\n"), @"");
 }

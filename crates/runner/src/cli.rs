@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use apical_keys::Described;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,23 @@ pub(crate) enum Command {
         /// The file to write; - for standard output
         #[arg(default_value = "experiment.toml")]
         file: PathBuf,
+    },
+    /// Say what a key of a specification, a term of a report or a name of `apical list` means
+    Explain {
+        /// The key, such as training.n_epochs or nudging, the term or the name; without it, all there
+        /// are
+        name: Option<String>,
+        /// Write docs/keys.md, docs/glossary.md and docs/apical.schema.json to a folder instead
+        #[arg(long, hide = true, value_name = "DIR")]
+        write: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of specifications, which editors check and complete them by
+    Schema,
+    /// Write a manual page for each command
+    Man {
+        /// The folder to write to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
     /// Print completions for a shell
     Completions {
@@ -105,6 +123,12 @@ pub(crate) struct HowToRun {
     /// Show nothing but the tables at the end
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Show every epoch
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Show all columns of the tables, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 impl HowToRun {
@@ -219,7 +243,7 @@ impl SimulateArgs {
 }
 
 /// What targets are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TargetKind {
     /// u_trgt
@@ -239,6 +263,9 @@ pub(crate) struct ReportArgs {
     /// How the experiment in DIR is called beside others; once for each DIR, in order
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) names: Vec<String>,
+    /// Show all columns of the tables, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 #[derive(Debug, Subcommand)]

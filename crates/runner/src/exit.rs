@@ -21,6 +21,28 @@ pub(crate) const DATA: u8 = 4;
 /// Interrupted; what was finished is kept.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// All exit codes, and what they mean.
+pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
+    (OK, "done"),
+    (
+        UNEXPECTED,
+        "something unexpected, such as a full disk or output that cannot be written; other runs are kept",
+    ),
+    (
+        USAGE,
+        "wrong use, a folder that is not there, or a wrong specification; nothing ran",
+    ),
+    (
+        RUNS_FAILED,
+        "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began",
+    ),
+    (DATA, "data missing or wrong"),
+    (
+        INTERRUPTED,
+        "interrupted; what was finished is kept, and the same command goes on",
+    ),
+];
+
 /// A wrong use of the command line beyond what its grammar says.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UsageError {
@@ -41,6 +63,16 @@ pub(crate) enum UsageError {
         nearest: String,
         /// The names there are.
         known: String,
+    },
+    /// A name that nothing has.
+    #[error(
+        "there is nothing called `{name}`{nearest} `apical explain` lists everything that has a name"
+    )]
+    Unexplained {
+        /// The name given.
+        name: String,
+        /// `, did you mean …?`, or an end of the sentence.
+        nearest: String,
     },
     /// The user's own data, which a name alone does not find.
     #[error(

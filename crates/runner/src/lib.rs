@@ -14,10 +14,12 @@ mod fetch;
 mod folders;
 mod program;
 mod progress;
+mod reference;
 mod say;
 mod simulate;
 mod stop;
 mod threads;
+mod width;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,8 @@ use apical_experiment::provenance;
 use apical_kernels::InstructionSet;
 use apical_learning::{AnyLearnerKind, Metric, MetricInfo, add_metrics};
 use clap::Parser;
+
+pub use reference::{Specification, specifications};
 
 /// The program, with whatever a crate of one's own adds to it:
 ///

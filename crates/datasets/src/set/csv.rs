@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{find_user_file, read_own};
@@ -32,7 +33,7 @@ pub static KIND: DataKind<CsvSpec> = DataKind::new(CatalogueEntry {
 
 /// A CSV file, plain, or gzip that expands to at most 16 MiB or 100 times its length. Every column but
 /// the label's and the split's holds finite numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSpec {
     /// The file; a relative path is relative to the specification's file, or else to a data folder.
@@ -67,6 +68,7 @@ pub struct CsvSpec {
     /// As many folds of equal size in place of `split`: the run with seed s is tested on fold s mod
     /// folds, the next one chooses epochs, and the others are the training part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(min = 3)]
     pub folds: Option<usize>,
     /// Name in tables and figures; the file's stem where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

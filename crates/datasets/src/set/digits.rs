@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use apical_keys::Described;
 use ndarray::{Axis, s};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +38,7 @@ pub static KIND: DataKind<DigitsSpec> = DataKind::new(CatalogueEntry {
 });
 
 /// Options of the digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct DigitsSpec {
     /// Seed of the stratified split. Unless it is per seed, it does not depend on the seed of a run, so

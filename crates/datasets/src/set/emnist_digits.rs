@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::TEN_DIGITS;
@@ -25,7 +26,7 @@ pub static KIND: DataKind<EmnistSpec> = DataKind::new(CatalogueEntry {
 });
 
 /// Options of EMNIST.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(transparent)]
 pub struct EmnistSpec(pub IdxSpec);
 

@@ -1,6 +1,6 @@
 //! The data sets: a file each, which says all of its set, and a line that lists it.
 
-use crate::AnyDataKind;
+use crate::{AnyDataKind, Documented};
 
 /// Declares the modules, and the list of the kinds that each holds as `KIND`.
 macro_rules! sets {
@@ -8,7 +8,7 @@ macro_rules! sets {
         $(pub mod $set;)*
 
         /// The kinds of this crate, in the order of listings.
-        pub(crate) static KINDS: &[&dyn AnyDataKind] = &[$(&$set::KIND),*];
+        pub(crate) static KINDS: &[&dyn AnyDataKind] = &[$(&Documented(&$set::KIND)),*];
     };
 }
 

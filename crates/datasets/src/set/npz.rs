@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::arrays::{Pair, Samples, into_table};
@@ -37,7 +38,7 @@ pub static KIND: DataKind<NpzSpec> = DataKind::new(CatalogueEntry {
 /// `x` has the samples on its first axis; what follows is flattened. `y` is one integer label per
 /// sample (classification) or floating-point target potentials `[n_samples, n_outputs]` (regression).
 /// A compressed array may expand to 16 MiB or 100 times its compressed length, whichever is more.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct NpzSpec {
     /// The NPZ archive; a relative path is relative to the specification's file, or else to a data
@@ -65,6 +66,7 @@ pub struct NpzSpec {
     /// As many folds of equal size in place of `split`: the run with seed s is tested on fold s mod
     /// folds, the next one chooses epochs, and the others are the training part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(min = 3)]
     pub folds: Option<usize>,
     /// Name in tables and figures; the stem of the file of inputs where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 //! Source: Sacramento et al. (2018), Fig. 2: r_target = φ(k₂₁ W₂₁ φ(k₁₀ W₁₀ r₀)).
 
 use apical_kernels::Transfer;
+use apical_keys::Described;
 use ndarray::{Array2, ArrayView2};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -30,12 +31,14 @@ pub static KIND: DataKind<TeacherStudentSpec> = DataKind::new(CatalogueEntry {
 });
 
 /// Options of the teacher network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeacherStudentSpec {
     /// Units of each layer, the inputs first; at least two layers.
+    #[key(min = 1, least = 2)]
     pub sizes: Vec<usize>,
     /// Factor k of each weight matrix, one fewer than `sizes`.
+    #[key(least = 1)]
     pub factors: Vec<f64>,
     /// Transfer function φ of the teacher's hidden units.
     pub transfer: Transfer,
@@ -43,10 +46,13 @@ pub struct TeacherStudentSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Samples of the training part.
+    #[key(min = 1)]
     pub n_train: usize,
     /// Samples of the validation part.
+    #[key(min = 1)]
     pub n_validation: usize,
     /// Samples of the test part.
+    #[key(min = 1)]
     pub n_test: usize,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: Kriener, Göltz & Petrovici (2022), "The Yin-Yang dataset".
 
+use apical_keys::Described;
 use ndarray::Array2;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -34,17 +35,20 @@ pub static KIND: DataKind<YinYangSpec> = DataKind::new(CatalogueEntry {
 });
 
 /// Options of Yin-Yang.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct YinYangSpec {
     /// Seed of the points. It does not depend on the seed of a run, so that all runs of an
     /// experiment share one data set; the parts come from three streams of it.
     pub seed: u64,
     /// Samples of the training part.
+    #[key(min = 1, max = MOST_SAMPLES as f64)]
     pub n_train: usize,
     /// Samples of the validation part.
+    #[key(min = 1, max = MOST_SAMPLES as f64)]
     pub n_validation: usize,
     /// Samples of the test part.
+    #[key(min = 1, max = MOST_SAMPLES as f64)]
     pub n_test: usize,
 }
 

@@ -15,6 +15,7 @@ mod summary;
 
 use std::collections::HashSet;
 
+use apical_keys::{Described, Shape};
 use apical_learning::SpecError;
 use apical_reporting::{Chart, PlainTable, ProtocolReport};
 use indexmap::IndexMap;
@@ -64,6 +65,8 @@ pub struct Kind {
     pub one_line: &'static str,
     /// What records called experiments of this kind before specifications named it.
     formerly: &'static [&'static str],
+    /// What a specification may say.
+    pub shape: &'static Shape,
     read: fn(&'static Kind, &SpecSource, &Overrides) -> Result<Specified, SpecProblem>,
 }
 
@@ -128,7 +131,7 @@ kinds! {
 
 impl Kind {
     /// The kind with the specification `P`.
-    const fn of<P: Protocol + Serialize + DeserializeOwned + 'static>(
+    const fn of<P: Protocol + Described + Serialize + DeserializeOwned + 'static>(
         name: &'static str,
         one_line: &'static str,
         formerly: &'static [&'static str],
@@ -137,6 +140,7 @@ impl Kind {
             name,
             one_line,
             formerly,
+            shape: P::SHAPE,
             read: read::<P>,
         }
     }

@@ -1,5 +1,6 @@
 //! What specifications of protocols share.
 
+use apical_keys::{Described, Shape};
 use apical_learning::{
     KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer, check_transfer,
 };
@@ -11,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::memory;
 
 /// Layer sizes, transfer function and forward starting weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkSpec {
     /// Neurons of each layer, input to output.
+    #[key(min = 1, least = 2, unit = "neurons", example = "[30, 20, 10]")]
     pub sizes: Vec<usize>,
     /// φ of every neuron.
     pub transfer: Transfer,
@@ -78,6 +80,14 @@ impl NetworkSpec {
 /// The interval that uniform random numbers are drawn from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Interval(f64, f64);
+
+impl Described for Interval {
+    const SHAPE: &'static Shape = &Shape::List {
+        of: f64::SHAPE,
+        least: 2,
+        most: 2,
+    };
+}
 
 impl Interval {
     /// Fails unless the ends are finite and in order.

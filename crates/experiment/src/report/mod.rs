@@ -7,8 +7,7 @@ mod order;
 mod read;
 
 use apical_reporting::{
-    Artefact, PlainTable, ProtocolReport, ReportError, ReportInput, plain, protocol_report,
-    terminal_table,
+    Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
 
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
@@ -33,12 +32,14 @@ impl Report {
         }
     }
 
-    /// Tables, and what was found, for a terminal.
-    pub fn text(&self, in_colour: bool) -> String {
+    /// Tables, and what was found, for a terminal of `width` columns.
+    pub fn text(&self, in_colour: bool, width: usize) -> String {
         match self {
-            Self::Tasks(input) => terminal_table(input, in_colour).trim_end().to_owned(),
+            Self::Tasks(input) => terminal_table_in(input, in_colour, width)
+                .trim_end()
+                .to_owned(),
             Self::Protocol(report) => {
-                let tables = report.tables.iter().map(PlainTable::text);
+                let tables = report.tables.iter().map(|table| table.text_in(width));
                 let findings = report.findings.iter().map(|finding| plain(finding));
                 let lines: Vec<String> = tables.chain(findings).collect();
                 lines.join("\n")

@@ -1,6 +1,7 @@
 //! What an experiment's file says, with its types.
 
 use apical_datasets::DatasetSpec;
+use apical_keys::Described;
 use apical_learning::{
     KeyPath, MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer,
 };
@@ -11,13 +12,14 @@ use super::{TuningSpec, Values};
 use crate::learners::LearnerSpec;
 
 /// An experiment: tasks, learners, seeds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// The report's heading.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// Root seeds; every learner of every task is run once with each.
+    #[key(least = 1, example = "[0, 1, 2]")]
     pub seeds: Vec<u64>,
     /// How long and in what portions learners are taught.
     pub training: TrainingSpec,
@@ -25,9 +27,11 @@ pub struct ExperimentSpec {
     #[serde(default = "MeasureSpec::everything")]
     pub measure: MeasureSpec,
     /// Tasks by name.
+    #[key(name = "TASK")]
     pub task: IndexMap<String, TaskSpec>,
     /// Keys and the values that each of them takes, in all combinations.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[key(name = "KEY")]
     pub sweep: IndexMap<KeyPath, Values>,
     /// How learners' settings are found before the reported runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,12 +39,13 @@ pub struct ExperimentSpec {
 }
 
 /// A task: data, a network, and the learners that train it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSpec {
     /// The data set.
     pub dataset: DatasetSpec,
     /// Neurons of each hidden layer; the data give the widths of input and output.
+    #[key(min = 1, unit = "neurons", example = "[30]")]
     pub hidden: Vec<usize>,
     /// φ of every neuron.
     pub transfer: Transfer,
@@ -49,35 +54,41 @@ pub struct TaskSpec {
     pub thresholds: bool,
     /// s_k per layer 1…N: forward starting weights are drawn from U(−s_k, s_k), the same bits for
     /// every learner.
+    #[key(example = "[0.5, 0.3]")]
     pub forward_scale: PerLayer,
     /// The learner that the others are compared with; the first that is backprop matched to the
     /// circuit, with nothing frozen, where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(example = "\"backprop\"")]
     pub baseline: Option<String>,
     /// What this task does otherwise than the experiment's `[training]`.
     #[serde(default, skip_serializing_if = "TrainingOverrides::is_empty")]
     pub training: TrainingOverrides,
     /// What single learners, by name, do otherwise than that.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[key(name = "LEARNER")]
     pub training_of: IndexMap<String, TrainingOverrides>,
     /// Learners by name.
+    #[key(name = "LEARNER")]
     pub learner: IndexMap<String, LearnerSpec>,
 }
 
 /// Keys of [`TrainingSpec`], all optional.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingOverrides {
-    /// See [`TrainingSpec::n_epochs`].
+    /// `n_epochs` of `[training]`, in place of it.
+    #[key(min = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_epochs: Option<usize>,
-    /// See [`TrainingSpec::batch_size`].
+    /// `batch_size` of `[training]`, in place of it.
+    #[key(min = 1)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<usize>,
-    /// See [`TrainingSpec::targets`].
+    /// `targets` of `[training]`, in place of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<TargetCoding>,
-    /// See [`TrainingSpec::rate_schedule`].
+    /// `rate_schedule` of `[training]`, in place of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_schedule: Option<RateSchedule>,
 }

@@ -12,6 +12,7 @@ mod sweep;
 mod tree;
 mod tuning;
 mod values;
+mod wording;
 
 pub use apical_datasets::sha256;
 pub use apical_learning::KeyPath;

@@ -9,6 +9,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::KeyPath;
+use super::wording::in_user_words;
 
 /// What is wrong with a specification.
 #[derive(Debug)]
@@ -40,10 +41,10 @@ impl SpecProblem {
 
     /// What the TOML reader found wrong with `text`, the content of `file`.
     pub fn of_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
-        let problem = Self::new(error.message().to_owned());
+        let problem = Self::new(in_user_words(error.message()));
         match error.span() {
             Some(span) => problem.at(file, text, span),
-            None => Self::new(error.to_string().trim().replace('\n', " ")),
+            None => Self::new(in_user_words(&error.to_string().trim().replace('\n', " "))),
         }
     }
 
@@ -141,9 +142,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A suggestion for messages such as "unknown field `a`, expected one of `b`, `c`".
+/// A suggestion for messages such as "unknown key `a`, expected one of `b`, `c`".
 fn nearest_of_message(message: &str) -> Option<String> {
-    let start = ["unknown field", "unknown variant"]
+    let start = ["unknown key", "unknown name"]
         .into_iter()
         .find_map(|start| message.find(start))?;
     let mut names = message[start..].split('`').skip(1).step_by(2);

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::{
     Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, place,
-    problem::key_at, sweep, tree,
+    problem::key_at, sweep, tree, wording::in_user_words,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -173,7 +173,7 @@ struct Untyped {
 impl Untyped {
     /// The problem, with the whole key. `deciding` says where the value of a key comes from.
     fn problem(&self, deciding: impl Fn(&KeyPath) -> Option<String>) -> SpecProblem {
-        let message = self.error.message();
+        let message = in_user_words(self.error.message());
         let span = self.error.span();
         let Some(key) = span.and_then(|span| key_at(&self.text, &span)) else {
             return SpecProblem::new(message.replace('\n', " "));

@@ -1,12 +1,13 @@
 //! How settings are found: on validation alone, with the same number of trials for every learner.
 
+use apical_keys::Described;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyPath, Range};
 
 /// How points of a space are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Each value drawn on its scale, independently.
@@ -15,19 +16,23 @@ pub enum Strategy {
     Grid,
 }
 
-/// The `[tuning]` table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How learners' settings are found before the reported runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TuningSpec {
     /// How points are chosen.
     pub strategy: Strategy,
     /// Trials of each learner.
+    #[key(min = 1)]
     pub n_trials: usize,
     /// Seeds of every trial, none of them a reported one.
+    #[key(least = 1, example = "[100, 101]")]
     pub seeds: Vec<u64>,
     /// Epochs of a trial; those of the reported runs where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(min = 1)]
     pub n_epochs: Option<usize>,
     /// Keys below `task.TASK.learner.LEARNER` and their ranges.
+    #[key(name = "KEY")]
     pub space: IndexMap<KeyPath, Range>,
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use apical_keys::{Described, Shape};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Value;
 
 /// How values lie between the ends of a range.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// At equal differences.
@@ -19,7 +20,7 @@ pub enum Scale {
 }
 
 /// All values between two ends.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// The lowest value.
@@ -32,7 +33,7 @@ pub struct Range {
 }
 
 /// Some values between two ends, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct Steps {
     /// The lowest value.
@@ -40,6 +41,7 @@ pub struct Steps {
     /// The highest value.
     pub to: Number,
     /// How many values.
+    #[key(min = 2)]
     pub n: usize,
     /// How values lie between the two.
     #[serde(default)]
@@ -180,6 +182,21 @@ impl<'de> Deserialize<'de> for Number {
         }
         deserializer.deserialize_any(AnyNumber)
     }
+}
+
+impl Described for Number {
+    const SHAPE: &'static Shape = f64::SHAPE;
+}
+
+impl Described for Values {
+    const SHAPE: &'static Shape = &Shape::Either(&[
+        &Shape::List {
+            of: &Shape::Any("a value of the key"),
+            least: 1,
+            most: usize::MAX,
+        },
+        Steps::SHAPE,
+    ]);
 }
 
 impl Serialize for Values {

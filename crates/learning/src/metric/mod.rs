@@ -12,6 +12,7 @@ pub mod vector;
 use std::cmp::Ordering;
 use std::fmt;
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use registry::{AddMetricsError, add_metrics};
@@ -165,6 +166,20 @@ impl Serialize for Metric {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.name)
     }
+}
+
+impl Described for Metric {
+    const SHAPE: &'static Shape = &Shape::Choice(Choices {
+        meaning: "A metric.",
+        all: || {
+            let choice = |metric: &Self| Choice {
+                name: metric.0.name,
+                meaning: metric.0.one_line,
+                shape: None,
+            };
+            Self::all().iter().map(choice).collect()
+        },
+    });
 }
 
 impl<'de> Deserialize<'de> for Metric {

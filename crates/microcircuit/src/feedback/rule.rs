@@ -1,13 +1,14 @@
 //! What every rule of feedback says of itself.
 
 use apical_kernels::{Padded, Real};
+use apical_keys::Described;
 use apical_learning::{PerLayer, SpecError, TensorName, Transfer};
 use serde::{Deserialize, Serialize};
 
 use crate::table::{Compartment, ConnectionId, Population, Table};
 
 /// What the top-down weights W^PP_{k,k+1} are, as a specification says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedbackKind {
     /// Weights of their own, fixed or learned by eq. 10.

@@ -4,17 +4,20 @@
 //! follows a PI controller (Gustafsson, 1991).
 
 use apical_kernels::{Real, add_scaled};
+use apical_keys::Described;
 use apical_learning::LearnError;
 use serde::{Deserialize, Serialize};
 
 /// What the error of one adaptive step may be: `absolute + relative · |y|` for every potential,
 /// filtered input rate, filter Δ and increment y.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tolerances {
-    /// Share of the value; 1e-6.
+    /// Share of the value; in single precision at least 1e-6.
+    #[key(min = 1e-13)]
     pub relative: f64,
-    /// In the unit of the value; 1e-6.
+    /// In the unit of the value; in single precision at least 1e-6.
+    #[key(min = 1e-13)]
     pub absolute: f64,
 }
 

@@ -7,6 +7,7 @@ mod exponential_euler;
 
 use std::fmt;
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ pub enum Integrator {
 }
 
 /// In what order the layers of a circuit with prospective rates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum UpdateOrder {
     /// Every layer reads time t before any writes t + dt.
@@ -54,6 +55,34 @@ impl Integrator {
     pub(crate) fn noise_scale(self, dt: f64, rate: f64) -> f64 {
         self.gain(dt, 2.0 * rate).sqrt()
     }
+}
+
+impl Described for Integrator {
+    const SHAPE: &'static Shape = &Shape::Choice(Choices {
+        meaning: "How potentials and filters are carried from t to t + dt.",
+        all: || {
+            let choice = |name, meaning, shape| Choice {
+                name,
+                meaning,
+                shape,
+            };
+            let adaptive = "Steps of their own length between the times n dt, with the error of each controlled: Dormand and Prince's pair of orders 5 and 4. For σ = 0.";
+            vec![
+                choice(
+                    "euler",
+                    "u + dt (I − G u), the paper's. Unstable from dt = 2 / G.",
+                    None,
+                ),
+                choice(
+                    "exponential_euler",
+                    "u + (1 − exp(−G dt)) / G · (I − G u), exact for a constant I. Stable at any dt as far as one neuron alone goes.",
+                    None,
+                ),
+                choice("adaptive", adaptive, None),
+                choice("adaptive", adaptive, Some(Tolerances::SHAPE)),
+            ]
+        },
+    });
 }
 
 impl<'de> Deserialize<'de> for Integrator {

@@ -3,10 +3,13 @@
 mod check;
 mod completions;
 mod data;
+mod explain;
 mod init;
 mod list;
+mod man;
 mod report;
 mod run;
+mod schema;
 mod simulate;
 
 use anyhow::Result;
@@ -40,6 +43,12 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
         Some(Command::Init { file }) => init::init(&file)?,
+        Some(Command::Explain { name, write }) => match write {
+            Some(folder) => explain::write(&folder)?,
+            None => explain::explain(name.as_deref())?,
+        },
+        Some(Command::Schema) => schema::schema(),
+        Some(Command::Man { folder }) => man::man(&folder)?,
         Some(Command::Completions { shell }) => completions::completions(shell),
     }
     Ok(exit::OK)

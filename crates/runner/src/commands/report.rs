@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -11,7 +11,7 @@ use apical_experiment::store::{self, Lock};
 
 use crate::cli::ReportArgs;
 use crate::exit::{self, UsageError};
-use crate::say;
+use crate::{say, width};
 
 /// The list of the files of a report.
 const FILES: &str = "report.json";
@@ -34,7 +34,7 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
             Some(out) => out.join(folder.file_name().unwrap_or_default()),
             None => folder.clone(),
         };
-        conclude(report, &out)?;
+        conclude(report, &out, arguments.wide)?;
     }
     if let Some(report) = &reports.tasks {
         let out = match (&arguments.out, &arguments.folders[..]) {
@@ -42,7 +42,7 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
             (None, [only]) => only,
             (None, _) => Err(UsageError::NoOut)?,
         };
-        conclude(report, out)?;
+        conclude(report, out, arguments.wide)?;
     }
     Ok(match reports.n_damaged {
         0 => exit::OK,
@@ -67,23 +67,51 @@ fn locks(arguments: &ReportArgs) -> Result<Vec<Lock>> {
         .collect())
 }
 
-fn conclude(report: &Report, out: &Path) -> Result<()> {
+fn conclude(report: &Report, out: &Path, wide: bool) -> Result<()> {
     let index = write_report(report, out)?;
-    print_text(report)?;
+    print_text(report, wide)?;
     for gap in report.gaps() {
         say::err(gap);
     }
-    say::err(format_args!(
-        "{} runs; report: {}",
-        report.n_runs(),
-        index.display()
-    ));
+    let n_runs = report.n_runs();
+    match index {
+        Some(index) => say::err(format_args!("{n_runs} runs; report: {}", index.display())),
+        None => say::err(format_args!("{n_runs} runs")),
+    }
     Ok(())
 }
 
 /// Writes all files of the report into `folder` and returns the path of its page. Files of an earlier
-/// report that are not among them go.
-pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<PathBuf> {
+/// report that are not among them go. Where the folder cannot be written at all, it stays as it is, and
+/// a line says so.
+pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<PathBuf>> {
+    match write_files(report, folder) {
+        Ok(index) => Ok(Some(index)),
+        Err(error) if is_read_only(&error) => {
+            let folder = folder.display();
+            say::err(format_args!(
+                "{folder} cannot be written, so its page stays as it is; `apical report {folder} --out DIR` writes one elsewhere"
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_read_only(error: &anyhow::Error) -> bool {
+    let causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.into_iter().any(|error| {
+        let kind = error.kind();
+        matches!(
+            kind,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+        )
+    })
+}
+
+fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {
     let list = folder.join(FILES);
     let before: Vec<String> = store::json(&list).unwrap_or_default();
     let artefacts = report.files().context("failed to make the report")?;
@@ -101,11 +129,12 @@ pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<PathBuf> {
     Ok(folder.join("index.html"))
 }
 
-/// Prints tables and findings on standard output.
-pub(crate) fn print_text(report: &Report) -> Result<()> {
+/// Prints tables and findings on standard output, in columns that fit it unless all are asked for.
+pub(crate) fn print_text(report: &Report, wide: bool) -> Result<()> {
+    let width = if wide { usize::MAX } else { width::of_output() };
     let mut out = std::io::stdout().lock();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let text = report.text(out.is_terminal() && !no_colour);
+    let text = report.text(out.is_terminal() && !no_colour, width);
     match writeln!(out, "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("failed to print the table")

@@ -65,7 +65,10 @@ fn run_source(
         Ok(arguments.how.redo(words, seeds))
     };
     let experiment = Experiment::read(source, arguments.how.overrides()?)?;
-    let progress = Progress::new(Mode::choose(arguments.how.quiet, arguments.json));
+    let progress = Progress::new(
+        Mode::choose(arguments.how.quiet, arguments.json),
+        arguments.how.verbose,
+    );
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
     let execution = Execution {
         n_threads: arguments.how.n_threads(),
@@ -76,9 +79,9 @@ fn run_source(
     };
     let folder = arguments.how.out.join(experiment.name());
     let mut data = DataCache::new(data_folders(data_dir));
-    let (n_runs, counts, errors, report) = match experiment
-        .run(&mut data, &folder, &command, &execution)?
-    {
+    let done = experiment.run(&mut data, &folder, &command, &execution);
+    progress.clear();
+    let (n_runs, counts, errors, report) = match done? {
         Done::StoppedWhileTuning => {
             progress.warn(&format!(
                     "stopped while tuning; complete searches are in {}; the same command goes on with what is missing",
@@ -135,11 +138,11 @@ fn conclude(
     let index = if arguments.no_report {
         None
     } else {
-        Some(write_report(report, folder)?)
+        write_report(report, folder)?
     };
     drop(lock);
     if progress.mode() != Mode::Json {
-        print_text(report)?;
+        print_text(report, arguments.how.wide)?;
     }
     let Counts {
         n_finished,

@@ -1,27 +1,32 @@
-//! What is seen while an experiment runs: bars on a terminal, else one line an epoch, or JSON events.
+//! What is seen while an experiment runs: bars on a terminal, else a line a run, or JSON events.
 
 mod words;
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
 use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use self::words::{label, readings};
+use self::words::{label, readings, short_label};
 use crate::event::Event;
-use crate::say;
+use crate::{say, width};
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
 
+/// Parts of a run that the bar of all runs counts.
+const PARTS: u64 = 1000;
+
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// A bar per run on standard error.
+    /// A bar for all runs and one for each that goes on, on standard error.
     Bars,
-    /// A line per epoch on standard error.
+    /// A line per run on standard error.
     Lines,
     /// Events on standard output.
     Json,
@@ -32,7 +37,11 @@ pub(crate) enum Mode {
 /// Shows the progress of all runs.
 pub(crate) struct Progress {
     mode: Mode,
+    /// Whether every epoch has a line.
+    verbose: bool,
     bars: MultiProgress,
+    /// Of all runs, below theirs.
+    whole: Mutex<Option<ProgressBar>>,
 }
 
 /// Shows the progress of one run.
@@ -41,6 +50,10 @@ struct RunProgress<'a> {
     run: RunKey,
     n_epochs: usize,
     bar: Option<ProgressBar>,
+    /// The last line on how far it is.
+    last: Mutex<String>,
+    /// Of [`PARTS`], what the bar of all runs counts already.
+    counted: AtomicU64,
 }
 
 impl Mode {
@@ -57,15 +70,39 @@ impl Mode {
 }
 
 impl Progress {
-    /// Progress in `mode`.
-    pub(crate) fn new(mode: Mode) -> Self {
+    /// Progress in `mode`; with `verbose`, with every epoch.
+    pub(crate) fn new(mode: Mode, verbose: bool) -> Self {
         let target = match mode {
             Mode::Bars => ProgressDrawTarget::stderr_with_hz(8),
             _ => ProgressDrawTarget::hidden(),
         };
         Self {
             mode,
+            verbose,
             bars: MultiProgress::with_draw_target(target),
+            whole: Mutex::default(),
+        }
+    }
+
+    /// Takes all bars off the terminal.
+    pub(crate) fn clear(&self) {
+        if let Ok(mut whole) = self.whole.lock() {
+            whole.take().iter().for_each(ProgressBar::finish_and_clear);
+        }
+        let _ = self.bars.clear();
+    }
+
+    /// Counts parts of a run as done.
+    fn count(&self, n_parts: u64) {
+        if let Ok(whole) = self.whole.lock()
+            && let Some(bar) = &*whole
+        {
+            bar.inc(n_parts);
+            bar.set_message(format!(
+                "{} of {} runs",
+                bar.position() / PARTS,
+                bar.length().unwrap_or(0) / PARTS
+            ));
         }
     }
 
@@ -108,21 +145,34 @@ impl progress::Progress for Progress {
             n_runs,
             n_threads,
         });
+        if self.mode == Mode::Bars
+            && let Ok(mut whole) = self.whole.lock()
+        {
+            let bar = ProgressBar::new(n_runs as u64 * PARTS)
+                .with_style(style("{bar:10} {msg} · {eta} left"))
+                .with_message(format!("0 of {n_runs} runs"));
+            *whole = Some(self.bars.add(bar));
+        }
     }
 
     fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn progress::RunProgress + '_> {
         self.event(&Event::RunStarted { run, n_epochs });
         let bar = (self.mode == Mode::Bars).then(|| {
             let bar = ProgressBar::new(1)
-                .with_prefix(label(run))
-                .with_style(bar_style());
-            self.bars.add(bar)
+                .with_prefix(short_label(run, width::of_errors() / 2))
+                .with_style(style("{prefix} {bar:6} {wide_msg}"));
+            match self.whole.lock().ok().as_deref() {
+                Some(Some(whole)) => self.bars.insert_before(whole, bar),
+                _ => self.bars.add(bar),
+            }
         });
         Box::new(RunProgress {
             all: self,
             run: run.clone(),
             n_epochs,
             bar,
+            last: Mutex::default(),
+            counted: AtomicU64::new(0),
         })
     }
 
@@ -138,6 +188,7 @@ impl progress::Progress for Progress {
             Some(error) => self.note(&format!("{} · failed before: {error}", label(run))),
             None => self.note(&format!("{} · reused {folder}", label(run))),
         }
+        self.count(PARTS);
         self.event(&Event::RunEnded {
             run,
             outcome,
@@ -170,8 +221,10 @@ impl progress::RunProgress for RunProgress<'_> {
         if let Some(bar) = &self.bar
             && (n_done.is_multiple_of(STEPS_PER_TICK) || n_done == n_steps)
         {
-            bar.set_length((self.n_epochs * n_steps) as u64);
-            bar.set_position(((epoch - 1) * n_steps + n_done) as u64);
+            let (n_done, n_all) = ((epoch - 1) * n_steps + n_done, self.n_epochs * n_steps);
+            bar.set_length(n_all as u64);
+            bar.set_position(n_done as u64);
+            self.count_up_to(PARTS * n_done as u64 / n_all.max(1) as u64);
         }
     }
 
@@ -182,8 +235,7 @@ impl progress::RunProgress for RunProgress<'_> {
             readings(record),
         ]
         .join(" · ");
-        let text = text.trim_end_matches(" · ");
-        self.note(text);
+        self.note(text.trim_end_matches(" · "));
         self.all.event(&Event::Epoch {
             run: &self.run,
             n_epochs,
@@ -192,9 +244,14 @@ impl progress::RunProgress for RunProgress<'_> {
     }
 
     fn note(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.set_message(text.to_owned()),
-            None => self.all.note(&format!("{} · {text}", label(&self.run))),
+        if let Some(bar) = &self.bar {
+            bar.set_message(text.to_owned());
+        }
+        if self.all.verbose {
+            self.all.note(&format!("{} · {text}", label(&self.run)));
+        }
+        if let Ok(mut last) = self.last.lock() {
+            text.clone_into(&mut last);
         }
     }
 
@@ -207,16 +264,21 @@ impl progress::RunProgress for RunProgress<'_> {
     ) {
         let label = label(&self.run);
         if let Some(bar) = &self.bar {
-            if outcome == Outcome::Finished {
-                bar.finish();
-                self.all
-                    .bars
-                    .suspend(|| say::err(format_args!("{label} · {}", bar.message())));
-            }
             bar.finish_and_clear();
             self.all.bars.remove(bar);
         }
+        if outcome != Outcome::Interrupted {
+            self.count_up_to(PARTS);
+        }
+        let last = self
+            .last
+            .lock()
+            .map_or_else(|_| String::new(), |last| last.clone());
         match (outcome, error) {
+            (Outcome::Finished, _) if !self.all.verbose => {
+                self.all
+                    .note(format!("{label} · {last}").trim_end_matches(" · "));
+            }
             (Outcome::Failed, Some(error)) => self.all.note(&format!("{label} · failed: {error}")),
             (Outcome::Interrupted, _) => self.all.note(&format!("{label} · stopped")),
             _ => {}
@@ -231,8 +293,16 @@ impl progress::RunProgress for RunProgress<'_> {
     }
 }
 
-fn bar_style() -> ProgressStyle {
-    ProgressStyle::with_template("{prefix} {bar:24} {eta:>4} · {msg}")
+impl RunProgress<'_> {
+    /// Counts the run as done up to `n_parts`.
+    fn count_up_to(&self, n_parts: u64) {
+        let before = self.counted.fetch_max(n_parts, Ordering::Relaxed);
+        self.all.count(n_parts.saturating_sub(before));
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
         .expect("a template written here")
         .progress_chars("━━─")
 }

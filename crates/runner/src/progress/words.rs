@@ -34,7 +34,7 @@ pub(super) fn trial(trial: &TrialRecord, n_trials: usize) -> String {
     )
 }
 
-/// Validation accuracy and loss, and the mean angle of updates over layers, where measured.
+/// What an epoch's readings say of where a run stands: the most telling first, as the end may be cut.
 pub(super) fn readings(record: &EpochRecord) -> String {
     let value = |metric, part| {
         let mut of_part = record
@@ -44,23 +44,72 @@ pub(super) fn readings(record: &EpochRecord) -> String {
         of_part.find_map(|reading| reading.value)
     };
     let validation = Some(PartName::Validation);
-    let angles: Vec<f64> = record
-        .readings
-        .iter()
-        .filter(|r| r.metric == Metric::UPDATE_ANGLE && r.layer.is_some())
-        .filter(|r| r.reference == Some(OutputError::Potential))
-        .filter_map(|reading| reading.value)
-        .collect();
-    let mean_angle = (!angles.is_empty()).then(|| angles.iter().sum::<f64>() / angles.len() as f64);
     [
         value(Metric::ACCURACY, validation).map(|v| format!("validation {v:.1} %")),
+        angle(record),
         value(Metric::LOSS, validation).map(|v| format!("loss {}", short(v))),
-        mean_angle.map(|v| format!("angle {v:.1}°")),
     ]
     .into_iter()
     .flatten()
     .collect::<Vec<_>>()
     .join(" · ")
+}
+
+/// Beyond this angle of its output layer a learner descends neither reference.
+const FARTHEST: f64 = 60.0;
+
+/// The mean angle of updates over layers to the reference that the learner descends: the one that its
+/// output layer, which no feedback reaches, stands nearer to.
+fn angle(record: &EpochRecord) -> Option<String> {
+    let angles_to = |reference| {
+        let angles = record
+            .readings
+            .iter()
+            .filter(move |r| r.metric == Metric::UPDATE_ANGLE && r.reference == Some(reference));
+        angles.filter_map(|reading| Some((reading.layer?, reading.value?)))
+    };
+    let of_output = |reference| {
+        let last = angles_to(reference).max_by_key(|(layer, _)| *layer);
+        last.map(|(_, angle)| angle)
+    };
+    let references = [
+        (OutputError::Potential, "potential"),
+        (OutputError::SquaredError, "squared error"),
+    ];
+    let near = references
+        .into_iter()
+        .filter_map(|(reference, name)| Some((of_output(reference)?, reference, name)))
+        .filter(|(angle, ..)| *angle <= FARTHEST);
+    let (_, reference, name) = near.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let angles: Vec<f64> = angles_to(reference).map(|(_, angle)| angle).collect();
+    let mean = angles.iter().sum::<f64>() / angles.len() as f64;
+    Some(format!("angle {mean:.1}° to {name}"))
+}
+
+/// `text` in at most `width` columns, cut where it is longer.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept = text.chars().take(width.saturating_sub(1));
+    kept.chain(['…']).collect()
+}
+
+/// As [`label`], in at most `width` columns: first without the task, then with the learner's name cut;
+/// the seed always stays.
+pub(super) fn short_label(run: &RunKey, width: usize) -> String {
+    let whole = label(run);
+    if whole.chars().count() <= width {
+        return whole;
+    }
+    let seed = format!(" · {}", run.seed);
+    let point = run.point.to_string();
+    let mut parts = vec![&*run.learner, &point];
+    parts.retain(|part| !part.is_empty());
+    cut(
+        &parts.join(" · "),
+        width.saturating_sub(seed.chars().count()),
+    ) + &seed
 }
 
 #[cfg(test)]
@@ -71,23 +120,46 @@ mod tests {
 
     #[test]
     fn an_epoch_reads_as_one_line() {
-        let angle = |layer, value| {
+        let angle = |layer, reference, value| {
             Reading::new(Metric::UPDATE_ANGLE, Ok(value))
                 .of_layer(layer)
-                .against(OutputError::Potential)
+                .against(reference)
         };
-        let record = EpochRecord {
+        let (potential, squared) = (OutputError::Potential, OutputError::SquaredError);
+        let record = |outputs: [f64; 2]| EpochRecord {
             epoch: 3,
             n_samples: 30,
             readings: vec![
                 Reading::new(Metric::ACCURACY, Ok(97.24)).on(PartName::Validation),
                 Reading::new(Metric::ACCURACY, Ok(1.0)).on(PartName::Test),
                 Reading::new(Metric::LOSS, Ok(0.031)).on(PartName::Validation),
-                angle(None, 80.0),
-                angle(Some(1), 20.0),
-                angle(Some(2), 28.2),
+                angle(None, potential, 80.0),
+                angle(Some(1), potential, 47.0),
+                angle(Some(2), potential, outputs[0]),
+                angle(Some(1), squared, 20.0),
+                angle(Some(2), squared, outputs[1]),
             ],
         };
-        insta::assert_snapshot!(readings(&record), @"validation 97.2 % · loss 0.031 · angle 24.1°");
+        insta::assert_snapshot!(readings(&record([1.2, 13.0])), @"validation 97.2 % · angle 24.1° to potential · loss 0.031");
+        insta::assert_snapshot!(readings(&record([13.0, 0.0])), @"validation 97.2 % · angle 10.0° to squared error · loss 0.031");
+        insta::assert_snapshot!(readings(&record([84.0, 85.0])), @"validation 97.2 % · loss 0.031");
+    }
+
+    #[test]
+    fn labels_keep_their_seed_in_any_width() {
+        let run = RunKey {
+            experiment: "quick".into(),
+            task: "digits".into(),
+            learner: "microcircuit, tied feedback".into(),
+            point: Default::default(),
+            seed: 12,
+        };
+        for (width, expected) in [
+            (80, "digits · microcircuit, tied feedback · seed 12"),
+            (32, "microcircuit, tied feedback · 12"),
+            (18, "microcircuit… · 12"),
+        ] {
+            assert_eq!(short_label(&run, width), expected);
+        }
     }
 }

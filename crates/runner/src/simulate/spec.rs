@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use apical_datasets::{DatasetError, read_rows};
+use apical_keys::Described;
 use apical_learning::{KeyPath, Network, SpecError};
 use apical_microcircuit::ContinuousSpec;
 use ndarray::Array2;
@@ -12,7 +13,7 @@ use crate::cli::TargetKind;
 use apical_experiment::protocol::setting::NetworkSpec;
 
 /// A circuit and what is shown to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SimulateSpec {
     /// The figure's heading.
@@ -39,14 +40,14 @@ pub(crate) struct SimulateSpec {
 }
 
 /// Rows of numbers: those of a file, or those that stand here.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RowsSpec {
     /// A CSV, NPY or NPZ file; a relative path is relative to the specification's file, or else to a
     /// data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<PathBuf>,
-    /// The array of an NPZ file; `x` for inputs and `y` for targets where absent.
+    /// The array of an NPZ file; `x` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) array: Option<String>,
     /// The rows, in place of a file.
@@ -55,18 +56,19 @@ pub(crate) struct RowsSpec {
 }
 
 /// Targets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TargetsSpec {
     /// What they are.
     pub(crate) kind: TargetKind,
-    /// As of [`RowsSpec`].
+    /// A CSV, NPY or NPZ file; a relative path is relative to the specification's file, or else to a
+    /// data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<PathBuf>,
-    /// As of [`RowsSpec`].
+    /// The array of an NPZ file; `y` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) array: Option<String>,
-    /// As of [`RowsSpec`].
+    /// The rows, in place of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rows: Option<Vec<Vec<f32>>>,
 }

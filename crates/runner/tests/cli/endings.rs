@@ -113,6 +113,7 @@ fn an_interrupt_keeps_what_is_finished() {
             &[
                 &quick[..],
                 &[
+                    "--verbose",
                     "--set",
                     long,
                     "--set",

@@ -89,7 +89,7 @@ fn a_forced_run_that_is_interrupted_keeps_the_finished_one() {
     place.call(&QUICK).with_code(0);
     let before: Vec<String> = place.runs().iter().map(|run| files(run)).collect();
     let mut child = place
-        .command(&[&QUICK[..], &["--force"]].concat())
+        .command(&[&QUICK[..], &["--force", "--verbose"]].concat())
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

@@ -140,14 +140,14 @@ fn schedules_of_rates_are_refused_where_they_are_wrong() {
     8 | rate_schedule.exponential = { to = 0 }
       |                                    ^
 
-    error: unknown variant `cosin`, expected one of `constant`, `exponential`, `cosine`
+    error: unknown name `cosin`, expected one of `constant`, `exponential`, `cosine`
      --> small.toml:8:17
       |
     8 | rate_schedule = "cosin"
       |                 ^^^^^^^
     help: did you mean `cosine`?
 
-    error: unknown field `rate_shedule`, expected one of `n_epochs`, `batch_size`, `targets`, `rate_schedule`
+    error: unknown key `rate_shedule`, expected one of `n_epochs`, `batch_size`, `targets`, `rate_schedule`
      --> small.toml:8:1
       |
     8 | rate_shedule = "constant"
@@ -199,16 +199,16 @@ fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
         .map(|options| refused(SMALL, options))
         .collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    error: `task.digits.learner.microcircuit.microcircuit.nudgin`: unknown field `nudgin`, expected one of `nudging`, `apical_mixing`, `interneuron_nudging`, `rates`, `backprop_equivalent_rates`, `interneuron_rates`, `apical_rates`, `feedback_rates`, `start`, `feedback`, `interneurons`, `feedback_scale`, `interneuron_scale`, `pyramidal_from_interneuron_scale`, `path`, `precision`
+    error: `task.digits.learner.microcircuit.microcircuit.nudgin`: unknown key `nudgin`, expected one of `nudging`, `apical_mixing`, `interneuron_nudging`, `rates`, `backprop_equivalent_rates`, `interneuron_rates`, `apical_rates`, `feedback_rates`, `start`, `feedback`, `interneurons`, `feedback_scale`, `interneuron_scale`, `pyramidal_from_interneuron_scale`, `path`, `precision`
     help: did you mean `nudging`? (the value comes from --set task.digits.learner.microcircuit.microcircuit.nudgin=0.1)
 
-    error: `task.digits.learner.microcircuit.microcircuit.nudging`: invalid type: string "much", expected f64
+    error: `task.digits.learner.microcircuit.microcircuit.nudging`: found the text "much", expected a number
     help: the value comes from --set task.digits.learner.microcircuit.microcircuit.nudging=much
 
-    error: `task.digits.learner."matched backprop".backprop.flavour`: unknown variant `matchd`, expected `matched` or `standard`
+    error: `task.digits.learner."matched backprop".backprop.flavour`: unknown name `matchd`, expected `matched` or `standard`
     help: did you mean `matched`? (the value comes from --set task.digits.learner."matched backprop".backprop.flavour=matchd)
 
-    error: `task.digits.datasett`: unknown field `datasett`, expected one of `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `baseline`, `training`, `training_of`, `learner`
+    error: `task.digits.datasett`: unknown key `datasett`, expected one of `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `baseline`, `training`, `training_of`, `learner`
     help: did you mean `dataset`? (the value comes from --set task.digits.datasett=1)
     "#);
 }

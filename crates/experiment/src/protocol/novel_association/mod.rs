@@ -4,6 +4,7 @@
 
 mod report;
 
+use apical_keys::Described;
 use apical_learning::{
     ForwardNetwork, Learner, Network, Precision, Real, SpecError, Streams, Transfer,
 };
@@ -53,48 +54,65 @@ const BEFORE: &str = "before";
 /// The stage of traces after learning.
 const AFTER: &str = "after";
 
-/// The specification.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One pattern and its target, shown for seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct NovelAssociation {
+    /// The protocol.
+    #[key(only = "novel_association")]
     protocol: String,
+    /// The report's heading.
+    #[key(example = "\"A title\"")]
     title: String,
+    /// Root seeds; every condition is run once with each.
+    #[key(least = 1, example = "[0, 1, 2]")]
     seeds: Vec<u64>,
-    /// How long the association is shown with its teacher, in ms: a whole number of presentations.
+    /// How long the association is shown with its teacher: a whole number of presentations.
+    #[key(above = 0, unit = "ms")]
     learning_ms: f64,
-    /// How long it is watched before and after, without plasticity, in ms: half of it without teacher,
+    /// How long it is watched before and after, without plasticity: half of it without teacher,
     /// half with it.
+    #[key(above = 0, unit = "ms")]
     trace_ms: f64,
-    /// Time between two places of a trace, and between those that a residual is averaged over, in ms.
+    /// Time between two places of a trace, and between those that a residual is averaged over.
+    #[key(above = 0, unit = "ms")]
     every_ms: f64,
-    /// When the error is reported, in ms of learning, besides at its end.
+    /// When the error is reported, in time of learning, besides at its end.
+    #[key(above = 0, unit = "ms")]
     reported_ms: f64,
     /// Neurons of every layer whose traces are kept, from the first.
+    #[key(min = 1)]
     n_traced: usize,
     /// Input rates are drawn from this interval.
     inputs: Interval,
     /// Target potentials are drawn from this interval.
     targets: Interval,
+    /// The network.
     network: NetworkSpec,
+    /// Circuits, and what they went through before, by name.
+    #[key(name = "CONDITION")]
     condition: IndexMap<String, Condition>,
 }
 
 /// A circuit and what it went through before.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct Condition {
     /// A stage before, whose weights it begins with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<Before>,
+    /// The circuit.
     circuit: ContinuousSpec,
 }
 
 /// Random patterns without teacher, as for Fig. S1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct Before {
     /// Patterns shown, each once.
+    #[key(min = 1)]
     n_patterns: usize,
+    /// The circuit.
     circuit: ContinuousSpec,
 }
 

@@ -4,6 +4,7 @@
 
 mod report;
 
+use apical_keys::Described;
 use apical_learning::{
     Batch, LearnError, Learner, Precision, Quantity, Real, SpecError, Streams, Teacher,
 };
@@ -41,22 +42,34 @@ const LAST_GAIN: Measured = Measured::new("last_gain", "last gain", "1/ms");
 /// 1 where a probe ran away, else 0.
 const PROBE_RAN_AWAY: Measured = Measured::new("probe_ran_away", "runaway probe", "1");
 
-/// The specification.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Learning without a teacher, until apical potentials vanish.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct SelfPrediction {
+    /// The protocol.
+    #[key(only = "self_prediction")]
     protocol: String,
+    /// The report's heading.
+    #[key(example = "\"A title\"")]
     title: String,
+    /// Root seeds; every condition is run once with each.
+    #[key(least = 1, example = "[0, 1, 2]")]
     seeds: Vec<u64>,
     /// Patterns shown, each once.
+    #[key(min = 1)]
     n_patterns: usize,
     /// Patterns on which residuals are measured, the same at all times.
+    #[key(min = 1)]
     n_probes: usize,
     /// How often residuals are measured, at counts of patterns evenly spaced on a logarithmic axis.
+    #[key(min = 1)]
     n_records: usize,
     /// Input rates are drawn from this interval.
     inputs: Interval,
+    /// The network.
     network: NetworkSpec,
+    /// Circuits by name.
+    #[key(name = "CONDITION")]
     condition: IndexMap<String, ContinuousSpec>,
 }
 

@@ -7,6 +7,7 @@ mod report;
 
 use apical_backprop::CandleReference;
 use apical_datasets::{TeacherNetwork, TeacherSample};
+use apical_keys::Described;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
     Batch, GradientReference, KeyPath, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
@@ -54,38 +55,56 @@ const UPDATE_ANGLE: Quantity = Quantity::new("update_angle", "update, layer {k}"
 /// The same, settled and without noise.
 const SETTLED_ANGLE: Quantity = Quantity::new("settled_angle", "settled, layer {k}", "°");
 
-/// The specification.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A stream of fresh patterns from a teacher network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct TeacherStudent {
+    /// The protocol.
+    #[key(only = "teacher_network")]
     protocol: String,
+    /// The report's heading.
+    #[key(example = "\"A title\"")]
     title: String,
+    /// Root seeds; every condition is run once with each.
+    #[key(least = 1, example = "[0, 1, 2]")]
     seeds: Vec<u64>,
     /// Patterns taught, each once.
+    #[key(min = 1)]
     n_patterns: usize,
     /// The same for single conditions.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[key(min = 1, name = "CONDITION")]
     n_patterns_of: IndexMap<String, usize>,
     /// How often the test error, weights and angles of weights are recorded, evenly spaced.
+    #[key(min = 1)]
     n_records: usize,
     /// How often the angle of the update to backprop is measured, evenly spaced.
+    #[key(min = 0)]
     n_alignments: usize,
     /// Patterns over whose presentations an update is averaged for that.
+    #[key(min = 1)]
     n_probes: usize,
     /// Weight of the newest pattern in the moving average of the test error.
+    #[key(above = 0, max = 1)]
     average_rate: f64,
+    /// The teacher network.
     teacher: TeacherSpec,
+    /// The network.
     network: NetworkSpec,
+    /// Circuits by name.
+    #[key(name = "CONDITION")]
     condition: IndexMap<String, ContinuousSpec>,
 }
 
 /// The teacher network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TeacherSpec {
     /// Units of each layer, input to output.
+    #[key(min = 1, least = 2, unit = "units", example = "[30, 20, 10]")]
     sizes: Vec<usize>,
     /// Factor k of each weight matrix.
+    #[key(least = 1, example = "[2.0, 10.0]")]
     factors: Vec<f64>,
     /// φ of its units.
     transfer: Transfer,

@@ -8,6 +8,7 @@ mod sweep;
 mod tests;
 
 use apical_backprop::CandleReference;
+use apical_keys::Described;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
     EncodedPart, GradientReference, LearnError, Learner, Network, OutputError, PerLayer, Precision,
@@ -38,37 +39,52 @@ const RATIO: Quantity = Quantity::new("ratio", "norm ratio", "1");
 /// Values that are too small to be measured.
 const N_ABSENT: Quantity = Quantity::new("n_absent", "absent values", "1");
 
-/// The specification.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What theory says of weak couplings, against what is measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct WeakCoupling {
+    /// The protocol.
+    #[key(only = "weak_coupling")]
     protocol: String,
+    /// The report's heading.
+    #[key(example = "\"A title\"")]
     title: String,
+    /// Root seeds; every condition is run once with each.
+    #[key(least = 1, example = "[0, 1, 2]")]
     seeds: Vec<u64>,
     /// Samples over which update and gradient are averaged.
+    #[key(min = 1)]
     n_samples: usize,
     /// Where theory predicts less than this, nothing is measured.
+    #[key(above = 0)]
     smallest_ratio: f64,
     /// The network of the sweep over couplings. Its starting weights are those of the other sweeps
     /// where ten neurons are below: s_k = forward_scale √(10 / n_{k−1}) there.
     network: NetworkSpec,
+    /// The sweep over couplings.
     coupling: CouplingSweep,
+    /// The sweep over depths.
     depth: DepthSweep,
+    /// The sweep over widths.
     width: WidthSweep,
     /// Settings of the relaxed circuit, whose conductances and feedback are set by the sweeps.
     continuous: ContinuousSpec,
+    /// Forms of the circuit by name.
+    #[key(name = "CONDITION")]
     condition: IndexMap<String, Condition>,
 }
 
 /// A form of the circuit and its feedback.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 struct Condition {
+    /// The form.
     form: Form,
+    /// What the top-down weights are.
     feedback: FeedbackKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 enum Form {
     /// Two steps, with the mixing factors of the conductances.

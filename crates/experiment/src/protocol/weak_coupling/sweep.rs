@@ -1,5 +1,6 @@
 //! What is varied: coupling, depth, width.
 
+use apical_keys::Described;
 use apical_learning::PerLayer;
 use serde::{Deserialize, Serialize};
 
@@ -7,26 +8,38 @@ use super::super::setting::NetworkSpec;
 use super::WeakCoupling;
 
 /// Couplings g_A = g_som, in 1/ms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CouplingSweep {
+    /// g_A = g_som.
+    #[key(above = 0, unit = "1/ms")]
     pub(super) couplings: Vec<f64>,
 }
 
 /// Hidden layers of equal width.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DepthSweep {
+    /// Numbers of hidden layers.
+    #[key(min = 1)]
     pub(super) n_hidden: Vec<usize>,
+    /// Neurons of each hidden layer.
+    #[key(min = 1, unit = "neurons")]
     pub(super) width: usize,
+    /// g_A = g_som.
+    #[key(above = 0, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 
 /// Two hidden layers of equal width.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WidthSweep {
+    /// Neurons of each hidden layer.
+    #[key(min = 1, unit = "neurons")]
     pub(super) widths: Vec<usize>,
+    /// g_A = g_som.
+    #[key(above = 0, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 

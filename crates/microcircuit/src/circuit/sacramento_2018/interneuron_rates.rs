@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use apical_keys::{Choice, Choices, Described, Shape};
 use apical_learning::PerLayer;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, SeqAccess, Visitor};
@@ -25,6 +26,22 @@ impl Serialize for InterneuronRates {
             Self::Each(rates) => rates.serialize(serializer),
         }
     }
+}
+
+impl Described for InterneuronRates {
+    const SHAPE: &'static Shape = &Shape::Either(&[
+        &Shape::Choice(Choices {
+            meaning: "Rates that follow from others.",
+            all: || {
+                vec![Choice {
+                    name: "mirror",
+                    meaning: "The rates with which W^IP follows the forward weights to first order in the nudge.",
+                    shape: None,
+                }]
+            },
+        }),
+        PerLayer::SHAPE,
+    ]);
 }
 
 impl<'de> Deserialize<'de> for InterneuronRates {

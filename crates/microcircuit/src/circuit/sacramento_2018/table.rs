@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use apical_keys::Described;
 use apical_learning::{Network, TensorName};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ use crate::table::{
 };
 
 /// How the weights begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
     /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
@@ -24,7 +25,7 @@ pub enum Start {
 }
 
 /// What the interneurons' dendritic weights W^IP are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum InterneuronKind {
     /// Weights of their own, learned by eq. 8.

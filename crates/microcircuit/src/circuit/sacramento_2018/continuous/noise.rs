@@ -1,6 +1,7 @@
 //! Somatic noise σ ξ(t).
 
 use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real};
+use apical_keys::Described;
 use apical_learning::{SpecError, StreamRng};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::circuit::sacramento_2018::state::State;
 use crate::integrator::Integrator;
 
 /// What one step adds to a potential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Discretisation {
     /// √dt σ N(0, 1), so that the noise does not depend on the step; with exponential Euler the
@@ -21,11 +22,12 @@ pub enum Discretisation {
 }
 
 /// The noise on somata of hidden and output pyramidal neurons and of interneurons.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct NoiseSpec {
     /// σ, in potential per √ms with `euler_maruyama`, per ms with `paper_codes`.
     #[serde(default)]
+    #[key(min = 0)]
     pub sigma: f64,
     /// What one step adds.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Checked parameters of the circuit in continuous time.
 
+use apical_keys::Described;
 use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum TeacherKind {
     /// The current i = g_som (u_trgt − u_N).
@@ -27,7 +28,7 @@ pub enum TeacherKind {
 }
 
 /// Where the increments of a presentation are summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Increments {
     /// Apart from the weights, and moved into them when the presentation ends: exact in single

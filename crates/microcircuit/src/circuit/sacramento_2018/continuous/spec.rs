@@ -2,6 +2,7 @@
 
 mod check;
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -14,19 +15,24 @@ use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackKind;
 use crate::integrator::{Integrator, UpdateOrder};
 
-/// Conductances in 1/ms. The defaults are those of Sacramento et al. (2018).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Conductances.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conductances {
-    /// g_lk, the leak of every soma; 0.1.
+    /// g_lk, the leak of every soma.
+    #[key(min = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub leak: f64,
-    /// g_B, from the basal dendrite to the soma of pyramidal neurons; 1.0.
+    /// g_B, from the basal dendrite to the soma of pyramidal neurons.
+    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub basal: f64,
-    /// g_D, from the dendrite to the soma of interneurons; 1.0.
+    /// g_D, from the dendrite to the soma of interneurons.
+    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub dendritic: f64,
-    /// g_A,k, from the apical dendrite to the soma of hidden layers 1…N−1; 0.8.
+    /// g_A,k, from the apical dendrite to the soma of hidden layers 1…N−1.
+    #[key(unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub apical: PerLayer,
-    /// g_som, of the teaching currents of output neurons and interneurons; 0.8.
+    /// g_som, of the teaching currents of output neurons and interneurons.
+    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub somatic: f64,
 }
 
@@ -47,32 +53,40 @@ impl Default for Conductances {
 /// A minibatch is one presentation: independent copies of the state, one per sample, on shared
 /// weights, with weight changes averaged over the copies. A minibatch of 1 is the paper's online
 /// learning. Rates are per ms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct ContinuousSpec {
-    /// dt, in ms.
+    /// dt, the time step.
+    #[key(above = 0, unit = "ms", source = "Sacramento et al. (2018)")]
     #[serde(default = "tenth")]
     pub dt_ms: f64,
-    /// How long a pattern is shown, in ms: a whole number of steps.
+    /// How long a pattern is shown: a whole number of steps.
+    #[key(above = 0, unit = "ms", source = "Sacramento et al. (2018)")]
     #[serde(default = "hundred")]
     pub presentation_ms: f64,
-    /// τ_0, of the low-pass filter on input rates, in ms.
+    /// τ_0, of the low-pass filter on input rates.
+    #[key(above = 0, unit = "ms", source = "Sacramento et al. (2018)")]
     #[serde(default = "three")]
     pub tau_input_ms: f64,
-    /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10, in ms; 0 for none.
+    /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10; 0 for
+    /// none.
+    #[key(min = 0, unit = "ms", source = "Sacramento et al. (2018)")]
     #[serde(default = "thirty")]
     pub tau_plasticity_ms: f64,
     /// Where increments are summed during a presentation.
     #[serde(default)]
     pub increments: Increments,
-    /// Plasticity, its filter included, rests for so long after the onset of every pattern, in ms.
+    /// Plasticity, its filter included, rests for so long after the onset of every pattern.
+    #[key(min = 0, unit = "ms")]
     #[serde(default)]
     pub plasticity_delay_ms: f64,
     /// Plasticity advances every so many steps by as many steps at once. 1 is exact, more is an
     /// approximation.
     #[serde(default = "one_step")]
+    #[key(min = 1, unit = "steps")]
     pub plasticity_every_n_steps: usize,
-    /// A prediction is the output rate averaged over the last so many ms of a presentation.
+    /// A prediction is the output rate averaged over the end of a presentation, which is so long.
+    #[key(above = 0, unit = "ms")]
     #[serde(default = "ten")]
     pub readout_window_ms: f64,
     /// How potentials are carried from t to t + dt; the adaptive one chooses its own steps between
@@ -89,7 +103,7 @@ pub struct ContinuousSpec {
     /// In what order layers are written; `layer_sweep` is for prospective rates.
     #[serde(default)]
     pub update_order: UpdateOrder,
-    /// Conductances.
+    /// The conductances.
     #[serde(default)]
     pub conductances: Conductances,
     /// Noise while learning; predictions and readings are made without.
@@ -98,21 +112,26 @@ pub struct ContinuousSpec {
     /// How a target acts.
     #[serde(default)]
     pub teacher: TeacherKind,
-    /// η_{k,k−1} of layers 1…N per ms (eq. 7). Exactly one of this and
+    /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N (eq. 7). Exactly one of this and
     /// `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "1/ms", example = "[0.0011875, 0.0005]")]
     pub rates: Option<PerLayer>,
-    /// Rates of gradient descent per ms; divided by the theory's factor of each layer they give
+    /// Rates of gradient descent; divided by the theory's factor of each layer they give
     /// η_{k,k−1}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "1/ms", example = "[0.0011875, 0.0005]")]
     pub backprop_equivalent_rates: Option<PerLayer>,
-    /// η^IP per ms (eq. 8); `"mirror"` is η^IP_k = η_{k+1,k} c_k / λ_I.
+    /// η^IP, the learning rates of the weights from pyramidal neurons to interneurons of hidden layers (eq. 8); `"mirror"` is η^IP_k = η_{k+1,k} c_k / λ_I.
     #[serde(default)]
+    #[key(unit = "1/ms")]
     pub interneuron_rates: InterneuronRates,
-    /// η^PI of layers 1…N−1 per ms (eq. 9).
+    /// η^PI, the learning rates of the weights from interneurons to pyramidal neurons of layers 1…N−1 (eq. 9).
+    #[key(unit = "1/ms")]
     #[serde(default = "zero")]
     pub apical_rates: PerLayer,
-    /// η_{k,k+1} of layers 1…N−1 per ms (eq. 10).
+    /// η_{k,k+1}, the learning rates of the top-down weights of layers 1…N−1 (eq. 10).
+    #[key(unit = "1/ms")]
     #[serde(default = "zero")]
     pub feedback_rates: PerLayer,
     /// How the weights begin; self-predicting is W^IP_k = c_k W^PP_{k+1,k} with
@@ -136,6 +155,7 @@ pub struct ContinuousSpec {
     pub pyramidal_from_interneuron_scale: PerLayer,
     /// A somatic potential beyond ± this ends the run as a runaway.
     #[serde(default = "five_hundred")]
+    #[key(above = 0)]
     pub runaway_potential: f64,
     /// The floating-point type.
     #[serde(default)]

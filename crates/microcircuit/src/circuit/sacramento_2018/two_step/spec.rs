@@ -1,5 +1,6 @@
 //! This circuit's part of an experiment's specification.
 
+use apical_keys::Described;
 use apical_learning::{Network, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
@@ -15,31 +16,38 @@ use crate::feedback::FeedbackKind;
 ///
 /// Constants without a default are the choice of an experiment. Rates are per minibatch, averaged
 /// over its samples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct MicrocircuitSpec {
     /// λ_N, the share of the teacher in the output potential.
     #[serde(default = "tenth")]
+    #[key(above = 0, max = 1)]
     pub nudging: f64,
     /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1.
     #[serde(default = "three_tenths")]
     pub apical_mixing: PerLayer,
     /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
     #[serde(default = "tenth_per_layer")]
+    #[key(above = 0, max = 1)]
     pub interneuron_nudging: PerLayer,
-    /// η_{k,k−1} of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
+    /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub rates: Option<PerLayer>,
     /// Rates of gradient descent; divided by the theory's factor of each layer they give η_{k,k−1}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(unit = "per minibatch", example = "[1.0, 0.5]")]
     pub backprop_equivalent_rates: Option<PerLayer>,
-    /// η^IP (eq. 8).
+    /// η^IP, the learning rates of the weights from pyramidal neurons to interneurons of hidden layers (eq. 8).
     #[serde(default)]
+    #[key(unit = "per minibatch")]
     pub interneuron_rates: InterneuronRates,
-    /// η^PI of layers 1…N−1 (eq. 9).
+    /// η^PI, the learning rates of the weights from interneurons to pyramidal neurons of layers 1…N−1 (eq. 9).
+    #[key(unit = "per minibatch")]
     #[serde(default = "zero")]
     pub apical_rates: PerLayer,
-    /// η_{k,k+1} of layers 1…N−1 (eq. 10).
+    /// η_{k,k+1}, the learning rates of the top-down weights of layers 1…N−1 (eq. 10).
+    #[key(unit = "per minibatch")]
     #[serde(default = "zero")]
     pub feedback_rates: PerLayer,
     /// How the weights begin.

@@ -12,6 +12,7 @@
 mod fast;
 
 use apical_kernels::Real;
+use apical_keys::Described;
 use apical_learning::Teacher;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ use crate::circuit::sacramento_2018::state::State;
 use crate::table::Weights;
 
 /// Which code computes; both give the same numbers to rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Path {
     /// Padded matrices, vector kernels, products saved where they are known.

@@ -1,0 +1,291 @@
+//! The terms of reports and specifications; docs/glossary.md is made of this list.
+
+/// A term and what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// The term, in lower case but for names.
+    pub name: &'static str,
+    /// Other words for it, and its symbol.
+    pub also: &'static [&'static str],
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn term(name: &'static str, also: &'static [&'static str], meaning: &'static str) -> Term {
+    Term {
+        name,
+        also,
+        meaning,
+    }
+}
+
+/// All terms by name.
+pub static GLOSSARY: &[Term] = &[
+    term(
+        "apical dendrite",
+        &["apical potential", "v_A"],
+        "The upper dendrite of a pyramidal neuron, where top-down weights and interneurons meet. What does not cancel there is the neuron's share of the error, and drives its learning.",
+    ),
+    term(
+        "attenuation",
+        &["α_k"],
+        "By how much the drive of the basal dendrite is weaker in the soma, as other conductances pull at it: g_B over the sum of the conductances. 1 in the two-step form.",
+    ),
+    term(
+        "basal dendrite",
+        &["v_B"],
+        "The lower dendrite of a pyramidal neuron, which the layer below drives. It predicts the soma; where it is wrong, forward weights learn.",
+    ),
+    term(
+        "chosen epoch",
+        &["best epoch"],
+        "The epoch with the best validation score, the earliest among equals. Its test score is reported beside that of the last epoch; the best test score over epochs is never computed.",
+    ),
+    term(
+        "condition",
+        &[],
+        "A circuit of a protocol and what happens to it, by name; run once with each seed.",
+    ),
+    term(
+        "conductance",
+        &["conductances", "g_B", "g_A", "g_som", "g_lk", "g_D"],
+        "How strongly one compartment pulls another to its own potential, in 1/ms. Conductances decide nudging, mixing and attenuation in continuous time.",
+    ),
+    term(
+        "direct feedback alignment",
+        &[],
+        "A control: the output error reaches every hidden layer straight through fixed random weights.",
+    ),
+    term(
+        "equivalent rate",
+        &["backprop-equivalent rate", "equivalent rates"],
+        "The learning rate of gradient descent that theory finds in a circuit's own rate: the rate times the factor by which its update exceeds the gradient in the limit of weak coupling.",
+    ),
+    term(
+        "error angle",
+        &["hidden-error angle"],
+        "The angle, averaged over samples, between the error that reaches a hidden layer and that of backprop.",
+    ),
+    term(
+        "feedback",
+        &["top-down weights", "W^PP_{k,k+1}"],
+        "The weights from a layer to the apical dendrites of the one below, by which errors travel.",
+    ),
+    term(
+        "feedback alignment",
+        &[],
+        "A control: the error travels down through fixed random weights in place of the transposed forward weights.",
+    ),
+    term(
+        "feedback angle",
+        &[],
+        "The angle between the weights that bring the error down and the transposed forward weights; 0° where they are tied, near 90° for random ones.",
+    ),
+    term(
+        "flat loss",
+        &[],
+        "A run whose training loss never fell below that of its first epoch: nothing was learned.",
+    ),
+    term(
+        "fold",
+        &["folds", "cross-validation"],
+        "One of several parts of equal size of a small table; every fold is the test part of some seeds, so that an interval is over samples as well.",
+    ),
+    term(
+        "frozen hidden layer",
+        &["frozen"],
+        "A control: only the output layer learns. What it lacks to the others is what hidden learning brings.",
+    ),
+    term(
+        "ideal interneurons",
+        &["ideal"],
+        "Interneurons whose weights are the forward weights at every step, so that nothing is left to learn there.",
+    ),
+    term(
+        "interneuron",
+        &["interneurons", "u^I"],
+        "A neuron that predicts the layer above and cancels, in the apical dendrites of its own layer, what that layer sends down as expected. There is one for each neuron of the layer above.",
+    ),
+    term(
+        "interneuron mismatch",
+        &[],
+        "What interneurons still get wrong about the layer above without a teacher.",
+    ),
+    term(
+        "interval",
+        &["±", "confidence interval", "95 % interval"],
+        "Mean ± half width of the 95 % interval by Student's t over seeds. A single seed has none.",
+    ),
+    term(
+        "last epoch",
+        &[],
+        "Test scores are read after the last epoch, whether or not it is the best.",
+    ),
+    term(
+        "latent equilibrium",
+        &["prospective rates", "prospective"],
+        "Neurons that fire by where their potential is going, φ(u + τ du/dt), and so do not lag behind what drives them. Source: Haider et al. (2021).",
+    ),
+    term(
+        "learner",
+        &[],
+        "What is trained: a circuit, backprop or a control, with its settings.",
+    ),
+    term(
+        "matched backprop",
+        &["matched"],
+        "Backprop with all that the circuit has: the same transfer function, targets, starting weights, minibatches, and the squared error of rates.",
+    ),
+    term(
+        "minibatch",
+        &["batch size"],
+        "Samples whose weight changes are averaged before they are made.",
+    ),
+    term(
+        "mirror",
+        &[],
+        "Rates with which interneurons follow the forward weights to first order, so that a circuit that is self-predicting stays so while it learns.",
+    ),
+    term(
+        "mixing",
+        &["apical mixing", "λ_k"],
+        "How strongly the apical potential moves the soma of a hidden neuron.",
+    ),
+    term(
+        "norm ratio",
+        &[],
+        "The length of an update over that of the gradient step at the equivalent rate; 1 where the theory holds.",
+    ),
+    term(
+        "nudging",
+        &["nudge", "λ_N", "λ"],
+        "How strongly the teacher pulls the output potential to its target: the share of the target in it, from 0 (no teacher) to 1 (clamped). Weak nudging brings the circuit's updates close to gradients and makes them small.",
+    ),
+    term(
+        "null",
+        &["shuffled errors", "shuffled feedback angle"],
+        "The angle that remains when every neuron receives the error of another neuron of its layer. Near 90° alignment is chance; lower values show how much of an angle the activities alone explain.",
+    ),
+    term(
+        "plasticity delay",
+        &["delay"],
+        "How long after the onset of a pattern nothing is learned, so that potentials may settle first.",
+    ),
+    term(
+        "potential reference",
+        &["potential"],
+        "The gradient for the output error φ′(u)(u* − u), the difference of target and actual potential: the error that the circuit's teacher gives it.",
+    ),
+    term(
+        "presentation",
+        &[],
+        "A pattern shown to a circuit in continuous time, for a number of ms.",
+    ),
+    term(
+        "protocol",
+        &[],
+        "An experiment that is no task with epochs, such as a stream of fresh patterns or learning without a teacher.",
+    ),
+    term(
+        "runaway",
+        &["ran away"],
+        "A circuit whose potentials grow without bound; the run ends as failed and says layer and time.",
+    ),
+    term(
+        "seed",
+        &["seeds", "split seed"],
+        "The number from which everything random in a run is drawn. Results are over seeds; the same seed gives the same bits.",
+    ),
+    term(
+        "self-prediction",
+        &["self-predicting", "residual", "residuals"],
+        "The state in which interneurons cancel all that comes down, so that without a teacher apical potentials are zero. Residuals say how far a circuit is from it.",
+    ),
+    term(
+        "sign agreement",
+        &[],
+        "The share of weights whose update has the sign of the gradient step; 50 % is chance.",
+    ),
+    term(
+        "single layer",
+        &[],
+        "A control without hidden layers: what the data give away to a linear read-out.",
+    ),
+    term(
+        "squared-error reference",
+        &["squared error", "squared_error"],
+        "The gradient for the output error φ′(u)(r* − r), that of the squared error of rates: what matched backprop descends. A learner stands near 0° to the reference that it descends.",
+    ),
+    term(
+        "standard backprop",
+        &["standard"],
+        "Backprop as usual for classification: softmax and cross-entropy. It descends neither reference, so that its angles say nothing of its quality.",
+    ),
+    term(
+        "sweep",
+        &[],
+        "One experiment for each of several values of a key.",
+    ),
+    term(
+        "target coding",
+        &["targets"],
+        "What output neurons are to do for a label: one rate or potential for the labelled one, another for the rest.",
+    ),
+    term(
+        "teacher",
+        &[],
+        "What pulls output neurons to their targets while learning.",
+    ),
+    term(
+        "threshold",
+        &["thresholds", "bias"],
+        "A weight from a unit of constant rate 1; a larger one makes the neuron more excitable.",
+    ),
+    term(
+        "tied feedback",
+        &["tied"],
+        "Top-down weights that are the transposed forward weights at every step: the ideal, which no synapse knows how to keep.",
+    ),
+    term(
+        "transfer function",
+        &["transfer", "φ"],
+        "From a somatic potential to a firing rate.",
+    ),
+    term(
+        "trial",
+        &["trials", "tuning"],
+        "A setting of a learner that was tried while tuning, judged on validation data with seeds that are not reported.",
+    ),
+    term(
+        "two-step form",
+        &["two-step"],
+        "The circuit's steady state, computed by a sweep up without a teacher and a sweep down with one.",
+    ),
+    term(
+        "update angle",
+        &["angle"],
+        "The angle between the weight change of a minibatch and the exact gradient at the same weights on the same samples. 0° is gradient descent, 90° is chance.",
+    ),
+    term(
+        "weak coupling",
+        &["coupling"],
+        "Small nudging and mixing. In its limit the circuit's update is the gradient times a known factor for each layer.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_in_order_and_each_word_leads_to_one() {
+        assert!(GLOSSARY.is_sorted_by(|a, b| a.name.to_lowercase() < b.name.to_lowercase()));
+        let mut words: Vec<&str> = (GLOSSARY.iter())
+            .flat_map(|term| std::iter::once(&term.name).chain(term.also))
+            .copied()
+            .collect();
+        words.sort_unstable();
+        let twice = words.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None);
+    }
+}
