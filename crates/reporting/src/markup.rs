@@ -53,6 +53,34 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
+/// The text with the signs of its symbols, such as `v_A` and `W^PI_k`, made raised and lowered letters:
+/// those after a single letter.
+pub(crate) fn symbols(text: &str) -> String {
+    const LONGEST: usize = 4;
+    let chars: Vec<char> = text.chars().collect();
+    let is_letter = |at: Option<usize>| at.is_some_and(|at| chars[at].is_alphabetic());
+    let mut out = String::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        let run = chars[at + 1..]
+            .iter()
+            .take_while(|next| next.is_alphanumeric())
+            .count();
+        let is_single = is_letter(at.checked_sub(1)) && !is_letter(at.checked_sub(2));
+        let follows = is_single || out.ends_with('}');
+        at += 1;
+        out.push(c);
+        if matches!(c, '_' | '^') && follows && (1..=LONGEST).contains(&run) {
+            out.push('{');
+            out.extend(&chars[at..at + run]);
+            out.push('}');
+            at += run;
+        }
+    }
+    out
+}
+
 /// The next sign and what it does.
 fn next(text: &str) -> Option<(usize, Height)> {
     let signs = [("_{", Height::Lowered), ("^{", Height::Raised)];
@@ -79,6 +107,11 @@ mod tests {
         );
         assert_eq!(plain("‖u_{2} − u^{I}_{1}‖²"), "‖u₂ − u^I₁‖²");
         assert_eq!(plain("v_{A,1}"), "v_A,1");
+        assert_eq!(
+            symbols("W^PI_k, v_A and g_som"),
+            "W^{PI}_{k}, v_{A} and g_{som}"
+        );
+        assert_eq!(symbols("n_epochs, my_key"), "n_epochs, my_key");
         for name in ["my_model", "a^b", "open_{", ""] {
             assert_eq!(plain(name), name);
         }

@@ -79,8 +79,7 @@ pub(crate) fn html(
     let claims = sections.iter().map(|section| &*section.claim);
     let provenances: Vec<&Provenance> = input.runs.iter().map(|run| &run.provenance).collect();
     let mut parts = results::task_parts(sections, files, &mut attached);
-    let meanings = definitions(notes::MEANINGS);
-    parts.push(Part::new("meanings", "What the numbers mean", meanings));
+    parts.push(notes::meanings(notes::MEANINGS));
     parts.extend(notes::tuning(input, files, &mut attached));
     parts.extend(notes::failed(sections));
     parts.extend(notes::absent(sections));

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use apical_learning::TrialRecord;
 use maud::html;
 
-use super::{Attached, Part, TaskSection, Td, headings, settings, table};
+use super::{Attached, Part, TaskSection, Td, definitions, headings, settings, table};
 use crate::Cell;
 use crate::ReportInput;
+use crate::glossary::GLOSSARY;
+use crate::markup::symbols;
 use crate::number::ABSENT;
 
 /// What scores, references and nulls mean.
@@ -64,6 +66,28 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
          is not counted. The ratio is that of mean times.",
     ),
 ];
+
+/// What numbers mean, and the glossary to open.
+pub(super) fn meanings<S: AsRef<str>>(terms: &[(S, S)]) -> Part {
+    let glossary: Vec<(String, String)> = GLOSSARY
+        .iter()
+        .map(|term| {
+            let also = match term.also {
+                [] => String::new(),
+                also => format!(" ({})", also.join(", ")),
+            };
+            (
+                symbols(&format!("{}{also}", term.name)),
+                symbols(term.meaning),
+            )
+        })
+        .collect();
+    let body = html! {
+        (definitions(terms))
+        details { summary { "All terms" } (definitions(&glossary)) }
+    };
+    Part::new("meanings", "What the numbers mean", body)
+}
 
 /// How often each learner was tuned, and what was taken.
 pub(super) fn tuning(

@@ -4,8 +4,7 @@ use apical_learning::Provenance;
 use maud::{Markup, html};
 
 use super::{
-    Attached, Part, Td, definitions, document, doing_it_again, figure, headings, provenance, rich,
-    table,
+    Attached, Part, Td, document, doing_it_again, figure, headings, notes, provenance, rich, table,
 };
 use crate::{Chart, PlainTable, ProtocolReport};
 
@@ -47,10 +46,7 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -
             ..Part::new("figures", "Figures", body)
         });
     }
-    if !report.notes.is_empty() {
-        let meanings = definitions(&report.notes);
-        parts.push(Part::new("meanings", "What the numbers mean", meanings));
-    }
+    parts.push(notes::meanings(&report.notes));
     if !report.failed.is_empty() {
         let body = html! { ul { @for line in &report.failed { li { (rich(line)) } } } };
         parts.push(Part {

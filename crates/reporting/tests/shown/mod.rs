@@ -119,8 +119,8 @@ fn a_sweep_over_a_logarithm_says_what_it_found_and_has_columns_for_its_values() 
         let text = text_of(&artefacts, file);
         let (header, first) = text.split_once('\n').expect("rows");
         let column = header.split(',').position(|name| name == "learner.rate");
-        let row = first.lines().next().expect("a row").split(',');
-        let cell = row.skip(column.expect("a column")).next();
+        let mut row = first.lines().next().expect("a row").split(',');
+        let cell = row.nth(column.expect("a column"));
         assert_eq!(cell, Some("0.1"), "{file}");
     }
 }
