@@ -91,8 +91,6 @@ impl SpecError {
     }
 }
 
-/// The largest number of a [`PerLayer`]: single precision can hold it twice.
-
 /// One value for all layers, or one for each: `0.1` or `[1.0, 0.03, 0.05]`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PerLayer {
