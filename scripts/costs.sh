@@ -18,8 +18,8 @@ row() {
 
 echo '| what | counted on | files | lines | lines elsewhere |'
 echo '|---|---|---|---|---|'
-row 'a circuit' '`sacramento_2018`: two forms, each plain and fast' '&microcircuit::|^    sacramento_2018,' crates/microcircuit/src/circuit/sacramento_2018
-row 'another circuit' '`max_2026`: two forms' 'ERROR_NEURONS|^    max_2026,|^use .*max_2026' crates/microcircuit/src/circuit/max_2026
+row 'a circuit' '`sacramento_2018`: two forms, each plain and fast' '&microcircuit::(MICROCIRCUIT|CONTINUOUS)\b|^    sacramento_2018,' crates/microcircuit/src/circuit/sacramento_2018
+row 'another circuit' '`max_2026`: two forms' '&microcircuit::ERROR_NEURONS|\bmax_2026\b' crates/microcircuit/src/circuit/max_2026
 row 'a feedback rule' '`learned_eq10`' '\bLearnedEq10\b|learned_eq10' crates/microcircuit/src/feedback/learned_eq10.rs
 row 'a learner' '`sign_symmetric`, outside the workspace' 'SIGN_SYMMETRIC' examples/sign_symmetric/src
 row 'a data set' '`yin_yang`' '\byin_yang\b|YinYangSpec' crates/datasets/src/set/yin_yang.rs
