@@ -46,10 +46,9 @@ pub(crate) fn add_changes<T: Real>(
         .collect();
     decay(p, weights, into);
     // A rule of feedback reads top-down weights, so it comes before they change.
-    for k in 1..n {
+    for (k, trace) in centred.iter().enumerate().skip(1) {
         if c.rate(c.feedback(k)) != 0.0 && c.feedback_rule.noise().is_none() {
-            let trace = centred[k].as_ref();
-            add_feedback_changes(p, k, trace, per_sample, weights, s, into);
+            add_feedback_changes(p, k, trace.as_ref(), per_sample, weights, s, into);
         }
     }
     for k in 1..=n {
