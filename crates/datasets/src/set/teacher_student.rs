@@ -126,11 +126,10 @@ impl TeacherStudentSpec {
         if let Transfer::Softplus { gamma, beta, theta } = self.transfer {
             let fits = [gamma, beta].iter().all(|value| GAIN.contains(value));
             let fits = fits && SIGNED.contains(&theta);
-            let found = format!("{:?}", self.transfer);
             check(
                 fits,
                 "transfer",
-                found,
+                self.transfer.to_string(),
                 "gamma and beta from 1e-9 to 1e6, theta from -1e6 to 1e6",
             )?;
         }
