@@ -25,13 +25,13 @@ pub struct Split {
 #[serde(deny_unknown_fields)]
 pub struct Fractions {
     /// Share of the training part.
-    #[key(above = 0, below = 1)]
+    #[key(above = 0, below = 1, example = "0.7")]
     pub train: f64,
     /// Share of the validation part.
-    #[key(above = 0, below = 1)]
+    #[key(above = 0, below = 1, example = "0.15")]
     pub validation: f64,
     /// Share of the test part.
-    #[key(above = 0, below = 1)]
+    #[key(above = 0, below = 1, example = "0.15")]
     pub test: f64,
 }
 

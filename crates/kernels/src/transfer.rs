@@ -1,5 +1,7 @@
 //! Transfer functions r = φ(u), their slopes φ′ and inverses.
 
+use std::fmt;
+
 use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,20 @@ pub enum Transfer {
     Tanh,
     /// φ(u) = max(0, u).
     Relu,
+}
+
+/// As a specification says it.
+impl fmt::Display for Transfer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Logistic => f.write_str("logistic"),
+            Self::Softplus { gamma, beta, theta } => {
+                write!(f, "softplus with gamma {gamma}, beta {beta}, theta {theta}")
+            }
+            Self::Tanh => f.write_str("tanh"),
+            Self::Relu => f.write_str("relu"),
+        }
+    }
 }
 
 impl Transfer {

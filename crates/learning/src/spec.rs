@@ -36,7 +36,7 @@ pub enum SpecError {
     },
     /// A target rate that no potential reaches.
     #[error(
-        "a target rate of {rate} has no finite potential under {transfer:?}; choose a rate inside the range of the transfer function"
+        "a target rate of {rate} has no finite potential under the transfer function {transfer}; choose a rate inside the range of the transfer function"
     )]
     Target {
         /// The rate.
@@ -223,15 +223,19 @@ pub enum TargetCoding {
     /// Target rates; potentials by the inverse of the transfer function.
     Rates {
         /// Of the other outputs.
+        #[key(example = "0.1")]
         low: f64,
         /// Of the labelled output.
+        #[key(example = "0.8")]
         high: f64,
     },
     /// Target potentials; rates by the transfer function.
     Potentials {
         /// Of the other outputs.
+        #[key(example = "-2.0")]
         low: f64,
         /// Of the labelled output.
+        #[key(example = "1.5")]
         high: f64,
     },
 }

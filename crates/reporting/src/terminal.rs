@@ -173,22 +173,28 @@ fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
     if table.rows.iter().any(|row| row.n_failed > 0) {
         notes.push("  failed runs are left out of all means".to_owned());
     }
+    let warnings = table.warnings();
     notes.extend(
-        table
-            .warnings()
+        warnings
             .iter()
             .map(|warning| format!("  {}", printable(warning))),
     );
-    if table.has_angles() {
+    let is_shown = |column: &str| !left_out.iter().any(|heading| heading.ends_with(column));
+    if table.has_angles() && is_shown("potential") {
         notes.push(format!("  {REFERENCES}"));
     }
     if !left_out.is_empty() {
         notes.push(format!("  more with --wide: {}", left_out.join(", ")));
     }
-    if let Some(baseline) = &table.baseline {
+    if let Some(baseline) = &table.baseline
+        && is_shown("ratio")
+    {
         notes.push(format!("  time ratio to {}", printable(baseline)));
     }
-    if let Some(times) = &table.times {
+    let has_times = is_shown("per sample") || (table.baseline.is_some() && is_shown("ratio"));
+    if let Some(times) = &table.times
+        && has_times
+    {
         notes.push(format!("  times {}", printable(times)));
     }
     notes

@@ -186,6 +186,13 @@ fn a_table_fits_the_terminal_and_says_what_it_leaves_out() {
         assert_eq!(text.contains("more with --wide"), width < 120, "{text}");
     }
     let narrow = terminal_table_in(&everything(), false, 80);
-    let digits: Vec<&str> = narrow.lines().take(9).collect();
-    insta::assert_snapshot!(digits.join("\n"), @"");
+    let heading = narrow.lines().nth(2).expect("headings");
+    assert!(
+        heading.contains("last epoch") && heading.contains("potential"),
+        "{narrow}"
+    );
+    assert!(
+        !heading.contains("trials") && !heading.contains("per sample"),
+        "{narrow}"
+    );
 }

@@ -19,7 +19,7 @@ pub struct ExperimentSpec {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// Root seeds; every learner of every task is run once with each.
-    #[key(least = 1, example = "[0, 1, 2]")]
+    #[key(least = 1, example = "[1, 2, 3]")]
     pub seeds: Vec<u64>,
     /// How long and in what portions learners are taught.
     pub training: TrainingSpec,
@@ -59,7 +59,6 @@ pub struct TaskSpec {
     /// The learner that the others are compared with; the first that is backprop matched to the
     /// circuit, with nothing frozen, where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[key(example = "\"backprop\"")]
     pub baseline: Option<String>,
     /// What this task does otherwise than the experiment's `[training]`.
     #[serde(default, skip_serializing_if = "TrainingOverrides::is_empty")]

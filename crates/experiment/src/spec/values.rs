@@ -24,8 +24,10 @@ pub enum Scale {
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// The lowest value.
+    #[key(example = "0.1")]
     pub from: Number,
     /// The highest value.
+    #[key(example = "1.0")]
     pub to: Number,
     /// How values lie between the two.
     #[serde(default)]
@@ -37,8 +39,10 @@ pub struct Range {
 #[serde(deny_unknown_fields)]
 pub struct Steps {
     /// The lowest value.
+    #[key(example = "0.1")]
     pub from: Number,
     /// The highest value.
+    #[key(example = "1.0")]
     pub to: Number,
     /// How many values.
     #[key(min = 2)]

@@ -11,6 +11,7 @@ use apical_learning::Metric;
 use apical_reporting::FIGURES;
 use apical_reporting::glossary::{GLOSSARY, Term};
 
+use crate::built_in;
 use crate::exit::{EXIT_CODES, UsageError};
 use crate::reference::{Explained, find, pages, words};
 use crate::say;
@@ -147,6 +148,10 @@ fn things_called(name: &str) -> Vec<String> {
     }
     for figure in FIGURES {
         take("figure", figure.name, figure.one_line);
+    }
+    for (experiment, title) in built_in::titles() {
+        let how = format!("{title}\n\n  `apical run {experiment}`");
+        take("built-in experiment", experiment, &how);
     }
     let words = name.to_lowercase().replace('_', " ");
     let is_it = |term: &&Term| {

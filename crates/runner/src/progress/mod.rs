@@ -1,5 +1,6 @@
 //! What is seen while an experiment runs: bars on a terminal, else a line a run, or JSON events.
 
+mod screen;
 mod words;
 
 use std::io::IsTerminal;
@@ -11,7 +12,8 @@ use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
 use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use self::words::{label, readings, short_label};
+use self::screen::Screen;
+use self::words::{cut, label, readings, short_label, shortened};
 use crate::event::Event;
 use crate::{say, width};
 
@@ -73,7 +75,7 @@ impl Progress {
     /// Progress in `mode`; with `verbose`, with every epoch.
     pub(crate) fn new(mode: Mode, verbose: bool) -> Self {
         let target = match mode {
-            Mode::Bars => ProgressDrawTarget::stderr_with_hz(8),
+            Mode::Bars => ProgressDrawTarget::term_like_with_hz(Box::new(Screen::default()), 8),
             _ => ProgressDrawTarget::hidden(),
         };
         Self {
@@ -82,6 +84,19 @@ impl Progress {
             bars: MultiProgress::with_draw_target(target),
             whole: Mutex::default(),
         }
+    }
+
+    /// A line on a run, which fits the terminal where there is one.
+    fn line(&self, run: &RunKey, text: &str) -> String {
+        let line = match self.mode {
+            Mode::Bars => {
+                let width = width::of_errors();
+                let line = format!("{} · {}", short_label(run, width / 2), shortened(text));
+                cut(line.trim_end_matches(" · "), width)
+            }
+            _ => format!("{} · {text}", label(run)),
+        };
+        line.trim_end_matches(" · ").to_owned()
     }
 
     /// Takes all bars off the terminal.
@@ -245,7 +260,7 @@ impl progress::RunProgress for RunProgress<'_> {
 
     fn note(&self, text: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(text.to_owned());
+            bar.set_message(shortened(text));
         }
         if self.all.verbose {
             self.all.note(&format!("{} · {text}", label(&self.run)));
@@ -276,8 +291,7 @@ impl progress::RunProgress for RunProgress<'_> {
             .map_or_else(|_| String::new(), |last| last.clone());
         match (outcome, error) {
             (Outcome::Finished, _) if !self.all.verbose => {
-                self.all
-                    .note(format!("{label} · {last}").trim_end_matches(" · "));
+                self.all.note(&self.all.line(&self.run, &last));
             }
             (Outcome::Failed, Some(error)) => self.all.note(&format!("{label} · failed: {error}")),
             (Outcome::Interrupted, _) => self.all.note(&format!("{label} · stopped")),

@@ -86,6 +86,14 @@ fn angle(record: &EpochRecord) -> Option<String> {
     Some(format!("angle {mean:.1}° to {name}"))
 }
 
+/// A line on a run without the words that its units say as well.
+pub(super) fn shortened(text: &str) -> String {
+    let words = ["epoch ", "validation ", "angle "];
+    words
+        .iter()
+        .fold(text.to_owned(), |text, word| text.replace(word, ""))
+}
+
 /// `text` in at most `width` columns, cut where it is longer.
 pub(super) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {

@@ -8,9 +8,26 @@ pub(crate) fn value(key: &Key) -> Value {
     if !key.only.is_empty() {
         return key.only.into();
     }
+    let of_map = |of| {
+        under(
+            name_of(key.placeholder),
+            of_shape(of, key.bounds, key.least),
+        )
+    };
     written(key.example)
         .or_else(|| default(key))
-        .unwrap_or_else(|| of_shape(key.shape, key.bounds, key.least))
+        .unwrap_or_else(|| match key.shape {
+            Shape::Map { of } => of_map(of),
+            shape => of_shape(shape, key.bounds, key.least),
+        })
+}
+
+/// What stands for the names of a table's entries.
+fn name_of(placeholder: &str) -> &'static str {
+    match placeholder {
+        "KEY" => "task.a.learner.a.microcircuit.nudging",
+        _ => "a",
+    }
 }
 
 /// The value of `key` where nothing is said, if that is a value.
@@ -102,7 +119,7 @@ fn along(shape: &Shape, path: &[String], at_end: Value) -> Value {
             table.insert(name.clone(), along(key.shape, rest, at_end));
             table.into()
         }
-        Shape::Map { of } => under("a", along(of, rest, at_end)),
+        Shape::Map { of } => under(name_of(name), along(of, rest, at_end)),
         Shape::Choice(choices) => {
             let all = (choices.all)();
             let shape = all.iter().find_map(|choice| match choice.name == *name {

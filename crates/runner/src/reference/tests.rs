@@ -2,7 +2,7 @@
 
 use apical_experiment::protocol::Kind;
 use apical_experiment::spec::{Overrides, Resolved, SpecSource};
-use apical_keys::{Entry, entries};
+use apical_keys::{Bounds, Entry, Shape, entries};
 use toml::{Table, Value};
 
 use super::{Specification, sample, specifications, words};
@@ -21,6 +21,23 @@ const BESIDE: &[(&str, &str, &str)] = &[
     ("npz` is given as {}", "path", "\"a\""),
     ("npz` is given as {x}", "y", "\"a\""),
     ("npz` is given as {y}", "x", "\"a\""),
+];
+
+/// Ends of ranges that other keys of the smallest specification forbid, by a part of specification and
+/// way.
+const FORBIDDEN_ENDS: &[&str] = &[
+    // At least 1e-6 in single precision.
+    "integrator.adaptive.",
+    // With Euler steps of the default length.
+    "conductances.apical",
+    WITH_THE_NETWORKS[0],
+    WITH_THE_NETWORKS[1],
+];
+
+/// Transfer functions of teacher and network, which must be the same.
+const WITH_THE_NETWORKS: [&str; 2] = [
+    "teacher_network network.transfer.softplus",
+    "teacher_network teacher.transfer.softplus",
 ];
 
 /// Why `text` is no specification of that kind.
@@ -86,6 +103,138 @@ fn all() -> Vec<(Specification, Entry)> {
         entries.map(move |entry| (specification, entry))
     };
     specifications().into_iter().flat_map(of).collect()
+}
+
+/// `number` where the numbers of a value of this key stand, if it has any.
+fn with_number(entry: &Entry, number: f64) -> Option<Value> {
+    let is_whole = match entry.key.shape.alternatives()[..] {
+        [Shape::Number { whole, .. }, ..] => *whole,
+        [
+            Shape::List {
+                of: Shape::Number { whole, .. },
+                ..
+            },
+            ..,
+        ] => *whole,
+        _ => return None,
+    };
+    let number: Value = match is_whole {
+        true => (number as i64).into(),
+        false => number.into(),
+    };
+    Some(match sample::value(&entry.key) {
+        Value::Array(mut list) => {
+            let middle = list.len() / 2;
+            list[middle] = number;
+            list.into()
+        }
+        _ => number,
+    })
+}
+
+#[test]
+fn every_key_with_a_value_from_its_reference_is_read() {
+    let mut faults = Vec::new();
+    for (specification, entry) in all() {
+        if is_among(&WITH_THE_NETWORKS, &specification, &entry) {
+            continue;
+        }
+        let value = sample::value(&entry.key);
+        if let Some(fault) = fault_with(&specification, &entry, value) {
+            faults.push(format!(
+                "{} {}: {fault}",
+                specification.name,
+                words::path(&entry)
+            ));
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{}\n{} keys",
+        faults.join("\n"),
+        faults.len()
+    );
+}
+
+#[test]
+fn ranges_are_those_of_the_checks() {
+    let mut wrong = Vec::new();
+    for (specification, entry) in all() {
+        let (Some(bounds), path) = (entry.bounds(), words::path(&entry)) else {
+            continue;
+        };
+        let mut tried = |number: f64, is_inside: bool| {
+            let Some(value) = with_number(&entry, number) else {
+                return;
+            };
+            let fault = fault_with(&specification, &entry, value);
+            // By its own name, or that of the table or list that it makes no sense in.
+            let names = entry.path.iter().rev().take(3);
+            let is_named = |fault: &String| names.clone().any(|name| fault.contains(&**name));
+            let refused = fault.as_ref().is_some_and(is_named);
+            let forbidden = is_inside && is_among(FORBIDDEN_ENDS, &specification, &entry);
+            if is_inside == refused && !forbidden {
+                wrong.push(format!(
+                    "{} {path} = {number:e}: {fault:?}",
+                    specification.name
+                ));
+            }
+        };
+        let Bounds {
+            min,
+            above,
+            max,
+            below,
+        } = bounds;
+        let ulp = |number: f64| {
+            if is_whole(&entry) {
+                1.0
+            } else {
+                f64::EPSILON * number.abs().max(1e-300)
+            }
+        };
+        if let Some(min) = min {
+            tried(min, true);
+            tried(min - ulp(min), false);
+        }
+        if let Some(max) = max {
+            tried(max, true);
+            tried(max + ulp(max), false);
+        }
+        for end in [above, below].into_iter().flatten() {
+            tried(end, false);
+        }
+        if !is_whole(&entry) {
+            for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                tried(odd, false);
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\n{} wrong",
+        wrong.join("\n"),
+        wrong.len()
+    );
+}
+
+fn is_among(parts: &[&str], specification: &Specification, entry: &Entry) -> bool {
+    let whole = words_of(specification, entry);
+    parts.iter().any(|part| whole.contains(part))
+}
+
+fn is_whole(entry: &Entry) -> bool {
+    let mut shapes = entry.key.shape.alternatives().into_iter();
+    shapes.any(|shape| {
+        matches!(shape, Shape::Number { whole: true, .. })
+            || matches!(
+                shape,
+                Shape::List {
+                    of: Shape::Number { whole: true, .. },
+                    ..
+                }
+            )
+    })
 }
 
 /// Words of Rust and its libraries that no user should meet.

@@ -5,6 +5,7 @@ mod continuous;
 mod damage;
 mod data;
 mod endings;
+mod explain;
 mod keeping;
 mod own_data;
 mod processes;

@@ -96,13 +96,13 @@ fn targets_out_of_reach_are_shown_with_their_line() {
     let shared = SMALL.replace("batch_size = 50", &format!("batch_size = 50\n{rates}"));
     let own = SMALL.replace("hidden = [8]", &format!("hidden = [8]\ntraining.{rates}"));
     insta::assert_snapshot!([refused(&shared, &[]), refused(&own, &[])].join("\n"), @r"
-    error: `training.targets`: a target rate of 0 has no finite potential under Logistic; choose a rate inside the range of the transfer function
+    error: `training.targets`: a target rate of 0 has no finite potential under the transfer function logistic; choose a rate inside the range of the transfer function
      --> small.toml:8:1
       |
     8 | targets.rates = { low = 0.0, high = 1.0 }
       | ^^^^^^^
 
-    error: `task.digits.training.targets`: a target rate of 0 has no finite potential under Logistic; choose a rate inside the range of the transfer function
+    error: `task.digits.training.targets`: a target rate of 0 has no finite potential under the transfer function logistic; choose a rate inside the range of the transfer function
       --> small.toml:16:10
        |
     16 | training.targets.rates = { low = 0.0, high = 1.0 }

@@ -65,7 +65,7 @@ struct NovelAssociation {
     #[key(example = "\"A title\"")]
     title: String,
     /// Root seeds; every condition is run once with each.
-    #[key(least = 1, example = "[0, 1, 2]")]
+    #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// How long the association is shown with its teacher: a whole number of presentations.
     #[key(above = 0, unit = "ms")]
@@ -84,8 +84,10 @@ struct NovelAssociation {
     #[key(min = 1)]
     n_traced: usize,
     /// Input rates are drawn from this interval.
+    #[key(example = "[0.0, 1.0]")]
     inputs: Interval,
     /// Target potentials are drawn from this interval.
+    #[key(example = "[-1.0, 1.0]")]
     targets: Interval,
     /// The network.
     network: NetworkSpec,
@@ -141,7 +143,7 @@ impl Protocol for NovelAssociation {
                 let key = key.then("circuit");
                 check_circuit(&before.circuit, &network, key.clone())?;
                 if before.circuit.precision != condition.circuit.precision {
-                    let found = format!("{:?}", before.circuit.precision);
+                    let found = format!("{:?}", before.circuit.precision).to_lowercase();
                     let expected = "the precision of the circuit that takes the weights over";
                     return Err(SpecError::range(key.then("precision"), found, expected));
                 }

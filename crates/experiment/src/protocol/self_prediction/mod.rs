@@ -53,7 +53,7 @@ struct SelfPrediction {
     #[key(example = "\"A title\"")]
     title: String,
     /// Root seeds; every condition is run once with each.
-    #[key(least = 1, example = "[0, 1, 2]")]
+    #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Patterns shown, each once.
     #[key(min = 1)]
@@ -65,6 +65,7 @@ struct SelfPrediction {
     #[key(min = 1)]
     n_records: usize,
     /// Input rates are drawn from this interval.
+    #[key(example = "[0.0, 1.0]")]
     inputs: Interval,
     /// The network.
     network: NetworkSpec,

@@ -66,7 +66,7 @@ struct TeacherStudent {
     #[key(example = "\"A title\"")]
     title: String,
     /// Root seeds; every condition is run once with each.
-    #[key(least = 1, example = "[0, 1, 2]")]
+    #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Patterns taught, each once.
     #[key(min = 1)]
@@ -142,7 +142,7 @@ impl Protocol for TeacherStudent {
             return Err(SpecError::range("teacher.sizes", found, expected));
         }
         if self.teacher.transfer != network.transfer() {
-            let found = format!("{:?}", self.teacher.transfer);
+            let found = self.teacher.transfer.to_string();
             let expected = "the transfer function of the network, so that target potentials are those of its outputs";
             return Err(SpecError::range("teacher.transfer", found, expected));
         }

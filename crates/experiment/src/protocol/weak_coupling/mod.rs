@@ -50,7 +50,7 @@ struct WeakCoupling {
     #[key(example = "\"A title\"")]
     title: String,
     /// Root seeds; every condition is run once with each.
-    #[key(least = 1, example = "[0, 1, 2]")]
+    #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Samples over which update and gradient are averaged.
     #[key(min = 1)]

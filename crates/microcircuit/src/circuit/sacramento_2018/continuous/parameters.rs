@@ -21,8 +21,10 @@ pub enum TeacherKind {
     /// between the two reversal potentials.
     Conductances {
         /// E_exc.
+        #[key(example = "4.667")]
         excitatory_reversal: f64,
         /// E_inh, below E_exc.
+        #[key(example = "-0.333")]
         inhibitory_reversal: f64,
     },
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::parameters::Parameters;
 use super::sweeps::Path;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
-use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
+use crate::circuit::sacramento_2018::keys::{keys_of, non_negative, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackKind;
@@ -88,15 +88,7 @@ impl MicrocircuitSpec {
         {
             share("interneuron_nudging", value)?;
         }
-        for value in self.apical_mixing.expand(n_hidden, "apical_mixing")? {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(SpecError::range(
-                    "apical_mixing",
-                    value,
-                    "a finite number of 0 or more",
-                ));
-            }
-        }
+        non_negative("apical_mixing", &self.apical_mixing, n_hidden)?;
         let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
