@@ -1,5 +1,7 @@
 //! Comma-separated values.
 
+use std::borrow::Cow;
+
 /// A table in the making.
 #[derive(Debug)]
 pub(crate) struct Csv {
@@ -18,11 +20,13 @@ impl Csv {
         csv
     }
 
-    /// Adds a row.
+    /// Adds a row. What a spreadsheet would execute, and is no number, begins with an apostrophe.
     pub(crate) fn row<S: AsRef<str>>(&mut self, cells: &[S]) {
-        let row = self
-            .writer
-            .write_record(cells.iter().map(|cell| cell.as_ref()));
+        let row = self.writer.write_record(
+            cells
+                .iter()
+                .map(|cell| harmless(cell.as_ref()).into_owned()),
+        );
         row.expect("memory takes rows of any length");
     }
 
@@ -32,7 +36,31 @@ impl Csv {
     }
 }
 
+/// `cell` as text that is no formula.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    match is_formula && cell.parse::<f64>().is_err() {
+        true => format!("'{cell}").into(),
+        false => cell.into(),
+    }
+}
+
 /// A number in full, or an empty cell.
 pub(crate) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |v| v.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_become_text_and_numbers_stay() {
+        let mut csv = Csv::new(&["=1+1", "x"]);
+        csv.row(&["-2.5e-3", "-2+3"]);
+        csv.row(&["@SUM(A1)", "\tx"]);
+        csv.row(&["a=b", "+cmd"]);
+        let text = String::from_utf8(csv.into_bytes()).expect("UTF-8");
+        assert_eq!(text, "'=1+1,x\n-2.5e-3,'-2+3\n'@SUM(A1),'\tx\na=b,'+cmd\n");
+    }
 }
