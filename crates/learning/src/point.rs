@@ -74,7 +74,8 @@ impl Swept {
         }
     }
 
-    fn value_text(&self) -> String {
+    /// The value in words: text without quotes, numbers in full.
+    pub fn value_text(&self) -> String {
         match &self.value {
             Value::String(text) => text.clone(),
             // With an exponent where it would have many digits.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use apical_learning::KeyPath;
 use rayon::prelude::*;
 
 use crate::claim;
@@ -44,13 +45,18 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
             figures: draw_all(task, &folder, &mut files)?,
         });
     }
-    let mut artefacts = vec![
-        file("index.html", page::html(input, &sections).into_bytes()),
-        file("table.csv", table::csv(&tables)),
-    ];
+    let table = table::csv(&tables);
+    let trials = trials(input);
+    let mut attached: Vec<(&str, &[u8])> = vec![("table.csv", &table)];
     if !input.trials.is_empty() {
-        artefacts.push(file("trials.csv", trials(input)));
+        attached.push(("trials.csv", &trials));
     }
+    let page = page::html(input, &sections, &attached);
+    let attached = attached
+        .iter()
+        .map(|(path, bytes)| file(path, bytes.to_vec()));
+    let mut artefacts = vec![file("index.html", page.into_bytes())];
+    artefacts.extend(attached);
     artefacts.extend(files);
     Ok(artefacts)
 }
@@ -91,13 +97,14 @@ fn draw(
     };
     let svg = drawing.svg().map_err(failed)?;
     let png = drawing.png().map_err(failed)?;
+    let csv = draft.csv.into_bytes();
     let stem = format!("{folder}/{}", figure.name);
     let files = vec![
         file(&format!("{stem}.svg"), svg.clone().into_bytes()),
         file(&format!("{stem}.png"), png),
-        file(&format!("{stem}.csv"), draft.csv.into_bytes()),
+        file(&format!("{stem}.csv"), csv.clone()),
     ];
-    Ok((figure, FigureOnPage::Drawn { svg, stem }, files))
+    Ok((figure, FigureOnPage::Drawn { svg, stem, csv }, files))
 }
 
 fn file(path: &str, bytes: Vec<u8>) -> Artefact {
@@ -107,9 +114,11 @@ fn file(path: &str, bytes: Vec<u8>) -> Artefact {
     }
 }
 
-/// All trials, one a row, settings as `key=value; …`.
+/// All trials, one a row; settings as `key=value; …`, and each in a column of its own.
 fn trials(input: &ReportInput) -> Vec<u8> {
-    let mut csv = Csv::new(&[
+    let keys = input.trials.iter().flat_map(|trial| trial.settings.keys());
+    let keys: BTreeSet<&KeyPath> = keys.collect();
+    let columns = [
         "task",
         "learner",
         "trial",
@@ -119,10 +128,13 @@ fn trials(input: &ReportInput) -> Vec<u8> {
         "validation",
         "failed",
         "chosen",
-    ]);
+    ];
+    let header = columns.iter().map(|column| (*column).to_owned());
+    let header = header.chain(keys.iter().map(|key| key.to_string()));
+    let mut csv = Csv::new(&header.collect::<Vec<_>>());
     for trial in &input.trials {
         let seeds: Vec<String> = trial.seeds.iter().map(u64::to_string).collect();
-        csv.row(&[
+        let mut cells = vec![
             trial.task.clone(),
             trial.learner.clone(),
             trial.trial.to_string(),
@@ -132,7 +144,10 @@ fn trials(input: &ReportInput) -> Vec<u8> {
             number(trial.value),
             trial.failed.clone().unwrap_or_default(),
             trial.chosen.to_string(),
-        ]);
+        ];
+        let values = keys.iter().map(|key| trial.settings.get(key).copied());
+        cells.extend(values.map(number));
+        csv.row(&cells);
     }
     csv.into_bytes()
 }

@@ -1,67 +1,110 @@
 //! The claim: one sentence per task, computed from the records.
 
+mod sweep;
+
 use apical_learning::{Metric, OutputError, PartName};
 
+use crate::gap;
 use crate::group::{Group, Task};
-use crate::number::{Decimals, spread};
+use crate::number::{Decimals, significant, spread};
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
-/// What the runs of `task` say, in a sentence.
+/// What the runs of `task` say, in a sentence or two: angle and gap to the baseline, then time.
 pub(crate) fn sentence(task: &Task<'_>) -> String {
     if task.is_sweep() {
-        let n_finished = task
-            .groups
-            .iter()
-            .filter(|group| !group.finished.is_empty())
-            .count();
-        return format!(
-            "On {}, a sweep was run: {n_finished} of {} pairs of learner and point have finished runs.",
-            task.name,
-            task.groups.len()
-        );
+        return sweep::sentence(task);
     }
-    let score = |group: &Group<'_>| group.last(Subject::on(task.score, PartName::Test));
     let is_baseline = |group: &Group<'_>| task.baseline == Some(group.learner);
-    let scored = || task.groups.iter().filter(|group| score(group).is_some());
+    let scored = || {
+        task.groups
+            .iter()
+            .filter(|group| score(task, group).is_some())
+    };
     let subject = scored()
         .find(|group| !is_baseline(group))
         .or_else(|| scored().next());
-    let Some((subject, value)) = subject.and_then(|group| Some((group, score(group)?))) else {
+    let Some((subject, value)) = subject.and_then(|group| Some((group, score(task, group)?)))
+    else {
         return format!("On {}, no finished run has a test score.", task.name);
     };
-    let mut sentence = format!(
-        "On {}, {} reaches {} after the last epoch ({})",
-        task.name,
-        subject.label(),
-        written(task.score, value),
-        seeds(value.n, subject.failed.len())
-    );
-    let other = task
+    let label = subject.label();
+    let of_seeds = seeds(value.n, subject.failed.len());
+    let mut sentence = format!("On {}, ", task.name);
+    let angles = angles(task, subject);
+    let reached = written(task.score, value);
+    if angles.is_empty() {
+        sentence.push_str(&format!(
+            "{label} reaches {reached} after the last epoch ({of_seeds})"
+        ));
+    } else {
+        sentence.push_str(&format!(
+            "the updates of {label} stand at {} to the gradient of the potential error ({}; {of_seeds}), \
+             and it reaches {reached} after the last epoch",
+            listed(&angles),
+            layers(angles.len()),
+        ));
+    }
+    let baseline = task
         .compared_with(subject)
         .filter(|_| !is_baseline(subject));
-    if let Some((baseline, value)) = other.and_then(|group| Some((group, score(group)?))) {
+    let against = baseline.and_then(|group| Some((group, score(task, group)?)));
+    if let Some((baseline, value)) = against {
         sentence.push_str(&format!(
-            ", against {} for {} ({})",
+            ", against {} for {}",
             short(task.score, value),
-            baseline.label(),
-            seeds(value.n, baseline.failed.len())
+            baseline.label()
         ));
-    }
-    let angles = angles(task, subject);
-    if !angles.is_empty() {
-        let layers = match angles.len() {
-            1 => "layer 1".to_owned(),
-            2 => "layers 1 and 2".to_owned(),
-            n => format!("layers 1 to {n}"),
-        };
-        sentence.push_str(&format!(
-            "; its updates stand at {} to the gradient of the potential error ({layers})",
-            listed(&angles)
-        ));
+        if let Some(gap) = gap::to_baseline(task, subject) {
+            sentence.push_str(&format!(": {}", gap_in_words(task.score, gap)));
+        }
     }
     sentence.push('.');
+    if let Some((baseline, ratio)) = baseline.zip(task.time_ratio(subject)) {
+        sentence.push_str(&format!(
+            " A sample takes {} times as long as with {}.",
+            significant(ratio, 3),
+            baseline.label()
+        ));
+    }
     sentence
+}
+
+fn score(task: &Task<'_>, group: &Group<'_>) -> Option<Spread> {
+    group.last(Subject::on(task.score, PartName::Test))
+}
+
+/// A gap that is paired by seed.
+fn gap_in_words(score: Metric, gap: Spread) -> String {
+    let size = Spread {
+        mean: gap.mean.abs(),
+        ..gap
+    };
+    let unit = match score == Metric::ACCURACY {
+        true => " percentage points",
+        false => "",
+    };
+    let side = match gap.mean < 0.0 {
+        true => "less",
+        false => "more",
+    };
+    let decimals = match score == Metric::ACCURACY {
+        true => Decimals::Fixed(2),
+        false => Decimals::Significant(3),
+    };
+    let n = match gap.n {
+        1 => "on the same seed".to_owned(),
+        n => format!("on the same {n} seeds"),
+    };
+    format!("{}{unit} {side} {n}", spread(Some(size), decimals))
+}
+
+fn layers(n: usize) -> String {
+    match n {
+        1 => "layer 1".to_owned(),
+        2 => "layers 1 and 2".to_owned(),
+        n => format!("layers 1 to {n}"),
+    }
 }
 
 /// Mean update angles of layers 1…N to the `potential` reference; empty unless all are there.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use apical_learning::{Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
+use apical_learning::{KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
 
+use crate::look::styles;
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
 use crate::subject::{EpochPoint, Subject};
@@ -20,6 +21,8 @@ pub(crate) struct Group<'a> {
     /// In the order of seeds, with the error.
     pub(crate) failed: Vec<(&'a RunRecord, &'a str)>,
     pub(crate) style: LineStyle,
+    /// That of the learner, whatever the point of its sweep.
+    pub(crate) own_style: LineStyle,
 }
 
 impl Group<'_> {
@@ -30,6 +33,15 @@ impl Group<'_> {
         } else {
             format!("{}, {}", self.learner, self.point)
         }
+    }
+
+    /// The values that `keys` have at its point of the sweep, in full; none where it has no such key.
+    pub(crate) fn swept(&self, keys: &[&KeyPath]) -> Vec<Option<String>> {
+        let value = |key: &&KeyPath| {
+            let swept = self.point.0.iter().find(|swept| swept.key == **key)?;
+            Some(swept.value_text())
+        };
+        keys.iter().map(value).collect()
     }
 
     /// Over seeds, after the last epoch.
@@ -112,9 +124,17 @@ pub(crate) struct Task<'a> {
     pub(crate) baseline: Option<&'a str>,
     /// Accuracy, or loss where there is none (regression).
     pub(crate) score: Metric,
+    /// Swept keys, from the specification's root, whose values are spread over a logarithm.
+    logarithmic: &'a BTreeSet<KeyPath>,
 }
 
 impl<'a> Task<'a> {
+    /// Whether the values of the swept `key` are spread over a logarithm.
+    pub(crate) fn is_logarithmic(&self, key: &KeyPath) -> bool {
+        let mut keys = self.logarithmic.iter();
+        keys.any(|whole| whole.segments().ends_with(key.segments()))
+    }
+
     /// Layers that any learner has a value of `metric` for, `None` being all together; in order, all
     /// together last.
     pub(crate) fn layers(&self, metric: Metric) -> Vec<Option<usize>> {
@@ -138,6 +158,19 @@ impl<'a> Task<'a> {
         let same_point = |candidate: &&Group<'_>| candidate.point == group.point;
         let first = candidates.clone().next();
         candidates.find(same_point).or(first)
+    }
+
+    /// Training time per sample of `group` over that of the baseline, of mean times.
+    pub(crate) fn time_ratio(&self, group: &Group<'_>) -> Option<f64> {
+        let time = group.microseconds_per_sample(None)?;
+        let baseline = self.compared_with(group)?.microseconds_per_sample(None)?;
+        (baseline.mean > 0.0).then(|| time.mean / baseline.mean)
+    }
+
+    /// The swept keys of all groups, in order.
+    pub(crate) fn swept_keys(&self) -> Vec<&'a KeyPath> {
+        let points = self.groups.iter().flat_map(|group| &group.point.0);
+        first_appearances(points.map(|swept| &swept.key))
     }
 
     /// On which processors and instruction sets times were taken, to follow `times`; none without times.
@@ -177,12 +210,15 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 .iter()
                 .filter(|run| run.summary.run.task == name)
                 .collect();
+            let styles = styles(input, &learners, name);
             let mut groups: Vec<Group<'_>> = first_appearances(
                 runs.iter()
                     .map(|run| (&*run.summary.run.learner, &run.summary.run.point)),
             )
             .into_iter()
-            .map(|(learner, point)| group(&runs, &learners, learner, point))
+            .map(|(learner, point)| {
+                group(&runs, styles[position(&learner, &learners)], learner, point)
+            })
             .collect();
             groups.sort_by_key(|group| learners.iter().position(|of| *of == group.learner));
             let accuracy = Subject::on(Metric::ACCURACY, PartName::Test);
@@ -200,6 +236,7 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 baseline: baseline.filter(|of| groups.iter().any(|group| group.learner == *of)),
                 groups,
                 score,
+                logarithmic: &input.logarithmic,
             }
         })
         .collect()
@@ -231,7 +268,7 @@ pub(crate) fn check(input: &ReportInput) -> Result<(), ReportError> {
 
 fn group<'a>(
     runs: &[&'a RunRecord],
-    learners: &[&str],
+    style: LineStyle,
     learner: &'a str,
     point: &'a Point,
 ) -> Group<'a> {
@@ -251,11 +288,8 @@ fn group<'a>(
         point,
         finished: Vec::new(),
         failed: Vec::new(),
-        style: LineStyle::of(
-            position(&learner, learners),
-            position(&point, &points),
-            points.len(),
-        ),
+        style: style.tinted(position(&point, &points), points.len()),
+        own_style: style,
     };
     for run in members {
         match &run.summary.status {

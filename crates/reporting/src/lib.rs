@@ -11,23 +11,29 @@ mod claim;
 mod csv;
 mod error;
 mod figure;
+mod flag;
+mod gap;
 pub mod glossary;
 mod group;
+mod look;
+mod markup;
 pub mod number;
 mod page;
 mod palette;
+mod plain_csv;
 mod plain_table;
 mod plot;
 mod protocol;
+mod sample;
 pub mod statistics;
 mod subject;
 mod table;
 mod terminal;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use apical_learning::{RunRecord, TrialRecord};
+use apical_learning::{KeyPath, RunRecord, TrialRecord};
 
 pub use artefact::{Artefact, report};
 pub use cell::Cell;
@@ -36,6 +42,7 @@ pub use chart::{
 };
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure};
+pub use markup::plain;
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::{terminal_table, terminal_table_in};
@@ -57,6 +64,11 @@ pub struct ReportInput {
     /// By task, the learner that the others are compared with; a task without an entry, or without runs
     /// of that learner, has no comparison.
     pub baselines: BTreeMap<String, String>,
+    /// By task and learner, a place of the palette: one for every kind of learner, so that it looks the
+    /// same in every report. Learners without an entry take places that nobody has.
+    pub places: BTreeMap<(String, String), usize>,
+    /// Swept keys, from the specification's root, whose values are spread over a logarithm.
+    pub logarithmic: BTreeSet<KeyPath>,
     /// Settings tried while tuning; empty where nothing was tuned.
     pub trials: Vec<TrialRecord>,
     /// Which runs are not among these, and why: missing, damaged, with other settings; one kind a line.

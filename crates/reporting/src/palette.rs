@@ -25,15 +25,20 @@ pub(crate) const PHASES: [RGBColor; 4] = [
     RGBColor(66, 66, 66),
 ];
 
-const LEARNERS: [RGBColor; 8] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 0, 0),
-    RGBColor(136, 34, 85),
+/// The places of the palette, in order; what stands at which is said where kinds of learners are known.
+const LEARNERS: [(RGBColor, Marker); 12] = [
+    (RGBColor(0, 114, 178), Marker::Disc),
+    (RGBColor(213, 94, 0), Marker::Square),
+    (RGBColor(0, 158, 115), Marker::TriangleUp),
+    (RGBColor(204, 121, 167), Marker::Diamond),
+    (RGBColor(230, 159, 0), Marker::TriangleDown),
+    (RGBColor(86, 180, 233), Marker::Ring),
+    (RGBColor(0, 0, 0), Marker::Frame),
+    (RGBColor(136, 34, 85), Marker::Rhombus),
+    (RGBColor(51, 34, 136), Marker::Ring),
+    (RGBColor(122, 122, 20), Marker::Square),
+    (RGBColor(121, 76, 36), Marker::TriangleDown),
+    (RGBColor(94, 106, 130), Marker::Diamond),
 ];
 
 /// The shape that marks a learner's line.
@@ -73,6 +78,9 @@ const MARKERS: [Marker; 8] = [
 /// How a line is broken, in multiples of its width: on, off, on, off, …
 const DASHES: [&[f64]; 4] = [&[], &[5.0, 2.5], &[1.5, 2.0], &[6.0, 2.0, 1.5, 2.0]];
 
+/// Points of a sweep that are told apart by dashes too; more are tints alone.
+const N_DASHED: usize = DASHES.len();
+
 /// How a line looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct LineStyle {
@@ -85,18 +93,50 @@ pub(crate) struct LineStyle {
 }
 
 impl LineStyle {
-    /// Of the learner at `learner` in the order of the experiment, at point `variant` of `n_variants`
-    /// of its sweep: points of a sweep are tints of the learner's colour.
-    pub(crate) fn of(learner: usize, variant: usize, n_variants: usize) -> Self {
-        let round = learner / LEARNERS.len();
+    /// At `place` of the palette, the `nth` there, from 0: another of the same kind is a shade of its
+    /// colour, with another marker and broken.
+    pub(crate) fn at(place: usize, nth: usize) -> Self {
+        let round = place / LEARNERS.len();
+        let (colour, marker) = LEARNERS[place % LEARNERS.len()];
+        let index = MARKERS.iter().position(|own| *own == marker).unwrap_or(0);
+        let shift = round + nth * (MARKERS.len() / 2 + 1);
+        Self {
+            colour: match nth % 3 {
+                0 => colour,
+                1 => darker(colour, 0.4),
+                _ => lighter(colour, 0.4),
+            },
+            marker: MARKERS[(index + shift) % MARKERS.len()],
+            dash: DASHES[nth % DASHES.len()],
+        }
+    }
+
+    /// The same at point `variant` of `n_variants` of a sweep: a shade of the learner's colour, dark to
+    /// light.
+    pub(crate) fn tinted(self, variant: usize, n_variants: usize) -> Self {
         let tint = match n_variants {
             0 | 1 => 0.0,
-            n => 0.6 * variant as f64 / (n - 1) as f64,
+            n => 0.85 * variant as f64 / (n - 1) as f64 - 0.45,
         };
         Self {
-            colour: lighter(LEARNERS[learner % LEARNERS.len()], tint),
-            marker: MARKERS[(learner + round) % MARKERS.len()],
-            dash: DASHES[variant % DASHES.len()],
+            colour: match tint < 0.0 {
+                true => darker(self.colour, -tint),
+                false => lighter(self.colour, tint),
+            },
+            dash: match n_variants {
+                0 | 1 => self.dash,
+                n if n <= N_DASHED => DASHES[variant % N_DASHED],
+                _ => DASHES[0],
+            },
+            ..self
+        }
+    }
+
+    /// The same, broken in the `index`-th way.
+    pub(crate) fn dashed(self, index: usize) -> Self {
+        Self {
+            dash: DASHES[index % DASHES.len()],
+            ..self
         }
     }
 
@@ -110,6 +150,11 @@ impl LineStyle {
     }
 }
 
+fn darker(RGBColor(r, g, b): RGBColor, share: f64) -> RGBColor {
+    let mix = |c: u8| (f64::from(c) * (1.0 - share)).round() as u8;
+    RGBColor(mix(r), mix(g), mix(b))
+}
+
 fn lighter(RGBColor(r, g, b): RGBColor, share: f64) -> RGBColor {
     let mix = |c: u8| (f64::from(c) + (255.0 - f64::from(c)) * share).round() as u8;
     RGBColor(mix(r), mix(g), mix(b))
@@ -120,17 +165,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_sixtyfour_learners_all_look_different() {
-        let styles: Vec<_> = (0..64).map(|i| LineStyle::of(i, 0, 1)).collect();
+    fn places_and_several_at_one_place_all_look_different() {
+        let places = (0..48).map(|place| LineStyle::at(place, 0));
+        let several = (0..9).flat_map(|place| (1..4).map(move |nth| LineStyle::at(place, nth)));
+        let styles: Vec<_> = places.chain(several).collect();
         for (i, a) in styles.iter().enumerate() {
-            assert!(styles[..i].iter().all(|b| a != b), "learner {i}");
+            assert!(styles[..i].iter().all(|b| a != b), "{i}: {a:?}");
         }
     }
 
     #[test]
-    fn points_of_a_sweep_keep_the_marker_and_lighten_the_colour() {
-        let (first, last) = (LineStyle::of(0, 0, 3), LineStyle::of(0, 2, 3));
+    fn points_of_a_sweep_keep_the_marker_and_go_from_dark_to_light() {
+        let of = |variant| LineStyle::at(0, 0).tinted(variant, 3);
+        let (first, last) = (of(0), of(2));
         assert_eq!(first.marker, last.marker);
-        assert_eq!(last.colour, RGBColor(153, 199, 224));
+        assert_eq!(first.colour, RGBColor(0, 63, 98));
+        assert_eq!(last.colour, RGBColor(102, 170, 209));
+        assert_ne!(first.dash, last.dash);
     }
 }

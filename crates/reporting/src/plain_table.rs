@@ -1,7 +1,7 @@
 //! Tables that a protocol makes.
 
 use crate::cell::Cell;
-use crate::csv::Csv;
+use crate::markup::plain;
 use crate::text::{aligned, widths};
 
 /// A table with columns of its own.
@@ -28,12 +28,10 @@ impl PlainTable {
     /// As [`Self::text`], in at most `width` columns of a terminal: where a row is longer, its last
     /// columns follow in a table below, under the first column again.
     pub fn text_in(&self, width: usize) -> String {
-        let grid: Vec<Vec<String>> = [self.header.clone()]
-            .into_iter()
-            .chain(self.written_rows())
-            .collect();
+        let header = self.header.iter().map(|heading| plain(heading)).collect();
+        let grid: Vec<Vec<String>> = [header].into_iter().chain(self.written_rows()).collect();
         let widths = widths(&grid);
-        let mut lines = vec![self.title.clone()];
+        let mut lines = vec![plain(&self.title)];
         for columns in parts(&widths, width) {
             let of_part = |row: &Vec<String>| -> Vec<String> {
                 columns.iter().map(|column| row[*column].clone()).collect()
@@ -48,15 +46,6 @@ impl PlainTable {
     fn written_rows(&self) -> impl Iterator<Item = Vec<String>> {
         let rows = self.rows.iter();
         rows.map(|row| row.iter().map(Cell::to_string).collect())
-    }
-
-    /// The table as comma-separated values.
-    pub(crate) fn csv(&self) -> Vec<u8> {
-        let mut csv = Csv::new(&self.header);
-        for row in self.written_rows() {
-            csv.row(&row);
-        }
-        csv.into_bytes()
     }
 }
 

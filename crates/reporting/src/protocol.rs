@@ -3,7 +3,8 @@
 use apical_learning::Provenance;
 
 use crate::artefact::Artefact;
-use crate::{Chart, PlainTable, ReportError, page};
+use crate::page::{self, ShownChart};
+use crate::{Chart, PlainTable, ReportError};
 
 /// All that the report on a protocol is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,12 @@ pub fn protocol_report(report: &ProtocolReport) -> Result<Vec<Artefact>, ReportE
     let mut shown = Vec::new();
     for chart in &report.charts {
         let files = chart.files("figures")?;
-        shown.push((chart, files.svg, files.stem));
+        shown.push(ShownChart {
+            chart,
+            svg: files.svg,
+            stem: files.stem,
+            csv: files.csv,
+        });
         artefacts.extend(files.artefacts);
     }
     for table in &report.tables {

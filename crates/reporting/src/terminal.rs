@@ -173,6 +173,12 @@ fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
     if table.rows.iter().any(|row| row.n_failed > 0) {
         notes.push("  failed runs are left out of all means".to_owned());
     }
+    let warnings = table.warnings();
+    notes.extend(
+        warnings
+            .iter()
+            .map(|warning| format!("  {}", printable(warning))),
+    );
     let is_shown = |column: &str| !left_out.iter().any(|heading| heading.ends_with(column));
     if table.has_angles() && is_shown("potential") {
         notes.push(format!("  {REFERENCES}"));

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A quantity. In its label `{k}` stands for a layer and `{k+1}` for the one above.
+/// A quantity. In its label `{k}` stands for a layer and `{k+1}` for the one above, also as a lowered
+/// letter (`u_{k}`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Quantity {
     /// Its name in records.
@@ -23,9 +24,9 @@ pub(super) struct Series {
 }
 
 /// ‖u_{k+1} − u^I_k‖² of hidden layer k.
-pub(super) const MISMATCH: Quantity = Quantity::new("mismatch", "‖u_{k+1} − u^I_{k}‖²", "1");
+pub(super) const MISMATCH: Quantity = Quantity::new("mismatch", "‖u_{k+1} − u^{I}_{k}‖²", "1");
 /// ‖v_A,k‖² of hidden layer k.
-pub(super) const APICAL: Quantity = Quantity::new("apical", "‖v_A,{k}‖²", "1");
+pub(super) const APICAL: Quantity = Quantity::new("apical", "‖v_{A,k}‖²", "1");
 
 impl Quantity {
     /// A quantity.
@@ -64,23 +65,20 @@ impl Series {
         let label = self.quantity.label;
         match self.number {
             Some(k) => label
-                .replace("{k+1}", &(k + 1).to_string())
+                .replace("_{k+1}", &format!("_{{{}}}", k + 1))
+                .replace("_{k}", &format!("_{{{k}}}"))
+                .replace(",k}", &format!(",{k}}}"))
                 .replace("{k}", &k.to_string()),
             None => label.to_owned(),
         }
     }
 
-    /// The label, with the unit where there is one.
+    /// The label, with the unit where there is one, as tables and axes have it.
     pub(super) fn heading(&self) -> String {
         match self.quantity.unit {
             "1" => self.label(),
             unit => format!("{} ({unit})", self.label()),
         }
-    }
-
-    /// The label with the unit, as an axis has it.
-    pub(super) fn axis(&self) -> String {
-        format!("{} ({})", self.label(), self.quantity.unit)
     }
 }
 
@@ -120,7 +118,8 @@ mod tests {
     fn a_series_has_one_name_in_records_and_one_label() {
         let start = MISMATCH.of(1).at_start();
         assert_eq!(start.to_string(), "mismatch.1.at_start");
-        assert_eq!(start.axis(), "‖u_2 − u^I_1‖² (1)");
+        assert_eq!(start.heading(), "‖u_{2} − u^{I}_{1}‖²");
+        assert_eq!(APICAL.of(1).heading(), "‖v_{A,1}‖²");
         let soma = Quantity::new("soma", "soma u", "1");
         assert_eq!(soma.of(0).within("before").to_string(), "before.soma.0");
         let angle = Quantity::new("angle", "angle", "°");

@@ -2,11 +2,12 @@
 
 mod gaps;
 mod gather;
+mod looks;
 mod order;
 mod read;
 
 use apical_reporting::{
-    Artefact, ProtocolReport, ReportError, ReportInput, protocol_report, terminal_table_in,
+    Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
 
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
@@ -39,7 +40,8 @@ impl Report {
                 .to_owned(),
             Self::Protocol(report) => {
                 let tables = report.tables.iter().map(|table| table.text_in(width));
-                let lines: Vec<String> = tables.chain(report.findings.iter().cloned()).collect();
+                let findings = report.findings.iter().map(|finding| plain(finding));
+                let lines: Vec<String> = tables.chain(findings).collect();
                 lines.join("\n")
             }
         }

@@ -1,6 +1,6 @@
 //! From folders of records to reports.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,9 @@ use apical_reporting::{ProtocolReport, ReportInput};
 use toml::Table;
 
 use super::gather::{Gathered, Known, Place, gather};
-use super::{Report, baselines_of, in_order, named_baselines, places_of, specified_baselines};
+use super::{
+    Report, baselines_of, in_order, looks, named_baselines, places_of, specified_baselines,
+};
 use crate::protocol::{Kind, Run, Runs, Specified};
 use crate::provenance::shell_line;
 use crate::spec::{Overrides, SpecSource};
@@ -249,6 +251,7 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
     let n_places = gathered.len();
     let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
     let (mut places, mut baselines, mut runs, mut gaps) = (vec![], vec![], vec![], vec![]);
+    let (mut learner_places, mut logarithmic) = (BTreeMap::new(), BTreeSet::new());
     for (place, of) in gathered {
         let called = |name: &str, task: &str| match place.label(name, &names) {
             Some(label) => format!("{label} · {task}"),
@@ -268,6 +271,8 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
                     .filter(|title| !titles.contains(title)),
             );
             places.extend(places_of(&table, |task| called(&name, task)));
+            learner_places.extend(looks::learner_places(&table, |task| called(&name, task)));
+            logarithmic.extend(looks::logarithmic_keys(&table));
             let specified = specified_baselines(&file.spec, &of.runs);
             let specified = specified.into_iter();
             baselines.extend(specified.map(|(task, learner)| (called(&name, &task), learner)));
@@ -306,6 +311,11 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
         title,
         spec: specs.join("\n"),
         command: commands.join(" && "),
+        places: looks::places_of_runs(&runs)
+            .into_iter()
+            .chain(learner_places)
+            .collect(),
+        logarithmic,
         baselines: baselines_of(&runs, baselines),
         runs,
         trials,

@@ -5,7 +5,8 @@ use crate::ReportError;
 use crate::artefact::Artefact;
 use crate::palette::{INK, LineStyle, Marker};
 use crate::plot::{
-    Axis, Curve, CurvePoint, DrawError, Grid, Key, LegendEntry, Panel, Picture, Row, UNITS_PER_MM,
+    Axis, Curve, CurvePoint, DrawError, Grid, Key, LegendEntry, Panel, Picture, Row, Shown,
+    UNITS_PER_MM, limited,
 };
 use crate::statistics::Spread;
 
@@ -14,6 +15,8 @@ pub(crate) struct ChartFiles {
     pub(crate) svg: String,
     /// Path of the files without extension.
     pub(crate) stem: String,
+    /// The numbers plotted.
+    pub(crate) csv: Vec<u8>,
     pub(crate) artefacts: Vec<Artefact>,
 }
 
@@ -31,6 +34,7 @@ impl Chart {
         };
         let svg = drawing.svg().map_err(failed)?;
         let png = drawing.png().map_err(failed)?;
+        let csv = self.csv();
         let stem = format!("{folder}/{}", self.name);
         let file = |extension: &str, bytes| Artefact {
             path: format!("{stem}.{extension}"),
@@ -40,8 +44,9 @@ impl Chart {
             artefacts: vec![
                 file("svg", svg.clone().into_bytes()),
                 file("png", png),
-                file("csv", self.csv()),
+                file("csv", csv.clone()),
             ],
+            csv,
             svg,
             stem,
         })
@@ -62,6 +67,7 @@ impl Chart {
             n_columns,
             rows: self.rows.iter().map(|row| row.drawn(&x)).collect(),
             legend: self.legend(),
+            notes: Vec::new(),
         }
     }
 
@@ -83,19 +89,29 @@ impl Chart {
             entries.push(LegendEntry {
                 key: Key::Line(LineStyle {
                     colour: INK,
-                    ..end_style(LineStyle::of(0, 0, 1))
+                    ..end_style(LineStyle::at(0, 0))
                 }),
                 label: "a seed that ran away".to_owned(),
             });
         }
-        entries
+        limited(entries)
     }
 }
 
 impl ChartRow {
     fn drawn(&self, x: &Axis) -> Row {
-        let lines = self.panels.iter().flat_map(|panel| &panel.lines);
-        let values = places(lines).map(|(_, y)| y);
+        let is_logarithmic = self.y.scale == ChartScale::Logarithmic;
+        let panels: Vec<Panel> = self
+            .panels
+            .iter()
+            .map(|panel| Panel {
+                title: panel.title.clone(),
+                x: x.clone(),
+                curves: panel.lines.iter().flat_map(ChartLine::curves).collect(),
+            })
+            .collect();
+        let curves = panels.iter().flat_map(|panel| &panel.curves);
+        let values = curves.flat_map(|curve| curve.drawn(is_logarithmic, f64::NEG_INFINITY));
         let y = self.y.of(values.chain(self.guides.iter().copied()), 4);
         Row {
             heading: self.heading.clone(),
@@ -103,15 +119,7 @@ impl ChartRow {
             y,
             guides: self.guides.clone(),
             height: self.height_mm * UNITS_PER_MM,
-            panels: self
-                .panels
-                .iter()
-                .map(|panel| Panel {
-                    title: panel.title.clone(),
-                    x: x.clone(),
-                    curves: panel.lines.iter().flat_map(ChartLine::curves).collect(),
-                })
-                .collect(),
+            panels,
         }
     }
 }
@@ -120,8 +128,8 @@ impl ChartLine {
     /// The mean line, and one for every seed that broke off.
     fn curves(&self) -> Vec<Curve> {
         let style = self.look.style;
-        let has_band = self.spread == ChartSpread::Band;
         let whole = self.seeds.iter().filter(|seed| !seed.broke_off);
+        let seeds: Vec<Vec<(f64, f64)>> = whole.map(|seed| seed.points.clone()).collect();
         let mean = Curve {
             style,
             points: self
@@ -132,13 +140,18 @@ impl ChartLine {
                     Some(CurvePoint {
                         x: *x,
                         mean: spread.mean,
-                        half_width: spread.standard_deviation.filter(|_| has_band),
+                        half_width: spread.standard_deviation,
                     })
                 })
                 .collect(),
-            seeds: match self.spread == ChartSpread::Seeds && self.seeds.len() > 1 {
-                true => whole.map(|seed| seed.points.clone()).collect(),
-                false => Vec::new(),
+            seeds: match self.seeds.len() {
+                0 | 1 => Vec::new(),
+                _ => seeds,
+            },
+            shown: match self.spread {
+                ChartSpread::Nothing => Shown::Mean,
+                ChartSpread::Band => Shown::Interval,
+                ChartSpread::Seeds => Shown::Seeds,
             },
             has_error_bars: false,
         };
@@ -154,6 +167,7 @@ impl ChartLine {
                 .into_iter()
                 .collect(),
             seeds: vec![seed.points.clone()],
+            shown: Shown::Seeds,
             has_error_bars: true,
         });
         std::iter::once(mean).chain(ends).collect()
@@ -175,6 +189,9 @@ impl ChartAxis {
         let (low, high): (f64, f64) = range.unwrap_or((0.1, 1.0));
         match self.scale {
             ChartScale::Linear => Axis::linear_rounded(low, high, n_ticks),
+            ChartScale::Whole => {
+                Axis::epochs(low.max(0.0) as usize, high.max(0.0) as usize, n_ticks)
+            }
             ChartScale::FromZero => Axis::linear_rounded(low.min(0.0), high, n_ticks),
             ChartScale::Between(low, high) => Axis::linear(low, high, n_ticks),
             ChartScale::Logarithmic => Axis::logarithmic(low, high),

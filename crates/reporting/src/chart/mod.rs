@@ -35,6 +35,8 @@ pub struct ChartAxis {
 pub enum ChartScale {
     /// Linear, as wide as the values, ends rounded.
     Linear,
+    /// Linear, as wide as the values, which are counts.
+    Whole,
     /// Linear from 0 to at least the largest value.
     FromZero,
     /// Linear, from the first value to the second exactly.
@@ -98,7 +100,8 @@ pub struct ChartSeed {
 pub enum ChartSpread {
     /// The mean alone.
     Nothing,
-    /// A band of ± one standard deviation.
+    /// A band of ± one standard deviation; of fewer than five seeds, and where a logarithmic axis has no
+    /// place for it, a thin line per seed.
     Band,
     /// A thin line per seed.
     Seeds,
@@ -114,7 +117,7 @@ impl LineLook {
     /// The `index`-th colour and marker.
     pub fn series(index: usize) -> Self {
         Self {
-            style: LineStyle::of(index, 0, 1),
+            style: LineStyle::at(index, 0),
         }
     }
 
@@ -128,7 +131,7 @@ impl LineLook {
     /// The same, broken in the `index`-th way; 0 is in one piece.
     #[must_use]
     pub fn dashed(mut self, index: usize) -> Self {
-        self.style.dash = LineStyle::of(0, index, 4).dash;
+        self.style = self.style.dashed(index);
         self
     }
 
@@ -235,7 +238,7 @@ mod tests {
             rows: vec![ChartRow {
                 heading: "first".into(),
                 y: ChartAxis {
-                    label: "residual (1)".into(),
+                    label: "residual".into(),
                     scale: ChartScale::Logarithmic,
                 },
                 guides: vec![2.0],
@@ -276,6 +279,7 @@ mod tests {
     fn it_is_drawn_on_every_scale() {
         for scale in [
             ChartScale::Linear,
+            ChartScale::Whole,
             ChartScale::FromZero,
             ChartScale::Between(0.0, 20.0),
             ChartScale::Logarithmic,
@@ -291,10 +295,28 @@ mod tests {
                     "figures/residual.csv"
                 ]
             );
-            for text in ["ran away", "prediction", "residual (1)", "left", "first"] {
+            for text in ["ran away", "prediction", "residual", "left", "first"] {
                 assert!(files.svg.contains(text), "{scale:?}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn a_trace_on_the_maximum_of_its_axis_is_not_cut() {
+        // As far beyond 1 as the rounding of the axis lets pass.
+        let top = 1.0 + 5e-10;
+        let mut flat = chart(ChartScale::Between(0.0, 4.0));
+        let row = &mut flat.rows[0];
+        row.y.scale = ChartScale::Linear;
+        row.guides.clear();
+        let points = vec![(0.0, 0.0), (1.0, top), (2.0, top), (4.0 + 1e-12, top)];
+        row.panels[0].lines = vec![ChartLine::single("a", LineLook::series(0), points)];
+        let svg = flat.files("figures").expect("drawn").svg;
+        let lines = svg
+            .split("<polyline ")
+            .filter(|line| line.contains("#0072B2"));
+        let longest = lines.map(|line| line.matches(',').count()).max();
+        assert_eq!(longest, Some(4));
     }
 
     #[test]

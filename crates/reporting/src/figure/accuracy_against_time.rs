@@ -2,11 +2,11 @@
 
 use apical_learning::{Metric, PartName, RunRecord};
 
-use super::shared::series;
+use super::shared::{score, series};
 use super::{Draft, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
-use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row};
+use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row, Shown};
 use crate::statistics::mean;
 use crate::subject::{EpochPoint, Subject};
 
@@ -16,8 +16,8 @@ pub(super) const FIGURE: Figure = Figure {
     one_line: "test accuracy (regression: loss) over cumulative training time",
     how_to_read: "Training time is that of data, dynamics and plasticity (or forward and backward \
         pass); measuring is not counted. Every place of a line is an epoch: mean score over \
-        mean time, with the 95 % t interval of the score as band; the CSV has single seeds. The time \
-        axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
+        mean time, with single seeds as thin lines, or the 95 % t interval of the score as band from \
+        five seeds on. Learners far behind the others are named under the axis. The time axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
     reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: true,
@@ -42,19 +42,18 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if lines.is_empty() {
         return Err("no finished run has test scores with times");
     }
-    let means: Vec<Vec<f64>> = lines
-        .iter()
-        .map(|(_, points)| points.iter().map(|p| p.point.spread.mean).collect())
-        .collect();
-    let y = series::score_axis(task.score, &means);
-    let is_on_axis = |point: &&TimedPoint| point.point.spread.mean >= y.low();
-    let points = || lines.iter().flat_map(|(_, points)| points);
-    let visible = points().filter(is_on_axis).map(|point| point.seconds);
-    let (first, last) = series::range(visible).unwrap_or((0.1, 1.0));
-    let curves = lines
+    let curves: Vec<Curve> = lines
         .iter()
         .map(|(group, points)| curve(group, points))
         .collect();
+    let drawn: Vec<(&Group<'_>, &Curve)> =
+        lines.iter().map(|(group, _)| *group).zip(&curves).collect();
+    let (y, notes) = score::axis(task, &drawn, true);
+    let points = curves.iter().flat_map(|curve| &curve.points);
+    let visible = points
+        .filter(|point| point.mean >= y.low())
+        .map(|point| point.x);
+    let (first, last) = series::range(visible).unwrap_or((0.1, 1.0));
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "training time (s)".to_owned(),
@@ -72,8 +71,9 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 }],
             }],
             legend: series::legend(lines.iter().map(|(group, _)| *group)),
+            notes,
         }),
-        csv: csv(&lines),
+        csv: csv(task, &lines),
     })
 }
 
@@ -110,6 +110,15 @@ fn timed(task: &Task<'_>, group: &Group<'_>) -> Vec<TimedPoint> {
 }
 
 fn curve(group: &Group<'_>, points: &[TimedPoint]) -> Curve {
+    let of_seed = |index: usize| -> Vec<(f64, f64)> {
+        let own = points.iter().filter_map(|point| point.by_seed.get(index));
+        own.map(|(_, seconds, value)| (*seconds, *value)).collect()
+    };
+    let n_seeds = points
+        .iter()
+        .map(|point| point.by_seed.len())
+        .max()
+        .unwrap_or(0);
     Curve {
         style: group.style,
         points: points
@@ -120,28 +129,31 @@ fn curve(group: &Group<'_>, points: &[TimedPoint]) -> Curve {
                 half_width: point.point.spread.half_width,
             })
             .collect(),
-        seeds: Vec::new(),
+        seeds: match n_seeds {
+            0 | 1 => Vec::new(),
+            n => (0..n).map(of_seed).collect(),
+        },
+        shown: Shown::Interval,
         has_error_bars: false,
     }
 }
 
-fn csv(lines: &[(&Group<'_>, Vec<TimedPoint>)]) -> Csv {
-    let mut csv = Csv::new(&[
-        "learner",
-        "variant",
+fn csv(task: &Task<'_>, lines: &[(&Group<'_>, Vec<TimedPoint>)]) -> Csv {
+    let keys = task.swept_keys();
+    let columns = [
         "epoch",
         "line",
         "n_seeds",
         "training_seconds",
         "value",
         "half_width_95",
-    ]);
+    ];
+    let mut csv = Csv::new(&series::learner_columns(&keys, &columns));
     for (group, points) in lines {
         for timed in points {
             let mut row = |line: &str, n: usize, seconds: f64, value: f64, half_width| {
-                csv.row(&[
-                    group.learner.to_owned(),
-                    group.point.to_string(),
+                let mut cells = series::learner_cells(group, &keys);
+                cells.extend([
                     timed.point.epoch.to_string(),
                     line.to_owned(),
                     n.to_string(),
@@ -149,6 +161,7 @@ fn csv(lines: &[(&Group<'_>, Vec<TimedPoint>)]) -> Csv {
                     number(Some(value)),
                     number(half_width),
                 ]);
+                csv.row(&cells);
             };
             let spread = timed.point.spread;
             row(

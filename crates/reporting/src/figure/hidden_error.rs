@@ -18,8 +18,9 @@ pub(super) const FIGURE: Figure = Figure {
         apical potential of a circuit) and that of backprop, averaged over samples. Below 90° (grey \
         line) a layer learns in a direction that descends. Feedback angle: between the weights that \
         bring the error and the transposed forward weights, a product of these where it comes \
-        straight from the output; learners without feedback weights of their own have none. Lines are \
-        means over seeds, bands their 95 % t intervals.",
+        straight from the output; learners without feedback weights of their own have none. Thick lines are \
+        means over seeds; bands are 95 % t intervals, or thin lines single seeds where these are fewer \
+        than five.",
     reads: &[Metric::ERROR_ANGLE, Metric::FEEDBACK_ANGLE],
     shows_times: false,
     draft,
@@ -60,6 +61,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             n_columns: n_layers.map(per_layer::n_columns).fold(1, usize::max),
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
+            notes: Vec::new(),
         }),
         csv: table.finish(),
     })

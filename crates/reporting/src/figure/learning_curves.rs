@@ -2,18 +2,20 @@
 
 use apical_learning::{Metric, PartName};
 
+use super::shared::score;
 use super::shared::series::{self, EpochTable};
 use super::{Draft, Figure, Omission};
-use crate::group::Task;
-use crate::plot::{Grid, Panel, Picture, Row};
+use crate::group::{Group, Task};
+use crate::plot::{Curve, Grid, Panel, Picture, Row};
 use crate::subject::Subject;
 
 pub(super) const FIGURE: Figure = Figure {
     name: "learning_curves",
     title: "Learning curves",
     one_line: "test and validation accuracy (regression: loss) over epochs",
-    how_to_read: "Thick lines are means over seeds, bands their 95 % t intervals, thin lines single \
-        seeds. Where the first epochs would take most of the axis, lines enter it from below. \
+    how_to_read: "Thick lines are means over seeds, thin lines single seeds, bands 95 % t intervals of \
+        five seeds and more. Where the first epochs would take most of the axis, lines enter it from \
+        below; learners far behind the others are named under the axis in place of being drawn. \
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",
     reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: false,
@@ -23,6 +25,7 @@ pub(super) const FIGURE: Figure = Figure {
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["part"]);
     let mut rows = Vec::new();
+    let mut notes = Vec::new();
     for (part, name) in [
         (PartName::Test, "test"),
         (PartName::Validation, "validation"),
@@ -37,26 +40,27 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         if lines.is_empty() {
             continue;
         }
-        let means: Vec<Vec<f64>> = lines
+        let curves: Vec<Curve> = lines
             .iter()
-            .map(|(_, points)| points.iter().map(|point| point.spread.mean).collect())
+            .map(|(group, points)| series::over_epochs(group, points, !task.is_sweep()))
             .collect();
+        let drawn: Vec<(&Group<'_>, &Curve)> =
+            lines.iter().map(|(group, _)| *group).zip(&curves).collect();
+        let (y, left_out) = score::axis(task, &drawn, true);
+        notes.extend(left_out.into_iter().map(|note| format!("{name}, {note}")));
         for (group, points) in &lines {
             table.add(&[name], group, points);
         }
         rows.push(Row {
             heading: String::new(),
             y_label: series::score_label(task.score, name),
-            y: series::score_axis(task.score, &means),
+            y,
             guides: Vec::new(),
             height: 900.0,
             panels: vec![Panel {
                 title: String::new(),
                 x: series::epoch_axis(lines.iter().flat_map(|(_, points)| points), 6),
-                curves: lines
-                    .iter()
-                    .map(|(group, points)| series::over_epochs(group, points, !task.is_sweep()))
-                    .collect(),
+                curves,
             }],
         });
     }
@@ -73,6 +77,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                     .iter()
                     .filter(|group| !group.finished.is_empty()),
             ),
+            notes,
         }),
         csv: table.finish(),
     })

@@ -51,14 +51,14 @@ macro_rules! figures {
 }
 
 figures! {
-    learning_curves,
     update_angle,
+    sweep,
+    learning_curves,
+    accuracy_against_time,
+    phases,
     hidden_error,
     norm_ratio,
     self_prediction,
-    accuracy_against_time,
-    phases,
-    sweep,
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ pub(super) const FIGURE: Figure = Figure {
     one_line: "norm of updates over that of the gradient step at the equivalent rate, by layer",
     how_to_read: "1 (grey line) is a step as long as that of gradient descent at the rate that the \
         learner's own rates amount to by theory; above it the learner steps further, below it less \
-        far. Lines are means over seeds, bands their 95 % t intervals. The ratio is a pure number, \
+        far. Thick lines are means over seeds; bands are 95 % t \
+        intervals, or thin lines single seeds where these are fewer than five. The ratio is a pure number, \
         its axis logarithmic and the same for both references.",
     reads: &[Metric::NORM_RATIO],
     shows_times: false,
@@ -23,8 +24,8 @@ pub(super) const FIGURE: Figure = Figure {
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
-    let means = per_layer::means(task, Metric::NORM_RATIO);
-    let positive = means.into_iter().filter(|mean| *mean > 0.0);
+    let drawn = per_layer::drawn(task, Metric::NORM_RATIO, true);
+    let positive = drawn.into_iter().filter(|value| *value > 0.0);
     let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
     let y = Axis::logarithmic(low, high);
     let mut rows = Vec::new();
@@ -32,7 +33,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         let block = Block {
             heading: per_layer::reference_heading(reference),
             names: &[per_layer::reference_name(reference)],
-            y_label: "norm ratio (1)".to_owned(),
+            y_label: "norm ratio".to_owned(),
             metric: Metric::NORM_RATIO,
             reference: Some(reference),
             guides: vec![1.0],
@@ -50,6 +51,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             n_columns: per_layer::n_columns(task.layers(Metric::NORM_RATIO).len()),
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
+            notes: Vec::new(),
         }),
         csv: table.finish(),
     })

@@ -2,6 +2,7 @@
 
 use apical_learning::Phase;
 
+use super::shared::series;
 use super::{Draft, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::Task;
@@ -31,14 +32,14 @@ const TRAINING: [(Phase, &str, &str); 4] = [
 ];
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
-    let mut csv = Csv::new(&[
-        "learner",
-        "variant",
+    let keys = task.swept_keys();
+    let columns = [
         "phase",
         "n_seeds",
         "microseconds_per_sample_mean",
         "half_width_95",
-    ]);
+    ];
+    let mut csv = Csv::new(&series::learner_columns(&keys, &columns));
     let mut bars = Vec::new();
     let mut is_used = [false; TRAINING.len()];
     for group in &task.groups {
@@ -54,14 +55,14 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 pieces.push((PHASES[index], time.mean));
                 is_used[index] = true;
             }
-            csv.row(&[
-                group.learner.to_owned(),
-                group.point.to_string(),
+            let mut cells = series::learner_cells(group, &keys);
+            cells.extend([
                 name.to_owned(),
                 time.n.to_string(),
                 number(Some(time.mean)),
                 number(time.half_width),
             ]);
+            csv.row(&cells);
         }
         bars.push(Bar {
             label: group.label(),

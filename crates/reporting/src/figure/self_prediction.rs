@@ -15,8 +15,9 @@ pub(super) const FIGURE: Figure = Figure {
     how_to_read: "Without a teacher, a self-predicting circuit has no mismatch between interneurons \
         and the pyramidal neurons that they mirror, and no apical potential: both are 0. The apical \
         residual is the norm of the apical potential without teacher over that with teacher; near \
-        1, what apical dendrites carry is not the teacher's error. Lines are means over seeds, \
-        bands their 95 % t intervals. Both are pure numbers; logarithmic axes cannot show 0 and \
+        1, what apical dendrites carry is not the teacher's error. Thick lines are \
+        means over seeds; bands are 95 % t intervals, or thin lines single seeds where these are fewer \
+        than five. Both are pure numbers; logarithmic axes cannot show 0 and \
         span six decades at most.",
     reads: &[Metric::INTERNEURON_MISMATCH, Metric::APICAL_RESIDUAL],
     shows_times: false,
@@ -31,12 +32,12 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         (
             Metric::INTERNEURON_MISMATCH,
             "interneuron mismatch, without teacher",
-            "norm (1)",
+            "norm",
         ),
         (
             Metric::APICAL_RESIDUAL,
             "apical residual, without over with teacher",
-            "ratio (1)",
+            "ratio",
         ),
     ] {
         let block = Block {
@@ -46,7 +47,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             metric,
             reference: None,
             guides: Vec::new(),
-            y: axis(&per_layer::means(task, metric)),
+            y: axis(task, metric),
             null: &|_| None,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -61,17 +62,23 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             n_columns,
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
+            notes: Vec::new(),
         }),
         csv: table.finish(),
     })
 }
 
 /// Linear from 0, or logarithmic over at most six decades where values span more than one and a half.
-fn axis(means: &[f64]) -> Axis {
-    let (_, high) = series::range(means.iter().copied()).unwrap_or((0.0, 1.0));
-    let positive = means.iter().copied().filter(|mean| *mean > 0.0);
+fn axis(task: &Task<'_>, metric: Metric) -> Axis {
+    let on_log = per_layer::drawn(task, metric, true);
+    let (_, high) = series::range(on_log.iter().copied()).unwrap_or((0.0, 1.0));
+    let positive = on_log.into_iter().filter(|value| *value > 0.0);
     match series::range(positive) {
         Some((low, _)) if high > 30.0 * low => Axis::logarithmic(low.max(1e-6 * high), high),
-        _ => Axis::linear_rounded(0.0, high, 4),
+        _ => {
+            let drawn = per_layer::drawn(task, metric, false);
+            let (low, high) = series::range(drawn.into_iter()).unwrap_or((0.0, 1.0));
+            Axis::linear_rounded(low.min(0.0), high, 4)
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::shared::series::EpochTable;
 use super::{Draft, Figure, Omission};
 use crate::group::Task;
 use crate::palette::LineStyle;
-use crate::plot::{Curve, CurvePoint, Grid, Key, LegendEntry, Picture};
+use crate::plot::{Curve, CurvePoint, Grid, Key, LegendEntry, Picture, Shown};
 use crate::statistics::mean;
 use crate::subject::{EpochPoint, Subject};
 
@@ -16,10 +16,12 @@ pub(super) const FIGURE: Figure = Figure {
     title: "Angle of updates to the gradient",
     one_line: "angle between updates and the reference gradient over epochs, by layer",
     how_to_read: "0° is the direction of the gradient, 90° (grey line) no better than chance; an \
-        update below 90° descends. Lines are means over seeds, bands their 95 % t intervals. The \
+        update below 90° descends. Thick lines are means over seeds; bands are 95 % t \
+        intervals, or thin lines single seeds where these are fewer than five. The \
         dashed grey line is the null: the same updates with their rows, one per neuron, shuffled \
-        within each layer, averaged over learners. Over all layers, the change of each is first \
-        divided by its equivalent rate. The two references descend different output errors and \
+        within each layer, averaged over learners. Over all layers, all changes are one vector, that \
+        of each layer first divided by its equivalent rate: its angle is also that between the lengths of \
+        the layers' steps and those of the gradient, and may exceed that of every layer. The two references descend different output errors and \
         are not to be mixed; a learner stands near 0° to the one that it descends.",
     reads: &[Metric::UPDATE_ANGLE, Metric::SHUFFLED_FEEDBACK_ANGLE],
     shows_times: false,
@@ -62,6 +64,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             n_columns: per_layer::n_columns(task.layers(Metric::UPDATE_ANGLE).len()),
             rows,
             legend,
+            notes: Vec::new(),
         }),
         csv: table.finish(),
     })
@@ -92,6 +95,7 @@ fn null_curve(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> 
         style: LineStyle::null(),
         points,
         seeds: Vec::new(),
+        shown: Shown::Mean,
         has_error_bars: false,
     })
 }
@@ -105,7 +109,7 @@ fn nulls(task: &Task<'_>, layer: Option<usize>, reference: OutputError) -> Vec<V
 }
 
 /// Every learner's null in the table of plotted numbers; whether there is any.
-fn add_null(task: &Task<'_>, reference: OutputError, table: &mut EpochTable) -> bool {
+fn add_null(task: &Task<'_>, reference: OutputError, table: &mut EpochTable<'_>) -> bool {
     let mut is_there = false;
     for layer in task.layers(Metric::UPDATE_ANGLE) {
         for (group, points) in task.groups.iter().zip(nulls(task, layer, reference)) {

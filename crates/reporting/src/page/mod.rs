@@ -1,29 +1,39 @@
-//! index.html: one file that opens offline.
+//! index.html: one file that opens offline, and is whole when it is sent alone.
 
+mod attached;
 mod notes;
 mod protocol;
 mod provenance;
+mod results;
+mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use apical_learning::{KeyPath, Provenance};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::ReportInput;
 use crate::figure::{Figure, Omission};
 use crate::group::Task;
-use crate::plot::FONT;
-use crate::table::{Layout, REFERENCES, Table};
+use crate::markup::{Height, pieces, plain};
+use crate::plot::PAGE_FONT;
+use crate::table::Table;
 use crate::text::printable_lines;
 
-pub(crate) use protocol::protocol_html;
+use attached::Attached;
+pub(crate) use protocol::{ShownChart, protocol_html};
+use table::{Td, headings, table};
 
 /// A figure on the page.
 #[derive(Debug)]
 pub(crate) enum FigureOnPage {
     /// Drawn, with files `<stem>.svg`, `.png` and `.csv` beside the page.
-    Drawn { svg: String, stem: String },
+    Drawn {
+        svg: String,
+        stem: String,
+        csv: Vec<u8>,
+    },
     /// Not there.
     Omitted(Omission),
 }
@@ -36,32 +46,57 @@ pub(crate) struct TaskSection<'a> {
     pub(crate) figures: Vec<(&'static Figure, FigureOnPage)>,
 }
 
-/// The page.
-pub(crate) fn html(input: &ReportInput, sections: &[TaskSection<'_>]) -> String {
-    let mut explained = BTreeSet::new();
-    let claims = sections.iter().map(|section| &*section.claim);
-    let provenances: Vec<&Provenance> = input.runs.iter().map(|run| &run.provenance).collect();
-    let body = html! {
-        @for section in sections { (task_section(section, &mut explained)) }
-        (section("What the numbers mean", definitions(notes::MEANINGS)))
-        (notes::tuning(input))
-        (notes::failed(sections))
-        (notes::absent(sections))
-        (doing_it_again(&input.command, &input.spec))
-        (provenance::table(&provenances, provenance::checksums(input)))
-    };
-    document(&input.experiment, &input.title, claims, &input.gaps, body)
+/// A part of the page, with its entry in the contents.
+struct Part {
+    /// Its anchor.
+    id: String,
+    heading: String,
+    class: Option<&'static str>,
+    body: Markup,
+    /// Anchors in it, and what is there.
+    inner: Vec<(String, String)>,
 }
 
-/// A whole page with `claims` in its head, and what is missing.
+impl Part {
+    fn new(id: &str, heading: &str, body: Markup) -> Self {
+        Self {
+            id: id.to_owned(),
+            heading: heading.to_owned(),
+            class: None,
+            body,
+            inner: Vec::new(),
+        }
+    }
+}
+
+/// The page; `files` are table.csv and trials.csv.
+pub(crate) fn html(
+    input: &ReportInput,
+    sections: &[TaskSection<'_>],
+    files: &[(&str, &[u8])],
+) -> String {
+    let mut attached = Attached::default();
+    let claims = sections.iter().map(|section| &*section.claim);
+    let provenances: Vec<&Provenance> = input.runs.iter().map(|run| &run.provenance).collect();
+    let mut parts = results::task_parts(sections, files, &mut attached);
+    parts.push(notes::meanings(notes::MEANINGS));
+    parts.extend(notes::tuning(input, files, &mut attached));
+    parts.extend(notes::failed(sections));
+    parts.extend(notes::absent(sections));
+    parts.push(doing_it_again(&input.command, &input.spec));
+    parts.push(provenance::part(&provenances, provenance::checksums(input)));
+    document(&input.experiment, &input.title, claims, &input.gaps, &parts)
+}
+
+/// A whole page with `claims` in its head, what is missing, and the contents.
 fn document<'a>(
     kicker: &str,
     title: &str,
     claims: impl Iterator<Item = &'a str>,
     gaps: &[String],
-    body: Markup,
+    parts: &[Part],
 ) -> String {
-    let font = BASE64_STANDARD.encode(FONT);
+    let font = BASE64_STANDARD.encode(PAGE_FONT);
     let style = format!(
         "@font-face{{font-family:\"DejaVu Sans\";src:url(data:font/ttf;base64,{font}) \
          format(\"truetype\")}}\n{}",
@@ -79,55 +114,49 @@ fn document<'a>(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) }
+                title { (plain(title)) }
                 style { (PreEscaped(style)) }
             }
             body {
                 main {
                     header {
                         p.kicker { (kicker) }
-                        h1 { (title) }
-                        @for claim in claims { p.claim { (unbroken(claim)) } }
+                        h1 { (rich(title)) }
+                        @for claim in claims { p.claim { (rich(&unbroken(claim))) } }
                         @for gap in gaps { p.warning { (gap) } }
                     }
-                    (body)
+                    (contents(parts))
+                    @for part in parts {
+                        "\n" section id=(part.id) class=[part.class] {
+                            h2 { (rich(&part.heading)) }
+                            (part.body)
+                        }
+                    }
+                    footer {
+                        p.note {
+                            "Every figure also lies beside this page, in figures/, as SVG and PNG (300 dpi)."
+                        }
+                    }
                 }
+                script { (PreEscaped(include_str!("page.js"))) }
             }
         }
     };
     printable_lines(&page.into_string())
 }
 
-fn section(heading: &str, body: Markup) -> Markup {
-    html! { "\n" section { h2 { (heading) } (body) } }
-}
-
-/// Terms and what they mean.
-fn definitions<S: AsRef<str>>(terms: &[(S, S)]) -> Markup {
+fn contents(parts: &[Part]) -> Markup {
     html! {
-        dl {
-            @for (term, meaning) in terms {
-                div { dt { (term.as_ref()) } dd { (meaning.as_ref()) } }
-            }
-        }
-    }
-}
-
-/// A table that scrolls where it is too wide; the first cell of a row is a heading.
-fn table(
-    class: Option<&str>,
-    head: Option<Markup>,
-    rows: impl Iterator<Item = Vec<Markup>>,
-) -> Markup {
-    html! {
-        div.scroll {
-            table class=[class] {
-                @if let Some(head) = head { thead { (head) } }
-                tbody {
-                    @for row in rows {
-                        "\n" tr {
-                            @for (index, cell) in row.iter().enumerate() {
-                                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+        nav aria-label="Contents" {
+            ul {
+                @for part in parts {
+                    li {
+                        a href={ "#" (part.id) } { (rich(&part.heading)) }
+                        @if !part.inner.is_empty() {
+                            ul {
+                                @for (id, text) in &part.inner {
+                                    li { a href={ "#" (id) } { (rich(text)) } }
+                                }
                             }
                         }
                     }
@@ -137,18 +166,37 @@ fn table(
     }
 }
 
-/// A row of headings.
-fn headings<S: Render>(columns: impl IntoIterator<Item = S>) -> Markup {
-    html! { tr { @for column in columns { th scope="col" { (column) } } } }
+/// Text with its raised and lowered letters.
+fn rich(text: &str) -> Markup {
+    html! {
+        @for (height, piece) in pieces(text) {
+            @match height {
+                Height::Line => (piece),
+                Height::Lowered => sub { (piece) },
+                Height::Raised => sup { (piece) },
+            }
+        }
+    }
+}
+
+/// Terms and what they mean.
+fn definitions<S: AsRef<str>>(terms: &[(S, S)]) -> Markup {
+    html! {
+        dl {
+            @for (term, meaning) in terms {
+                div { dt { (rich(term.as_ref())) } dd { (rich(meaning.as_ref())) } }
+            }
+        }
+    }
 }
 
 /// Command and specification.
-fn doing_it_again(command: &str, spec: &str) -> Markup {
+fn doing_it_again(command: &str, spec: &str) -> Part {
     let body = html! {
         pre.command { code { (command) } }
         details { summary { "Specification" } pre { code { (spec) } } }
     };
-    section("Doing it again", body)
+    Part::new("again", "Doing it again", body)
 }
 
 /// Settings as `key=value; …`.
@@ -160,89 +208,18 @@ pub(crate) fn settings(settings: &BTreeMap<KeyPath, f64>) -> String {
     pairs.join("; ")
 }
 
-/// A task with its table and figures; how to read a figure is told where it is met first.
-fn task_section(shown: &TaskSection<'_>, explained: &mut BTreeSet<&'static str>) -> Markup {
-    let mut omitted = Vec::new();
-    let mut drawn = Vec::new();
-    for (info, on_page) in &shown.figures {
-        match on_page {
-            FigureOnPage::Drawn { svg, stem } => {
-                let mut reading = if explained.insert(info.name) {
-                    info.how_to_read.to_owned()
-                } else {
-                    format!("As above: {}.", info.one_line)
-                };
-                if let Some(times) = shown.table.times.as_ref().filter(|_| info.shows_times) {
-                    reading.push_str(&format!(" Times {times}."));
-                }
-                drawn.push(figure(info.title, &reading, svg, stem));
-            }
-            FigureOnPage::Omitted(reason) => {
-                omitted.push(format!("{} ({reason})", info.name.replace('_', " ")));
-            }
-        }
-    }
-    let body = html! {
-        (result_table(shown.table))
-        div.figures { @for figure in drawn { (figure) } }
-        @if !omitted.is_empty() { p.note { "Not shown: " (omitted.join("; ")) "." } }
-    };
-    section(shown.task.name, body)
-}
-
-/// A drawn figure; `svg` is markup already.
-fn figure(title: &str, reading: &str, svg: &str, stem: &str) -> Markup {
+/// A drawn figure; `svg` is markup already, `csv` the link to its numbers.
+fn figure(id: &str, title: &str, reading: &str, svg: &str, stem: &str, csv: Markup) -> Markup {
     html! {
-        "\n" figure {
+        "\n" figure id=(id) {
             div.plot { (PreEscaped(svg)) }
             figcaption {
-                b { (title) "." } " " (reading) " "
+                b { (rich(title)) "." } " " (rich(reading)) " "
                 span.files {
-                    @for (extension, name) in [("svg", "SVG"), ("png", "PNG"), ("csv", "CSV")] {
-                        a href={ (stem) "." (extension) } { (name) } " "
-                    }
+                    // The script saves the drawing of this page, wherever the file lies.
+                    a.drawing href={ (stem) ".svg" } { "SVG" } " " (csv)
                 }
             }
-        }
-    }
-}
-
-fn result_table(of: &Table<'_>) -> Markup {
-    let layout = Layout::EachLayer;
-    let columns = of.headings(layout);
-    // Broken after commas alone.
-    let unbroken = |text: &str| {
-        let text = text.replace(' ', "\u{a0}");
-        text.replace(",\u{a0}", ", ")
-    };
-    let head = html! {
-        tr {
-            @for run in columns.chunk_by(|a, b| a.shared == b.shared) {
-                @let class = (!run[0].shared.is_empty()).then_some("shared");
-                th colspan=(run.len()) scope="colgroup" class=[class] { (unbroken(&run[0].shared)) }
-            }
-        }
-        (headings(columns.iter().map(|heading| &*heading.own)))
-    };
-    let cells = |row| {
-        let cells = of.cells(row, layout).into_iter();
-        cells.map(|cell| html! { (cell.to_string()) }).collect()
-    };
-    html! {
-        (table(None, Some(head), of.rows.iter().map(cells)))
-        p.note {
-            "Mean ± half width of the 95 % t interval over seeds"
-            @if of.rows.iter().any(|row| row.n_finished == 1) { "; one seed has no interval" }
-            @if of.rows.iter().any(|row| row.n_failed > 0) {
-                "; failed runs are left out of all means"
-            }
-            "."
-            @if of.has_angles() {
-                " Update angles are those after the last epoch; " (REFERENCES) "."
-            }
-            @if let Some(baseline) = of.baseline { " Time ratio: to " (baseline) "." }
-            @if let Some(times) = &of.times { " Times " (times) "." }
-            " " a href="table.csv" { "CSV" }
         }
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use apical_learning::TrialRecord;
-use maud::{Markup, html};
+use maud::html;
 
-use super::{TaskSection, headings, section, settings, table};
+use super::{Attached, Part, TaskSection, Td, definitions, headings, settings, table};
+use crate::Cell;
 use crate::ReportInput;
-use crate::number::{ABSENT, significant};
+use crate::glossary::GLOSSARY;
+use crate::markup::symbols;
+use crate::number::ABSENT;
 
 /// What scores, references and nulls mean.
 pub(super) const MEANINGS: &[(&str, &str)] = &[
@@ -20,8 +23,9 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "Update angle",
         "The angle between the weight change of a minibatch and the exact gradient at the same \
          weights, on the same minibatch. Thresholds are left out. Over all layers, the change \
-         of each is first divided by its equivalent rate, so that the angle tells of directions \
-         and not of how rates were chosen.",
+         of each is first divided by its equivalent rate, and all are one vector: its angle also tells \
+         how far the lengths of the layers’ steps are from those of the gradient, so that it may be \
+         larger than the angle of every layer.",
     ),
     (
         "Potential reference",
@@ -63,8 +67,34 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
     ),
 ];
 
+/// What numbers mean, and the glossary to open.
+pub(super) fn meanings<S: AsRef<str>>(terms: &[(S, S)]) -> Part {
+    let glossary: Vec<(String, String)> = GLOSSARY
+        .iter()
+        .map(|term| {
+            let also = match term.also {
+                [] => String::new(),
+                also => format!(" ({})", also.join(", ")),
+            };
+            (
+                symbols(&format!("{}{also}", term.name)),
+                symbols(term.meaning),
+            )
+        })
+        .collect();
+    let body = html! {
+        (definitions(terms))
+        details { summary { "All terms" } (definitions(&glossary)) }
+    };
+    Part::new("meanings", "What the numbers mean", body)
+}
+
 /// How often each learner was tuned, and what was taken.
-pub(super) fn tuning(input: &ReportInput) -> Markup {
+pub(super) fn tuning(
+    input: &ReportInput,
+    files: &[(&str, &[u8])],
+    attached: &mut Attached,
+) -> Option<Part> {
     let mut learners: Vec<(&str, &str)> = Vec::new();
     for trial in &input.trials {
         let key = (&*trial.task, &*trial.learner);
@@ -73,7 +103,7 @@ pub(super) fn tuning(input: &ReportInput) -> Markup {
         }
     }
     if learners.is_empty() {
-        return html! {};
+        return None;
     }
     let row = |(task, learner)| {
         let is_it = |t: &&TrialRecord| t.task == task && t.learner == learner;
@@ -81,13 +111,14 @@ pub(super) fn tuning(input: &ReportInput) -> Markup {
         let chosen = of().find(|trial| trial.chosen);
         let value = chosen.and_then(|trial| trial.value);
         let absent = || ABSENT.to_owned();
+        let n_failed = of().filter(|trial| trial.value.is_none()).count();
         vec![
-            html! { (task) },
-            html! { (learner) },
-            html! { (of().count()) },
-            html! { (of().filter(|trial| trial.value.is_none()).count()) },
-            html! { (chosen.map_or_else(absent, |trial| settings(&trial.settings))) },
-            html! { (value.map_or_else(absent, |value| significant(value, 4))) },
+            Td::of(html! { (task) }),
+            Td::of(html! { (learner) }),
+            Td::from(&Cell::Count(Some(of().count()))),
+            Td::from(&Cell::Count(Some(n_failed))),
+            Td::of(html! { (chosen.map_or_else(absent, |trial| settings(&trial.settings))) }),
+            Td::from(&Cell::Number(value, 4)),
         ]
     };
     let columns = [
@@ -102,14 +133,16 @@ pub(super) fn tuning(input: &ReportInput) -> Markup {
         p {
             "Settings were chosen on validation data, on seeds apart from the reported ones."
         }
-        (table(Some("text"), Some(headings(columns)), learners.into_iter().map(row)))
-        p.note { "All trials: " a href="trials.csv" { "CSV" } }
+        (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))
+        @for (path, bytes) in files.iter().filter(|(path, _)| *path == "trials.csv") {
+            p.note { "All trials: " (attached.csv(path, bytes)) }
+        }
     };
-    section("Tuning", body)
+    Some(Part::new("tuning", "Tuning", body))
 }
 
 /// The runs that failed, with their errors.
-pub(super) fn failed(sections: &[TaskSection<'_>]) -> Markup {
+pub(super) fn failed(sections: &[TaskSection<'_>]) -> Option<Part> {
     let with_task = |section| {
         let TaskSection { task, .. }: &TaskSection<'_> = section;
         task.groups.iter().map(move |group| (task.name, group))
@@ -119,11 +152,9 @@ pub(super) fn failed(sections: &[TaskSection<'_>]) -> Markup {
         .filter(|(_, group)| !group.failed.is_empty())
         .collect();
     if failed.is_empty() {
-        return html! {};
+        return None;
     }
-    html! {
-        section.failed {
-            h2 { "Failed runs" }
+    let body = html! {
             ul {
                 @for (task, group) in failed {
                     @let (n_failed, n_finished) = (group.failed.len(), group.finished.len());
@@ -141,12 +172,15 @@ pub(super) fn failed(sections: &[TaskSection<'_>]) -> Markup {
                     }
                 }
             }
-        }
-    }
+    };
+    Some(Part {
+        class: Some("failed"),
+        ..Part::new("failed", "Failed runs", body)
+    })
 }
 
 /// Values that are absent after the last epoch, and why.
-pub(super) fn absent(sections: &[TaskSection<'_>]) -> Markup {
+pub(super) fn absent(sections: &[TaskSection<'_>]) -> Option<Part> {
     let mut reasons: BTreeMap<(&str, String, &str), Vec<String>> = BTreeMap::new();
     for section in sections {
         for group in &section.task.groups {
@@ -171,7 +205,7 @@ pub(super) fn absent(sections: &[TaskSection<'_>]) -> Markup {
         }
     }
     if reasons.is_empty() {
-        return html! {};
+        return None;
     }
     let body = html! {
         details {
@@ -183,5 +217,5 @@ pub(super) fn absent(sections: &[TaskSection<'_>]) -> Markup {
             }
         }
     };
-    section("Values that are absent", body)
+    Some(Part::new("absent", "Values that are absent", body))
 }

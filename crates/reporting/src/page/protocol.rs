@@ -3,47 +3,68 @@
 use apical_learning::Provenance;
 use maud::{Markup, html};
 
-use super::{definitions, document, doing_it_again, figure, headings, provenance, section, table};
+use super::{
+    Attached, Part, Td, document, doing_it_again, figure, headings, notes, provenance, rich, table,
+};
 use crate::{Chart, PlainTable, ProtocolReport};
 
-/// The page; `shown` are charts with their SVG and the path of their files without extension.
-pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[(&Chart, String, String)]) -> String {
-    let provenances: Vec<&Provenance> = report.provenances.iter().collect();
-    let body = html! {
-        section {
-            @for table in &report.tables { (plain_table(table)) }
-            div.figures {
-                @for (chart, svg, stem) in shown {
-                    (figure(&chart.title, &chart.how_to_read, svg, stem))
-                }
-            }
-        }
-        @if !report.notes.is_empty() {
-            (section("What the numbers mean", definitions(&report.notes)))
-        }
-        @if !report.failed.is_empty() {
-            section.failed {
-                h2 { "Failed runs" }
-                ul { @for line in &report.failed { li { (line) } } }
-            }
-        }
-        (doing_it_again(&report.command, &report.spec))
-        (provenance::table(&provenances, Vec::new()))
-    };
-    let findings = report.findings.iter().map(String::as_str);
-    document(&report.name, &report.title, findings, &report.gaps, body)
+/// A chart as the page shows it.
+pub(crate) struct ShownChart<'a> {
+    pub(crate) chart: &'a Chart,
+    pub(crate) svg: String,
+    /// The path of its files without extension.
+    pub(crate) stem: String,
+    pub(crate) csv: Vec<u8>,
 }
 
-fn plain_table(of: &PlainTable) -> Markup {
-    let rows = of.rows.iter();
-    let rows = rows.map(|row| {
-        row.iter()
-            .map(|cell| html! { (cell.to_string()) })
-            .collect()
-    });
+/// The page.
+pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -> String {
+    let provenances: Vec<&Provenance> = report.provenances.iter().collect();
+    let mut attached = Attached::default();
+    let mut parts = Vec::new();
+    for (index, table) in report.tables.iter().enumerate() {
+        let id = format!("table-{}", index + 1);
+        parts.push(Part::new(
+            &id,
+            &table.title,
+            plain_table(table, &mut attached),
+        ));
+    }
+    if !shown.is_empty() {
+        let mut inner = Vec::new();
+        let mut drawn = Vec::new();
+        for of in shown {
+            let id = format!("figure-{}", inner.len() + 1);
+            let csv = attached.csv(&format!("{}.csv", of.stem), &of.csv);
+            let (title, reading) = (&of.chart.title, &of.chart.how_to_read);
+            drawn.push(figure(&id, title, reading, &of.svg, &of.stem, csv));
+            inner.push((id, title.clone()));
+        }
+        let body = html! { div.figures { @for figure in drawn { (figure) } } };
+        parts.push(Part {
+            inner,
+            ..Part::new("figures", "Figures", body)
+        });
+    }
+    parts.push(notes::meanings(&report.notes));
+    if !report.failed.is_empty() {
+        let body = html! { ul { @for line in &report.failed { li { (rich(line)) } } } };
+        parts.push(Part {
+            class: Some("failed"),
+            ..Part::new("failed", "Failed runs", body)
+        });
+    }
+    parts.push(doing_it_again(&report.command, &report.spec));
+    parts.push(provenance::part(&provenances, Vec::new()));
+    let findings = report.findings.iter().map(String::as_str);
+    document(&report.name, &report.title, findings, &report.gaps, &parts)
+}
+
+fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
+    let rows = of.rows.iter().map(|row| row.iter().map(Td::from).collect());
+    let header = of.header.iter().map(|heading| rich(heading));
     html! {
-        h2 { (of.title) }
-        (table(None, Some(headings(&of.header)), rows))
-        p.note { (of.note) " " a href={ (of.name) ".csv" } { "CSV" } }
+        (table("sortable", Some(headings(header)), rows))
+        p.note.under { (rich(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
     }
 }

@@ -1,13 +1,13 @@
 //! Where the runs come from.
 
 use apical_learning::Provenance;
-use maud::{Markup, html};
+use maud::html;
 
-use super::section;
+use super::{Part, Td, table};
 use crate::ReportInput;
 
 /// Provenance of `runs`: one value where they agree, all values where they do not.
-pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
+pub(super) fn part(runs: &[&Provenance], checksums: Vec<String>) -> Part {
     let of = |field: &dyn Fn(&Provenance) -> String| -> Vec<String> {
         let mut values = Vec::new();
         for run in runs {
@@ -65,7 +65,7 @@ pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
         let lines = html! {
             @for (index, value) in values.iter().enumerate() { @if index > 0 { br; } (value) }
         };
-        vec![html! { (name) }, lines]
+        vec![Td::of(html! { (name) }), Td::of(lines)]
     });
     let body = html! {
         @if differs("sources, SHA-256") {
@@ -77,9 +77,9 @@ pub(super) fn table(runs: &[&Provenance], checksums: Vec<String>) -> Markup {
                  times are not comparable."
             }
         }
-        (super::table(Some("text"), None, rows))
+        (table("text", None, rows))
     };
-    section("Provenance", body)
+    Part::new("provenance", "Provenance", body)
 }
 
 /// The data of every task.

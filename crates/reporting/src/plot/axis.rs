@@ -1,5 +1,7 @@
 //! Axes: range, scale and ticks.
 
+use crate::number::raised;
+
 /// How values become lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scale {
@@ -29,7 +31,10 @@ impl Axis {
     /// A linear axis from `low` to `high` exactly, with at most about `n_ticks` ticks.
     pub(crate) fn linear(low: f64, high: f64, n_ticks: usize) -> Self {
         let high = if high > low { high } else { low + 1.0 };
-        let step = nice_step((high - low) / n_ticks as f64);
+        Self::with_steps(low, high, nice_step((high - low) / n_ticks as f64))
+    }
+
+    fn with_steps(low: f64, high: f64, step: f64) -> Self {
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;
         let n_decimals = usize::try_from(-decade(step)).unwrap_or(0);
@@ -52,15 +57,24 @@ impl Axis {
 
     /// A linear axis that begins and ends at ticks.
     pub(crate) fn linear_rounded(low: f64, high: f64, n_ticks: usize) -> Self {
-        let high = if high > low { high } else { low + 1.0 };
-        let mut step = nice_step((high - low) / n_ticks as f64);
+        Self::linear_in_steps(low, high, n_ticks, 0.0)
+    }
+
+    /// A linear axis that begins and ends at ticks, which stand `least_step` or more apart.
+    pub(crate) fn linear_in_steps(low: f64, high: f64, n_ticks: usize, least_step: f64) -> Self {
+        let high = if high > low {
+            high
+        } else {
+            low + 1.0_f64.max(least_step)
+        };
+        let mut step = nice_step(((high - low) / n_ticks as f64).max(least_step));
         loop {
             let low = (low / step + 1e-9).floor() * step;
             let high = (high / step - 1e-9).ceil() * step;
             // The longer axis may have wider steps.
-            let wider = nice_step((high - low) / n_ticks as f64);
+            let wider = nice_step(((high - low) / n_ticks as f64).max(least_step));
             if wider <= step {
-                return Self::linear(low, high, n_ticks);
+                return Self::with_steps(low, high, step);
             }
             step = wider;
         }
@@ -166,6 +180,11 @@ impl Axis {
         self.low
     }
 
+    /// Whether it has no place for 0 and below.
+    pub(crate) fn is_logarithmic(&self) -> bool {
+        self.scale == Scale::Logarithmic
+    }
+
     /// Whether a value has a place on the axis at all, be it beyond its ends.
     pub(crate) fn can_show(&self, value: f64) -> bool {
         value.is_finite() && (self.scale == Scale::Linear || value > 0.0)
@@ -222,22 +241,11 @@ fn power_label(digit: i32, decade: i32, written_out: bool) -> String {
         let n_decimals = usize::try_from(-decade).unwrap_or(0);
         return grouped(f64::from(digit) * 10_f64.powi(decade), n_decimals);
     }
-    let exponent: String = decade.to_string().chars().map(superscript).collect();
+    let exponent = raised(decade);
     if digit == 1 {
         format!("10{exponent}")
     } else {
         format!("{digit}·10{exponent}")
-    }
-}
-
-fn superscript(digit: char) -> char {
-    match digit {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '0' => '⁰',
-        _ => char::from_u32(u32::from(digit) - u32::from('0') + 0x2070).unwrap_or(digit),
     }
 }
 
@@ -266,6 +274,15 @@ mod tests {
             labels(&Axis::linear(-10_000.0, 20_000.0, 3)),
             ["−10\u{2009}000", "0", "10\u{2009}000", "20\u{2009}000"]
         );
+    }
+
+    #[test]
+    fn ticks_are_no_finer_than_asked_for() {
+        // Of 360 samples one is 0.28 %.
+        let axis = Axis::linear_in_steps(97.3, 97.9, 5, 100.0 / 360.0);
+        assert_eq!(labels(&axis), ["97.0", "97.5", "98.0"]);
+        let axis = Axis::linear_in_steps(50.0, 50.0, 5, 50.0);
+        assert_eq!(labels(&axis), ["50", "100"]);
     }
 
     #[test]

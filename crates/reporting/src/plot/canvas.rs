@@ -3,7 +3,9 @@
 use plotters::style::RGBColor;
 
 use super::clip::dashes;
+use super::font::text_width;
 use super::{Rect, WIDTH};
+use crate::markup::{Height, pieces};
 use crate::palette::{Marker, PAPER};
 use crate::text::printable;
 
@@ -135,7 +137,47 @@ impl Canvas {
         self.any_text(text, at, Anchor::Middle, size, true);
     }
 
+    /// Raised and lowered letters are texts of their own, smaller and out of the line.
     fn any_text(&mut self, text: &str, at: Point, anchor: Anchor, size: f64, is_upright: bool) {
+        let pieces = pieces(text);
+        if let [(Height::Line, text)] = pieces[..] {
+            return self.piece(text, at, anchor, size, is_upright);
+        }
+        let size_of = |height: Height| match height {
+            Height::Line => size,
+            Height::Lowered | Height::Raised => 0.72 * size,
+        };
+        let width = rich_width(text, size);
+        let mut along = match anchor {
+            Anchor::Left => 0.0,
+            Anchor::Middle => -0.5 * width,
+            Anchor::Right => -width,
+        };
+        for (height, piece) in pieces {
+            let down = match height {
+                Height::Line => 0.0,
+                Height::Lowered => 0.24 * size,
+                Height::Raised => -0.28 * size,
+            };
+            let place = match is_upright {
+                true => (
+                    at.0 + down,
+                    at.1 - along - 0.5 * text_width(piece, size_of(height)),
+                ),
+                false => (at.0 + along, at.1 + down),
+            };
+            let anchor = match is_upright {
+                true => Anchor::Middle,
+                false => Anchor::Left,
+            };
+            // SVG leaves out blanks at the ends of a text.
+            let unbroken = piece.replace(' ', "\u{a0}");
+            self.piece(&unbroken, place, anchor, size_of(height), is_upright);
+            along += text_width(piece, size_of(height));
+        }
+    }
+
+    fn piece(&mut self, text: &str, at: Point, anchor: Anchor, size: f64, is_upright: bool) {
         if !text.is_empty() {
             self.shapes.push(Shape::Text {
                 text: printable(text),
@@ -145,6 +187,11 @@ impl Canvas {
                 is_upright,
             });
         }
+    }
+
+    /// A small filled circle.
+    pub(crate) fn dot(&mut self, at: Point, colour: RGBColor) {
+        self.disc(at, 11.0, colour);
     }
 
     /// A learner's marker of about `radius`, with a rim of paper.
@@ -192,6 +239,15 @@ impl Canvas {
             colour,
         });
     }
+}
+
+/// Width of `text` with its raised and lowered letters.
+pub(super) fn rich_width(text: &str, size: f64) -> f64 {
+    let width = |(height, piece)| match height {
+        Height::Line => text_width(piece, size),
+        Height::Lowered | Height::Raised => text_width(piece, 0.72 * size),
+    };
+    pieces(text).into_iter().map(width).sum()
 }
 
 fn rounded((x, y): Point) -> WholePoint {

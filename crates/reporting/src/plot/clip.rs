@@ -18,10 +18,12 @@ pub(crate) fn clip_line(points: &[Point], rect: Rect) -> Vec<Vec<Point>> {
     pieces
 }
 
-/// The part of an area between the upper and the lower edge of `rect` (Sutherland & Hodgman 1974).
+/// The part of an area inside `rect` (Sutherland & Hodgman 1974).
 pub(crate) fn clip_area(points: &[Point], rect: Rect) -> Vec<Point> {
     let below_top = cut(points, |(_, y)| y - rect.top);
-    cut(&below_top, |(_, y)| rect.bottom() - y)
+    let between = cut(&below_top, |(_, y)| rect.bottom() - y);
+    let right_of_left = cut(&between, |(x, _)| x - rect.left);
+    cut(&right_of_left, |(x, _)| rect.right() - x)
 }
 
 /// The dashes of a line; `pattern` gives their lengths: on, off, on, off, …
@@ -129,6 +131,11 @@ mod tests {
         assert_eq!(
             clip_area(&triangle, RECT),
             [(2.5, 10.0), (0.0, 5.0), (10.0, 5.0), (7.5, 10.0)]
+        );
+        let wide = [(-5.0, 2.0), (15.0, 2.0), (15.0, 4.0), (-5.0, 4.0)];
+        assert_eq!(
+            clip_area(&wide, RECT),
+            [(0.0, 2.0), (10.0, 2.0), (10.0, 4.0), (0.0, 4.0)]
         );
         assert!(clip_area(&[(0.0, 11.0), (1.0, 11.0), (1.0, 12.0)], RECT).is_empty());
     }

@@ -14,6 +14,8 @@ pub(crate) enum Key {
     Line(LineStyle),
     /// A filled square.
     Fill(RGBColor),
+    /// Nothing: the label says all.
+    Words,
 }
 
 /// A line of the legend.
@@ -21,6 +23,22 @@ pub(crate) enum Key {
 pub(crate) struct LegendEntry {
     pub(crate) key: Key,
     pub(crate) label: String,
+}
+
+/// Entries that can be told apart.
+const MOST_ENTRIES: usize = 12;
+
+/// `entries`, the last of them told by their number alone where there are more than can be told apart.
+pub(crate) fn limited(mut entries: Vec<LegendEntry>) -> Vec<LegendEntry> {
+    let n = entries.len();
+    if n > MOST_ENTRIES {
+        entries.truncate(MOST_ENTRIES - 1);
+        entries.push(LegendEntry {
+            key: Key::Words,
+            label: format!("and {} more, by name in the CSV", n - (MOST_ENTRIES - 1)),
+        });
+    }
+    entries
 }
 
 const LINE_SPACING: f64 = 100.0;
@@ -62,6 +80,7 @@ fn draw_entry(canvas: &mut Canvas, entry: &LegendEntry, (x, y): Point) {
             },
             colour,
         ),
+        Key::Words => {}
     }
     let at = (x + width + KEY_GAP, y);
     canvas.text(&label(entry), at, Anchor::Left, SMALL);
@@ -77,6 +96,7 @@ fn key_width(key: Key) -> f64 {
     match key {
         Key::Line(_) => 150.0,
         Key::Fill(_) => 62.0,
+        Key::Words => 0.0,
     }
 }
 
@@ -98,4 +118,24 @@ fn column_width(column: &[LegendEntry]) -> f64 {
         .iter()
         .map(|entry| key_width(entry.key) + KEY_GAP + text_width(&label(entry), SMALL))
         .fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_that_cannot_be_told_apart_are_counted() {
+        let entries = |n: usize| -> Vec<LegendEntry> {
+            let entry = |place| LegendEntry {
+                key: Key::Line(LineStyle::at(place, 0)),
+                label: format!("learner {place}"),
+            };
+            (0..n).map(entry).collect()
+        };
+        assert_eq!(limited(entries(12)), entries(12));
+        let some = limited(entries(30));
+        assert_eq!(some.len(), 12);
+        assert_eq!(some[11].label, "and 19 more, by name in the CSV");
+    }
 }

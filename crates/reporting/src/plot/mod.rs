@@ -19,9 +19,9 @@ pub(crate) use axis::Axis;
 pub(crate) use bars::{Bar, Bars};
 pub(crate) use canvas::Canvas;
 pub(crate) use draw::DrawError;
-pub(crate) use font::FONT;
-pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row};
-pub(crate) use legend::{Key, LegendEntry};
+pub(crate) use font::PAGE_FONT;
+pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row, Shown};
+pub(crate) use legend::{Key, LegendEntry, limited};
 
 /// Width of every figure: 85 mm.
 pub(crate) const WIDTH: f64 = 2410.0;
@@ -61,6 +61,21 @@ pub(crate) struct Rect {
 }
 
 impl Rect {
+    /// The same, larger by `margin` on every side.
+    pub(crate) fn grown(self, margin: f64) -> Self {
+        Self {
+            left: self.left - margin,
+            top: self.top - margin,
+            width: self.width + 2.0 * margin,
+            height: self.height + 2.0 * margin,
+        }
+    }
+
+    /// Whether `point` lies in it.
+    pub(crate) fn holds(self, (x, y): (f64, f64)) -> bool {
+        (self.left..=self.right()).contains(&x) && (self.top..=self.bottom()).contains(&y)
+    }
+
     pub(crate) fn right(self) -> f64 {
         self.left + self.width
     }

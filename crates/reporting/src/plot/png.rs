@@ -3,8 +3,10 @@
 use png::{BitDepth, ColorType, Compression, EncodingError, PixelDimensions, Unit};
 use tiny_skia::{Color, Pixmap};
 
-use super::canvas::Canvas;
+use super::SMALL;
+use super::canvas::{Anchor, Canvas, Shape};
 use super::draw::DrawError;
+use super::font::shows;
 use super::raster::Raster;
 
 /// Width of PNG files, pixels: 300 dots per inch at 85 mm.
@@ -13,12 +15,29 @@ const WIDTH_PIXELS: u32 = 1004;
 /// 300 dots per inch.
 const PIXELS_PER_METRE: u32 = 11_811;
 
+/// Under pictures that lack a letter.
+const LACKING: &str = "\u{fffd}: a letter that this picture's font lacks; the SVG has it";
+
 /// Brightnesses of a channel: enough for smooth edges, few enough for small files.
 const N_LEVELS: f32 = 32.0;
 
 impl Canvas {
     /// The drawing as PNG, 300 dots per inch at 85 mm.
+    ///
+    /// Where the font lacks a letter there is a sign in its place, and a note that says so.
     pub(crate) fn png(&self) -> Result<Vec<u8>, DrawError> {
+        let has_all = |shape: &Shape| !matches!(shape, Shape::Text { text, .. } if !shows(text));
+        if self.shapes.iter().all(has_all) {
+            return self.drawn();
+        }
+        let mut noted = self.clone();
+        let at = (30.0, f64::from(self.height) + 40.0);
+        noted.height += 100;
+        noted.text(LACKING, at, Anchor::Left, SMALL);
+        noted.drawn()
+    }
+
+    fn drawn(&self) -> Result<Vec<u8>, DrawError> {
         let size = self.size();
         let scale = WIDTH_PIXELS as f32 / size.0 as f32;
         let (width, height) = (WIDTH_PIXELS, (size.1 as f32 * scale).round() as u32);
@@ -64,7 +83,6 @@ fn coarse(channel: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::canvas::Anchor;
     use crate::plot::font::text_width;
 
     /// Left, top, right and bottom of what is not paper, in units.
@@ -113,6 +131,28 @@ mod tests {
         assert!(near(0.5 * (found[0] + found[2]), 500.0), "{found:?}");
         assert!(near(found[1], 500.0 - 0.5 * width), "{found:?}");
         assert!(near(found[3], 500.0 + 0.5 * width), "{found:?}");
+    }
+
+    #[test]
+    fn a_letter_that_the_font_lacks_is_noted() {
+        let bottom =
+            |text| inked(|canvas| canvas.text(text, (500.0, 500.0), Anchor::Left, 70.0))[3];
+        assert!(bottom("ошибка") < 600.0);
+        assert!(bottom("字") > 1000.0);
+    }
+
+    #[test]
+    fn lowered_letters_hang_below_and_raised_ones_stand_above() {
+        let of = |text| inked(|canvas| canvas.text(text, (500.0, 500.0), Anchor::Middle, 70.0));
+        let (plain, rich) = (of("x"), of("x^{I}_{1}"));
+        assert!(
+            rich[1] < plain[1] - 10.0 && rich[3] > plain[3] + 10.0,
+            "{plain:?} {rich:?}"
+        );
+        let middle = 0.5 * (rich[0] + rich[2]);
+        assert!((middle - 500.0).abs() < 15.0, "{rich:?}");
+        let upright = inked(|canvas| canvas.upright_text("x_{1}", (500.0, 500.0), 70.0));
+        assert!(upright[2] > 525.0, "{upright:?}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Draws a row of panels: axes, then intervals and single seeds, then mean lines, then markers.
 
-use super::canvas::{Anchor, Canvas, Point};
+use super::canvas::{Anchor, Canvas, Point, rich_width};
 use super::clip::{clip_area, clip_line};
-use super::grid::{Curve, Panel, Row};
+use super::grid::{Curve, Panel, Row, Shown};
 use super::{MEDIUM, Rect, SMALL};
 use crate::palette::{GRID, GUIDE, INK};
 
@@ -12,6 +12,8 @@ const TICK_LABELS: f64 = 120.0;
 const BETWEEN_ROWS: f64 = 35.0;
 pub(super) const BETWEEN_PANELS: f64 = 150.0;
 pub(super) const TICK: f64 = 22.0;
+/// What lies on an edge is inside, though rounding may put it beyond.
+const EDGE: f64 = 2.0;
 
 impl Row {
     /// Height with headings, tick labels and the room under them.
@@ -26,8 +28,14 @@ impl Row {
             let at = (left, top + 0.45 * HEADING);
             canvas.text(&self.heading, at, Anchor::Left, MEDIUM);
         }
-        let middle = (95.0, axes_top + 0.5 * self.height);
-        canvas.upright_text(&self.y_label, middle, MEDIUM);
+        let middle = axes_top + 0.5 * self.height;
+        match self.broken_label() {
+            None => canvas.upright_text(&self.y_label, (95.0, middle), MEDIUM),
+            Some((first, second)) => {
+                canvas.upright_text(first, (45.0, middle), SMALL);
+                canvas.upright_text(second, (125.0, middle), SMALL);
+            }
+        }
         for (index, panel) in self.panels.iter().enumerate() {
             let rect = Rect {
                 left: left + (width + BETWEEN_PANELS) * index as f64,
@@ -48,6 +56,20 @@ impl Row {
                 self.draw_markers(canvas, panel, curve, rect, (index, n_curves));
             }
         }
+    }
+
+    /// The label of the y axis in two lines, where one would be longer than the row is high.
+    fn broken_label(&self) -> Option<(&str, &str)> {
+        let width = |text: &str| rich_width(text, MEDIUM);
+        if width(&self.y_label) <= self.height + 0.5 * TICK_LABELS {
+            return None;
+        }
+        let breaks = self.y_label.match_indices(' ');
+        let pairs = breaks.map(|(at, _)| (&self.y_label[..at], &self.y_label[at + 1..]));
+        pairs.min_by(|a, b| {
+            let longest = |(first, second): &(&str, &str)| width(first).max(width(second));
+            longest(a).total_cmp(&longest(b))
+        })
     }
 
     fn above(&self) -> f64 {
@@ -109,10 +131,22 @@ impl Row {
 
     fn draw_spread(&self, canvas: &mut Canvas, panel: &Panel, curve: &Curve, rect: Rect) {
         let colour = curve.style.colour;
-        for seed in &curve.seeds {
-            for line in self.visible(panel, seed.iter().copied(), rect) {
-                canvas.line(&line, colour, 0.25, 4);
+        let has_interval = curve.has_interval(self.y.is_logarithmic());
+        if curve.has_seeds(self.y.is_logarithmic()) {
+            for seed in &curve.seeds {
+                for line in self.visible(panel, seed.iter().copied(), rect) {
+                    let opacity = if has_interval { 0.25 } else { 0.45 };
+                    canvas.line(&line, colour, opacity, if has_interval { 4 } else { 5 });
+                }
+                if curve.has_error_bars && curve.shown == Shown::Interval {
+                    for at in self.inside(panel, seed.iter().copied(), rect) {
+                        canvas.dot(at, colour);
+                    }
+                }
             }
+        }
+        if !has_interval {
+            return;
         }
         let ends = |sign: f64| {
             curve
@@ -160,14 +194,7 @@ impl Row {
         let (n_markers, radius) = if is_wide(rect) { (5, 23.0) } else { (3, 18.0) };
         let pieces = self.visible(panel, means(), rect);
         let places: Vec<Point> = if curve.has_error_bars || pieces.is_empty() {
-            means()
-                .filter(|(x, y)| panel.x.can_show(*x) && self.y.can_show(*y))
-                .map(|point| self.place(panel, point, rect))
-                .filter(|(x, y)| {
-                    let is_across = (rect.left - 1.0..=rect.right() + 1.0).contains(x);
-                    is_across && (rect.top - 1.0..=rect.bottom() + 1.0).contains(y)
-                })
-                .collect()
+            self.inside(panel, means(), rect)
         } else {
             let xs = || pieces.iter().flatten().map(|(x, _)| *x);
             let (first, last) = xs().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
@@ -182,6 +209,15 @@ impl Row {
         for at in places {
             canvas.marker(at, curve.style.marker, curve.style.colour, radius);
         }
+    }
+
+    /// Places of `points` inside the axes.
+    fn inside(&self, panel: &Panel, points: impl Iterator<Item = Point>, rect: Rect) -> Vec<Point> {
+        points
+            .filter(|(x, y)| panel.x.can_show(*x) && self.y.can_show(*y))
+            .map(|point| self.place(panel, point, rect))
+            .filter(|place| rect.grown(EDGE).holds(*place))
+            .collect()
     }
 
     /// The pieces of a line inside the axes; values without a place break it.
@@ -203,7 +239,7 @@ impl Row {
         }
         lines
             .iter()
-            .flat_map(|line| clip_line(line, rect))
+            .flat_map(|line| clip_line(line, rect.grown(EDGE)))
             .collect()
     }
 

@@ -6,6 +6,7 @@ use plotters::backend::SVGBackend;
 use super::canvas::Canvas;
 use super::draw::DrawError;
 use super::font::{BASELINE, FAMILIES};
+use crate::markup::plain as plain_text;
 
 impl Canvas {
     /// The drawing as an SVG document, 85 mm wide.
@@ -14,7 +15,7 @@ impl Canvas {
         let mut document = String::new();
         self.draw_on(SVGBackend::with_string(&mut document, (width, height)))?;
         let millimetres = 85.0 * f64::from(height) / f64::from(width);
-        let title = html! { title { (self.title) } }.into_string();
+        let title = html! { title { (plain_text(&self.title)) } }.into_string();
         let (_, body) = document.split_once('>').unwrap_or_default();
         Ok(format!(
             "<svg width=\"85mm\" height=\"{millimetres:.2}mm\" viewBox=\"0 0 {width} {height}\" \

@@ -2,6 +2,7 @@
 
 use super::{Row, Table};
 use crate::csv::{Csv, number};
+use crate::flag::Flag;
 use crate::statistics::Spread;
 
 /// All tables in one file, one row per task, learner and point of a sweep.
@@ -38,10 +39,32 @@ pub(crate) fn csv(tables: &[Table<'_>]) -> Vec<u8> {
             }
         }
     }
+    let has_gaps = tables.iter().any(Table::has_gaps);
+    if has_gaps {
+        let name = "test_score_gap_paired_by_seed_last_epoch";
+        header.extend([format!("{name}_mean"), format!("{name}_half_width_95")]);
+    }
+    let mut keys: Vec<&String> = tables.iter().flat_map(|table| &table.keys).collect();
+    keys.sort();
+    keys.dedup();
+    header.extend(keys.iter().map(|key| key.to_string()));
+    header.push("flags".to_owned());
     let mut csv = Csv::new(&header);
     for table in tables {
         for row in &table.rows {
-            csv.row(&csv_cells(table, row, n_layers, has_units));
+            let mut cells = csv_cells(table, row, n_layers, has_units);
+            if has_gaps {
+                cells.extend(spread_cells(row.gap));
+            }
+            cells.extend(keys.iter().map(|key| {
+                let index = table.keys.iter().position(|own| own == *key);
+                index
+                    .and_then(|index| row.swept[index].clone())
+                    .unwrap_or_default()
+            }));
+            let flags: Vec<&str> = row.flags.iter().map(Flag::name).collect();
+            cells.push(flags.join(" "));
+            csv.row(&cells);
         }
     }
     csv.into_bytes()

@@ -2,10 +2,12 @@
 
 mod csv;
 
-use apical_learning::{Metric, OutputError, PartName};
+use apical_learning::{KeyPath, Metric, OutputError, PartName};
 
 use crate::ReportInput;
 use crate::cell::Cell;
+use crate::flag::{self, Flag};
+use crate::gap;
 use crate::group::{Group, Task};
 use crate::number::Decimals;
 use crate::statistics::Spread;
@@ -16,8 +18,8 @@ pub(crate) use csv::csv;
 /// How the angles of the layers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// To the `potential` reference, a column for all layers and for each, with intervals; to the
-    /// `squared_error` reference, one column with the means of all layers.
+    /// First what a reader came for: angles to the `potential` reference, a column for each layer, with
+    /// intervals, and the gap to the baseline; angles over all layers and to the other reference last.
     EachLayer,
     /// One column a reference, with the means of all layers.
     JoinedLayers,
@@ -50,6 +52,8 @@ pub(crate) struct Table<'a> {
     pub(crate) layers: Vec<usize>,
     /// The learner whose time is 1, where there is one.
     pub(crate) baseline: Option<&'a str>,
+    /// The keys of a sweep.
+    keys: Vec<String>,
     /// Where times were taken, to follow `times`; none without times.
     pub(crate) times: Option<String>,
     pub(crate) rows: Vec<Row>,
@@ -61,8 +65,13 @@ pub(crate) struct Row {
     pub(crate) label: String,
     learner: String,
     variant: String,
+    /// The swept values, in the order of the table's keys.
+    swept: Vec<Option<String>>,
     pub(crate) n_finished: usize,
     pub(crate) n_failed: usize,
+    pub(crate) flags: Vec<Flag>,
+    /// Of the test score after the last epoch to the baseline, paired by seed.
+    pub(crate) gap: Option<Spread>,
     /// On the test part, after the last epoch.
     pub(crate) score_last: Option<Spread>,
     /// On the test part, after the epoch chosen on validation.
@@ -105,6 +114,11 @@ impl<'a> Table<'a> {
             task: task.name,
             score: task.score,
             times: task.times_taken(),
+            keys: task
+                .swept_keys()
+                .into_iter()
+                .map(KeyPath::to_string)
+                .collect(),
             baseline: task.baseline,
             rows: task
                 .groups
@@ -119,37 +133,44 @@ impl<'a> Table<'a> {
     pub(crate) fn headings(&self, layout: Layout) -> Vec<Heading> {
         let score = match self.score == Metric::ACCURACY {
             true => "test accuracy (%)",
-            false => "test loss (1)",
+            false => "test loss",
         };
-        let mut headings = vec![
-            Heading::new("", "learner"),
-            Heading::new("", "seeds"),
-            Heading::new(score, "last epoch"),
-            Heading::new(score, "chosen epoch"),
-        ];
+        let potential = "update angle, potential (°)";
+        let layers = || self.layers.iter().map(|k| format!("layer {k}"));
+        let is_page = layout == Layout::EachLayer;
+        let mut headings = vec![Heading::new("", "learner"), Heading::new("", "seeds")];
+        if is_page && self.has_flags() {
+            headings.push(Heading::new("", "flags"));
+        }
+        if is_page && self.has_angles() {
+            headings.extend(layers().map(|layer| Heading::new(potential, &layer)));
+        }
+        if is_page && self.has_gaps() {
+            let points = match self.score == Metric::ACCURACY {
+                true => "paired by seed (points)",
+                false => "paired by seed",
+            };
+            headings.push(Heading::new("gap to baseline", points));
+        }
+        headings.push(Heading::new(score, "last epoch"));
+        headings.push(Heading::new(score, "chosen epoch"));
         if self.has_units() {
             headings.push(Heading::new("test RMSE (as targets)", "last epoch"));
-            headings.push(Heading::new("test R² (1)", "last epoch"));
+            headings.push(Heading::new("test R²", "last epoch"));
         }
-        match layout {
-            _ if !self.has_angles() => {}
-            Layout::EachLayer => {
-                let shared = "update angle, potential (°)";
-                headings.push(Heading::new(shared, "all layers"));
-                let layers = self.layers.iter();
-                headings.extend(layers.map(|k| Heading::new(shared, &format!("layer {k}"))));
-                let shared = "update angle, squared error (°)";
-                headings.push(Heading::new(shared, "by layer"));
-            }
-            Layout::JoinedLayers => {
-                let shared = "update angle by layer (°)";
-                headings.push(Heading::new(shared, "potential"));
-                headings.push(Heading::new(shared, "squared error"));
-            }
+        if !is_page && self.has_angles() {
+            let shared = "update angle by layer (°)";
+            headings.push(Heading::new(shared, "potential"));
+            headings.push(Heading::new(shared, "squared error"));
         }
         headings.push(Heading::new("training time", "µs per sample"));
         if self.baseline.is_some() {
             headings.push(Heading::new("training time", "ratio"));
+        }
+        if is_page && self.has_angles() {
+            let shared = "further update angles (°)";
+            headings.push(Heading::new(shared, "squared error, by layer"));
+            headings.push(Heading::new(shared, "potential, all layers"));
         }
         if self.has_trials() {
             headings.push(Heading::new("tuning", "trials"));
@@ -163,7 +184,8 @@ impl<'a> Table<'a> {
             true => Decimals::Fixed(2),
             false => Decimals::Significant(3),
         };
-        let angle = Decimals::Fixed(1);
+        let angle = |value: Option<Spread>| Cell::Interval(value, Decimals::Fixed(1));
+        let is_page = layout == Layout::EachLayer;
         let mut cells = vec![
             Cell::text(&*row.label),
             match row.n_failed {
@@ -173,29 +195,34 @@ impl<'a> Table<'a> {
                     of: row.n_finished + n_failed,
                 },
             },
-            Cell::Interval(row.score_last, score),
-            Cell::Interval(row.score_chosen, score),
         ];
+        if is_page && self.has_flags() {
+            let flags: Vec<String> = row.flags.iter().map(Flag::short).collect();
+            cells.push(Cell::text(flags.join(", ")));
+        }
+        if is_page && self.has_angles() {
+            cells.extend(row.potential.by_layer.iter().map(|value| angle(*value)));
+        }
+        if is_page && self.has_gaps() {
+            cells.push(Cell::Interval(row.gap, score));
+        }
+        cells.push(Cell::Interval(row.score_last, score));
+        cells.push(Cell::Interval(row.score_chosen, score));
         if self.has_units() {
             cells.push(Cell::Interval(row.rmse[0], Decimals::Significant(3)));
             cells.push(Cell::Interval(row.r_squared[0], Decimals::Fixed(3)));
         }
-        match layout {
-            _ if !self.has_angles() => {}
-            Layout::EachLayer => {
-                let Angles { all, by_layer } = &row.potential;
-                let potential = [all].into_iter().chain(by_layer);
-                cells.extend(potential.map(|value| Cell::Interval(*value, angle)));
-                cells.push(row.squared_error.means());
-            }
-            Layout::JoinedLayers => {
-                cells.push(row.potential.means());
-                cells.push(row.squared_error.means());
-            }
+        if !is_page && self.has_angles() {
+            cells.push(row.potential.means());
+            cells.push(row.squared_error.means());
         }
         cells.push(Cell::Interval(row.time, Decimals::Significant(3)));
         if self.baseline.is_some() {
             cells.push(Cell::Number(row.time_ratio, 3));
+        }
+        if is_page && self.has_angles() {
+            cells.push(row.squared_error.means());
+            cells.push(angle(row.potential.all));
         }
         if self.has_trials() {
             cells.push(Cell::Count(row.n_trials));
@@ -211,6 +238,34 @@ impl<'a> Table<'a> {
     /// Whether any learner has an error in the units of the targets.
     fn has_units(&self) -> bool {
         self.rows.iter().any(|row| row.rmse[0].is_some())
+    }
+
+    /// Whether any learner is compared with another.
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.rows.iter().any(|row| row.gap.is_some())
+    }
+
+    fn has_flags(&self) -> bool {
+        self.rows.iter().any(|row| !row.flags.is_empty())
+    }
+
+    /// What to know of numbers before comparing them, a sentence each without a stop.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let mut twins: Vec<&str> = Vec::new();
+        for row in &self.rows {
+            for flag in &row.flags {
+                if let Flag::IdenticalTo(other) = flag {
+                    // Of two, one says so.
+                    twins.push(&row.label);
+                    if twins.contains(&&**other) {
+                        continue;
+                    }
+                }
+                warnings.push(flag.sentence(&row.label));
+            }
+        }
+        warnings
     }
 
     fn has_trials(&self) -> bool {
@@ -245,15 +300,15 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         }
     };
     let time = group.microseconds_per_sample(None);
-    let baseline_time = task
-        .compared_with(group)
-        .and_then(|baseline| baseline.microseconds_per_sample(None));
     Row {
         label: group.label(),
         learner: group.learner.to_owned(),
         variant: group.point.to_string(),
+        swept: group.swept(&task.swept_keys()),
         n_finished: group.finished.len(),
         n_failed: group.failed.len(),
+        flags: flag::flags(task, group),
+        gap: gap::to_baseline(task, group),
         score_last: group.last(score),
         score_chosen: group.chosen(score),
         rmse: of_regression(Metric::RMSE),
@@ -261,10 +316,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         potential: angles(OutputError::Potential),
         squared_error: angles(OutputError::SquaredError),
         time,
-        time_ratio: match (time, baseline_time) {
-            (Some(time), Some(baseline)) if baseline.mean > 0.0 => Some(time.mean / baseline.mean),
-            _ => None,
-        },
+        time_ratio: task.time_ratio(group),
         n_trials: n_trials(task.name, group, input),
     }
 }

@@ -78,8 +78,8 @@ pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
                 _ => format!("layer {layer}, neuron {number}"),
             },
             ..match layer {
-                0 => ChartRow::new(ChartAxis::new("rate (1)", ChartScale::Linear), 12.0),
-                _ => ChartRow::new(ChartAxis::new("potential (1)", ChartScale::Linear), 22.0),
+                0 => ChartRow::new(ChartAxis::new("rate", ChartScale::Linear), 12.0),
+                _ => ChartRow::new(ChartAxis::new("potential", ChartScale::Linear), 22.0),
             }
             .with_panel("", lines.collect())
         }

@@ -30,7 +30,7 @@ pub(super) const KIND: Kind = Kind::of::<NovelAssociation>(
 );
 
 /// ‖r_N − r_trgt‖² without teacher.
-const ERROR: Quantity = Quantity::new("error", "‖r_N − r_trgt‖²", "1");
+const ERROR: Quantity = Quantity::new("error", "‖r_{N} − r_{trgt}‖²", "1");
 /// Before the association is shown.
 const ERROR_AT_START: Quantity = Quantity::new("error_at_start", "error at start", "1");
 /// After `reported_ms`.
@@ -39,19 +39,19 @@ const ERROR_WHEN_REPORTED: Quantity =
 /// After `learning_ms`.
 const ERROR_AT_END: Quantity = Quantity::new("error_at_end", "error at end", "1");
 /// Low-pass filtered input rate.
-const INPUT: Quantity = Quantity::new("input", "input r_0", "1");
+const INPUT: Quantity = Quantity::new("input", "input r_{0}", "1");
 /// Target potential.
-const TARGET: Quantity = Quantity::new("target", "target u_trgt", "1");
+const TARGET: Quantity = Quantity::new("target", "target u_{trgt}", "1");
 /// Of the last hidden layer.
-const SOMA: Quantity = Quantity::new("soma", "soma u_1", "1");
+const SOMA: Quantity = Quantity::new("soma", "soma u_{1}", "1");
 /// Of the last hidden layer.
-const BASAL: Quantity = Quantity::new("basal", "basal v_B,1", "1");
+const BASAL: Quantity = Quantity::new("basal", "basal v_{B,1}", "1");
 /// Of the last hidden layer's apical dendrites.
-const DENDRITE: Quantity = Quantity::new("apical", "apical v_A,1", "1");
+const DENDRITE: Quantity = Quantity::new("apical", "apical v_{A,1}", "1");
 /// Of the last hidden layer.
-const INTERNEURON: Quantity = Quantity::new("interneuron", "intern. u^I_1", "1");
+const INTERNEURON: Quantity = Quantity::new("interneuron", "intern. u^{I}_{1}", "1");
 /// Of the output layer.
-const OUTPUT: Quantity = Quantity::new("output", "output u_2", "1");
+const OUTPUT: Quantity = Quantity::new("output", "output u_{2}", "1");
 /// The stage of traces before learning.
 const BEFORE: &str = "before";
 /// The stage of traces after learning.

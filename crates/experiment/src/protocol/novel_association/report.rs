@@ -25,12 +25,12 @@ pub(super) fn report(spec: &NovelAssociation, runs: &Runs) -> Report {
         notes: vec![
             (
                 "Error without teacher",
-                "‖r_N − r_trgt‖² of the feed-forward function, which the circuit settles to when \
+                "‖r_{N} − r_{trgt}‖² of the feed-forward function, which the circuit settles to when \
                      the teacher is taken away.",
             ),
             (
                 "Residuals",
-                "‖u_2 − u^I_1‖² and ‖v_A,1‖² of the circuit as it runs, noise included, each averaged over a presentation (10 ms unless \
+                "‖u_{2} − u^{I}_{1}‖² and ‖v_{A,1}‖² of the circuit as it runs, noise included, each averaged over a presentation (10 ms unless \
                      set otherwise).",
             ),
             (
@@ -136,8 +136,11 @@ fn trace_chart(spec: &NovelAssociation, runs: &Runs) -> Option<Chart> {
 
 fn residual_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
     let row = |series: Series| {
-        ChartRow::new(ChartAxis::new(series.axis(), ChartScale::Logarithmic), 28.0)
-            .with_panel("", runs.lines(series, ChartSpread::Nothing))
+        ChartRow::new(
+            ChartAxis::new(series.heading(), ChartScale::Logarithmic),
+            28.0,
+        )
+        .with_panel("", runs.lines(series, ChartSpread::Nothing))
     };
     Chart {
         name: "residuals".into(),
@@ -156,14 +159,14 @@ fn error_chart(spec: &NovelAssociation, runs: &Runs) -> Chart {
             name: "error".into(),
             title: "Error without teacher".into(),
             how_to_read: "What the network has learned, read with the teacher taken away; means over \
-                seeds, and thin lines of single seeds. Without plasticity of the output weights (η_21 \
-                = 0) nothing is learned; without that of the hidden layer (η_10 = 0) as much is: it is \
+                seeds, and thin lines of single seeds. Without plasticity of the output weights (η_{21} \
+                = 0) nothing is learned; without that of the hidden layer (η_{10} = 0) as much is: it is \
                 the output layer that learns here."
                 .into(),
             x: learning_axis(spec),
             rows: vec![
                 ChartRow::new(
-                    ChartAxis::new(Series::from(ERROR).axis(), ChartScale::Logarithmic),
+                    ChartAxis::new(Series::from(ERROR).heading(), ChartScale::Logarithmic),
                     40.0,
                 )
                 .with_panel("", runs.lines(ERROR, ChartSpread::Seeds)),

@@ -19,12 +19,12 @@ pub(super) fn report(spec: &SelfPrediction, runs: &Runs) -> Report {
         notes: vec![
             (
                 "Mismatch",
-                "‖u_{k+1} − u^I_k‖² of a hidden layer: how far its interneurons are from the \
+                "‖u_{k+1} − u^{I}_{k}‖² of a hidden layer: how far its interneurons are from the \
                      pyramidal neurons above that they are to predict.",
             ),
             (
                 "Apical potential",
-                "‖v_A,k‖² of a hidden layer: what top-down and lateral input leave of one \
+                "‖v_{A,k}‖² of a hidden layer: what top-down and lateral input leave of one \
                      another; 0 in the self-predicting state.",
             ),
             (
@@ -54,7 +54,7 @@ fn findings(spec: &SelfPrediction, runs: &Runs) -> Vec<String> {
         .conditions()
         .map(|(condition, _)| {
             format!(
-                "{condition}: {} seeds ran away; in the others ‖u₂ − u^I₁‖² is {} and ‖v_A,1‖² {} \
+                "{condition}: {} seeds ran away; in the others ‖u_{{2}} − u^{{I}}_{{1}}‖² is {} and ‖v_{{A,1}}‖² {} \
                      after {} patterns (mean ± standard deviation).",
                 runs.n_failed(condition),
                 runs.mean(condition, MISMATCH.of(1)),
@@ -120,7 +120,10 @@ fn residuals(spec: &SelfPrediction, runs: &Runs) -> PlainTable {
 fn residual_chart(spec: &SelfPrediction, runs: &Runs) -> Chart {
     let row = |series: Series| ChartRow {
         panels: panels(runs, series, series == MISMATCH.of(1)),
-        ..ChartRow::new(ChartAxis::new(series.axis(), ChartScale::Logarithmic), 24.0)
+        ..ChartRow::new(
+            ChartAxis::new(series.heading(), ChartScale::Logarithmic),
+            24.0,
+        )
     };
     let rows = (1..=spec.n_hidden()).flat_map(|k| [row(MISMATCH.of(k)), row(APICAL.of(k))]);
     Chart {
@@ -159,12 +162,12 @@ fn gains(runs: &Runs) -> PlainTable {
                     .map(|failure| Cell::Count(Some(failure.n_done)));
                 let names = [
                     Cell::text(run.condition()),
-                    Cell::text(run.seed().to_string()),
+                    Cell::Count(usize::try_from(run.seed()).ok()),
                 ];
                 let numbers = measured.map(|quantity| Cell::Short(run.value(quantity)));
                 let ends = [
                     n_runaway_probes(run),
-                    ran_away.unwrap_or_else(|| Cell::text("no")),
+                    ran_away.unwrap_or_else(|| Cell::Instead("no".into())),
                 ];
                 names.into_iter().chain(numbers).chain(ends).collect()
             })
@@ -211,7 +214,7 @@ fn gain_chart(runs: &Runs) -> Chart {
         rows: vec![ChartRow {
             guides: vec![0.0],
             panels: panels(runs, GAIN.into(), true),
-            ..ChartRow::new(ChartAxis::new(Series::from(GAIN).axis(), ChartScale::Linear), 30.0)
+            ..ChartRow::new(ChartAxis::new(Series::from(GAIN).heading(), ChartScale::Linear), 30.0)
         }],
     }
 }

@@ -46,9 +46,10 @@ const CONSTANT_PREDICTOR: Quantity = Quantity::new("constant_predictor", "consta
 /// The output layer's learning rate.
 const OUTPUT_RATE: Quantity = Quantity::new("output_rate", "rate of the output layer", "1/ms");
 /// Relative, from W^IP of the self-predicting state.
-const INTERNEURON_DISTANCE: Quantity = Quantity::new("interneuron_distance", "W^IP distance", "1");
+const INTERNEURON_DISTANCE: Quantity =
+    Quantity::new("interneuron_distance", "W^{IP} distance", "1");
 /// Relative, from W^PI of the self-predicting state.
-const INHIBITION_DISTANCE: Quantity = Quantity::new("inhibition_distance", "W^PI distance", "1");
+const INHIBITION_DISTANCE: Quantity = Quantity::new("inhibition_distance", "W^{PI} distance", "1");
 /// Between top-down weights and transposed forward weights.
 const FEEDBACK_ANGLE: Quantity = Quantity::new("feedback_angle", "feedback", "°");
 /// Between an update and the gradient, from rest with noise.

@@ -16,7 +16,7 @@ use apical_reporting::number::short;
 const NOTES: [(&str, &str); 7] = [
     (
         "Test error",
-        "‖r_N − r_trgt‖² on a fresh pattern after every taught one, without noise and teacher, by the \
+        "‖r_{N} − r_{trgt}‖² on a fresh pattern after every taught one, without noise and teacher, by the \
          feed-forward function that the circuit settles to; an exponential moving average over \
          patterns, corrected for its beginning; before the first, a mean over 1000 patterns.",
     ),
@@ -32,11 +32,11 @@ const NOTES: [(&str, &str); 7] = [
     ),
     (
         "Distance to self-prediction",
-        "‖W^IP − c W_21‖ / ‖c W_21‖ and ‖W^PI + W_12‖ / ‖W_12‖ (Frobenius).",
+        "‖W^{IP} − c W_{21}‖ / ‖c W_{21}‖ and ‖W^{PI} + W_{12}‖ / ‖W_{12}‖ (Frobenius).",
     ),
     (
         "Feedback angle",
-        "Between the top-down weights W_12 and the transpose of the forward weights W_21, both read as \
+        "Between the top-down weights W_{12} and the transpose of the forward weights W_{21}, both read as \
          one long vector. 90° is chance.",
     ),
     (
@@ -85,8 +85,8 @@ fn findings(spec: &TeacherStudent, runs: &Runs) -> Vec<String> {
         }
     }
     findings.push(format!(
-        "In {first}, W^IP and W^PI end {} and {} away from self-prediction (relative), the angle of the \
-         feedback to W_21ᵀ ends at {}°, and that of the hidden layer's settled update to backprop at {}°.",
+        "In {first}, W^{{IP}} and W^{{PI}} end {} and {} away from self-prediction (relative), the angle of the \
+         feedback to W_{{21}}ᵀ ends at {}°, and that of the hidden layer's settled update to backprop at {}°.",
         runs.mean(first, INTERNEURON_DISTANCE.of(1)),
         runs.mean(first, INHIBITION_DISTANCE.of(1)),
         runs.mean(first, FEEDBACK_ANGLE.of(1)),
@@ -205,7 +205,7 @@ fn error_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
         x: x_axis(spec),
         rows: vec![
             ChartRow::new(
-                ChartAxis::new("test error ‖r − r_trgt‖² (1)", ChartScale::Logarithmic),
+                ChartAxis::new("test error ‖r − r_{trgt}‖²", ChartScale::Logarithmic),
                 40.0,
             )
             .with_guides(mean(&constant))
@@ -221,23 +221,22 @@ fn weights_chart(spec: &TeacherStudent, runs: &Runs) -> Chart {
             .with_panel("", lines(spec, runs, quantity.of(1), ChartSpread::Band))
     };
     let (degrees, logarithmic) = (ChartScale::Degrees, ChartScale::Logarithmic);
-    let axis = |quantity: Quantity| quantity.of(1).axis();
+    let axis = |quantity: Quantity| quantity.of(1).heading();
     Chart {
         name: "weights".into(),
         title: "Self-prediction and alignment".into(),
-        how_to_read: "From above: distances of W^IP and W^PI to the self-predicting state, the angle of \
+        how_to_read: "From above: distances of W^{IP} and W^{PI} to the self-predicting state, the angle of \
             the top-down weights to the transposed forward weights, and the angle of the hidden layer's \
             update to backprop's, from rest with noise and settled without; means over seeds with ± one \
-            standard deviation."
+            standard deviation, or single seeds."
             .into(),
         x: x_axis(spec),
         rows: vec![
             row(INTERNEURON_DISTANCE, axis(INTERNEURON_DISTANCE), logarithmic, &[]),
             row(INHIBITION_DISTANCE, axis(INHIBITION_DISTANCE), logarithmic, &[]),
             row(FEEDBACK_ANGLE, axis(FEEDBACK_ANGLE), degrees, &[45.0, 90.0]),
-            // The rows are low: there is no room for the whole label.
-            row(UPDATE_ANGLE, "update 1 (°)".into(), degrees, &[90.0]),
-            row(SETTLED_ANGLE, "settled 1 (°)".into(), degrees, &[90.0]),
+            row(UPDATE_ANGLE, axis(UPDATE_ANGLE), degrees, &[90.0]),
+            row(SETTLED_ANGLE, axis(SETTLED_ANGLE), degrees, &[90.0]),
         ],
     }
 }

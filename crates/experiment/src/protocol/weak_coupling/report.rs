@@ -19,7 +19,7 @@ impl Sweep {
     /// What its x axis shows.
     fn label(self) -> &'static str {
         match self {
-            Self::Coupling => "coupling g_A = g_som (1/ms)",
+            Self::Coupling => "coupling g_{A} = g_{som} (1/ms)",
             Self::Depth => "hidden layers",
             Self::Width => "width of the hidden layers",
         }
@@ -48,13 +48,13 @@ pub(super) fn report(spec: &WeakCoupling, runs: &Runs) -> Report {
             (
                 "Angle",
                 "Between the circuit's update of W_{k,k−1} and the negative gradient of the error whose \
-                 output delta is φ′(u_N)(u_trgt − u_N), in the feed-forward network \
-                 u_k = α_k (W_k r_{k−1} + b_k).",
+                 output delta is φ′(u_{N})(u_{trgt} − u_{N}), in the feed-forward network \
+                 u_{k} = α_{k} (W_{k} r_{k−1} + b_{k}).",
             ),
             (
                 "Norm ratio",
                 "Norm of the update at learning rate 1 over that of the gradient. WeakCoupling predicts \
-                 λ_N Π λ_j (1 − λ_I,j) / Π α_j for weak coupling and tied feedback.",
+                 λ_{N} Π λ_{j} (1 − λ_{I,j}) / Π α_{j} for weak coupling and tied feedback.",
             ),
             (
                 "Continuous time",
@@ -64,7 +64,7 @@ pub(super) fn report(spec: &WeakCoupling, runs: &Runs) -> Report {
             (
                 "Two-step form",
                 "With the mixing factors that the conductances of the coupling have at rest: \
-                 λ_N = g_som / (g_lk + g_B + g_som), and so on; there is no attenuation.",
+                 λ_{N} = g_{som} / (g_{lk} + g_{B} + g_{som}), and so on; there is no attenuation.",
             ),
             (
                 "Absent",
@@ -138,8 +138,8 @@ fn findings(spec: &WeakCoupling, runs: &Runs) -> Vec<String> {
     }
     let n_absent: f64 = runs.all().filter_map(|run| run.value(N_ABSENT)).sum();
     findings.push(format!(
-        "{n_absent} values of all runs are absent because the predicted norm ratio is below {:e}.",
-        spec.smallest_ratio()
+        "{n_absent} values of all runs are absent because the predicted norm ratio is below {}.",
+        short(spec.smallest_ratio())
     ));
     findings
 }
@@ -165,7 +165,7 @@ fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
                 let cell = |values: Vec<f64>, n_digits| match (&values[..], predicted.first()) {
                     ([], Some(predicted)) => {
                         let predicted = short(rounded(*predicted, 2));
-                        Cell::Text(format!("absent: predicted {predicted}"))
+                        Cell::Instead(format!("absent: predicted {predicted}"))
                     }
                     _ => Cell::Range(values, n_digits),
                 };
@@ -182,8 +182,8 @@ fn table(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> PlainTable {
         rows,
         note: format!(
             "Mean over seeds (smallest to largest), for the first and the last hidden layer and the output; norms over what theory predicts for tied \
-             feedback. Absent: the predicted norm ratio is below {:e}.",
-            spec.smallest_ratio()
+             feedback. Absent: the predicted norm ratio is below {}.",
+            short(spec.smallest_ratio())
         ),
     }
 }
@@ -229,7 +229,10 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
                     .collect(),
             })
             .collect(),
-        ..ChartRow::new(ChartAxis::new(Series::from(quantity).axis(), scale), 26.0)
+        ..ChartRow::new(
+            ChartAxis::new(Series::from(quantity).heading(), scale),
+            26.0,
+        )
     };
     let mut rows = vec![
         row(true, ANGLE, ChartScale::Logarithmic),
@@ -243,14 +246,14 @@ fn chart(spec: &WeakCoupling, runs: &Runs, sweep: Sweep) -> Chart {
         how_to_read: format!(
             "Angle between update and negative gradient, and the ratio of their norms beside the \
              prediction, in double precision. Thick lines are means over seeds, thin ones single seeds. \
-             Where the predicted norm ratio is below {:e} there is no value. With random feedback the \
+             Where the predicted norm ratio is below {} there is no value. With random feedback the \
              lower layers' updates have no reason to follow the gradient before anything is learned.",
-            spec.smallest_ratio()
+            short(spec.smallest_ratio())
         ),
         x: ChartAxis::new(
             sweep.label(),
             match sweep {
-                Sweep::Depth => ChartScale::Linear,
+                Sweep::Depth => ChartScale::Whole,
                 Sweep::Coupling | Sweep::Width => ChartScale::Logarithmic,
             },
         ),

@@ -1,4 +1,5 @@
 //! What several figures share.
 
 pub(super) mod per_layer;
+pub(super) mod score;
 pub(super) mod series;

@@ -34,7 +34,7 @@ pub(in crate::figure) fn n_columns(n_panels: usize) -> usize {
 pub(in crate::figure) fn rows(
     task: &Task<'_>,
     block: &Block<'_>,
-    table: &mut EpochTable,
+    table: &mut EpochTable<'_>,
 ) -> Vec<Row> {
     let layers = task.layers(block.metric);
     let lines: Vec<(Option<usize>, &Group<'_>, Vec<EpochPoint>)> = layers
@@ -93,15 +93,18 @@ pub(in crate::figure) fn rows(
         .collect()
 }
 
-/// The means of all lines of `metric`, for an axis that its references share.
-pub(in crate::figure) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
+/// Everything that is drawn of `metric`, for an axis that its references share.
+pub(in crate::figure) fn drawn(task: &Task<'_>, metric: Metric, is_logarithmic: bool) -> Vec<f64> {
     let of = |group: &Group<'_>| -> Vec<f64> {
         group
             .subjects()
             .into_iter()
             .filter(|subject| subject.metric == metric)
-            .flat_map(|subject| group.over_epochs(subject))
-            .map(|point| point.spread.mean)
+            .map(|subject| series::over_epochs(group, &group.over_epochs(subject), false))
+            .flat_map(|curve| {
+                let drawn = curve.drawn(is_logarithmic, f64::NEG_INFINITY);
+                drawn.collect::<Vec<_>>()
+            })
             .collect()
     };
     task.groups.iter().flat_map(of).collect()
@@ -109,8 +112,11 @@ pub(in crate::figure) fn means(task: &Task<'_>, metric: Metric) -> Vec<f64> {
 
 /// A y axis of angles for `metrics`.
 pub(in crate::figure) fn angle_axis(task: &Task<'_>, metrics: &[Metric]) -> Axis {
-    let means = metrics.iter().flat_map(|metric| means(task, *metric));
-    Axis::degrees(means.fold(0.0, f64::max))
+    let drawn = metrics
+        .iter()
+        .flat_map(|metric| drawn(task, *metric, false));
+    // There is no angle beyond 180°, though an interval may reach there.
+    Axis::degrees(drawn.fold(0.0, f64::max))
 }
 
 /// The legend of all groups that have a value of any of `metrics`.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use apical_learning::Metric;
+use apical_learning::{KeyPath, Metric};
 
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
-use crate::plot::{Axis, Curve, CurvePoint, Key, LegendEntry};
+use crate::plot::{Axis, Curve, CurvePoint, Key, LegendEntry, Shown, limited};
 use crate::subject::EpochPoint;
 
-/// Curves over epochs, and with single seeds if so wanted.
+/// A curve over epochs, with single seeds beside the interval if so wanted.
 pub(in crate::figure) fn over_epochs(
     group: &Group<'_>,
     points: &[EpochPoint],
@@ -35,26 +35,44 @@ pub(in crate::figure) fn over_epochs(
                 half_width: point.spread.half_width,
             })
             .collect(),
-        seeds: if has_seeds && seeds.len() > 1 {
-            seeds.into_iter().map(of_seed).collect()
-        } else {
-            Vec::new()
+        seeds: match seeds.len() {
+            0 | 1 => Vec::new(),
+            _ => seeds.into_iter().map(of_seed).collect(),
+        },
+        shown: match has_seeds {
+            true => Shown::Both,
+            false => Shown::Interval,
         },
         has_error_bars: false,
     }
 }
 
-/// One line of the legend for every group.
+/// Points of one learner's sweep that each have an entry of the legend; of more, the ends alone.
+const MOST_POINTS: usize = 4;
+
+/// One line of the legend for every group, as far as they can be told apart.
 pub(in crate::figure) fn legend<'a>(
     groups: impl IntoIterator<Item = &'a Group<'a>>,
 ) -> Vec<LegendEntry> {
-    groups
-        .into_iter()
-        .map(|group| LegendEntry {
+    let groups: Vec<&Group<'_>> = groups.into_iter().collect();
+    let of_learners = groups.chunk_by(|a, b| a.learner == b.learner);
+    let entries = of_learners.flat_map(|own| {
+        let entry = |group: &Group<'_>| LegendEntry {
             key: Key::Line(group.style),
             label: group.label(),
-        })
-        .collect()
+        };
+        match own {
+            [first, between @ .., last] if own.len() > MOST_POINTS => {
+                let words = LegendEntry {
+                    key: Key::Words,
+                    label: format!("… {} points between, dark to light …", between.len()),
+                };
+                vec![entry(first), words, entry(last)]
+            }
+            few => few.iter().map(|group| entry(group)).collect(),
+        }
+    });
+    limited(entries.collect())
 }
 
 /// An axis from the first to the last epoch of all `curves`.
@@ -70,35 +88,11 @@ pub(in crate::figure) fn epoch_axis<'a>(
 
 /// The label of an axis of accuracy or loss.
 pub(in crate::figure) fn score_label(score: Metric, part: &str) -> String {
-    let unit = score.info().unit;
-    let name = score.info().label;
-    if part.is_empty() {
-        format!("{name} ({unit})")
-    } else {
-        format!("{part} {name} ({unit})")
+    let info = score.info();
+    match info.unit {
+        "1" => format!("{part} {}", info.label),
+        unit => format!("{part} {} ({unit})", info.label),
     }
-}
-
-/// An axis of accuracy (linear) or loss (logarithmic) for `curves`, each a list of values in the
-/// order of training. Where the first half of training takes more than a quarter of the range, the axis
-/// leaves out what is below everything that follows.
-pub(in crate::figure) fn score_axis(score: Metric, curves: &[Vec<f64>]) -> Axis {
-    let all = curves.iter().flatten().copied();
-    let (low, high) = range(all.clone()).unwrap_or((0.0, 1.0));
-    if score != Metric::ACCURACY {
-        let positive = range(all.filter(|value| *value > 0.0));
-        let (low, high) = positive.unwrap_or((0.1, 1.0));
-        return Axis::logarithmic(low, high);
-    }
-    let settled = curves
-        .iter()
-        .flat_map(|curve| curve.iter().skip(curve.len() / 2).copied());
-    let low = match range(settled) {
-        Some((settled_low, _)) if high - settled_low < 0.75 * (high - low) => settled_low,
-        _ => low,
-    };
-    let margin = 0.05 * (high - low).max(0.5);
-    Axis::linear_rounded((low - margin).max(0.0), (high + margin).min(100.0), 5)
 }
 
 /// Smallest and largest of the finite values.
@@ -112,34 +106,29 @@ pub(in crate::figure) fn range(values: impl Iterator<Item = f64>) -> Option<(f64
 }
 
 /// A table of values over epochs: a row per line and epoch, a column per seed.
-pub(in crate::figure) struct EpochTable {
+pub(in crate::figure) struct EpochTable<'a> {
     seeds: Vec<u64>,
+    /// The keys of a sweep.
+    keys: Vec<&'a KeyPath>,
     csv: Csv,
 }
 
-impl EpochTable {
+impl<'a> EpochTable<'a> {
     /// An empty table whose first column, named `panel`, says where a line is drawn.
-    pub(in crate::figure) fn new(task: &Task<'_>, panel: &[&str]) -> Self {
+    pub(in crate::figure) fn new(task: &Task<'a>, panel: &[&str]) -> Self {
         let seeds: BTreeSet<u64> = task
             .groups
             .iter()
             .flat_map(|group| group.finished.iter().map(|run| run.summary.run.seed))
             .collect();
+        let keys = task.swept_keys();
         let mut header: Vec<String> = panel.iter().map(|name| (*name).to_owned()).collect();
-        header.extend(
-            [
-                "learner",
-                "variant",
-                "epoch",
-                "n_seeds",
-                "mean",
-                "half_width_95",
-            ]
-            .map(str::to_owned),
-        );
+        let columns = ["epoch", "n_seeds", "mean", "half_width_95"];
+        header.extend(learner_columns(&keys, &columns));
         header.extend(seeds.iter().map(|seed| format!("seed_{seed}")));
         Self {
             seeds: seeds.into_iter().collect(),
+            keys,
             csv: Csv::new(&header),
         }
     }
@@ -153,9 +142,8 @@ impl EpochTable {
     ) {
         for point in points {
             let mut cells: Vec<String> = panel.iter().map(|name| (*name).to_owned()).collect();
+            cells.extend(learner_cells(group, &self.keys));
             cells.extend([
-                group.learner.to_owned(),
-                group.point.to_string(),
                 point.epoch.to_string(),
                 point.spread.n.to_string(),
                 number(Some(point.spread.mean)),
@@ -173,6 +161,21 @@ impl EpochTable {
     pub(in crate::figure) fn finish(self) -> Csv {
         self.csv
     }
+}
+
+/// The columns that say what a row is of, its swept values apart, and `columns` after them.
+pub(in crate::figure) fn learner_columns(keys: &[&KeyPath], columns: &[&str]) -> Vec<String> {
+    let mut header = vec!["learner".to_owned(), "variant".to_owned()];
+    header.extend(keys.iter().map(|key| key.to_string()));
+    header.extend(columns.iter().map(|column| (*column).to_owned()));
+    header
+}
+
+/// The cells under the first of [`learner_columns`].
+pub(in crate::figure) fn learner_cells(group: &Group<'_>, keys: &[&KeyPath]) -> Vec<String> {
+    let mut cells = vec![group.learner.to_owned(), group.point.to_string()];
+    cells.extend(group.swept(keys).into_iter().map(Option::unwrap_or_default));
+    cells
 }
 
 fn seeds_of(points: &[EpochPoint]) -> BTreeSet<u64> {

@@ -1,0 +1,166 @@
+//! What a reader should know of a learner's numbers before comparing them: shown, never dropped.
+
+use apical_learning::{Metric, PartName, Reading, RunRecord};
+
+use crate::group::{Group, Task};
+use crate::subject::Subject;
+
+/// A warning on the numbers of one learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Flag {
+    /// Its score is not told apart from that of guessing.
+    AtChance {
+        /// In words: what guessing scores.
+        chance: String,
+    },
+    /// In so many of its finished runs no epoch had a lower loss than the start.
+    LossNeverFell { n: usize, of: usize },
+    /// Its scores are those of another learner to the last digit.
+    IdenticalTo(String),
+    /// So many of its runs ended in numbers that are not finite.
+    Diverged { n: usize, of: usize },
+    /// So many of its runs failed in another way.
+    Failed { n: usize, of: usize },
+}
+
+impl Flag {
+    /// Its name in tables of numbers.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AtChance { .. } => "at_chance",
+            Self::LossNeverFell { .. } => "loss_never_fell",
+            Self::IdenticalTo(_) => "identical",
+            Self::Diverged { .. } => "diverged",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// In a few words.
+    pub(crate) fn short(&self) -> String {
+        match self {
+            Self::AtChance { .. } => "at chance".to_owned(),
+            Self::LossNeverFell { n, of } => format!("loss never fell in {n} of {of}"),
+            Self::IdenticalTo(_) => "identical".to_owned(),
+            Self::Diverged { n, of } => format!("{n} of {of} diverged"),
+            Self::Failed { n, of } => format!("{n} of {of} failed"),
+        }
+    }
+
+    /// What it says of `learner`, in a sentence without a stop.
+    pub(crate) fn sentence(&self, learner: &str) -> String {
+        let runs = |n: usize, of: usize| match of {
+            1 => "its run".to_owned(),
+            _ => format!("{n} of its {of} runs"),
+        };
+        match self {
+            Self::AtChance { chance } => format!("{learner} is at chance ({chance})"),
+            Self::LossNeverFell { n, of } => format!(
+                "the loss of {learner} never fell below that of the start in {}",
+                runs(*n, *of)
+            ),
+            Self::IdenticalTo(other) => {
+                format!("{learner} and {other} have the same scores to the last digit")
+            }
+            Self::Diverged { n, of } => {
+                format!(
+                    "{learner} diverged in {} and has no numbers of them",
+                    runs(*n, *of)
+                )
+            }
+            Self::Failed { n, of } => {
+                format!(
+                    "{learner} failed in {} and has no numbers of them",
+                    runs(*n, *of)
+                )
+            }
+        }
+    }
+}
+
+/// The flags of `group` among the groups of `task`.
+pub(crate) fn flags(task: &Task<'_>, group: &Group<'_>) -> Vec<Flag> {
+    let mut flags: Vec<Flag> = at_chance(task, group).into_iter().collect();
+    let n = group.finished.iter().filter(|run| never_fell(run)).count();
+    if n > 0 {
+        let of = group.finished.len();
+        flags.push(Flag::LossNeverFell { n, of });
+    }
+    let others = task.groups.iter();
+    let others = others.filter(|other| !std::ptr::eq(*other, group));
+    let twin = others
+        .filter(|other| are_identical(group, other))
+        .map(Group::label);
+    flags.extend(twin.take(1).map(Flag::IdenticalTo));
+    let of = group.finished.len() + group.failed.len();
+    let is_not_finite = |error: &str| error.contains("not finite") || error.contains("NaN");
+    let n_diverged = (group.failed.iter())
+        .filter(|(_, error)| is_not_finite(error))
+        .count();
+    let n_failed = group.failed.len() - n_diverged;
+    if n_diverged > 0 {
+        flags.push(Flag::Diverged { n: n_diverged, of });
+    }
+    if n_failed > 0 {
+        flags.push(Flag::Failed { n: n_failed, of });
+    }
+    flags
+}
+
+/// Guessing among classes, or answering with the mean of the targets.
+fn at_chance(task: &Task<'_>, group: &Group<'_>) -> Option<Flag> {
+    if task.score == Metric::ACCURACY {
+        let score = group.last(Subject::on(Metric::ACCURACY, PartName::Test))?;
+        let n_outputs = *group.finished.first()?.summary.sizes.last()?;
+        let n_classes = n_outputs.max(2);
+        let chance = 100.0 / n_classes as f64;
+        // What guessing scatters by on as many samples.
+        let of_samples = task.test_sample().map_or(0.0, |sample| {
+            1.64 * (chance * (100.0 - chance) * sample / 100.0).sqrt()
+        });
+        let is_it = score.mean <= chance + of_samples;
+        return is_it.then(|| Flag::AtChance {
+            chance: format!("{} % in {n_classes} classes", crate::number::short(chance)),
+        });
+    }
+    let r_squared = group.last(Subject::on(Metric::R_SQUARED, PartName::Test))?;
+    (r_squared.mean <= 0.0).then(|| Flag::AtChance {
+        chance: "R² is 0 for the mean of the targets".to_owned(),
+    })
+}
+
+/// Whether no epoch has a lower loss than the start, on the first part that it was measured on.
+fn never_fell(run: &RunRecord) -> bool {
+    let parts = [PartName::Train, PartName::Validation, PartName::Test];
+    let losses = parts.map(|part| -> Vec<f64> {
+        let of = |readings: &[Reading]| Subject::on(Metric::LOSS, part).value(readings);
+        run.epochs
+            .iter()
+            .filter_map(|epoch| of(&epoch.readings))
+            .collect()
+    });
+    match losses.iter().find(|losses| losses.len() > 1) {
+        Some(losses) => losses[1..].iter().all(|loss| *loss >= losses[0]),
+        None => false,
+    }
+}
+
+/// Whether all scores of all seeds are equal, where that is no accident: losses are, or accuracies of
+/// three seeds.
+fn are_identical(group: &Group<'_>, other: &Group<'_>) -> bool {
+    let scores = |run: &RunRecord| -> Vec<(Subject, u64)> {
+        let of_predictions = (run.summary.last.iter()).filter(|of| of.metric.is_of_predictions());
+        of_predictions
+            .filter_map(|of| Some((Subject::of(of), of.value?.to_bits())))
+            .collect()
+    };
+    let of = |group: &Group<'_>| -> Vec<(u64, Vec<(Subject, u64)>)> {
+        let runs = group.finished.iter();
+        runs.map(|run| (run.summary.run.seed, scores(run)))
+            .collect()
+    };
+    let own = of(group);
+    let is_telling = own.iter().flat_map(|(_, scores)| scores);
+    let has_losses = is_telling.clone().any(|(of, _)| of.metric == Metric::LOSS);
+    let is_telling = is_telling.count() > 0 && (has_losses || own.len() >= 3);
+    is_telling && own == of(other)
+}

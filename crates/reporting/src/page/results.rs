@@ -1,0 +1,113 @@
+//! A task: its table, what to know of it, and its figures.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::{Attached, FigureOnPage, Part, TaskSection, Td, figure, headings, rich, table};
+use crate::table::{Layout, REFERENCES, Table};
+
+/// All tasks; how to read a figure is told where it is met first.
+pub(super) fn task_parts(
+    sections: &[TaskSection<'_>],
+    files: &[(&str, &[u8])],
+    attached: &mut Attached,
+) -> Vec<Part> {
+    let mut explained = BTreeSet::new();
+    let mut parts = Vec::new();
+    for (index, shown) in sections.iter().enumerate() {
+        parts.push(task_part(shown, index + 1, files, &mut explained, attached));
+    }
+    parts
+}
+
+/// The task that is the `number`-th, from 1.
+fn task_part(
+    shown: &TaskSection<'_>,
+    number: usize,
+    files: &[(&str, &[u8])],
+    explained: &mut BTreeSet<&'static str>,
+    attached: &mut Attached,
+) -> Part {
+    let (mut omitted, mut drawn, mut inner) = (Vec::new(), Vec::new(), Vec::new());
+    for (info, on_page) in &shown.figures {
+        match on_page {
+            FigureOnPage::Drawn { svg, stem, csv } => {
+                let mut reading = if explained.insert(info.name) {
+                    info.how_to_read.to_owned()
+                } else {
+                    format!("As above: {}.", info.one_line)
+                };
+                if let Some(times) = shown.table.times.as_ref().filter(|_| info.shows_times) {
+                    reading.push_str(&format!(" Times {times}."));
+                }
+                let id = format!("task-{number}-{}", info.name);
+                let csv = attached.csv(&format!("{stem}.csv"), csv);
+                drawn.push(figure(&id, info.title, &reading, svg, stem, csv));
+                inner.push((id, info.title.to_owned()));
+            }
+            FigureOnPage::Omitted(reason) => {
+                omitted.push(format!("{} ({reason})", info.name.replace('_', " ")));
+            }
+        }
+    }
+    let body = html! {
+        (result_table(shown.table, files, attached))
+        div.figures { @for figure in drawn { (figure) } }
+        @if !omitted.is_empty() { p.note { "Not shown: " (omitted.join("; ")) "." } }
+    };
+    Part {
+        inner,
+        ..Part::new(&format!("task-{number}"), shown.task.name, body)
+    }
+}
+
+fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached) -> Markup {
+    let layout = Layout::EachLayer;
+    let columns = of.headings(layout);
+    // Broken after commas alone.
+    let unbroken = |text: &str| {
+        let text = text.replace(' ', "\u{a0}");
+        text.replace(",\u{a0}", ", ")
+    };
+    let head = html! {
+        tr {
+            @for run in columns.chunk_by(|a, b| a.shared == b.shared) {
+                @let class = (!run[0].shared.is_empty()).then_some("shared");
+                th colspan=(run.len()) scope="colgroup" class=[class] { (unbroken(&run[0].shared)) }
+            }
+        }
+        (headings(columns.iter().map(|heading| rich(&heading.own))))
+    };
+    let cells = |row| of.cells(row, layout).iter().map(Td::from).collect();
+    let warnings = of.warnings();
+    html! {
+        (table("sortable", Some(head), of.rows.iter().map(cells)))
+        @if !warnings.is_empty() {
+            ul.warning { @for warning in &warnings { li { (warning) "." } } }
+        }
+        p.note.under {
+            "Mean ± half width of the 95 % t interval over seeds"
+            @if of.rows.iter().any(|row| row.n_finished == 1) { "; one seed has no interval" }
+            @if of.rows.iter().any(|row| row.n_failed > 0) {
+                "; failed runs are left out of all means"
+            }
+            "."
+            @if let Some(baseline) = of.baseline.filter(|_| of.has_gaps()) {
+                " Gap: the test score less that of " (baseline)
+                " with the same seed, after the last epoch, averaged over seeds."
+            }
+            @if of.has_angles() {
+                " Update angles are those after the last epoch; " (REFERENCES) "."
+                " Over all layers, all changes are one vector: its angle also tells how far the lengths \
+                 of the layers’ steps are from those of the gradient, and so may be larger than that of \
+                 every layer."
+            }
+            @if let Some(baseline) = of.baseline { " Time ratio: to " (baseline) "." }
+            @if let Some(times) = &of.times { " Times " (times) "." }
+            @for (path, bytes) in files.iter().filter(|(path, _)| *path == "table.csv") {
+                " " (attached.csv(path, bytes))
+            }
+        }
+    }
+}
