@@ -1,7 +1,7 @@
 //! This crate's part of an experiment's specification.
 
 use apical_keys::Described;
-use apical_learning::{Network, PerLayer, Precision, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 /// Output layer and loss of the multilayer perceptron.
@@ -39,7 +39,7 @@ pub enum Optimiser {
         #[serde(default = "point_nine_nine_nine")]
         beta2: f64,
         /// ε.
-        #[key(above = 0, source = "Kingma & Ba (2015)")]
+        #[key(min = 1e-30, max = 1e6, source = "Kingma & Ba (2015)")]
         #[serde(default = "ten_to_minus_eight")]
         epsilon: f64,
     },
@@ -101,12 +101,7 @@ impl Optimiser {
             } => {
                 check_share("adam.beta1", beta1)?;
                 check_share("adam.beta2", beta2)?;
-                if epsilon.is_finite() && epsilon > 0.0 {
-                    Ok(())
-                } else {
-                    let expected = "a finite number above 0";
-                    Err(SpecError::range("adam.epsilon", epsilon, expected))
-                }
+                EPSILON.check("adam.epsilon", epsilon)
             }
         }
     }
@@ -162,16 +157,23 @@ impl SingleLayerSpec {
     }
 }
 
+/// What is added to a root, and must not be lost there.
+const EPSILON: Numbers = Numbers::new(1e-30, 1e6, "a number from 1e-30 to 1e6");
+
 fn check_per_layer(values: &PerLayer, n_layers: usize, key: &str) -> Result<(), SpecError> {
     values.check_not_negative(key)?;
     values.expand(n_layers, key).map(|_| ())
 }
 
 fn check_share(key: &str, share: f64) -> Result<(), SpecError> {
-    if (0.0..1.0).contains(&share) {
+    if (0.0..1.0).contains(&share) && (share as f32) < 1.0 {
         Ok(())
     } else {
-        Err(SpecError::range(key, share, "at least 0 and below 1"))
+        Err(SpecError::range(
+            key,
+            share,
+            "at least 0 and below 1, in single precision too",
+        ))
     }
 }
 

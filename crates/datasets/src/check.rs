@@ -1,6 +1,7 @@
 //! Whether the files of a registered set are the right ones.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::bytes::FileContent;
@@ -90,10 +91,16 @@ fn compare_or_record(path: &Path, digest: &FileDigest) -> FirstSeen {
             _ => FirstSeen::Changed,
         };
     }
-    // What is there and cannot be read is not written over.
-    let is_written = !beside.exists()
-        && fs::write(&beside, format!("{}  {}\n", digest.sha256, digest.name)).is_ok();
-    if is_written {
+    // What is there and cannot be read is not written over, nor is a link followed.
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside);
+    let is_written = file.and_then(|mut file| {
+        let line = format!("{}  {}\n", digest.sha256, digest.name);
+        file.write_all(line.as_bytes())
+    });
+    if is_written.is_ok() {
         FirstSeen::Recorded
     } else {
         FirstSeen::NotRecorded

@@ -37,6 +37,11 @@ pub trait DataOptions:
         false
     }
 
+    /// Numbers that are generated into memory; 0 where files decide how many there are.
+    fn n_numbers(&self) -> u64 {
+        0
+    }
+
     /// The paths of the user's own files.
     fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         Vec::new()
@@ -197,6 +202,7 @@ pub(crate) trait AnyChosen: Any + Debug + Send + Sync {
     fn check(&self) -> Result<(), DatasetError>;
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError>;
     fn depends_on_run(&self) -> bool;
+    fn n_numbers(&self) -> u64;
     fn with_paths(&self, path: &dyn Fn(&Path) -> PathBuf) -> DatasetSpec;
     fn equals(&self, other: &dyn AnyChosen) -> bool;
 }
@@ -233,6 +239,10 @@ impl<T: DataOptions> AnyChosen for Chosen<T> {
 
     fn depends_on_run(&self) -> bool {
         self.options.depends_on_run()
+    }
+
+    fn n_numbers(&self) -> u64 {
+        self.options.n_numbers()
     }
 
     fn with_paths(&self, path: &dyn Fn(&Path) -> PathBuf) -> DatasetSpec {

@@ -29,6 +29,11 @@ impl DatasetSpec {
         self.0.depends_on_run()
     }
 
+    /// Numbers that are generated into memory; 0 where files decide how many there are.
+    pub fn n_numbers(&self) -> u64 {
+        self.0.n_numbers()
+    }
+
     /// Checks the ranges of the options; reads nothing.
     ///
     /// # Errors

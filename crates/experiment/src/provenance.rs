@@ -113,6 +113,18 @@ pub fn shell_line<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
         if !argument.is_empty() && argument.chars().all(is_plain) {
             argument.to_owned()
+        } else if argument.chars().any(char::is_control) {
+            // One line, whatever is in it.
+            let letters = argument.chars().map(|c| match c {
+                '\'' | '\\' => format!("\\{c}"),
+                c if c.is_control() => {
+                    let mut bytes = [0; 4];
+                    let bytes = c.encode_utf8(&mut bytes).bytes();
+                    bytes.map(|byte| format!("\\x{byte:02x}")).collect()
+                }
+                c => c.to_string(),
+            });
+            format!("$'{}'", letters.collect::<String>())
         } else {
             format!("'{}'", argument.replace('\'', r"'\''"))
         }
@@ -127,6 +139,12 @@ pub fn shell_line<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_is_one_line() {
+        let line = shell_line(["run", "a b", "x=[1,\n2]\u{1b}\\'"]);
+        assert_eq!(line, r"run 'a b' $'x=[1,\x0a2]\x1b\\\''");
+    }
 
     #[test]
     fn versions_of_libraries_are_known() {

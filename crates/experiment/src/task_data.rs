@@ -106,7 +106,11 @@ impl DataCache {
         }
         let (data, checksum, [n_inputs, n_outputs]) = &self.loaded[&key];
         let network = arm.network(*n_inputs, *n_outputs);
-        let network = network.and_then(|network| arm.check(&network).map(|()| network));
+        let network = network.and_then(|network| {
+            arm.check_memory(&network, data.train.n_samples())?;
+            arm.check(&network)?;
+            Ok(network)
+        });
         Ok(Prepared {
             data: data.clone(),
             checksum: checksum.clone(),

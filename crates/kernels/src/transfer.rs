@@ -16,13 +16,13 @@ pub enum Transfer {
     /// φ(u) = γ log(1 + exp(β (u − θ))). Source: Sacramento et al. (2018), sec. 3.
     Softplus {
         /// γ, the scale of the rate.
-        #[key(min = 1e-30, max = 1e30)]
+        #[key(min = 1e-9, max = 1e6)]
         gamma: f64,
         /// β, the steepness in 1/potential.
-        #[key(min = 1e-30, max = 1e30)]
+        #[key(min = 1e-9, max = 1e6)]
         beta: f64,
         /// θ, the soft threshold in potential.
-        #[key(min = -1e30, max = 1e30)]
+        #[key(min = -1e6, max = 1e6)]
         theta: f64,
     },
     /// φ(u) = tanh(u).

@@ -22,6 +22,7 @@ mod name;
 mod network;
 mod observer;
 mod point;
+mod range;
 mod rate_schedule;
 mod record;
 mod spec;
@@ -51,6 +52,7 @@ pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
 pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
 pub use point::{Point, Swept, value_of};
+pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;
 pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,

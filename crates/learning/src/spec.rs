@@ -7,7 +7,7 @@ use apical_keys::{Bounds, Described, Shape};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{KeyPath, Metric, RateSchedule};
+use crate::{Counts, KeyPath, Metric, Numbers, RateSchedule};
 
 /// A value of a specification that is out of range.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,8 @@ pub enum SpecError {
     },
     /// A target rate that no potential reaches.
     #[error(
-        "a target rate of {rate} has no finite potential under the transfer function {transfer}; choose a rate inside the range of the transfer function"
+        "a target rate of {} has no finite potential under the transfer function {transfer}; choose a rate inside the range of the transfer function",
+        in_short(&rate.to_string())
     )]
     Target {
         /// The rate.
@@ -44,6 +45,14 @@ pub enum SpecError {
         /// The transfer function.
         transfer: Transfer,
     },
+}
+
+/// A number of many digits with an exponent.
+fn in_short(found: &str) -> String {
+    match found.parse::<f64>() {
+        Ok(number) if found.len() > 17 => format!("{number:e}"),
+        _ => found.to_owned(),
+    }
 }
 
 impl SpecError {
@@ -57,13 +66,9 @@ impl SpecError {
     }
 
     fn out_of_range(key: KeyPath, found: String, expected: &'static str) -> Self {
-        let found = match found.parse::<f64>() {
-            Ok(number) if found.len() > 17 => format!("{number:e}"),
-            _ => found,
-        };
         Self::Range {
             key,
-            found,
+            found: in_short(&found),
             expected,
         }
     }
@@ -85,9 +90,6 @@ impl SpecError {
         self
     }
 }
-
-/// The largest number of a [`PerLayer`]: single precision can hold it twice.
-const LARGEST: f64 = f32::MAX as f64 / 2.0;
 
 /// One value for all layers, or one for each: `0.1` or `[1.0, 0.03, 0.05]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,17 +122,15 @@ impl PerLayer {
         }
     }
 
-    /// Fails unless every value is finite, not negative, and one that single precision can hold twice.
+    /// Fails unless every value is a learning rate, or s of weights from U(−s, s).
     pub fn check_not_negative(&self, key: &str) -> Result<(), SpecError> {
-        for &value in self.values() {
-            let expected = match value {
-                _ if !value.is_finite() || value < 0.0 => "a finite number of 0 or more",
-                _ if value > LARGEST => "at most 1.7e38, which single precision can hold",
-                _ => continue,
-            };
-            return Err(SpecError::range(key, value, expected));
-        }
-        Ok(())
+        self.check_within(key, Numbers::RATE_OR_SCALE)
+    }
+
+    /// Fails unless every value lies in `range`.
+    pub fn check_within(&self, key: &str, range: Numbers) -> Result<(), SpecError> {
+        let mut values = self.values().iter();
+        values.try_for_each(|&value| range.check(key, value))
     }
 }
 
@@ -139,16 +139,12 @@ pub fn check_transfer(transfer: Transfer) -> Result<(), SpecError> {
     let Transfer::Softplus { gamma, beta, theta } = transfer else {
         return Ok(());
     };
-    for (key, value) in [("gamma", gamma), ("beta", beta)] {
-        let is_in_range = (1e-30..=1e30).contains(&value);
-        if !is_in_range {
-            let key = KeyPath::of(["transfer", "softplus", key]);
-            return Err(SpecError::range(key, value, "a number from 1e-30 to 1e30"));
-        }
-    }
-    if !(-1e30..=1e30).contains(&theta) {
-        let key = KeyPath::of(["transfer", "softplus", "theta"]);
-        return Err(SpecError::range(key, theta, "a number from -1e30 to 1e30"));
+    for (key, value, range) in [
+        ("gamma", gamma, Numbers::GAIN),
+        ("beta", beta, Numbers::GAIN),
+        ("theta", theta, Numbers::SIGNED),
+    ] {
+        range.check(KeyPath::of(["transfer", "softplus", key]), value)?;
     }
     Ok(())
 }
@@ -167,7 +163,7 @@ impl Described for PerLayer {
         const OF_ONE: Shape = Shape::Number {
             whole: false,
             bounds: Bounds {
-                max: Some(LARGEST),
+                max: Some(1e12),
                 ..Bounds::from(0.0)
             },
         };
@@ -260,13 +256,15 @@ impl TargetCoding {
             Self::Rates { low, high } => (of_rate(low)?, of_rate(high)?),
             Self::Potentials { low, high } => (low, high),
         };
-        if low.is_finite() && high.is_finite() && low < high {
+        let are_potentials = Numbers::SIGNED.contains(low) && Numbers::SIGNED.contains(high);
+        // Not below each other as what they become, either.
+        if are_potentials && (low as f32) < high as f32 {
             Ok((low, high))
         } else {
             Err(SpecError::range(
                 "targets",
                 format!("low {low}, high {high} (as potentials)"),
-                "finite values with low below high",
+                "numbers from -1e6 to 1e6, with low below high in single precision",
             ))
         }
     }
@@ -277,7 +275,7 @@ impl TargetCoding {
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
     /// Passes over the training part.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     pub n_epochs: usize,
     /// Samples per minibatch; weight changes are averaged over it.
     #[serde(default = "ten")]
@@ -296,12 +294,8 @@ pub struct TrainingSpec {
 impl TrainingSpec {
     /// Fails on values out of range.
     pub fn check(&self) -> Result<(), SpecError> {
-        if self.n_epochs == 0 {
-            return Err(SpecError::range("n_epochs", 0, "at least 1"));
-        }
-        if self.batch_size == 0 {
-            return Err(SpecError::range("batch_size", 0, "at least 1"));
-        }
+        Counts::EPOCHS.check("n_epochs", self.n_epochs)?;
+        Counts::ANY.check("batch_size", self.batch_size)?;
         (self.rate_schedule.check()).map_err(|error| error.within("rate_schedule"))
     }
 }
@@ -351,9 +345,7 @@ impl MeasureSpec {
             ("n_alignment_batches", self.n_alignment_batches),
             ("n_train_samples", self.n_train_samples),
         ] {
-            if value == 0 {
-                return Err(SpecError::range(key, 0, "at least 1"));
-            }
+            Counts::ANY.check(key, value)?;
         }
         Ok(())
     }

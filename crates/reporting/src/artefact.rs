@@ -152,6 +152,9 @@ fn trials(input: &ReportInput) -> Vec<u8> {
     csv.into_bytes()
 }
 
+/// Letters of the longest name of a folder.
+const LONGEST: usize = 100;
+
 /// Names of folders, safe and different for different tasks.
 #[derive(Default)]
 struct Folders {
@@ -171,10 +174,10 @@ impl Folders {
                 }
             })
             .collect();
-        let mut name = if safe.is_empty() {
-            "task".to_owned()
-        } else {
-            safe
+        // As far as every system takes it: each of them is one byte.
+        let mut name = match safe.get(..LONGEST).unwrap_or(&safe) {
+            "" => "task".to_owned(),
+            safe => safe.to_owned(),
         };
         let stem = name.clone();
         let mut n = 1;
@@ -203,5 +206,8 @@ mod tests {
         different.sort();
         different.dedup();
         assert_eq!(different.len(), names.len(), "{names:?}");
+        let long = ["a".repeat(299), "a".repeat(300), "ж".repeat(299)];
+        let long = long.map(|task| folders.name(&task));
+        assert!(long.iter().all(|name| name.len() < 120) && long[0] != long[1]);
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use apical_experiment::provenance::shell_line;
 use apical_experiment::spec::{Overrides, SpecProblem};
+use apical_learning::value_of;
 
 /// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
 /// accuracy, gradient alignment and time.
@@ -148,9 +149,20 @@ impl HowToRun {
     pub(crate) fn redo(&self, words: &[&str], seeds: Option<&[u64]>) -> String {
         let seeds = seeds.map(in_short);
         let words = words.iter().copied();
-        let sets = self.sets.iter().flat_map(|set| ["--set", set]);
+        let sets: Vec<String> = self.sets.iter().map(|set| on_one_line(set)).collect();
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
         let seeds = seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
         shell_line(words.chain(sets).chain(seeds))
+    }
+}
+
+/// `KEY=VALUE` with the value written anew where it is TOML over several lines.
+fn on_one_line(set: &str) -> String {
+    match set.split_once('=') {
+        Some((key, value)) if value.contains(char::is_control) => {
+            format!("{key}={}", value_of(value.trim()))
+        }
+        _ => set.to_owned(),
     }
 }
 

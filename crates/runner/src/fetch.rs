@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,25 @@ use crate::exit::DataProblem;
 const MAX_ATTEMPTS: usize = 5;
 /// How long a server may be silent.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The least that must come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Within this time, again and again.
+    pub(crate) time: Duration,
+    /// So many bytes.
+    pub(crate) n_bytes: u64,
+}
+
+impl Default for Pace {
+    /// A kilobyte a second.
+    fn default() -> Self {
+        Self {
+            time: TIMEOUT,
+            n_bytes: 1_000 * TIMEOUT.as_secs(),
+        }
+    }
+}
 
 /// Says whether a complete file is the right one, or what is wrong with it.
 pub(crate) type Judge<'a> = &'a dyn Fn(&Path) -> Result<(), String>;
@@ -33,6 +52,8 @@ pub(crate) struct Fetch<'a> {
     pub(crate) n_bytes: Option<u64>,
     /// Bytes after which it cannot be the file any more.
     pub(crate) max_bytes: u64,
+    /// A slower server is none.
+    pub(crate) pace: Pace,
 }
 
 /// Why one attempt gave no file.
@@ -50,6 +71,14 @@ enum AttemptError {
     /// More came than the file can have.
     #[error("more than {0} bytes came, which the file cannot have")]
     TooLong(u64),
+    /// It would take for ever.
+    #[error("only {n_bytes} bytes came within {} s", .time.as_secs_f64())]
+    Slow {
+        /// Bytes of that time.
+        n_bytes: u64,
+        /// The time.
+        time: Duration,
+    },
     /// The disk refused.
     #[error("the file could not be written: {0}")]
     Disk(#[from] io::Error),
@@ -61,6 +90,10 @@ impl Fetch<'_> {
         if let Some(folder) = self.target.parent() {
             fs::create_dir_all(folder)
                 .with_context(|| format!("failed to make the folder {}", folder.display()))?;
+        }
+        // The name of the part can be known before: what a link there leads to stays as it is.
+        if fs::symlink_metadata(self.part()).is_ok_and(|about| about.is_symlink()) {
+            fs::remove_file(self.part())?;
         }
         let mut attempts = Vec::new();
         for url in self.urls {
@@ -157,6 +190,7 @@ impl Fetch<'_> {
         let mut reader = body.as_reader();
         let mut buffer = vec![0; 1 << 16];
         let mut n = start;
+        let (mut since, mut n_since) = (Instant::now(), start);
         loop {
             progress(n, total);
             let n_read = match reader.read(&mut buffer) {
@@ -166,6 +200,15 @@ impl Fetch<'_> {
             };
             file.write_all(&buffer[..n_read])?;
             n += n_read as u64;
+            if since.elapsed() >= self.pace.time {
+                if n - n_since < self.pace.n_bytes {
+                    return Err(AttemptError::Slow {
+                        n_bytes: n - n_since,
+                        time: since.elapsed(),
+                    });
+                }
+                (since, n_since) = (Instant::now(), n);
+            }
             if n > self.max_bytes {
                 drop(file);
                 fs::remove_file(self.part())?;

@@ -1,13 +1,22 @@
-//! Ctrl-C: the first one asks runs to stop at their next batch, the second ends the program.
+//! Ctrl-C: the first one asks runs to stop at their next batch, the second ends the program; and so does
+//! time, where a loop does not come to an end.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::{flag, low_level};
 
-use crate::exit;
+use crate::{exit, say};
+
+/// How long runs have to stop by themselves. What they leave after that is what a killed program leaves, and
+/// that costs no finished run.
+const PATIENCE: Duration = Duration::from_millis(900);
+/// Between two looks at the flag.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Whether to stop.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +38,23 @@ impl Stop {
             )?;
             flag::register(signal, stop.0.clone())?;
         }
+        let watched = stop.clone();
+        thread::Builder::new()
+            .name("stop".to_owned())
+            .spawn(move || watched.end_in_time())?;
         Ok(stop)
+    }
+
+    /// Waits for the flag, and ends the program where that does not end by itself soon after.
+    fn end_in_time(&self) {
+        while !self.is_asked() {
+            thread::sleep(BETWEEN_LOOKS);
+        }
+        thread::sleep(PATIENCE);
+        say::err(
+            "stopped at once: what is finished is kept; the same command goes on with the rest",
+        );
+        low_level::exit(i32::from(exit::INTERRUPTED));
     }
 
     /// Whether the flag is up.

@@ -72,19 +72,19 @@ fn values_out_of_range_are_named() {
     );
     insta::assert_snapshot!(
         refused("rates = -1"),
-        @"`rates` is -1, expected a finite number of 0 or more"
+        @"`rates` is -1, expected 0, or a number from 1e-30 to 1e12"
     );
     insta::assert_snapshot!(
         refused("rates = 1\noptimiser.adam = { beta2 = 1.0 }"),
-        @"`optimiser.adam.beta2` is 1, expected at least 0 and below 1"
+        @"`optimiser.adam.beta2` is 1, expected at least 0 and below 1, in single precision too"
     );
     insta::assert_snapshot!(
         refused("rates = 1\noptimiser.adam = { epsilon = 0 }"),
-        @"`optimiser.adam.epsilon` is 0, expected a finite number above 0"
+        @"`optimiser.adam.epsilon` is 0, expected a number from 1e-30 to 1e6"
     );
     insta::assert_snapshot!(
         refused("rates = 1\noptimiser.momentum = { momentum = nan }"),
-        @"`optimiser.momentum.momentum` is NaN, expected at least 0 and below 1"
+        @"`optimiser.momentum.momentum` is NaN, expected at least 0 and below 1, in single precision too"
     );
     let spec: FeedbackAlignmentSpec =
         toml::from_str("rates = 1\nfeedback_scale = [1, 2, 3]").unwrap();
@@ -95,7 +95,7 @@ fn values_out_of_range_are_named() {
     let spec: SingleLayerSpec = toml::from_str("rate = 1\nforward_scale = inf").unwrap();
     insta::assert_snapshot!(
         spec.check(&network).unwrap_err(),
-        @"`forward_scale` is inf, expected a finite number of 0 or more"
+        @"`forward_scale` is inf, expected 0, or a number from 1e-30 to 1e12"
     );
 }
 

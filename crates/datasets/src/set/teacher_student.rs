@@ -2,6 +2,8 @@
 //!
 //! Source: Sacramento et al. (2018), Fig. 2: r_target = φ(k₂₁ W₂₁ φ(k₁₀ W₁₀ r₀)).
 
+use std::ops::RangeInclusive;
+
 use apical_kernels::Transfer;
 use apical_keys::Described;
 use ndarray::{Array2, ArrayView2};
@@ -15,6 +17,10 @@ use crate::{
 
 /// The most numbers that a part or a weight matrix may hold.
 const MOST_NUMBERS: usize = 1 << 30;
+/// What factors and thresholds may be.
+const SIGNED: RangeInclusive<f64> = -1e6..=1e6;
+/// What gamma and beta may be.
+const GAIN: RangeInclusive<f64> = 1e-9..=1e6;
 
 /// Regression on a random teacher network, generated.
 pub static KIND: DataKind<TeacherStudentSpec> = DataKind::new(CatalogueEntry {
@@ -38,7 +44,7 @@ pub struct TeacherStudentSpec {
     #[key(min = 1, least = 2)]
     pub sizes: Vec<usize>,
     /// Factor k of each weight matrix, one fewer than `sizes`.
-    #[key(least = 1)]
+    #[key(min = -1e6, max = 1e6, least = 1)]
     pub factors: Vec<f64>,
     /// Transfer function φ of the teacher's hidden units.
     pub transfer: Transfer,
@@ -76,6 +82,10 @@ impl Default for TeacherStudentSpec {
 }
 
 impl TeacherStudentSpec {
+    fn n_samples(&self) -> [usize; 3] {
+        [self.n_train, self.n_validation, self.n_test]
+    }
+
     fn check_ranges(&self) -> Result<(), DatasetError> {
         let check = |holds: bool, option: &str, found: String, expected: &str| {
             if holds {
@@ -102,9 +112,9 @@ impl TeacherStudentSpec {
             "at least two layers, none empty, with at most 2^30 weights between two",
         )?;
         let factors_fit = self.factors.len() == self.sizes.len() - 1
-            && self.factors.iter().all(|factor| factor.is_finite());
+            && self.factors.iter().all(|factor| SIGNED.contains(factor));
         let expected = format!(
-            "{} finite factors, one for each weight matrix",
+            "{} factors from -1e6 to 1e6, one for each weight matrix",
             self.sizes.len() - 1
         );
         check(
@@ -114,22 +124,17 @@ impl TeacherStudentSpec {
             &expected,
         )?;
         if let Transfer::Softplus { gamma, beta, theta } = self.transfer {
-            let range = 1e-30..=1e30;
-            let fits =
-                range.contains(&gamma) && range.contains(&beta) && (-1e30..=1e30).contains(&theta);
+            let fits = [gamma, beta].iter().all(|value| GAIN.contains(value));
+            let fits = fits && SIGNED.contains(&theta);
             check(
                 fits,
                 "transfer",
                 self.transfer.to_string(),
-                "gamma and beta from 1e-30 to 1e30, and theta from -1e30 to 1e30",
+                "gamma and beta from 1e-9 to 1e6, theta from -1e6 to 1e6",
             )?;
         }
-        let counts = [
-            ("n_train", self.n_train),
-            ("n_validation", self.n_validation),
-            ("n_test", self.n_test),
-        ];
-        for (option, n) in counts {
+        let counts = ["n_train", "n_validation", "n_test"];
+        for (option, n) in counts.into_iter().zip(self.n_samples()) {
             let fits = n > 0 && n.saturating_mul(widest) <= MOST_NUMBERS;
             let expected = format!("1 to {}", MOST_NUMBERS / widest);
             check(fits, option, n.to_string(), &expected)?;
@@ -141,6 +146,13 @@ impl TeacherStudentSpec {
 impl DataOptions for TeacherStudentSpec {
     fn check(&self, _: &CatalogueEntry) -> Result<(), DatasetError> {
         self.check_ranges()
+    }
+
+    fn n_numbers(&self) -> u64 {
+        let sum = |numbers: &[usize]| numbers.iter().map(|&n| n as u64).sum::<u64>();
+        let weights = self.sizes.windows(2);
+        let n_weights: u64 = weights.map(|pair| (pair[0] * pair[1]) as u64).sum();
+        n_weights + sum(&self.n_samples()).saturating_mul(sum(&self.sizes))
     }
 
     /// Weights and inputs from U(−1, 1); the streams of the run serve where the spec names no seed.
@@ -206,14 +218,25 @@ impl TeacherNetwork {
         transfer: Transfer,
         streams: Streams,
     ) -> Result<Self, DatasetError> {
+        Self::check(sizes, factors, transfer)?;
+        Ok(Self::draw(sizes, factors, transfer, streams))
+    }
+
+    /// Fails where [`TeacherNetwork::new`] would; makes nothing.
+    ///
+    /// # Errors
+    /// What is out of range.
+    pub fn check(sizes: &[usize], factors: &[f64], transfer: Transfer) -> Result<(), DatasetError> {
         let spec = TeacherStudentSpec {
             sizes: sizes.to_vec(),
             factors: factors.to_vec(),
             transfer,
+            n_train: 1,
+            n_validation: 1,
+            n_test: 1,
             ..TeacherStudentSpec::default()
         };
-        spec.check_ranges()?;
-        Ok(Self::draw(sizes, factors, transfer, streams))
+        spec.check_ranges()
     }
 
     fn draw(sizes: &[usize], factors: &[f64], transfer: Transfer, streams: Streams) -> Self {

@@ -80,6 +80,12 @@ impl DataOptions for YinYangSpec {
         }
     }
 
+    fn n_numbers(&self) -> u64 {
+        4 * [self.n_train, self.n_validation, self.n_test]
+            .iter()
+            .sum::<usize>() as u64
+    }
+
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
         let streams = Streams::new(self.seed);
         let parts = [

@@ -131,7 +131,8 @@ fn scaled_targets_stand_for_the_numbers_of_the_file() {
 
 #[test]
 fn generated_targets_that_overflow_are_refused() {
-    let spec = "[teacher_student]\nsizes = [3, 2, 1]\nfactors = [2.0, 1e300]";
+    let spec = "[teacher_student]\nsizes = [3, 9, 9, 9, 9, 9, 9, 1]\n\
+                factors = [1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6]\ntransfer = \"relu\"";
     let error = parse(spec)
         .load(Streams::new(0), &[])
         .expect_err("too large");

@@ -75,6 +75,10 @@ pub(super) fn seeds_value(seeds: &[u64]) -> Value {
 impl Work for Condition {
     type Record = Run;
 
+    fn n_bytes(&self) -> u64 {
+        self.spec.protocol.n_bytes()
+    }
+
     fn n_epochs(&self) -> usize {
         1
     }

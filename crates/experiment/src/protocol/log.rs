@@ -83,19 +83,20 @@ impl<'a> Log<'a> {
         Ok(())
     }
 
-    /// Sets a number of the summary. What is not finite is absent.
+    /// Sets a number of the summary. What is not finite is absent, whatever it was before.
     pub(super) fn value(&mut self, quantity: impl Into<Series>, value: f64) {
+        let quantity = quantity.into().to_string();
         if value.is_finite() {
-            self.values.insert(quantity.into().to_string(), value);
+            self.values.insert(quantity, value);
+        } else {
+            self.values.remove(&quantity);
         }
     }
 
     /// Says that `n_done` of `n_all` steps are done, and stops where that was asked for.
     pub(super) fn step(&mut self, n_done: usize, n_all: usize) -> Result<(), Broken> {
         self.n_done = n_done;
-        if (self.stop)() {
-            return Err(Broken::Stopped);
-        }
+        self.go_on()?;
         self.progress.step(1, n_done, n_all);
         let part = N_LINES * n_done / n_all.max(1);
         if part > self.shown && n_done < n_all {
@@ -107,6 +108,14 @@ impl<'a> Log<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Stops where that was asked for.
+    pub(super) fn go_on(&self) -> Result<(), Broken> {
+        match (self.stop)() {
+            true => Err(Broken::Stopped),
+            false => Ok(()),
+        }
     }
 
     /// Writes out what is buffered.

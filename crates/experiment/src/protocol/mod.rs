@@ -29,12 +29,15 @@ pub(crate) use self::record::Run;
 pub use self::record::{Failure, ProtocolSummary, RunStatus};
 pub(crate) use self::runs::Runs;
 pub(crate) use self::summary::write as write_summary;
-use crate::spec::{KeyPath, Overrides, SpecProblem, SpecSource, distinct_slugs, format};
+use crate::spec::{KeyPath, Overrides, SpecProblem, SpecSource, distinct_names, format};
 
 /// The specification of a protocol beside its [`Head`], and what it does.
 trait Protocol: Send + Sync {
     /// Fails on values out of range, with their key from the specification's root.
     fn check(&self) -> Result<(), SpecError>;
+
+    /// Bytes of memory that a run needs at least.
+    fn n_bytes(&self) -> u64;
 
     /// Runs `condition` with `seed`. Everything is drawn from streams of the seed alone.
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken>;
@@ -186,7 +189,7 @@ fn read<P: Protocol + Serialize + DeserializeOwned + 'static>(
         toml::from_str(&values.to_string()).map_err(|error| SpecProblem::new(error.to_string()))?;
     head.check().map_err(problem)?;
     spec.check().map_err(problem)?;
-    distinct_slugs(
+    distinct_names(
         &KeyPath::of(["condition"]),
         head.condition.keys(),
         |key, message| source.problem(overrides, key, message),

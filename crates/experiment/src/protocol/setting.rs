@@ -2,7 +2,8 @@
 
 use apical_keys::{Described, Shape};
 use apical_learning::{
-    KeyPath, Network, PerLayer, Real, SpecError, StreamRng, Streams, Transfer, check_transfer,
+    KeyPath, Network, Numbers, PerLayer, Real, SpecError, StreamRng, Streams, Transfer,
+    check_transfer,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::Array2;
@@ -36,19 +37,19 @@ impl NetworkSpec {
             SpecError::range("network.sizes", format!("{:?}", self.sizes), expected)
         })?;
         check_transfer(self.transfer).map_err(|error| error.within(KeyPath::of(["network"])))?;
-        if memory::check(&network).is_err() {
-            let expected = "a network that fits into this machine's memory";
-            return Err(SpecError::range(
-                "network.sizes",
-                format!("{:?}", self.sizes),
-                expected,
-            ));
-        }
+        let found = format!("{:?}", self.sizes);
+        memory::check_key("network.sizes", found, memory::of_run(&network, 1, true))?;
         self.forward_scale
             .check_not_negative("network.forward_scale")?;
         self.forward_scale
             .expand(network.n_layers(), "network.forward_scale")?;
         Ok(network)
+    }
+
+    /// Bytes that a circuit needs at least, with `n_rows` samples in it together.
+    pub(crate) fn n_bytes(&self, n_rows: usize) -> u64 {
+        let network = Network::new(self.sizes.clone(), self.transfer, self.thresholds);
+        network.map_or(0, |network| memory::of_run(&network, n_rows, true))
     }
 
     /// The same, with at least one hidden layer.
@@ -90,17 +91,15 @@ impl Described for Interval {
 }
 
 impl Interval {
-    /// Fails unless the ends are finite and in order.
+    /// Fails unless the ends are potentials or rates, and in order.
     pub(crate) fn check(self, key: &'static str) -> Result<(), SpecError> {
-        if self.0.is_finite() && self.1.is_finite() && self.0 < self.1 {
+        let Self(from, to) = self;
+        if Numbers::SIGNED.contains(from) && Numbers::SIGNED.contains(to) && from < to {
             return Ok(());
         }
-        let found = format!("[{}, {}]", self.0, self.1);
-        Err(SpecError::range(
-            key,
-            found,
-            "two finite numbers, the lower one first",
-        ))
+        let found = format!("[{from}, {to}]");
+        let expected = "two numbers from -1e6 to 1e6, the lower one first";
+        Err(SpecError::range(key, found, expected))
     }
 
     /// Uniform random numbers `[n_rows, n_columns]`.
@@ -109,12 +108,19 @@ impl Interval {
     }
 }
 
-/// Fails on a count of 0.
-pub(crate) fn at_least_one(key: impl Into<KeyPath>, n: usize) -> Result<(), SpecError> {
-    match n {
-        0 => Err(SpecError::range(key, n, "at least 1")),
-        _ => Ok(()),
+/// How many parts of `part_ms` make the `whole_ms` at `key`.
+pub(crate) fn whole_number(
+    key: impl Into<KeyPath>,
+    whole_ms: f64,
+    part_ms: f64,
+    expected: &'static str,
+) -> Result<usize, SpecError> {
+    let n = whole_ms / part_ms;
+    if (0.5..=1e9).contains(&n) && (n - n.round()).abs() <= 1e-6 * n {
+        return Ok(n.round() as usize);
     }
+    let found = format!("{whole_ms:?} at {part_ms:?} ms");
+    Err(SpecError::range(key, found, expected))
 }
 
 /// The key of the condition `name` in a specification.

@@ -18,6 +18,7 @@ pub(crate) use self::job::Job;
 use self::job::Step;
 pub(crate) use self::taught::jobs;
 use crate::guard::guarded;
+use crate::memory::Room;
 use crate::progress::{Counts, Outcome, Progress, RunProgress};
 use crate::provenance::Program;
 use crate::store::{Ended, Kept, RunWriter};
@@ -26,6 +27,9 @@ use crate::store::{Ended, Kept, RunWriter};
 pub(crate) trait Work: Sync {
     /// What is read back of a run that ended.
     type Record: Kept + Send;
+
+    /// Bytes of memory that a run needs at least, beside what all runs share.
+    fn n_bytes(&self) -> u64;
 
     /// Epochs of a run, for those who watch it.
     fn n_epochs(&self) -> usize;
@@ -94,7 +98,8 @@ pub struct Execution<'a> {
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Makes what has not ended yet, `n_threads` runs at a time, in order. What another process is at is left
-/// for last, and made only where that process does not. An unexpected error of one run stops no other.
+/// for last, and made only where that process does not. An unexpected error of one run stops no other, and
+/// one that needs more memory than the others leave waits for them.
 pub(crate) fn execute<W: Work>(
     jobs: &[Job<W>],
     execution: &Execution<'_>,
@@ -105,12 +110,17 @@ pub(crate) fn execute<W: Work>(
         errors: Vec::new(),
     };
     let mut left: Vec<&Job<W>> = jobs.iter().collect();
+    let room = Room::now();
     for waits in [false, true] {
         let results = guarded_each(left.len(), execution.n_threads, |index| {
             if (execution.stop)() {
                 return Ok(Step::interrupted());
             }
-            left[index].execute(execution, waits)
+            let job = left[index];
+            match room.enter(job.work.n_bytes(), execution.stop) {
+                Some(_place) => job.execute(execution, waits),
+                None => Ok(Step::interrupted()),
+            }
         })?;
         let mut busy = Vec::new();
         for (job, result) in left.into_iter().zip(results) {

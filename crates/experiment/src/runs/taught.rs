@@ -75,6 +75,11 @@ pub(crate) fn jobs(
 impl Work for Lesson {
     type Record = RunRecord;
 
+    fn n_bytes(&self) -> u64 {
+        let n_samples = self.prepared.data.train.n_samples();
+        self.arm.n_bytes(&self.prepared.network, n_samples)
+    }
+
     fn n_epochs(&self) -> usize {
         self.arm.training.n_epochs
     }

@@ -163,15 +163,37 @@ impl Arm {
         })
     }
 
+    /// Bytes that a run of `n_samples` training samples needs at least.
+    pub(crate) fn n_bytes(&self, network: &Network, n_samples: usize) -> u64 {
+        memory::of_run(network, self.n_rows(n_samples), self.is_compared())
+    }
+
+    /// Fails where this machine cannot hold `network` and what passes through it.
+    pub(crate) fn check_memory(&self, network: &Network, n_samples: usize) -> Result<(), ArmError> {
+        memory::check(network, self.n_rows(n_samples), self.is_compared()).map_err(|source| {
+            ArmError::Memory {
+                key: self.task_key().then("hidden"),
+                source,
+            }
+        })
+    }
+
+    /// Samples that pass through the network together.
+    fn n_rows(&self, n_samples: usize) -> usize {
+        self.training.batch_size.min(n_samples)
+    }
+
+    /// Whether updates are compared with gradients.
+    fn is_compared(&self) -> bool {
+        let mut metrics = self.measure.metrics.iter();
+        metrics.any(|metric| !metric.is_of_predictions())
+    }
+
     /// Fails on values out of range, for `network`.
     pub fn check(&self, network: &Network) -> Result<(), ArmError> {
         let task = self.task_key();
         let within = |above: KeyPath| move |error: SpecError| error.within(above);
         check_transfer(network.transfer()).map_err(within(task.clone()))?;
-        memory::check(network).map_err(|source| ArmError::Memory {
-            key: task.then("hidden"),
-            source,
-        })?;
         self.check_overrides()?;
         self.training
             .check()

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use apical_datasets::DatasetError;
 
+use apical_learning::{Counts, SpecError};
+
 use super::{Arm, KeyPath, Resolved, SpecProblem};
-use crate::store::slug;
+use crate::memory;
+use crate::store::{outer_folder, without_case};
 
 /// Widths that stand for those of the data, which are not known yet.
 const PROVISIONAL_WIDTHS: (usize, usize) = (2, 2);
@@ -19,13 +22,13 @@ pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
     }
     let problem = |key: &KeyPath, message| resolved.problem(key, message);
     let tasks = KeyPath::of(["task"]);
-    distinct_slugs(&tasks, spec.task.keys(), problem)?;
+    distinct_names(&tasks, spec.task.keys(), problem)?;
     for (name, task) in &spec.task {
         let key = tasks.then(name);
         if task.learner.is_empty() {
             return Err(resolved.problem(&key, format!("`{key}` has no learner")));
         }
-        distinct_slugs(&key.then("learner"), task.learner.keys(), problem)?;
+        distinct_names(&key.then("learner"), task.learner.keys(), problem)?;
         let mut of = task.training_of.keys();
         if let Some(stranger) = of.find(|name| !task.learner.contains_key(*name)) {
             let key = key.then("training_of").then(stranger);
@@ -58,12 +61,34 @@ pub(crate) fn arms(resolved: &Resolved, arms: &[Arm]) -> Result<(), SpecProblem>
             }
             resolved.problem(&key, format!("task `{}`: {error}", arm.task_name))
         })?;
+        // In double precision while they are made.
+        let n_bytes = arm.task.dataset.n_numbers().saturating_mul(8);
+        let key = arm.task_key().then("dataset").then(arm.task.dataset.kind());
+        memory::check_key(&key, arm.task.dataset.n_numbers(), n_bytes)
+            .map_err(|error| resolved.problem(&key, error.to_string()))?;
         let (n_inputs, n_outputs) = PROVISIONAL_WIDTHS;
+        // Before anything is made that has a value for every neuron or layer.
         arm.network(n_inputs, n_outputs)
+            .and_then(|network| arm.check_memory(&network, 1).map(|()| network))
             .and_then(|network| arm.check(&network))
             .map_err(|error| resolved.problem_of(&error))?;
     }
     Ok(())
+}
+
+/// Fails on more runs than any folder should hold.
+pub(crate) fn n_runs(resolved: &Resolved) -> Result<(), SpecProblem> {
+    const MOST: usize = 100_000;
+    let (n_arms, n_seeds) = (resolved.arms.len(), resolved.spec.seeds.len());
+    match n_arms.checked_mul(n_seeds).is_some_and(|n| n <= MOST) {
+        true => Ok(()),
+        false => Err(resolved.problem(
+            &KeyPath::of(["seeds"]),
+            format!(
+                "`seeds` has {n_seeds} seeds for {n_arms} learners and points of a sweep, expected at most {MOST} runs"
+            ),
+        )),
+    }
 }
 
 /// Fails on a `[tuning]` that could not run, or that would use reported seeds.
@@ -88,14 +113,14 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
             format!("seed {seed} is in `tuning.seeds` and in `seeds`, expected no seed in both"),
         ));
     }
-    for (key, value) in [
-        ("n_trials", Some(tuning.n_trials)),
-        ("n_epochs", tuning.n_epochs),
-    ] {
-        if value == Some(0) {
-            let key = KeyPath::of(["tuning", key]);
-            return Err(resolved.problem(&key, format!("`{key}` is 0, expected at least 1")));
-        }
+    let counts = |error: SpecError| resolved.problem_of(&error.into());
+    Counts::TRIALS
+        .check("tuning.n_trials", tuning.n_trials)
+        .map_err(counts)?;
+    if let Some(n_epochs) = tuning.n_epochs {
+        Counts::EPOCHS
+            .check("tuning.n_epochs", n_epochs)
+            .map_err(counts)?;
     }
     if tuning.space.is_empty() {
         return Err(resolved.problem(&KeyPath::of(["tuning"]), "`tuning.space` has no key"));
@@ -135,8 +160,9 @@ fn distinct_seeds(resolved: &Resolved, key: KeyPath, seeds: &[u64]) -> Result<()
     }
 }
 
-/// Names become folders, so two names must not become the same one.
-pub(crate) fn distinct_slugs<'a>(
+/// Names become folders, so two names must not become the same one, whether or not upper and lower case are
+/// told apart; and what is shown must be what is there.
+pub(crate) fn distinct_names<'a>(
     above: &KeyPath,
     names: impl IntoIterator<Item = &'a String>,
     problem: impl Fn(&KeyPath, String) -> SpecProblem,
@@ -144,13 +170,13 @@ pub(crate) fn distinct_slugs<'a>(
     let mut seen: HashMap<String, &str> = HashMap::new();
     for name in names {
         let key = above.then(name);
-        let folder = slug(name);
-        if folder.is_empty() {
-            return Err(problem(
-                &key,
-                format!("the name `{name}` has no letter or digit"),
-            ));
+        if name.is_empty() || name.chars().any(char::is_control) {
+            let message = format!(
+                "{name:?} below `{above}` is no name, expected letters that can be printed"
+            );
+            return Err(problem(&key, message));
         }
+        let folder = without_case(&outer_folder(name));
         if let Some(other) = seen.insert(folder, name) {
             return Err(problem(
                 &key,

@@ -77,7 +77,7 @@ pub struct TaskSpec {
 #[serde(deny_unknown_fields)]
 pub struct TrainingOverrides {
     /// `n_epochs` of `[training]`, in place of it.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_epochs: Option<usize>,
     /// `batch_size` of `[training]`, in place of it.

@@ -17,7 +17,7 @@ mod wording;
 pub use apical_datasets::sha256;
 pub use apical_learning::KeyPath;
 pub use arm::{Arm, ArmError};
-pub(crate) use check::distinct_slugs;
+pub(crate) use check::distinct_names;
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use overrides::Overrides;
 pub use problem::{SpecProblem, nearest};

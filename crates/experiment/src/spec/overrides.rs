@@ -129,7 +129,7 @@ fn seed_list(text: &str) -> Result<Vec<u64>, SpecProblem> {
         match part.split_once("..") {
             Some((from, to)) => {
                 let (from, to) = (number(from)?, number(to.trim_start_matches('='))?);
-                if from > to || to - from >= MAX_SEEDS {
+                if from > to || to - from >= MAX_SEEDS - seeds.len().min(99_999) as u64 {
                     return Err(wrong());
                 }
                 seeds.extend(from..=to);
@@ -138,8 +138,12 @@ fn seed_list(text: &str) -> Result<Vec<u64>, SpecProblem> {
         }
     }
     let mut seen = HashSet::new();
-    seeds.retain(|seed| seen.insert(*seed));
-    Ok(seeds)
+    match seeds.iter().find(|seed| !seen.insert(**seed)) {
+        Some(seed) => Err(SpecProblem::new(format!(
+            "--seeds {text} has the seed {seed} twice"
+        ))),
+        None => Ok(seeds),
+    }
 }
 
 #[cfg(test)]
@@ -193,6 +197,8 @@ mod tests {
     fn seeds_are_ranges_and_lists() {
         assert_eq!(seed_list("0..3").expect("a range"), [0, 1, 2, 3]);
         assert_eq!(seed_list("5,1, 2..3").expect("a list"), [5, 1, 2, 3]);
+        let twice = seed_list("0..3,2").expect_err("2 twice").to_string();
+        assert_eq!(twice, "--seeds 0..3,2 has the seed 2 twice");
         for wrong in [
             "",
             "a",

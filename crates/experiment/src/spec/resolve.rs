@@ -151,6 +151,7 @@ impl Resolved {
         self.arms = Arm::all_of(&self.spec);
         check::names_and_seeds(&self)?;
         self.arms = sweep::arms(&self)?;
+        check::n_runs(&self)?;
         check::arms(&self, &self.arms)?;
         check::tuning(&self)?;
         Ok(self)

@@ -8,7 +8,7 @@ use toml::Value;
 use super::{Arm, KeyPath, Resolved, SpecProblem};
 
 /// The largest number of points of a sweep.
-const MAX_POINTS: usize = 10_000;
+pub(super) const MAX_POINTS: usize = 10_000;
 
 /// The arms of all points of the sweep; an arm that no swept key concerns is there once.
 pub(crate) fn arms(resolved: &Resolved) -> Result<Vec<Arm>, SpecProblem> {

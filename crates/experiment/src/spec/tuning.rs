@@ -23,14 +23,14 @@ pub struct TuningSpec {
     /// How points are chosen.
     pub strategy: Strategy,
     /// Trials of each learner.
-    #[key(min = 1)]
+    #[key(min = 1, max = 10_000)]
     pub n_trials: usize,
     /// Seeds of every trial, none of them a reported one.
     #[key(least = 1, example = "[100, 101]")]
     pub seeds: Vec<u64>,
     /// Epochs of a trial; those of the reported runs where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     pub n_epochs: Option<usize>,
     /// Keys below `task.TASK.learner.LEARNER` and their ranges.
     #[key(name = "KEY")]

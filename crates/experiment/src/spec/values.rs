@@ -8,6 +8,8 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Value;
 
+use super::sweep::MAX_POINTS;
+
 /// How values lie between the ends of a range.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
@@ -45,7 +47,7 @@ pub struct Steps {
     #[key(example = "1.0")]
     pub to: Number,
     /// How many values.
-    #[key(min = 2)]
+    #[key(min = 2, max = 10_000)]
     pub n: usize,
     /// How values lie between the two.
     #[serde(default)]
@@ -84,7 +86,9 @@ impl Range {
     /// Why it is no range, in words.
     pub fn fault(&self) -> Option<&'static str> {
         let (from, to) = (self.from.as_f64(), self.to.as_f64());
-        if !(from.is_finite() && to.is_finite() && from < to) {
+        // Numbers that no key takes; between them even sums are numbers.
+        let are_numbers = [from, to].iter().all(|end| end.abs() <= 1e300);
+        if !(are_numbers && from < to) {
             Some("finite ends with `from` below `to`")
         } else if self.scale == Scale::Log && from <= 0.0 {
             Some("ends above 0 on a log scale")
@@ -132,7 +136,9 @@ impl Values {
         match self {
             Self::List(values) if values.is_empty() => Err("at least one value"),
             Self::List(values) => Ok(values.clone()),
-            Self::Steps(Steps { n: 0 | 1, .. }) => Err("`n` of at least 2"),
+            Self::Steps(Steps { n, .. }) if !(2..=MAX_POINTS).contains(n) => {
+                Err("`n` from 2 to 10000")
+            }
             Self::Steps(Steps { from, to, n, scale }) => {
                 let range = Range {
                     from: *from,
@@ -275,6 +281,10 @@ mod tests {
     fn what_is_no_range_says_why() {
         assert!(values("[]").list().is_err());
         assert!(values("{ from = 1, to = 2, n = 1 }").list().is_err());
+        let many = values("{ from = 1, to = 2, n = 9223372036854775807 }");
+        assert_eq!(many.list(), Err("`n` from 2 to 10000"));
+        let wide = values("{ from = -1e308, to = 1e308, n = 3 }");
+        assert!(wide.list().is_err());
         assert!(values("{ from = 2, to = 1, n = 3 }").list().is_err());
         assert!(
             values("{ from = 0.0, to = 1.0, n = 3, scale = \"log\" }")

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use apical_learning::RunKey;
 
-use super::{DIGEST_MARK, Kept, manifest, name, slug};
+use super::{DIGEST_MARK, Kept, inner_folder, manifest, name, outer_folder};
 
 /// The files that a run writes.
 const OWN: [&str; 6] = [
@@ -47,9 +47,15 @@ pub(crate) struct Ended<R> {
 
 /// The folder of the runs of one task, learner and point of a sweep, below that of the experiment.
 fn arm_folder(experiment: &Path, run: &RunKey) -> PathBuf {
-    let mut folder = experiment.join(slug(&run.task)).join(slug(&run.learner));
+    // Conditions of a protocol have no task above them.
+    let mut folder = match &*run.task {
+        "" => experiment.join(outer_folder(&run.learner)),
+        task => experiment
+            .join(outer_folder(task))
+            .join(inner_folder(&run.learner)),
+    };
     if !run.point.is_empty() {
-        folder.push(slug(&run.point.to_string()));
+        folder.push(inner_folder(&run.point.to_string()));
     }
     folder
 }

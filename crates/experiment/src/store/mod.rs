@@ -3,6 +3,7 @@
 mod exchange;
 mod experiment;
 mod folder;
+mod folder_name;
 mod left_over;
 mod lock;
 mod manifest;
@@ -28,6 +29,8 @@ pub(crate) use self::experiment::{
 pub(crate) use self::folder::{
     Ended, RunName, State, find, lock_path, look, run_folder, set_aside,
 };
+pub use self::folder_name::slug;
+pub(crate) use self::folder_name::{inner_folder, outer_folder, without_case};
 pub(crate) use self::left_over::clear_left_overs;
 pub(crate) use self::lock::Asked;
 pub use self::lock::{Holder, Lock};
@@ -62,19 +65,6 @@ pub mod name {
 
 /// First line of a run's spec.toml, before the digest.
 const DIGEST_MARK: &str = "# digest of settings, data and code: ";
-
-/// A name as the name of a folder: lower-case letters and digits, with hyphens between.
-pub fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() || c == '.' || c == '_' {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_matches(['-', '.', '_']).to_owned()
-}
 
 /// Writes `bytes` so that a reader sees the old file or the new one, never a part. A file that holds them
 /// already is left as it is.
@@ -261,21 +251,5 @@ fn text_if_there(path: &Path) -> Result<Option<String>> {
         read => read
             .map(Some)
             .with_context(|| format!("failed to open {}", path.display())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_folders() {
-        assert_eq!(
-            slug("Microcircuit, tied feedback"),
-            "microcircuit-tied-feedback"
-        );
-        assert_eq!(slug("nudging=0.05"), "nudging-0.05");
-        assert_eq!(slug("../x"), "x");
-        assert_eq!(slug("…"), "");
     }
 }

@@ -40,12 +40,16 @@ impl Cache {
             source_digest(),
         );
         let digest = sha256(&format::to_json(&deciding)?);
-        let name = format!("{}-{}.json", store::slug(&arm.learner_name), &digest[..8]);
+        let name = format!(
+            "{}-{}.json",
+            store::inner_folder(&arm.learner_name),
+            &digest[..8]
+        );
         Ok(Self {
             folder: folder.to_owned(),
             path: folder
                 .join(store::name::TUNING)
-                .join(store::slug(&arm.task_name))
+                .join(store::outer_folder(&arm.task_name))
                 .join(name),
         })
     }

@@ -3,6 +3,8 @@
 //! A point has one coordinate per key, the fraction of the way along the key's range (0…1, on the
 //! range's own scale).
 
+use std::collections::HashSet;
+
 use rand::distr::{Distribution, Uniform};
 use rand::seq::SliceRandom;
 
@@ -83,16 +85,13 @@ impl Search {
                 .collect();
             self.half_width /= 2.0;
             let mut points = product(&axes);
-            let known: Vec<Vec<f64>> = self.tried.iter().map(|point| self.values(point)).collect();
-            let mut fresh: Vec<Vec<f64>> = Vec::new();
-            points.retain(|point| {
-                let values = self.values(point);
-                let is_fresh = !known.contains(&values) && !fresh.contains(&values);
-                if is_fresh {
-                    fresh.push(values);
-                }
-                is_fresh
-            });
+            let bits = |point: &Vec<f64>| -> Vec<u64> {
+                let values = self.values(point).into_iter();
+                // 0 and -0 are one value.
+                values.map(|value| (value + 0.0).to_bits()).collect()
+            };
+            let mut known: HashSet<Vec<u64>> = self.tried.iter().map(bits).collect();
+            points.retain(|point| known.insert(bits(point)));
             if points.len() > n_left {
                 points.shuffle(&mut self.rng);
                 points.truncate(n_left);

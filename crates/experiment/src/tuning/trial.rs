@@ -10,6 +10,7 @@ use apical_learning::{
 };
 
 use super::Hunt;
+use crate::memory::Room;
 use crate::runs::{Execution, guarded_each};
 use crate::spec::{Arm, TuningSpec};
 use crate::task_data::Prepared;
@@ -44,10 +45,16 @@ pub(super) fn run_trials(
     let values: Mutex<Vec<OfSeeds>> = Mutex::new(vec![vec![None; n_seeds]; trials.len()]);
     let done: Mutex<Vec<Option<TrialRecord>>> = Mutex::new(vec![None; trials.len()]);
     let n_jobs = trials.len() * n_seeds;
+    let room = Room::now();
     let results = guarded_each(n_jobs, execution.n_threads, |job| {
         let (index, seed) = (job / n_seeds, job % n_seeds);
         let trial = &trials[index];
         let prepared = &hunts[trial.hunt].prepared[seed];
+        let n_samples = prepared.data.train.n_samples();
+        let n_bytes = trial.arm.n_bytes(&prepared.network, n_samples);
+        let Some(_place) = room.enter(n_bytes, execution.stop) else {
+            return Ok(());
+        };
         let Some(value) = try_once(&trial.arm, prepared, tuning.seeds[seed], execution)? else {
             return Ok(());
         };

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Tolerances {
     /// Share of the value; in single precision at least 1e-6.
-    #[key(min = 1e-13)]
+    #[key(min = 1e-13, max = 1)]
     pub relative: f64,
     /// In the unit of the value; in single precision at least 1e-6.
-    #[key(min = 1e-13)]
+    #[key(min = 1e-13, max = 1)]
     pub absolute: f64,
 }
 

@@ -19,23 +19,23 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "dt_ms": 0.0 }),
-            "`dt_ms` is 0, expected a finite number above 0",
+            "`dt_ms` is 0, expected a number from 1e-6 to 1e9",
         ),
         (
             json!({ "rates": 1.0, "conductances": { "basal": -1.0 } }),
-            "`conductances.basal` is -1, expected a finite number above 0",
+            "`conductances.basal` is -1, expected a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "conductances": { "apical": [0.8, -0.1] } }),
-            "`conductances.apical` is -0.1, expected a finite number of 0 or more",
+            "`conductances.apical` is -0.1, expected 0, or a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "tau_input_ms": 0.0 }),
-            "`tau_input_ms` is 0, expected a finite number above 0",
+            "`tau_input_ms` is 0, expected a number from 1e-6 to 1e9",
         ),
         (
             json!({ "rates": 1.0, "tau_plasticity_ms": -3.0 }),
-            "`tau_plasticity_ms` is -3, expected a finite number above 0, or 0 for no filter",
+            "`tau_plasticity_ms` is -3, expected 0 for none, or a number from 1e-6 to 1e9",
         ),
         (
             json!({ "rates": 1.0, "presentation_ms": 20.0, "plasticity_delay_ms": 20.0 }),
@@ -50,16 +50,24 @@ fn values_out_of_range_are_refused() {
             "`presentation_ms` is 10.05 at a dt_ms of 0.1, expected a whole number of steps, at most a hundred million",
         ),
         (
+            json!({ "rates": 1.0, "dt_ms": 1e-4, "presentation_ms": 1e6 }),
+            "`presentation_ms` is 1000000.0 at a dt_ms of 0.0001, expected a whole number of steps, at most a hundred million",
+        ),
+        (
+            json!({ "rates": 1.0, "plasticity_every_n_steps": 1001, "tau_plasticity_ms": 0.0 }),
+            "`plasticity_every_n_steps` is 1001, expected at least 1, and at most the steps of a presentation",
+        ),
+        (
             json!({ "rates": 1.0, "presentation_ms": 1e37 }),
-            "`presentation_ms` is 1e37 at a dt_ms of 0.1, expected a whole number of steps, at most a hundred million",
+            "`presentation_ms` is 1e37, expected a number from 1e-6 to 1e9",
         ),
         (
             json!({ "rates": 1.0, "noise": { "sigma": -0.1 } }),
-            "`noise.sigma` is -0.1, expected a finite number of 0 or more",
+            "`noise.sigma` is -0.1, expected 0, or a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "plasticity_every_n_steps": 0 }),
-            "`plasticity_every_n_steps` is 0, expected at least 1",
+            "`plasticity_every_n_steps` is 0, expected at least 1, and at most the steps of a presentation",
         ),
         (
             json!({ "rates": 1.0, "update_order": "layer_sweep" }),
@@ -92,8 +100,8 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "integrator": { "adaptive": { "relative": 1e-9 } } }),
-            "`integrator.adaptive.relative` is 0.000000001, expected a finite number of at least \
-             1e-6 in single precision",
+            "`integrator.adaptive.relative` is 0.000000001, expected from 1e-6 to 1 in single \
+             precision",
         ),
         (
             json!({}),
@@ -111,7 +119,7 @@ fn what_is_not_a_number_is_refused() {
     let error = spec.check(&network(&[4, 3])).expect_err("not a number");
     assert_eq!(
         error.to_string(),
-        "`conductances.leak` is NaN, expected a finite number of 0 or more"
+        "`conductances.leak` is NaN, expected 0, or a number from 1e-9 to 1e6"
     );
 }
 

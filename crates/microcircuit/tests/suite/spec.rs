@@ -14,11 +14,11 @@ fn values_out_of_range_are_refused() {
     for (json, message) in [
         (
             json!({ "rates": 1.0, "nudging": 0.0 }),
-            "`nudging` is 0, expected above 0 and at most 1",
+            "`nudging` is 0, expected a number from 1e-9 to 1",
         ),
         (
             json!({ "rates": 1.0, "interneuron_nudging": 1.5 }),
-            "`interneuron_nudging` is 1.5, expected above 0 and at most 1",
+            "`interneuron_nudging` is 1.5, expected a number from 1e-9 to 1",
         ),
         (
             json!({ "rates": 1.0, "apical_mixing": [0.1, 0.1, 0.1] }),
@@ -26,7 +26,7 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": [1.0, -1.0, 1.0] }),
-            "`rates` is -1, expected a finite number of 0 or more",
+            "`rates` is -1, expected 0, or a number from 1e-30 to 1e12",
         ),
         (
             json!({}),
@@ -50,6 +50,22 @@ fn an_equivalent_rate_needs_an_error_that_reaches_the_layer() {
     let message = refused(json!({ "backprop_equivalent_rates": 1.0, "apical_mixing": 0.0 }));
     assert!(
         message.contains("no error reaches the hidden layers"),
+        "{message}"
+    );
+}
+
+#[test]
+fn rates_that_no_single_precision_holds_are_refused_before_there_is_a_circuit() {
+    let sizes: Vec<usize> = std::iter::repeat_n(2, 8).collect();
+    let spec = spec(json!({
+        "backprop_equivalent_rates": 1.0, "nudging": 1e-9, "apical_mixing": 1e-9,
+    }));
+    let parameters = apical_microcircuit::circuit::sacramento_2018::Parameters::new;
+    let message = parameters(&spec, &network(&sizes))
+        .expect_err("1e63")
+        .to_string();
+    assert!(
+        message.contains("`backprop_equivalent_rates`") && message.contains("1e30"),
         "{message}"
     );
 }

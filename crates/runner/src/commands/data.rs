@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use apical_datasets::{CatalogueEntry, RemoteFile, Verdict, catalogue, check_file, locate_files};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -12,9 +12,10 @@ use super::check::check;
 use super::set_of_name;
 use crate::cli::DataCommand;
 use crate::exit::{self, UsageError};
-use crate::fetch::{Fetch, sha256_of};
+use crate::fetch::{Fetch, Pace, sha256_of};
 use crate::folders::{data_folders, fetch_folder};
 use crate::say;
+use apical_experiment::store::write_atomically;
 
 /// Does a command on data sets and returns the exit code.
 pub(crate) fn data(command: &DataCommand, data_dir: Option<&Path>) -> Result<u8> {
@@ -146,6 +147,7 @@ fn fetch_file(
         n_bytes: file.n_bytes,
         // What does not shrink by packing grows by a few bytes per block.
         max_bytes: file.n_content_bytes + file.n_content_bytes / 1_000 + 1_024,
+        pace: Pace::default(),
     };
     let digest = fetch.run(&mut |n, total| {
         if let Some(total) = total {
@@ -158,11 +160,8 @@ fn fetch_file(
     if is_known {
         say::out(format_args!("{}: verified", file.name));
     } else {
-        fs::write(
-            first_seen_path(target),
-            format!("{digest}  {}\n", file.name),
-        )
-        .with_context(|| format!("failed to write the digest of {}", target.display()))?;
+        let line = format!("{digest}  {}\n", file.name);
+        write_atomically(&first_seen_path(target), line.as_bytes())?;
         say::out(format_args!(
             "{}: unverified; no digest is known, SHA-256 {digest} is recorded",
             file.name

@@ -1,5 +1,7 @@
 use std::fs;
+use std::net::TcpListener;
 use std::path::PathBuf;
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -54,6 +56,10 @@ impl Target {
             is_known: true,
             n_bytes: None,
             max_bytes,
+            pace: Pace {
+                time: Duration::from_millis(200),
+                n_bytes: 100,
+            },
         };
         fetch.run(&mut |_, _| {})
     }
@@ -180,4 +186,54 @@ fn a_body_longer_than_the_file_is_not_taken() {
         "{error}"
     );
     assert!(!target.path.exists() && !target.part().exists());
+}
+
+/// The address of a server that sends fifty bytes a second.
+fn dripping() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/file.gz", listener.local_addr().expect("bound"));
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let length = body().len();
+            let head = format!("HTTP/1.1 200 x\r\nContent-Length: {length}\r\n\r\n");
+            let mut sent = stream.write_all(head.as_bytes());
+            while sent.is_ok() {
+                thread::sleep(Duration::from_millis(20));
+                sent = stream.write_all(b"x");
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_that_drips_gives_way_to_the_next() {
+    let drip = vec![dripping()];
+    let right = Server::start(|_, _| Reply::Body(body()));
+    let target = Target::new();
+    let began = Instant::now();
+    let both = [drip.clone(), urls(&[&right])].concat();
+    target.fetch(&both).expect("fetched");
+    assert_eq!(fs::read(&target.path).expect("written"), body());
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let error = target.fetch(&drip).expect_err("too slow");
+    assert!(
+        error.to_string().contains("bytes came within 0.2"),
+        "{error}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_planted_link_is_not_followed() {
+    let server = Server::start(|_, _| Reply::Body(body()));
+    let target = Target::new();
+    let folder = target.path.parent().expect("a folder");
+    fs::create_dir_all(folder).expect("made");
+    let mine = folder.join("mine.txt");
+    fs::write(&mine, "mine").expect("written");
+    std::os::unix::fs::symlink(&mine, target.part()).expect("linked");
+    target.fetch(&urls(&[&server])).expect("fetched");
+    assert_eq!(fs::read(&target.path).expect("written"), body());
+    assert_eq!(fs::read(&mine).expect("there"), b"mine");
 }

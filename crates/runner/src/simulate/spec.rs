@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use apical_datasets::{DatasetError, read_rows};
 use apical_keys::Described;
-use apical_learning::{KeyPath, Network, SpecError};
+use apical_learning::{KeyPath, Network, Numbers, SpecError};
 use apical_microcircuit::ContinuousSpec;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -181,10 +181,11 @@ impl RowsSpec {
                 let n_columns = rows.first().map_or(0, Vec::len);
                 let values: Vec<f32> = rows.iter().flatten().copied().collect();
                 let even = rows.iter().all(|row| row.len() == n_columns);
-                let finite = values.iter().all(|v| v.is_finite());
+                let mut numbers = values.iter();
+                let finite = numbers.all(|v| Numbers::SIGNED.contains(f64::from(*v)));
                 if rows.is_empty() || n_columns == 0 || !even || !finite {
-                    let found = "given as uneven or empty rows, or rows with numbers not finite";
-                    let expected = "rows of as many finite numbers each";
+                    let found = "given as uneven or empty rows, or rows with numbers out of range";
+                    let expected = "rows of as many numbers from -1e6 to 1e6 each";
                     return Err(
                         SpecError::range(KeyPath::of([key, "rows"]), found, expected).into(),
                     );

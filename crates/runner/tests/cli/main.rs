@@ -7,6 +7,8 @@ mod data;
 mod endings;
 mod explain;
 mod keeping;
+mod names;
+mod odd_numbers;
 mod own_data;
 mod processes;
 mod program;
@@ -16,5 +18,7 @@ mod runs;
 mod server;
 mod simulate;
 mod specs;
+#[cfg(unix)]
+mod stopping;
 mod theory;
 mod tuning;

@@ -333,3 +333,37 @@ fn a_wrong_option_names_its_key() {
     }
     assert!(!place.path("results").exists(), "something ran");
 }
+
+#[test]
+fn there_is_no_number_for_what_was_not_simulated() {
+    let place = Place::new("");
+    let mut options = vec!["--set", "learning_ms=40.0", "--set", "trace_ms=20.0"];
+    options.extend(["--set", "condition.\"learned start\".before.n_patterns=1"]);
+    // 1500 ms are not reached.
+    let call = reproduce(&place, "fig1", &options).with_code(0);
+    assert!(!call.stdout.contains("1500 ms"), "{}", call.stdout);
+    call.prints("after 40 ms");
+    let summary = json(&place, "results/fig1/summary.json");
+    let values = &summary["conditions"]["all plastic"]["values"];
+    assert!(values["error_when_reported"].is_null(), "{values}");
+    assert_eq!(values["error_at_end"]["n"], 2);
+    for (set, key) in [
+        ("learning_ms=1e-308", "learning_ms"),
+        ("learning_ms=45.0", "learning_ms"),
+        ("reported_ms=5.0", "reported_ms"),
+        ("trace_ms=30.0", "trace_ms"),
+        ("trace_ms=1e308", "trace_ms"),
+        ("every_ms=11.0", "every_ms"),
+    ] {
+        let call = reproduce(&place, "fig1", &["--set", set]).with_code(2);
+        call.says(&format!("`{key}` is"));
+    }
+    // Angles of updates that were measured before the first pattern alone are none after the last.
+    let options = "--set n_patterns=2 --set n_records=1 --set n_alignments=0 --set n_probes=2";
+    let options: Vec<&str> = options.split(' ').collect();
+    reproduce(&place, "fig2", &options).with_code(0);
+    let summary = json(&place, "results/fig2/summary.json");
+    let values = &summary["conditions"]["deep"]["values"];
+    assert!(values["settled_angle.1"].is_null(), "{values}");
+    assert_eq!(values["feedback_angle.1"]["n"], 2);
+}

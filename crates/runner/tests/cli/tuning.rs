@@ -115,15 +115,16 @@ fn reported_seeds_and_foreign_keys_are_refused() {
 
 #[test]
 fn a_search_without_any_value_is_an_error() {
-    let standard = SMALL.replace("flavour = \"matched\"", "flavour = \"standard\"");
-    let ranges = TUNING
-        .replace("{ from = 0.1, to = 10.0, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'", "{ from = 1e37, to = 1e38, scale = \"log\" }\n'task.digits.learner.\"matched backprop\".backprop.rates.1'")
-        .replace("{ from = 0.01, to = 1.0, scale", "{ from = 1e37, to = 1e38, scale");
-    let place = Place::new(&format!("{standard}{ranges}"));
+    let runaway = SMALL.replace(
+        ".backprop]\nflavour = \"matched\"",
+        ".continuous]\nrunaway_potential = 0.001\npresentation_ms = 10.0",
+    );
+    let ranges = TUNING.replace(".backprop.rates", ".continuous.rates");
+    let place = Place::new(&format!("{runaway}{ranges}"));
     let call = place.line("run small.toml", 3);
     let last = call.stderr.lines().last().expect("a last line");
     assert!(
-        last.starts_with("error: tuning found no settings for learner `matched backprop` of task `digits`: none of its 3 trials has a value, the first because: training stopped at step"),
+        last.starts_with("error: tuning found no settings for learner `matched backprop` of task `digits`: none of its 3 trials has a value, the first because: observing after epoch 0 failed: "),
         "{}",
         call.stderr
     );

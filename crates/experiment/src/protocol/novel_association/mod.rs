@@ -6,7 +6,8 @@ mod report;
 
 use apical_keys::Described;
 use apical_learning::{
-    ForwardNetwork, Learner, Network, Precision, Real, SpecError, Streams, Transfer,
+    Counts, ForwardNetwork, Learner, Network, Numbers, Precision, Real, SpecError, Streams,
+    Transfer,
 };
 use apical_microcircuit::circuit::sacramento_2018::{ContinuousState, State};
 use apical_microcircuit::{Continuous, ContinuousSpec};
@@ -15,8 +16,10 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{APICAL, MISMATCH, Quantity, Series};
-use super::setting::{Interval, NetworkSpec, at_least_one, check_circuit, condition_key};
+use super::setting::{Interval, NetworkSpec, check_circuit, condition_key, whole_number};
 use super::teacher_network::squared_error;
+use crate::memory;
+
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
@@ -81,7 +84,7 @@ struct NovelAssociation {
     #[key(above = 0, unit = "ms")]
     reported_ms: f64,
     /// Neurons of every layer whose traces are kept, from the first.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1000)]
     n_traced: usize,
     /// Input rates are drawn from this interval.
     #[key(example = "[0.0, 1.0]")]
@@ -112,7 +115,7 @@ struct Condition {
 #[serde(deny_unknown_fields)]
 struct Before {
     /// Patterns shown, each once.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000_000)]
     n_patterns: usize,
     /// The circuit.
     circuit: ContinuousSpec,
@@ -121,7 +124,7 @@ struct Before {
 impl Protocol for NovelAssociation {
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
-        at_least_one("n_traced", self.n_traced)?;
+        Counts::FEW.check("n_traced", self.n_traced)?;
         self.inputs.check("inputs")?;
         self.targets.check("targets")?;
         for (key, value) in [
@@ -130,16 +133,17 @@ impl Protocol for NovelAssociation {
             ("every_ms", self.every_ms),
             ("reported_ms", self.reported_ms),
         ] {
-            if !(value.is_finite() && value > 0.0) {
-                return Err(SpecError::range(key, value, "a finite number above 0"));
-            }
+            Numbers::MILLISECONDS.check(key, value)?;
         }
+        let n_bytes = self.trace_ms / self.every_ms * (self.n_traced * 6 * 100) as f64;
+        memory::check_key("trace_ms", self.trace_ms, n_bytes as u64)?;
         for (name, condition) in &self.condition {
             let key = condition_key(name);
             check_circuit(&condition.circuit, &network, key.then("circuit"))?;
+            self.check_times(&condition.circuit)?;
             if let Some(before) = &condition.before {
                 let key = key.then("before");
-                at_least_one(key.then("n_patterns"), before.n_patterns)?;
+                Counts::PATTERNS.check(key.then("n_patterns"), before.n_patterns)?;
                 let key = key.then("circuit");
                 check_circuit(&before.circuit, &network, key.clone())?;
                 if before.circuit.precision != condition.circuit.precision {
@@ -150,6 +154,10 @@ impl Protocol for NovelAssociation {
             }
         }
         Ok(())
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.network.n_bytes(1)
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
@@ -173,6 +181,35 @@ struct Association {
 }
 
 impl NovelAssociation {
+    /// Whether there is an error when it is reported besides that at the end.
+    fn is_reported_before_the_end(&self) -> bool {
+        self.reported_ms < self.learning_ms
+    }
+
+    /// Fails on times that no presentation of `circuit` ends at.
+    fn check_times(&self, circuit: &ContinuousSpec) -> Result<(), SpecError> {
+        let presentation_ms = circuit.presentation_ms;
+        let expected = "a whole number of presentations (`presentation_ms`) of every condition";
+        for (key, value) in [
+            ("learning_ms", self.learning_ms),
+            ("reported_ms", self.reported_ms),
+        ] {
+            whole_number(key, value, presentation_ms, expected)?;
+        }
+        whole_number(
+            "trace_ms",
+            self.trace_ms,
+            2.0 * presentation_ms,
+            "a whole number of presentations (`presentation_ms`) of every condition, half of them with the teacher and half without",
+        )?;
+        if !(circuit.dt_ms..=presentation_ms).contains(&self.every_ms) {
+            let found = format!("{:?} at {presentation_ms:?} ms", self.every_ms);
+            let expected = "at least a step (`dt_ms`) and at most a presentation (`presentation_ms`) of every condition";
+            return Err(SpecError::range("every_ms", found, expected));
+        }
+        Ok(())
+    }
+
     fn run_in<T: Real>(
         &self,
         condition: &Condition,
@@ -267,7 +304,7 @@ impl NovelAssociation {
             }
             let end_ms = n_done as f64 * spec.presentation_ms;
             log.add(end_ms, ERROR, error(learner))?;
-            if end_ms <= self.reported_ms + 1e-6 {
+            if (end_ms - self.reported_ms).abs() < 0.5 * spec.presentation_ms {
                 log.value(ERROR_WHEN_REPORTED, error(learner));
             }
             log.step(n_done, n_presentations)?;
@@ -291,6 +328,7 @@ impl NovelAssociation {
         let stride = self.stride(dt_ms);
         let mut places = Vec::new();
         for n in 0..2 * n_half {
+            log.go_on()?;
             let start_ms = n as f64 * presentation_ms;
             let teacher = (n >= n_half).then(|| shown.potentials.view());
             let inputs = session.filtered_inputs();

@@ -46,12 +46,17 @@ pub(super) fn report(spec: &NovelAssociation, runs: &Runs) -> Report {
 fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
     runs.conditions()
             .map(|(condition, _)| {
+                let when_reported = match spec.is_reported_before_the_end() {
+                    true => format!(
+                        "{} after {} ms and ",
+                        runs.mean(condition, ERROR_WHEN_REPORTED),
+                        spec.reported_ms
+                    ),
+                    false => String::new(),
+                };
                 format!(
-                    "{condition}: the error without teacher goes from {} to {} after {} ms and {} after \
-                     {} ms.",
+                    "{condition}: the error without teacher goes from {} to {when_reported}{} after {} ms.",
                     runs.mean(condition, ERROR_AT_START),
-                    runs.mean(condition, ERROR_WHEN_REPORTED),
-                    spec.reported_ms,
                     runs.mean(condition, ERROR_AT_END),
                     spec.learning_ms,
                 )
@@ -60,21 +65,24 @@ fn findings(spec: &NovelAssociation, runs: &Runs) -> Vec<String> {
 }
 
 fn table(spec: &NovelAssociation, runs: &Runs) -> PlainTable {
-    let values = [ERROR_AT_START, ERROR_WHEN_REPORTED, ERROR_AT_END];
+    let after = |ms: f64| format!("after {ms} ms");
+    let mut columns = vec![
+        ("at start".to_owned(), ERROR_AT_START),
+        (after(spec.reported_ms), ERROR_WHEN_REPORTED),
+        (after(spec.learning_ms), ERROR_AT_END),
+    ];
+    columns.retain(|(_, value)| *value != ERROR_WHEN_REPORTED || spec.is_reported_before_the_end());
+    let (headings, values): (Vec<String>, Vec<Quantity>) = columns.into_iter().unzip();
+    let values: Vec<Series> = values.into_iter().map(Series::from).collect();
     PlainTable {
         name: "results".into(),
         title: format!("Error without teacher, {}", ERROR.label),
-        header: vec![
-            "condition".into(),
-            "failed".into(),
-            "at start".into(),
-            format!("after {} ms", spec.reported_ms),
-            format!("after {} ms", spec.learning_ms),
-        ],
-        rows: runs.rows(
-            |condition| vec![runs.n_failed(condition)],
-            &values.map(Series::from),
-        ),
+        header: ["condition", "failed"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(headings)
+            .collect(),
+        rows: runs.rows(|condition| vec![runs.n_failed(condition)], &values),
         note: "Mean ± standard deviation over seeds.".into(),
     }
 }

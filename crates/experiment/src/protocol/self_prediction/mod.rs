@@ -6,7 +6,7 @@ mod report;
 
 use apical_keys::Described;
 use apical_learning::{
-    Batch, LearnError, Learner, Precision, Quantity, Real, SpecError, Streams, Teacher,
+    Batch, Counts, LearnError, Learner, Precision, Quantity, Real, SpecError, Streams, Teacher,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec, loop_gain};
 use indexmap::IndexMap;
@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity::{APICAL, MISMATCH, Quantity as Measured};
 use super::setting::{
-    Interval, NetworkSpec, at_least_one, check_circuit, condition_key, logarithmic_counts,
-    mean_square_norm,
+    Interval, NetworkSpec, check_circuit, condition_key, logarithmic_counts, mean_square_norm,
 };
+use crate::memory;
+
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
@@ -56,13 +57,13 @@ struct SelfPrediction {
     #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Patterns shown, each once.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000_000)]
     n_patterns: usize,
     /// Patterns on which residuals are measured, the same at all times.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     n_probes: usize,
     /// How often residuals are measured, at counts of patterns evenly spaced on a logarithmic axis.
-    #[key(min = 1)]
+    #[key(min = 1, max = 100_000)]
     n_records: usize,
     /// Input rates are drawn from this interval.
     #[key(example = "[0.0, 1.0]")]
@@ -77,14 +78,19 @@ struct SelfPrediction {
 impl Protocol for SelfPrediction {
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
-        at_least_one("n_patterns", self.n_patterns)?;
-        at_least_one("n_probes", self.n_probes)?;
-        at_least_one("n_records", self.n_records)?;
+        Counts::PATTERNS.check("n_patterns", self.n_patterns)?;
+        Counts::SAMPLES.check("n_probes", self.n_probes)?;
+        Counts::RECORDS.check("n_records", self.n_records)?;
+        memory::check_key("n_probes", self.n_probes, self.n_bytes())?;
         self.inputs.check("inputs")?;
         for (name, circuit) in &self.condition {
             check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.network.n_bytes(self.n_probes)
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
@@ -167,16 +173,19 @@ impl SelfPrediction {
             Err(LearnError::Runaway { .. } | LearnError::NonFinite { .. })
         );
         log.add(x, PROBE_RAN_AWAY, f64::from(u8::from(ran_away)))?;
-        if ran_away {
-            return log.flush();
-        }
-        let activities = activities?;
+        let activities = match ran_away {
+            true => None,
+            false => Some(activities?),
+        };
         for k in 1..learner.network().n_layers() {
             for (quantity, measured) in [
                 (Quantity::InterneuronMismatch, MISMATCH.of(k)),
                 (Quantity::Apical, APICAL.of(k)),
             ] {
-                if let Some(rows) = activities.get(quantity, k) {
+                // What was measured earlier is no number of the end.
+                log.value(measured, f64::NAN);
+                let rows = activities.as_ref().and_then(|of| of.get(quantity, k));
+                if let Some(rows) = rows {
                     let value = mean_square_norm(rows);
                     log.add(x, measured, value)?;
                     log.value(measured, value);

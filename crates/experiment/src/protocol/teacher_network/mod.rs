@@ -10,8 +10,8 @@ use apical_datasets::{TeacherNetwork, TeacherSample};
 use apical_keys::Described;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    Batch, GradientReference, KeyPath, Learner, NoClock, OutputError, PhaseTimer, Precision, Real,
-    SpecError, Streams, TensorName, Transfer,
+    Batch, Counts, GradientReference, KeyPath, Learner, NoClock, Numbers, OutputError, PhaseTimer,
+    Precision, Real, SpecError, Streams, TensorName, Transfer,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use indexmap::IndexMap;
@@ -19,8 +19,10 @@ use ndarray::{ArrayView2, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Series};
-use super::setting::{NetworkSpec, at_least_one, check_circuit, condition_key, even_counts};
+use super::setting::{NetworkSpec, check_circuit, condition_key, even_counts};
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
+
+use crate::memory;
 
 pub(super) use reading::squared_error;
 use reading::{MovingAverage, log_log_slope, variance};
@@ -69,23 +71,23 @@ struct TeacherStudent {
     #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Patterns taught, each once.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000_000)]
     n_patterns: usize,
     /// The same for single conditions.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    #[key(min = 1, name = "CONDITION")]
+    #[key(min = 1, max = 1_000_000_000, name = "CONDITION")]
     n_patterns_of: IndexMap<String, usize>,
     /// How often the test error, weights and angles of weights are recorded, evenly spaced.
-    #[key(min = 1)]
+    #[key(min = 1, max = 100_000)]
     n_records: usize,
     /// How often the angle of the update to backprop is measured, evenly spaced.
-    #[key(min = 0)]
+    #[key(min = 0, max = 100_000)]
     n_alignments: usize,
     /// Patterns over whose presentations an update is averaged for that.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     n_probes: usize,
     /// Weight of the newest pattern in the moving average of the test error.
-    #[key(above = 0, max = 1)]
+    #[key(min = 1e-9, max = 1)]
     average_rate: f64,
     /// The teacher network.
     teacher: TeacherSpec,
@@ -104,7 +106,7 @@ pub(crate) struct TeacherSpec {
     #[key(min = 1, least = 2, unit = "units", example = "[30, 20, 10]")]
     sizes: Vec<usize>,
     /// Factor k of each weight matrix.
-    #[key(least = 1, example = "[2.0, 10.0]")]
+    #[key(min = -1e6, max = 1e6, least = 1, example = "[2.0, 10.0]")]
     factors: Vec<f64>,
     /// φ of its units.
     transfer: Transfer,
@@ -116,25 +118,22 @@ const N_CONSTANT: usize = 10_000;
 impl Protocol for TeacherStudent {
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
-        at_least_one("n_patterns", self.n_patterns)?;
+        Counts::PATTERNS.check("n_patterns", self.n_patterns)?;
         for (name, &n_patterns) in &self.n_patterns_of {
             let key = KeyPath::of(["n_patterns_of", name]);
-            at_least_one(&key, n_patterns)?;
+            Counts::PATTERNS.check(&key, n_patterns)?;
             if !self.condition.contains_key(name) {
                 let expected = "the name of a `[condition.NAME]`";
                 return Err(SpecError::range(key, name, expected));
             }
         }
-        at_least_one("n_records", self.n_records)?;
-        at_least_one("n_probes", self.n_probes)?;
-        if !(self.average_rate > 0.0 && self.average_rate <= 1.0) {
-            let expected = "above 0 and at most 1";
-            return Err(SpecError::range(
-                "average_rate",
-                self.average_rate,
-                expected,
-            ));
+        Counts::RECORDS.check("n_records", self.n_records)?;
+        if self.n_alignments > 0 {
+            Counts::RECORDS.check("n_alignments", self.n_alignments)?;
         }
+        Counts::SAMPLES.check("n_probes", self.n_probes)?;
+        memory::check_key("n_probes", self.n_probes, self.n_bytes())?;
+        Numbers::SHARE.check("average_rate", self.average_rate)?;
         let (from, to) = (self.teacher.sizes.first(), self.teacher.sizes.last());
         if (from, to) != (network.sizes().first(), network.sizes().last()) {
             let found = format!("{:?}", self.teacher.sizes);
@@ -146,20 +145,26 @@ impl Protocol for TeacherStudent {
             let expected = "the transfer function of the network, so that target potentials are those of its outputs";
             return Err(SpecError::range("teacher.transfer", found, expected));
         }
-        TeacherNetwork::new(
-            &self.teacher.sizes,
-            &self.teacher.factors,
-            self.teacher.transfer,
-            Streams::new(0),
-        )
-        .map_err(|error| {
-            let expected = "a teacher network with a finite factor for each weight matrix";
+        let TeacherSpec {
+            sizes,
+            factors,
+            transfer,
+        } = &self.teacher;
+        TeacherNetwork::check(sizes, factors, *transfer).map_err(|error| {
+            let expected = "a teacher network with a factor for each weight matrix";
             SpecError::range("teacher", error, expected)
         })?;
+        // Samples of all its layers, in double precision.
+        let n_bytes = memory::n_numbers(N_CONSTANT, sizes).saturating_mul(8);
+        memory::check_key("teacher.sizes", format!("{sizes:?}"), n_bytes)?;
         for (name, circuit) in &self.condition {
             check_circuit(circuit, &network, condition_key(name))?;
         }
         Ok(())
+    }
+
+    fn n_bytes(&self) -> u64 {
+        self.network.n_bytes(self.n_probes)
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
@@ -317,10 +322,10 @@ impl TeacherStudent {
                     continue;
                 };
                 let products = Products::of(change, gradient.weights[k - 1].view());
-                if let Ok(angle) = products.angle_degrees() {
-                    log.add(n_done as f64, quantity.of(k), angle)?;
-                    log.value(quantity.of(k), angle);
-                }
+                let angle = products.angle_degrees().unwrap_or(f64::NAN);
+                log.add(n_done as f64, quantity.of(k), angle)?;
+                // What was measured before the first pattern is no number of the end.
+                log.value(quantity.of(k), if n_done > 0 { angle } else { f64::NAN });
             }
         }
         log.flush()

@@ -11,8 +11,8 @@ use apical_backprop::CandleReference;
 use apical_keys::Described;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    EncodedPart, GradientReference, LearnError, Learner, Network, OutputError, PerLayer, Precision,
-    SpecError, Streams, TensorName, uniform,
+    Counts, EncodedPart, GradientReference, LearnError, Learner, Network, Numbers, OutputError,
+    PerLayer, Precision, SpecError, Streams, TensorName, uniform,
 };
 use apical_microcircuit::{Continuous, ContinuousSpec, FeedbackKind, MicrocircuitSpec, TwoStep};
 use indexmap::IndexMap;
@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use self::sweep::{CouplingSweep, DepthSweep, Place, Sweep, WidthSweep};
 use super::quantity::Quantity;
-use super::setting::{NetworkSpec, at_least_one};
+use super::setting::NetworkSpec;
+use crate::memory;
+
 use super::{Broken, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
@@ -53,10 +55,10 @@ struct WeakCoupling {
     #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// Samples over which update and gradient are averaged.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1_000_000)]
     n_samples: usize,
     /// Where theory predicts less than this, nothing is measured.
-    #[key(above = 0)]
+    #[key(min = 1e-300, max = 1)]
     smallest_ratio: f64,
     /// The network of the sweep over couplings. Its starting weights are those of the other sweeps
     /// where ten neurons are below: s_k = forward_scale √(10 / n_{k−1}) there.
@@ -93,6 +95,18 @@ enum Form {
     Continuous,
 }
 
+/// A circuit with all that the sweeps set.
+enum Circuit {
+    TwoStep(Box<MicrocircuitSpec>),
+    Continuous(Box<ContinuousSpec>),
+}
+
+/// As shares of all conductances, couplings are a nudging that the two-step form takes.
+const COUPLING: Numbers = Numbers::new(1e-8, 1e6, "a number from 1e-8 to 1e6");
+
+/// Below what is measured nothing is told from rounding, even in double precision.
+const SMALLEST_RATIO: Numbers = Numbers::new(1e-300, 1.0, "a number from 1e-300 to 1");
+
 /// An update of one layer against the gradient.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Measured {
@@ -106,25 +120,19 @@ struct Measured {
 impl Protocol for WeakCoupling {
     fn check(&self) -> Result<(), SpecError> {
         let network = self.network.with_hidden_layer()?;
-        at_least_one("n_samples", self.n_samples)?;
-        at_least_one("depth.width", self.depth.width)?;
-        let positive = |key: &str, value: f64| match value.is_finite() && value > 0.0 {
-            true => Ok(()),
-            false => Err(SpecError::range(key, value, "a finite number above 0")),
-        };
-        positive("smallest_ratio", self.smallest_ratio)?;
-        positive("depth.coupling", self.depth.coupling)?;
-        positive("width.coupling", self.width.coupling)?;
+        Counts::SAMPLES.check("n_samples", self.n_samples)?;
+        Counts::ANY.check("depth.width", self.depth.width)?;
+        SMALLEST_RATIO.check("smallest_ratio", self.smallest_ratio)?;
+        COUPLING.check("depth.coupling", self.depth.coupling)?;
+        COUPLING.check("width.coupling", self.width.coupling)?;
         for &coupling in &self.coupling.couplings {
-            positive("coupling.couplings", coupling)?;
+            COUPLING.check("coupling.couplings", coupling)?;
         }
-        for (key, counts) in [
-            ("depth.n_hidden", &self.depth.n_hidden),
-            ("width.widths", &self.width.widths),
-        ] {
-            for &count in counts {
-                at_least_one(key, count)?;
-            }
+        for &n_hidden in &self.depth.n_hidden {
+            Counts::FEW.check("depth.n_hidden", n_hidden)?;
+        }
+        for &width in &self.width.widths {
+            Counts::ANY.check("width.widths", width)?;
         }
         if self.continuous.precision != Precision::F64 {
             let expected = "\"f64\": weak updates are lost in single precision";
@@ -135,7 +143,33 @@ impl Protocol for WeakCoupling {
             ));
         }
         let within = |error: SpecError| error.within("continuous");
-        self.continuous.check(&network).map_err(within)
+        self.continuous.check(&network).map_err(within)?;
+        for place in self.places() {
+            let n_bytes = place.network.n_bytes(self.n_samples);
+            memory::check_key(place.sweep.key(), place.x, n_bytes)?;
+            let network = place.network.network()?;
+            for condition in self.condition.values() {
+                let checked = match self.circuit(condition, &place, &network)? {
+                    Circuit::TwoStep(spec) => spec.check(&network),
+                    Circuit::Continuous(spec) => spec.check(&network),
+                };
+                checked.map_err(|error| {
+                    let expected = "places at which all circuits are within their ranges";
+                    SpecError::range(
+                        place.sweep.key(),
+                        format!("{} ({error})", place.x),
+                        expected,
+                    )
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn n_bytes(&self) -> u64 {
+        let needs = self.places().into_iter();
+        let needs = needs.map(|place| place.network.n_bytes(self.n_samples));
+        needs.max().unwrap_or(0)
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {
@@ -194,6 +228,36 @@ impl WeakCoupling {
             .expand(network.n_layers(), "forward_scale")?;
         let start = network.draw_forward(&scale, streams);
         let part = self.samples(&network, streams);
+        match self.circuit(condition, place, &network)? {
+            Circuit::TwoStep(spec) => {
+                let circuit = TwoStep::<f64>::new(&network, &start, &spec, streams)?;
+                let parameters = circuit.parameters();
+                let factors = (1..=network.n_layers())
+                    .map(|k| parameters.factor(k))
+                    .collect();
+                Ok(self.compare(&circuit, factors, 1.0, &part, streams)?)
+            }
+            Circuit::Continuous(spec) => {
+                let circuit = Continuous::<f64>::new(&network, &start, &spec, streams)?;
+                let plastic_ms = circuit.parameters().plastic_ms();
+                let factors = circuit.parameters().equivalent_rates();
+                let factors = factors.iter().map(|rate| rate / plastic_ms).collect();
+                Ok(self.compare(&circuit, factors, plastic_ms, &part, streams)?)
+            }
+        }
+    }
+
+    /// The circuit of `condition` at `place`.
+    fn circuit(
+        &self,
+        condition: &Condition,
+        place: &Place,
+        network: &Network,
+    ) -> Result<Circuit, SpecError> {
+        let scale = place
+            .network
+            .forward_scale
+            .expand(network.n_layers(), "forward_scale")?;
         // Random feedback is drawn like the forward weights: s shrinks with the neurons above.
         let above = network.sizes()[2..].iter().zip(&scale[1..]);
         let feedback_scale = match place.sweep {
@@ -207,7 +271,7 @@ impl WeakCoupling {
             ),
         };
         let g = &self.continuous.conductances;
-        match condition.form {
+        Ok(match condition.form {
             Form::TwoStep => {
                 let mut spec = two_step();
                 spec.nudging = place.coupling / (g.leak + g.basal + place.coupling);
@@ -216,12 +280,7 @@ impl WeakCoupling {
                 spec.interneuron_nudging = PerLayer::All(interneuron);
                 spec.feedback = condition.feedback;
                 spec.feedback_scale = feedback_scale;
-                let circuit = TwoStep::<f64>::new(&network, &start, &spec, streams)?;
-                let parameters = circuit.parameters();
-                let factors = (1..=network.n_layers())
-                    .map(|k| parameters.factor(k))
-                    .collect();
-                Ok(self.compare(&circuit, factors, 1.0, &part, streams)?)
+                Circuit::TwoStep(Box::new(spec))
             }
             Form::Continuous => {
                 let mut spec = self.continuous.clone();
@@ -231,13 +290,9 @@ impl WeakCoupling {
                 spec.backprop_equivalent_rates = None;
                 spec.feedback = condition.feedback;
                 spec.feedback_scale = feedback_scale;
-                let circuit = Continuous::<f64>::new(&network, &start, &spec, streams)?;
-                let plastic_ms = circuit.parameters().plastic_ms();
-                let factors = circuit.parameters().equivalent_rates();
-                let factors = factors.iter().map(|rate| rate / plastic_ms).collect();
-                Ok(self.compare(&circuit, factors, plastic_ms, &part, streams)?)
+                Circuit::Continuous(Box::new(spec))
             }
-        }
+        })
     }
 
     /// Layer by layer the update of `circuit` over `duration` against the gradient.

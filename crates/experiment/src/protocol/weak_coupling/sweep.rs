@@ -12,7 +12,7 @@ use super::WeakCoupling;
 #[serde(deny_unknown_fields)]
 pub(super) struct CouplingSweep {
     /// g_A = g_som.
-    #[key(above = 0, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) couplings: Vec<f64>,
 }
 
@@ -21,13 +21,13 @@ pub(super) struct CouplingSweep {
 #[serde(deny_unknown_fields)]
 pub(super) struct DepthSweep {
     /// Numbers of hidden layers.
-    #[key(min = 1)]
+    #[key(min = 1, max = 1000)]
     pub(super) n_hidden: Vec<usize>,
     /// Neurons of each hidden layer.
     #[key(min = 1, unit = "neurons")]
     pub(super) width: usize,
     /// g_A = g_som.
-    #[key(above = 0, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct WidthSweep {
     #[key(min = 1, unit = "neurons")]
     pub(super) widths: Vec<usize>,
     /// g_A = g_som.
-    #[key(above = 0, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 
@@ -53,6 +53,15 @@ pub(super) enum Sweep {
 
 impl Sweep {
     pub(super) const ALL: [Self; 3] = [Self::Coupling, Self::Depth, Self::Width];
+
+    /// The key of its places.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Coupling => "coupling.couplings",
+            Self::Depth => "depth.n_hidden",
+            Self::Width => "width.widths",
+        }
+    }
 
     /// Its name in records and files.
     pub(super) fn name(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! The keys of a specification that all forms of the circuit share: its connections and their rates.
 
-use apical_learning::{Network, PerLayer, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, SpecError};
 
 use super::interneuron_rates::InterneuronRates;
 use super::table::{Choices, Circuit, InterneuronKind, LearningRates, Start};
@@ -154,6 +154,14 @@ impl Keys<'_> {
                 .collect(),
             InterneuronRates::Each(rates) => rates.expand(n_hidden, "interneuron_rates")?,
         };
+        // What they are divided by may be next to nothing, in deep networks above all.
+        for (key, rates) in [
+            ("backprop_equivalent_rates", &forward),
+            ("interneuron_rates", &interneuron),
+        ] {
+            let mut rates = rates.iter();
+            rates.try_for_each(|&rate| RESULTING.check(key, rate))?;
+        }
         Ok(LearningRates {
             forward,
             interneuron,
@@ -162,7 +170,14 @@ impl Keys<'_> {
     }
 }
 
-/// Fails unless `values` are finite, not negative, and one or `n`.
+/// Rates that are computed from others.
+const RESULTING: Numbers = Numbers::or_zero(
+    1e-37,
+    1e30,
+    "rates that give the circuit's own from 1e-37 to 1e30 in every layer: more nudging or coupling, or fewer layers",
+);
+
+/// Fails unless `values` are rates or scales, and one or `n`.
 pub(crate) fn non_negative(key: &str, values: &PerLayer, n: usize) -> Result<(), SpecError> {
     values.check_not_negative(key)?;
     values.expand(n, key).map(drop)

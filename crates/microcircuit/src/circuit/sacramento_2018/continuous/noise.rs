@@ -2,7 +2,7 @@
 
 use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real};
 use apical_keys::Described;
-use apical_learning::{SpecError, StreamRng};
+use apical_learning::{Numbers, SpecError, StreamRng};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub enum Discretisation {
 pub struct NoiseSpec {
     /// σ, in potential per √ms with `euler_maruyama`, per ms with `paper_codes`.
     #[serde(default)]
-    #[key(min = 0)]
+    #[key(min = 0, max = 1e6)]
     pub sigma: f64,
     /// What one step adds.
     #[serde(default)]
@@ -37,14 +37,7 @@ pub struct NoiseSpec {
 impl NoiseSpec {
     /// Fails on values out of range.
     pub(crate) fn check(&self) -> Result<(), SpecError> {
-        if self.sigma.is_finite() && self.sigma >= 0.0 {
-            return Ok(());
-        }
-        Err(SpecError::range(
-            "noise.sigma",
-            self.sigma,
-            "a finite number of 0 or more",
-        ))
+        Numbers::GAIN_OR_NONE.check("noise.sigma", self.sigma)
     }
 
     /// Standard deviation of what one step of `dt` ms adds to a soma of total conductance `rate`.

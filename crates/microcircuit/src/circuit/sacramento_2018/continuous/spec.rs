@@ -20,19 +20,34 @@ use crate::integrator::{Integrator, UpdateOrder};
 #[serde(default, deny_unknown_fields)]
 pub struct Conductances {
     /// g_lk, the leak of every soma.
-    #[key(min = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
+    #[key(min = 0, max = 1e6, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub leak: f64,
     /// g_B, from the basal dendrite to the soma of pyramidal neurons.
-    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
+    #[key(
+        min = 1e-9,
+        max = 1e6,
+        unit = "1/ms",
+        source = "Sacramento et al. (2018)"
+    )]
     pub basal: f64,
     /// g_D, from the dendrite to the soma of interneurons.
-    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
+    #[key(
+        min = 1e-9,
+        max = 1e6,
+        unit = "1/ms",
+        source = "Sacramento et al. (2018)"
+    )]
     pub dendritic: f64,
     /// g_A,k, from the apical dendrite to the soma of hidden layers 1…N−1.
-    #[key(unit = "1/ms", source = "Sacramento et al. (2018)")]
+    #[key(max = 1e6, unit = "1/ms", source = "Sacramento et al. (2018)")]
     pub apical: PerLayer,
     /// g_som, of the teaching currents of output neurons and interneurons.
-    #[key(above = 0, unit = "1/ms", source = "Sacramento et al. (2018)")]
+    #[key(
+        min = 1e-9,
+        max = 1e6,
+        unit = "1/ms",
+        source = "Sacramento et al. (2018)"
+    )]
     pub somatic: f64,
 }
 
@@ -65,12 +80,17 @@ pub struct ContinuousSpec {
     #[serde(default = "hundred")]
     pub presentation_ms: f64,
     /// τ_0, of the low-pass filter on input rates.
-    #[key(above = 0, unit = "ms", source = "Sacramento et al. (2018)")]
+    #[key(
+        min = 1e-6,
+        max = 1e9,
+        unit = "ms",
+        source = "Sacramento et al. (2018)"
+    )]
     #[serde(default = "three")]
     pub tau_input_ms: f64,
     /// τ_w, of the low-pass filter on the induction terms of eqs. 7–10; 0 for
     /// none.
-    #[key(min = 0, unit = "ms", source = "Sacramento et al. (2018)")]
+    #[key(min = 0, max = 1e9, unit = "ms", source = "Sacramento et al. (2018)")]
     #[serde(default = "thirty")]
     pub tau_plasticity_ms: f64,
     /// Where increments are summed during a presentation.
@@ -155,7 +175,7 @@ pub struct ContinuousSpec {
     pub pyramidal_from_interneuron_scale: PerLayer,
     /// A somatic potential beyond ± this ends the run as a runaway.
     #[serde(default = "five_hundred")]
-    #[key(above = 0)]
+    #[key(min = 1e-3, max = 1e30)]
     pub runaway_potential: f64,
     /// The floating-point type.
     #[serde(default)]

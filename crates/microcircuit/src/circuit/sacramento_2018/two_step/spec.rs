@@ -1,13 +1,13 @@
 //! This circuit's part of an experiment's specification.
 
 use apical_keys::Described;
-use apical_learning::{Network, PerLayer, Precision, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use super::sweeps::Path;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
-use crate::circuit::sacramento_2018::keys::{keys_of, non_negative, one_per_layer, zero};
+use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackKind;
@@ -21,14 +21,15 @@ use crate::feedback::FeedbackKind;
 pub struct MicrocircuitSpec {
     /// λ_N, the share of the teacher in the output potential.
     #[serde(default = "tenth")]
-    #[key(above = 0, max = 1)]
+    #[key(min = 1e-9, max = 1)]
     pub nudging: f64,
     /// λ_k, the gain of the apical potential in the soma of hidden layers 1…N−1.
     #[serde(default = "three_tenths")]
+    #[key(max = 1e6)]
     pub apical_mixing: PerLayer,
     /// λ_I,k, the share of the teaching current in the interneurons of layers 1…N−1.
     #[serde(default = "tenth_per_layer")]
-    #[key(above = 0, max = 1)]
+    #[key(min = 1e-9, max = 1)]
     pub interneuron_nudging: PerLayer,
     /// η_{k,k−1}, the learning rates of the forward weights of layers 1…N (eq. 7). Exactly one of this and `backprop_equivalent_rates`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,14 +82,18 @@ impl MicrocircuitSpec {
     pub fn check(&self, network: &Network) -> Result<(), SpecError> {
         let n_layers = network.n_layers();
         let n_hidden = n_layers - 1;
-        share("nudging", self.nudging)?;
-        for value in self
-            .interneuron_nudging
-            .expand(n_hidden, "interneuron_nudging")?
-        {
-            share("interneuron_nudging", value)?;
+        Numbers::SHARE.check("nudging", self.nudging)?;
+        for (key, values, range) in [
+            (
+                "interneuron_nudging",
+                &self.interneuron_nudging,
+                Numbers::SHARE,
+            ),
+            ("apical_mixing", &self.apical_mixing, Numbers::GAIN_OR_NONE),
+        ] {
+            values.check_within(key, range)?;
+            values.expand(n_hidden, key)?;
         }
-        non_negative("apical_mixing", &self.apical_mixing, n_hidden)?;
         let mixing = self.apical_mixing.values();
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
@@ -126,14 +131,6 @@ impl Parameters {
             attenuation,
             circuit,
         })
-    }
-}
-
-fn share(key: &str, value: f64) -> Result<(), SpecError> {
-    if value > 0.0 && value <= 1.0 {
-        Ok(())
-    } else {
-        Err(SpecError::range(key, value, "above 0 and at most 1"))
     }
 }
 

@@ -1,13 +1,16 @@
 //! What a specification must satisfy before anything runs.
 
-use apical_learning::{Network, Precision, SpecError};
+use apical_learning::{Network, Numbers, Precision, SpecError};
 
 use super::{ContinuousSpec, Increments, TeacherKind};
-use crate::circuit::sacramento_2018::keys::{keys_of, non_negative};
+use crate::circuit::sacramento_2018::keys::keys_of;
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
 const MOST_STEPS: f64 = 1e8;
+
+/// Potentials that a circuit may be declared to stay below.
+const RUNAWAY: Numbers = Numbers::new(1e-3, 1e30, "a number from 1e-3 to 1e30");
 
 impl ContinuousSpec {
     /// Fails on values out of range, on a step too large to be stable, or on what does not fit
@@ -21,17 +24,12 @@ impl ContinuousSpec {
             ("presentation_ms", self.presentation_ms),
             ("tau_input_ms", self.tau_input_ms),
             ("readout_window_ms", self.readout_window_ms),
-            ("runaway_potential", self.runaway_potential),
         ] {
-            if !(value.is_finite() && value > 0.0) {
-                return Err(SpecError::range(key, value, "a finite number above 0"));
-            }
+            Numbers::MILLISECONDS.check(key, value)?;
         }
+        RUNAWAY.check("runaway_potential", self.runaway_potential)?;
         let tau = self.tau_plasticity_ms;
-        if !(tau.is_finite() && tau >= 0.0) {
-            let expected = "a finite number above 0, or 0 for no filter";
-            return Err(SpecError::range("tau_plasticity_ms", tau, expected));
-        }
+        Numbers::MILLISECONDS_OR_NONE.check("tau_plasticity_ms", tau)?;
         if self.increments == Increments::InWeights && tau > 0.0 {
             return Err(SpecError::range(
                 "increments",
@@ -48,12 +46,13 @@ impl ContinuousSpec {
             excitatory_reversal: high,
             inhibitory_reversal: low,
         } = self.teacher
-            && !(high.is_finite() && low.is_finite() && low < high)
+            && !([low, high].iter().all(|&u| Numbers::SIGNED.contains(u))
+                && (low as f32) < high as f32)
         {
             return Err(SpecError::range(
                 "teacher.conductances",
                 format!("E_exc {high}, E_inh {low}"),
-                "finite reversal potentials with the inhibitory below the excitatory one",
+                "reversal potentials from -1e6 to 1e6, with the inhibitory below the excitatory one",
             ));
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
@@ -63,22 +62,17 @@ impl ContinuousSpec {
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
         let g = &self.conductances;
-        for (key, value, may_be_zero) in [
-            ("conductances.leak", g.leak, true),
-            ("conductances.basal", g.basal, false),
-            ("conductances.dendritic", g.dendritic, false),
-            ("conductances.somatic", g.somatic, false),
+        for (key, value, range) in [
+            ("conductances.leak", g.leak, Numbers::GAIN_OR_NONE),
+            ("conductances.basal", g.basal, Numbers::GAIN),
+            ("conductances.dendritic", g.dendritic, Numbers::GAIN),
+            ("conductances.somatic", g.somatic, Numbers::GAIN),
         ] {
-            let expected = if may_be_zero {
-                "a finite number of 0 or more"
-            } else {
-                "a finite number above 0"
-            };
-            if !value.is_finite() || value < 0.0 || (value == 0.0 && !may_be_zero) {
-                return Err(SpecError::range(key, value, expected));
-            }
+            range.check(key, value)?;
         }
-        non_negative("conductances.apical", &g.apical, n_hidden)
+        let key = "conductances.apical";
+        g.apical.check_within(key, Numbers::GAIN_OR_NONE)?;
+        g.apical.expand(n_hidden, key).map(drop)
     }
 
     fn check_times(&self) -> Result<(), SpecError> {
@@ -106,11 +100,12 @@ impl ContinuousSpec {
                 "at most `presentation_ms`",
             ));
         }
-        if self.plasticity_every_n_steps == 0 {
+        let stride = self.plasticity_every_n_steps;
+        if stride == 0 || stride as f64 > n_steps.round() {
             return Err(SpecError::range(
                 "plasticity_every_n_steps",
-                0,
-                "at least 1",
+                stride,
+                "at least 1, and at most the steps of a presentation",
             ));
         }
         Ok(())
@@ -138,17 +133,15 @@ impl ContinuousSpec {
         let Integrator::Adaptive(tolerances) = self.integrator else {
             return Ok(());
         };
-        let (least, expected) = match self.precision {
-            Precision::F32 => (1e-6, "a finite number of at least 1e-6 in single precision"),
-            Precision::F64 => (1e-13, "a finite number of at least 1e-13"),
+        let range = match self.precision {
+            Precision::F32 => Numbers::new(1e-6, 1.0, "from 1e-6 to 1 in single precision"),
+            Precision::F64 => Numbers::new(1e-13, 1.0, "from 1e-13 to 1"),
         };
         for (key, value) in [
             ("integrator.adaptive.relative", tolerances.relative),
             ("integrator.adaptive.absolute", tolerances.absolute),
         ] {
-            if !(value.is_finite() && value >= least) {
-                return Err(SpecError::range(key, value, expected));
-            }
+            range.check(key, value)?;
         }
         if self.noise.sigma > 0.0 {
             return Err(SpecError::range(
