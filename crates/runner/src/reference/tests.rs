@@ -29,7 +29,11 @@ const FORBIDDEN_ENDS: &[&str] = &[
     // At least 1e-6 in single precision.
     "integrator.adaptive.",
     // With Euler steps of the default length.
-    "conductances.apical",
+    "conductances.",
+    "tau_input_ms",
+    "weak_coupling coupling.couplings",
+    "weak_coupling depth.coupling",
+    "weak_coupling width.coupling",
     WITH_THE_NETWORKS[0],
     WITH_THE_NETWORKS[1],
 ];

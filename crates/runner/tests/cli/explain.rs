@@ -28,7 +28,7 @@ fn a_key_is_explained_by_its_way_or_its_end() {
         .line("explain continuous.dt_ms", 0)
         .prints("unit     ms")
         .prints("source   Sacramento et al. (2018)")
-        .prints("condition.CONDITION");
+        .prints("weak_coupling: continuous.dt_ms");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::program::{Place, SMALL, read, readings, status};
 fn a_run_leaves_records_and_a_report() {
     let place = Place::new(SMALL);
     place
-        .line("run small.toml", 0)
+        .line("run small.toml --wide", 0)
         .prints("time ratio to matched backprop")
         .says("digits · microcircuit · seed 0 · epoch 2/2 · validation");
     let runs = place.runs();

@@ -101,6 +101,9 @@ enum Circuit {
     Continuous(Box<ContinuousSpec>),
 }
 
+/// As shares of all conductances, couplings are a nudging that the two-step form takes.
+const COUPLING: Numbers = Numbers::new(1e-8, 1e6, "a number from 1e-8 to 1e6");
+
 /// Below what is measured nothing is told from rounding, even in double precision.
 const SMALLEST_RATIO: Numbers = Numbers::new(1e-300, 1.0, "a number from 1e-300 to 1");
 
@@ -120,10 +123,10 @@ impl Protocol for WeakCoupling {
         Counts::SAMPLES.check("n_samples", self.n_samples)?;
         Counts::ANY.check("depth.width", self.depth.width)?;
         SMALLEST_RATIO.check("smallest_ratio", self.smallest_ratio)?;
-        Numbers::GAIN.check("depth.coupling", self.depth.coupling)?;
-        Numbers::GAIN.check("width.coupling", self.width.coupling)?;
+        COUPLING.check("depth.coupling", self.depth.coupling)?;
+        COUPLING.check("width.coupling", self.width.coupling)?;
         for &coupling in &self.coupling.couplings {
-            Numbers::GAIN.check("coupling.couplings", coupling)?;
+            COUPLING.check("coupling.couplings", coupling)?;
         }
         for &n_hidden in &self.depth.n_hidden {
             Counts::FEW.check("depth.n_hidden", n_hidden)?;

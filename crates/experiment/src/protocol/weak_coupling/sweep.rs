@@ -12,7 +12,7 @@ use super::WeakCoupling;
 #[serde(deny_unknown_fields)]
 pub(super) struct CouplingSweep {
     /// g_A = g_som.
-    #[key(min = 1e-9, max = 1e6, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) couplings: Vec<f64>,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct DepthSweep {
     #[key(min = 1, unit = "neurons")]
     pub(super) width: usize,
     /// g_A = g_som.
-    #[key(min = 1e-9, max = 1e6, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct WidthSweep {
     #[key(min = 1, unit = "neurons")]
     pub(super) widths: Vec<usize>,
     /// g_A = g_som.
-    #[key(min = 1e-9, max = 1e6, unit = "1/ms")]
+    #[key(min = 1e-8, max = 1e6, unit = "1/ms")]
     pub(super) coupling: f64,
 }
 
