@@ -157,10 +157,10 @@ impl FeedbackAlignmentSpec {
 #[serde(deny_unknown_fields)]
 pub struct SingleLayerSpec {
     /// Learning rate.
-    #[key(min = 0, max = f32::MAX as f64 / 2.0, unit = "per minibatch")]
+    #[key(min = 0, max = 1e12, unit = "per minibatch")]
     pub rate: f64,
     /// s: weights start from U(−s, s).
-    #[key(min = 0, max = f32::MAX as f64 / 2.0)]
+    #[key(min = 0, max = 1e12)]
     pub forward_scale: f64,
     /// Floating-point type.
     #[serde(default)]

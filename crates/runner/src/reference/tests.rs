@@ -32,6 +32,8 @@ const FORBIDDEN_ENDS: &[&str] = &[
     "conductances.",
     "tau_input_ms",
     "weak_coupling coupling.couplings",
+    // The scales of other widths follow from it.
+    "weak_coupling network.forward_scale",
     "weak_coupling depth.coupling",
     "weak_coupling width.coupling",
     WITH_THE_NETWORKS[0],

@@ -14,13 +14,15 @@ fn a_key_is_explained_by_its_way_or_its_end() {
       Passes over the training part.
 
       type     a whole number
-      range    at least 1
+      range    at least 1 and at most 1e6
       default  none; it must be given
       example  n_epochs = 1
       stands in experiment: training.n_epochs
     ");
     let of_a_task = "explain task.digits.learner.microcircuit.microcircuit.nudging";
-    place.line(of_a_task, 0).prints("above 0 and at most 1");
+    place
+        .line(of_a_task, 0)
+        .prints("at least 1e-9 and at most 1");
     place
         .line("explain rates.0", 0)
         .prints("the name of 3 keys");

@@ -71,17 +71,17 @@ struct NovelAssociation {
     #[key(least = 1, example = "[1, 2, 3]")]
     seeds: Vec<u64>,
     /// How long the association is shown with its teacher: a whole number of presentations.
-    #[key(above = 0, unit = "ms")]
+    #[key(above = 0, unit = "ms", example = "3000.0")]
     learning_ms: f64,
     /// How long it is watched before and after, without plasticity: half of it without teacher,
     /// half with it.
-    #[key(above = 0, unit = "ms")]
+    #[key(above = 0, unit = "ms", example = "200.0")]
     trace_ms: f64,
     /// Time between two places of a trace, and between those that a residual is averaged over.
-    #[key(above = 0, unit = "ms")]
+    #[key(above = 0, unit = "ms", example = "2.0")]
     every_ms: f64,
     /// When the error is reported, in time of learning, besides at its end.
-    #[key(above = 0, unit = "ms")]
+    #[key(above = 0, unit = "ms", example = "1500.0")]
     reported_ms: f64,
     /// Neurons of every layer whose traces are kept, from the first.
     #[key(min = 1, max = 1000)]
