@@ -89,7 +89,7 @@ fn values_out_of_range_are_named() {
     );
     insta::assert_snapshot!(
         refused("rates = 1\ncentring = 1.0"),
-        @"`centring` is 1, expected at least 0 and below 1"
+        @"`centring` is 1, expected at least 0 and below 1, in single precision too"
     );
     insta::assert_snapshot!(
         refused("rates = 1\ncentring = 0.05\noptimiser.adam = {}"),

@@ -212,7 +212,7 @@ fn options() {
     assert_snapshot!(error("[teacher_student]\nsizes = [3]"), @"option `teacher_student.sizes` is [3]: expected at least two layers, none empty, with at most 2^30 weights between two");
     assert_snapshot!(error("[teacher_student]\nsizes = [3, 2, 1]\nfactors = [1.0]"), @"option `teacher_student.factors` is [1.0]: expected 2 factors from -1e6 to 1e6, one for each weight matrix");
     assert_snapshot!(error("[teacher_student]\nn_test = 0"), @"option `teacher_student.n_test` is 0: expected 1 to 35791394");
-    assert_snapshot!(error("[teacher_student.transfer.softplus]\ngamma = 1\nbeta = 0\ntheta = 1"), @"option `teacher_student.transfer` is Softplus { gamma: 1.0, beta: 0.0, theta: 1.0 }: expected gamma and beta from 1e-9 to 1e6, theta from -1e6 to 1e6");
+    assert_snapshot!(error("[teacher_student.transfer.softplus]\ngamma = 1\nbeta = 0\ntheta = 1"), @"option `teacher_student.transfer` is softplus with gamma 1, beta 0, theta 1: expected gamma and beta from 1e-9 to 1e6, theta from -1e6 to 1e6");
     assert_snapshot!(error("[csv]\npath = 'a'\nsplit = { train = 0.7, validation = 0.2, test = 0.2 }"), @"option `csv.split` is { train = 0.7, validation = 0.2, test = 0.2 }: expected three shares between 0 and 1 that add up to 1");
     assert_snapshot!(error("[csv]\npath = 'a'\ndelimiter = '\"'"), @r#"option `csv.delimiter` is '"': expected one ASCII character that is neither a quote nor a line break"#);
     assert_snapshot!(error("[csv]\npath = 'a'\nheader = false\nlabel = 'b'"), @r#"option `csv.label` is "b": expected an index from 0, as `csv.header` is false"#);

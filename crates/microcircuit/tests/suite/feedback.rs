@@ -287,11 +287,11 @@ fn rules_that_cannot_be_are_refused_with_what_to_do() {
         ),
         (
             json!({ "rates": 1.0, "feedback": { "phaseless": { "rate": 0.1, "sigma": 0.0 } } }),
-            "`feedback.phaseless.sigma` is 0, expected a number above 0 and at most 1e3: without noise this feedback learns nothing",
+            "`feedback.phaseless.sigma` is 0, expected a number from 1e-6 to 1e3: without noise this feedback learns nothing",
         ),
         (
             json!({ "rates": 1.0, "feedback_start": { "n_epochs": 1, "sigma": 0.0 } }),
-            "`feedback_start.sigma` is 0, expected a number above 0 and at most 1e3: without noise this feedback learns nothing",
+            "`feedback_start.sigma` is 0, expected a number from 1e-6 to 1e3: without noise this feedback learns nothing",
         ),
         (
             json!({ "rates": 1.0, "feedback": "tied", "feedback_start": { "n_epochs": 1 } }),

@@ -30,7 +30,7 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "centring": 1.0 }),
-            "`centring` is 1, expected at least 0 and below 1, such as 0.05",
+            "`centring` is 1, expected 0, or a number from 1e-9 to below 1, such as 0.05",
         ),
         (
             json!({ "rates": 1.0, "apical_mixing": "error_preserving", "interneuron_nudging": 1.0 }),

@@ -40,6 +40,13 @@ const FORBIDDEN_ENDS: &[&str] = &[
     WITH_THE_NETWORKS[1],
 ];
 
+/// Faults that say where a key may stand that has no place in the smallest specification.
+const ELSEWHERE: &[&str] = &[
+    "in continuous time; the two-step form has the others",
+    "in continuous time, which has no noise; the two-step form has it",
+    "feedback that learns by a rule which W^PI can follow",
+];
+
 /// Transfer functions of teacher and network, which must be the same.
 const WITH_THE_NETWORKS: [&str; 2] = [
     "teacher_network network.transfer.softplus",
@@ -146,7 +153,9 @@ fn every_key_with_a_value_from_its_reference_is_read() {
             continue;
         }
         let value = sample::value(&entry.key);
-        if let Some(fault) = fault_with(&specification, &entry, value) {
+        if let Some(fault) = fault_with(&specification, &entry, value)
+            && !says_where(&fault)
+        {
             faults.push(format!(
                 "{} {}: {fault}",
                 specification.name,
@@ -178,7 +187,9 @@ fn ranges_are_those_of_the_checks() {
             let names = entry.path.iter().rev().take(3);
             let is_named = |fault: &String| names.clone().any(|name| fault.contains(&**name));
             let refused = fault.as_ref().is_some_and(is_named);
-            let forbidden = is_inside && is_among(FORBIDDEN_ENDS, &specification, &entry);
+            let forbidden = is_inside
+                && (is_among(FORBIDDEN_ENDS, &specification, &entry)
+                    || fault.as_ref().is_some_and(|fault| says_where(fault)));
             if is_inside == refused && !forbidden {
                 wrong.push(format!(
                     "{} {path} = {number:e}: {fault:?}",
@@ -222,6 +233,10 @@ fn ranges_are_those_of_the_checks() {
         wrong.join("\n"),
         wrong.len()
     );
+}
+
+fn says_where(fault: &str) -> bool {
+    ELSEWHERE.iter().any(|words| fault.contains(words))
 }
 
 fn is_among(parts: &[&str], specification: &Specification, entry: &Entry) -> bool {

@@ -3,7 +3,8 @@
 //! That is the authors' rule in potentials, (u_k − v̂_k) r_{k−1}ᵀ, over λ_A,k: u_k − v̂_k = λ_A,k v_A,k
 //! holds exactly, and the difference need not be formed. It has φ′ once, in e_k; a difference of rates
 //! would have it twice. Feedback learns by its rule, with e_{k+1} as what its axons carry and r_k, which
-//! Q_k brings, as the rate of the neuron that it sits on.
+//! Q_k brings, as the rate of the neuron that it sits on. d_{k+1} is v_A,k+1: where A = 1, what those axons
+//! carried when the forward synapses above got it.
 
 use apical_kernels::{Columns, Padded, Real, mix, rank_update};
 
@@ -75,7 +76,7 @@ fn add_feedback_changes<T: Real>(
         rate: &s.rate[k],
         trace: presynaptic(p, s, k),
         arriving: &s.error[k + 1],
-        error: &s.error[k + 1],
+        error: &s.apical[k + 1],
         received: &s.arriving[k],
     };
     c.feedback_rule

@@ -22,11 +22,11 @@ fn values_out_of_range_are_refused() {
     for (json, message) in [
         (
             json!({ "rates": 1.0, "nudging": 1.5 }),
-            "`nudging` is 1.5, expected above 0 and at most 1",
+            "`nudging` is 1.5, expected a number from 1e-9 to 1",
         ),
         (
             json!({ "rates": 1.0, "attenuation": [1.0, 0.0, 1.0] }),
-            "`attenuation` is 0, expected above 0 and at most 1",
+            "`attenuation` is 0, expected a number from 1e-9 to 1",
         ),
         (
             json!({ "rates": 1.0, "error_mixing": [1.0, 1.0, 1.0] }),
@@ -34,15 +34,15 @@ fn values_out_of_range_are_refused() {
         ),
         (
             json!({ "rates": 1.0, "apical_mixing": -0.1 }),
-            "`apical_mixing` is -0.1, expected a finite number of 0 or more",
+            "`apical_mixing` is -0.1, expected 0, or a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "lateral_deviation": -0.1 }),
-            "`lateral_deviation` is -0.1, expected a finite number of 0 or more",
+            "`lateral_deviation` is -0.1, expected 0, or a number from 1e-30 to 1e12",
         ),
         (
             json!({ "rates": 1.0, "feedback_offset": -1.0 }),
-            "`feedback_offset` is -1, expected a finite number of 0 or more",
+            "`feedback_offset` is -1, expected 0, or a number from 1e-30 to 1e12",
         ),
         (
             json!({}),
@@ -63,11 +63,11 @@ fn values_out_of_range_are_refused_in_continuous_time() {
     for (json, message) in [
         (
             json!({ "rates": 1.0, "conductances": { "basal": 0.0 } }),
-            "`conductances.basal` is 0, expected a finite number above 0",
+            "`conductances.basal` is 0, expected a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "conductances": { "apical": -1.0 } }),
-            "`conductances.apical` is -1, expected a finite number of 0 or more",
+            "`conductances.apical` is -1, expected 0, or a number from 1e-9 to 1e6",
         ),
         (
             json!({ "rates": 1.0, "conductances": { "leak": 0.0, "dendritic": 0.0 } }),

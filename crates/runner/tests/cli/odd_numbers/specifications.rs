@@ -263,6 +263,13 @@ fn make_small(table: &mut Table) {
             _ => {}
         }
     }
+    // One epoch before learning, and one to learn.
+    let starts = table
+        .get("task")
+        .is_some_and(|tasks| tasks.to_string().contains("feedback_start"));
+    if let (true, Some(Value::Table(training))) = (starts, table.get_mut("training")) {
+        training.insert("n_epochs".to_owned(), 2.into());
+    }
     if let Some(Value::Table(sweep)) = table.get_mut("sweep") {
         for (key, values) in sweep.iter_mut() {
             let Value::Array(list) = values else { continue };
