@@ -25,7 +25,7 @@ fn a_key_is_explained_by_its_way_or_its_end() {
         .prints("at least 1e-9 and at most 1");
     place
         .line("explain rates.0", 0)
-        .prints("the name of 3 keys");
+        .prints("the name of 5 keys");
     place
         .line("explain continuous.dt_ms", 0)
         .prints("unit     ms")
