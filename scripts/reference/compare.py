@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares two JSON files of golden values: the same structure, numbers to 1e-12.
+"""Compares two JSON files of golden values: the same structure and words, numbers to 1e-12.
 
     python3 scripts/reference/compare.py NEW COMMITTED
 
@@ -21,6 +21,8 @@ def compare(new, committed, place):
         assert isinstance(new, list) and len(new) == len(committed), place
         for index, pair in enumerate(zip(new, committed)):
             compare(*pair, f"{place}[{index}]")
+    elif isinstance(committed, (str, bool)) or committed is None:
+        assert new == committed, f"{place}: {new} instead of {committed}"
     else:
         assert abs(new - committed) <= TOLERANCE, f"{place}: {new} instead of {committed}"
 
