@@ -27,6 +27,19 @@ pub(crate) fn check_width(
     })
 }
 
+/// Puts the rows of `old`, a copy of the circuit each, aside in `waiting`, and fills `new` with the first of
+/// those that are known; what was never used stays as it is.
+pub(crate) fn put_aside<T: Real>(old: &Padded<T>, waiting: &mut Padded<T>, new: &mut Padded<T>) {
+    let n_known = waiting.rows().max(old.rows());
+    waiting.set_rows(n_known);
+    for b in 0..old.rows() {
+        waiting.row_mut(b).copy_from_slice(old.row(b));
+    }
+    for b in 0..new.rows().min(n_known) {
+        new.row_mut(b).copy_from_slice(waiting.row(b));
+    }
+}
+
 /// The neurons of a layer that are not silent in all samples.
 #[derive(Default)]
 pub(crate) struct Active {

@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayD};
 
 use super::learning::Learning;
 use super::noise::Noise;
+use crate::activity::put_aside;
 use crate::circuit::sacramento_2018::state::State;
 use crate::integrator::Pace;
 use crate::table::Weights;
@@ -50,14 +51,7 @@ impl<T: Real> ContinuousState<T> {
         let mut next = State::new(&self.sizes, n_copies);
         let pairs = self.copies.carried().zip(next.carried());
         for (waiting, (old, new)) in self.waiting.iter_mut().zip(pairs) {
-            let n_known = waiting.rows().max(old.rows());
-            waiting.set_rows(n_known);
-            for b in 0..old.rows() {
-                waiting.row_mut(b).copy_from_slice(old.row(b));
-            }
-            for b in 0..n_copies.min(n_known) {
-                new.row_mut(b).copy_from_slice(waiting.row(b));
-            }
+            put_aside(old, waiting, new);
         }
         self.copies = next;
     }
