@@ -37,11 +37,7 @@ pub(super) fn drawn(between: Between, sizes: &Sizes, rate: f64) -> Connection {
         },
         Sizes::Matched => Start::Like(
             Draw::Uniform { stream, scale: 1.0 },
-            Likeness {
-                to: between.forward,
-                signs: false,
-                norm: true,
-            },
+            Likeness::of_norm(between.forward),
         ),
     };
     Connection {

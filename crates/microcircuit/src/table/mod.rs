@@ -157,6 +157,17 @@ pub struct Likeness {
     pub norm: bool,
 }
 
+impl Likeness {
+    /// That of the norm alone.
+    pub fn of_norm(to: ConnectionId) -> Self {
+        Self {
+            to,
+            signs: false,
+            norm: true,
+        }
+    }
+}
+
 /// Another connection, seen in some way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Source {
