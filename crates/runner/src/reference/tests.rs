@@ -17,6 +17,7 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "rates",
         "0.0001",
     ),
+    ("exactly one of `circuit`", "circuit", "{ rates = 0.0001 }"),
     ("expected \"f64\": weak updates", "precision", "\"f64\""),
     ("npz` is given as {}", "path", "\"a\""),
     ("npz` is given as {x}", "y", "\"a\""),
@@ -89,9 +90,10 @@ fn fault_with(specification: &Specification, entry: &Entry, value: Value) -> Opt
                 .rsplit_once('.')
                 .map_or("", |(above, _)| above)
                 .to_owned(),
+            Some("circuit") => String::new(),
             _ => "task.a.dataset.npz".to_owned(),
         };
-        let mut path: Vec<&str> = key.split('.').collect();
+        let mut path: Vec<&str> = key.split('.').filter(|name| !name.is_empty()).collect();
         path.push(name);
         put(&mut table, &path, text);
     }
