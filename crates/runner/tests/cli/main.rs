@@ -12,6 +12,8 @@ mod odd_numbers;
 mod own_data;
 mod processes;
 mod program;
+#[cfg(unix)]
+mod read_only;
 mod reproduce;
 mod reproduce_run;
 mod runs;
