@@ -7,6 +7,7 @@ mod data;
 mod endings;
 mod explain;
 mod keeping;
+mod memory;
 mod names;
 mod odd_numbers;
 mod own_data;
