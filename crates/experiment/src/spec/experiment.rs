@@ -40,6 +40,10 @@ pub struct ExperimentSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSpec {
+    /// The task from which this one takes every key that it does not state; tables are taken key by key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(example = "\"digits\"")]
+    pub like: Option<String>,
     /// The data set.
     pub dataset: DatasetSpec,
     /// Neurons of each hidden layer; the data give the widths of input and output.
