@@ -1,6 +1,6 @@
 //! Backprop and its controls as kinds of learners that a specification can name.
 
-use apical_learning::{LearnerKind, any_learner};
+use apical_learning::{LearnerKind, Needs, Network, Precision, any_learner};
 
 use crate::{
     BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, Mlp, SingleLayerSpec,
@@ -14,6 +14,7 @@ pub static BACKPROP: LearnerKind<BackpropSpec> = LearnerKind {
     check: BackpropSpec::check,
     make: |spec, network, start, _| Ok(any_learner(Mlp::new(network, start, spec)?)),
     is_baseline: |spec| spec.flavour == Flavour::Matched && spec.frozen == Frozen::None,
+    needs: |spec, network| needs(network, 0, spec.precision),
 };
 
 /// Feedback alignment.
@@ -26,6 +27,15 @@ pub static FEEDBACK_ALIGNMENT: LearnerKind<FeedbackAlignmentSpec> = LearnerKind 
         Ok(any_learner(learner))
     },
     is_baseline: |_| false,
+    needs: |spec, network| {
+        let hidden = network.sizes()[1..].windows(2);
+        let feedback = hidden.map(|pair| product(pair[0], pair[1]));
+        needs(
+            network,
+            feedback.fold(0, u64::saturating_add),
+            spec.precision,
+        )
+    },
 };
 
 /// Direct feedback alignment.
@@ -38,6 +48,15 @@ pub static DIRECT_FEEDBACK_ALIGNMENT: LearnerKind<FeedbackAlignmentSpec> = Learn
         Ok(any_learner(learner))
     },
     is_baseline: |_| false,
+    needs: |spec, network| {
+        let hidden = network.sizes()[1..network.n_layers()].iter();
+        let feedback = hidden.map(|&n| product(n, network.n_outputs()));
+        needs(
+            network,
+            feedback.fold(0, u64::saturating_add),
+            spec.precision,
+        )
+    },
 };
 
 /// Backpropagation in a network without hidden layers.
@@ -47,4 +66,24 @@ pub static SINGLE_LAYER: LearnerKind<SingleLayerSpec> = LearnerKind {
     check: SingleLayerSpec::check,
     make: |spec, network, _, streams| Ok(any_learner(single_layer(network, spec, streams)?)),
     is_baseline: |_| false,
+    needs: |spec, network| needs(&network.without_hidden_layers(), 0, spec.precision),
 };
+
+/// Needs of a multilayer perceptron with `n_fixed` weights of feedback.
+fn needs(network: &Network, n_fixed: u64, precision: Precision) -> Needs {
+    let n_learning = network.n_forward_weights().map_or(u64::MAX, |n| n as u64);
+    let [learning, fixed] = [n_learning, n_fixed].map(|n| n.saturating_mul(precision.n_bytes()));
+    let stored = learning.saturating_add(fixed);
+    Needs {
+        // Those that learn have a gradient.
+        n_bytes: stored.saturating_add(learning),
+        // Each tensor, and the file.
+        n_bytes_briefly: stored.saturating_mul(2),
+        n_bytes_compared: n_learning.saturating_mul(Precision::F64.n_bytes()),
+        start_epochs: None,
+    }
+}
+
+fn product(a: usize, b: usize) -> u64 {
+    (a as u64).saturating_mul(b as u64)
+}

@@ -147,8 +147,8 @@ fn run_tasks(
     let ran = all(name, &jobs, folder, &index, &trials, execution)?;
     done(jobs.len(), ran, |records| {
         // Another call, with other settings, may have written its own since.
-        index.write()?;
-        store::write_trials(folder, &trials)?;
+        let written = index.write();
+        store::where_possible(written.and_then(|()| store::write_trials(folder, &trials)))?;
         report::on_experiment(folder, records)
     })
 }
@@ -180,9 +180,11 @@ fn run_protocol(
     let index = Index::new(folder, &jobs, command, &text);
     let ran = all(&spec.name, &jobs, folder, &index, &[], execution)?;
     done(jobs.len(), ran, |records| {
-        index.write()?;
+        store::where_possible(index.write())?;
         let (spec, runs, report) = report::on_own_protocol(folder, records)?;
-        protocol::write_summary(folder, &spec, &report.command, &runs, began.elapsed())?;
+        let command = &report.command;
+        let written = protocol::write_summary(folder, &spec, command, &runs, began.elapsed());
+        store::where_possible(written)?;
         Ok(Some(Report::Protocol(report)))
     })
 }
@@ -202,9 +204,8 @@ fn all<W: Work>(
         .started(name, folder, jobs.len(), n_threads);
     // Where it was stopped while it waited, no run is made either.
     if let Some(_lock) = store::lock_folder(folder, execution.stop)? {
-        store::clear_left_overs(folder)?;
-        index.write()?;
-        store::write_trials(folder, trials)?;
+        let written = store::clear_left_overs(folder).and_then(|()| index.write());
+        store::where_possible(written.and_then(|()| store::write_trials(folder, trials)))?;
     }
     let ran = execute(jobs, execution)?;
     let lock = match ran.counts.n_interrupted {

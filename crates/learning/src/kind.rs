@@ -54,6 +54,21 @@ pub struct LearnerKind<T: 'static> {
     /// Whether such a learner is what others are measured against: it descends the exact gradient
     /// with all that the circuit has, from the same start.
     pub is_baseline: fn(&T) -> bool,
+    /// What a run needs; the settings may be out of range. [`Needs::default`] says nothing.
+    pub needs: fn(&T, &Network) -> Needs,
+}
+
+/// What a run needs, as far as a kind of learner decides it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Bytes that learner and session hold all the time, at least.
+    pub n_bytes: u64,
+    /// Bytes more at the moment of a run that takes most, such as the one when tensors are saved, at least.
+    pub n_bytes_briefly: u64,
+    /// Bytes more while updates are compared with gradients, at least.
+    pub n_bytes_compared: u64,
+    /// Epochs of a phase before learning, and the key below the kind's that says so.
+    pub start_epochs: Option<(&'static str, usize)>,
 }
 
 /// A [`LearnerKind`] of whatever settings.
@@ -162,6 +177,9 @@ pub trait AnyChosen: Any + Send + Sync {
     /// See [`LearnerKind::is_baseline`].
     fn is_baseline(&self) -> bool;
 
+    /// See [`LearnerKind::needs`].
+    fn needs(&self, network: &Network) -> Needs;
+
     #[doc(hidden)]
     fn equals(&self, other: &dyn AnyChosen) -> bool;
 
@@ -198,6 +216,10 @@ impl<T: LearnerSettings> AnyChosen for Chosen<T> {
 
     fn is_baseline(&self) -> bool {
         (self.kind.is_baseline)(&self.settings)
+    }
+
+    fn needs(&self, network: &Network) -> Needs {
+        (self.kind.needs)(&self.settings, network)
     }
 
     fn equals(&self, other: &dyn AnyChosen) -> bool {

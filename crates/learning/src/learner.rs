@@ -30,6 +30,14 @@ impl Precision {
             _ => Self::F64,
         }
     }
+
+    /// Bytes of a number.
+    pub fn n_bytes(self) -> u64 {
+        match self {
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
 }
 
 /// The loss that a learner's outputs are judged by.

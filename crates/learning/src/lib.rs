@@ -44,7 +44,7 @@ pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, Out
 pub use key::{KeyPath, NoKeyPath};
 pub use kind::{
     AnyChosen, AnyLearnerKind, ChosenLearner, Documented, LearnerKind, LearnerSettings, Make,
-    MakeError,
+    MakeError, Needs,
 };
 pub use layer_rates::LayerRates;
 pub use learner::{Learner, OutputLoss, Precision, StartStep};

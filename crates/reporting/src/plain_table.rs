@@ -1,5 +1,7 @@
 //! Tables that a protocol makes.
 
+use std::collections::HashSet;
+
 use crate::cell::Cell;
 use crate::markup::plain;
 use crate::text::{aligned, widths};
@@ -26,13 +28,13 @@ impl PlainTable {
     }
 
     /// As [`Self::text`], in at most `width` columns of a terminal: where a row is longer, its last
-    /// columns follow in a table below, under the first column again.
+    /// columns follow in a table below, beside the first ones again, as many as tell all rows apart.
     pub fn text_in(&self, width: usize) -> String {
         let header = self.header.iter().map(|heading| plain(heading)).collect();
         let grid: Vec<Vec<String>> = [header].into_iter().chain(self.written_rows()).collect();
         let widths = widths(&grid);
         let mut lines = vec![plain(&self.title)];
-        for columns in parts(&widths, width) {
+        for columns in parts(&widths, n_keys(&grid[1..]), width) {
             let of_part = |row: &Vec<String>| -> Vec<String> {
                 columns.iter().map(|column| row[*column].clone()).collect()
             };
@@ -49,19 +51,31 @@ impl PlainTable {
     }
 }
 
-/// Columns of `widths` in parts that fit `width`, each with the first column.
-fn parts(widths: &[usize], width: usize) -> Vec<Vec<usize>> {
+/// How many of the first columns tell `rows` apart; one where no few of them do.
+fn n_keys(rows: &[Vec<String>]) -> usize {
+    const MOST: usize = 3;
+    let are_apart = |n: &usize| {
+        let keys = rows.iter().map(|row| row.iter().take(*n));
+        let keys: HashSet<Vec<&String>> = keys.map(Iterator::collect).collect();
+        keys.len() == rows.len()
+    };
+    (1..=MOST).find(are_apart).unwrap_or(1)
+}
+
+/// Columns of `widths` in parts that fit `width`, each with the first `n_keys` columns.
+fn parts(widths: &[usize], n_keys: usize, width: usize) -> Vec<Vec<usize>> {
+    let n_keys = n_keys.min(widths.len());
+    let keys: Vec<usize> = (0..n_keys).collect();
+    let of_keys = widths[..n_keys].iter().map(|own| own + 2).sum::<usize>();
     let mut parts = Vec::new();
-    let mut part = vec![0];
-    let first = widths.first().copied().unwrap_or(0);
-    let mut taken = first;
-    for (column, own) in widths.iter().enumerate().skip(1) {
-        if taken + 2 + own > width && part.len() > 1 {
-            parts.push(std::mem::replace(&mut part, vec![0]));
-            taken = first;
+    let (mut part, mut taken) = (keys.clone(), of_keys);
+    for (column, own) in widths.iter().enumerate().skip(n_keys) {
+        if taken + own > width && part.len() > n_keys {
+            parts.push(std::mem::replace(&mut part, keys.clone()));
+            taken = of_keys;
         }
         part.push(column);
-        taken += 2 + own;
+        taken += own + 2;
     }
     parts.push(part);
     parts
@@ -99,5 +113,30 @@ mod tests {
             wide.text_in(18),
             "Seeds\ncondition   n\na          10\ncondition  error\na              7\n"
         );
+    }
+
+    #[test]
+    fn rows_can_be_told_apart_in_every_part() {
+        let row = |seed, n, error| {
+            let counts = [seed, n, error].map(|count| Cell::Count(Some(count)));
+            [Cell::text("a")].into_iter().chain(counts).collect()
+        };
+        let table = PlainTable {
+            title: "Seeds".into(),
+            header: ["condition", "seed", "n", "error"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: vec![row(0, 1, 5), row(1, 1, 6)],
+            ..PlainTable::default()
+        };
+        insta::assert_snapshot!(table.text_in(22), @r"
+        Seeds
+        condition  seed  n
+        a             0  1
+        a             1  1
+        condition  seed  error
+        a             0      5
+        a             1      6
+        ");
     }
 }

@@ -1,5 +1,7 @@
 //! The table for the end of a run in a terminal.
 
+use std::collections::HashSet;
+
 use crate::ReportInput;
 use crate::group::tasks;
 use crate::table::{Heading, Layout, REFERENCES, Table};
@@ -99,7 +101,9 @@ fn fitted(table: &Table<'_>, width: usize) -> (Vec<String>, Vec<String>) {
         };
         let Some((shared, own)) = next else {
             let name = name.saturating_sub(excess).max(4);
-            rows.iter_mut().for_each(|row| row[0] = cut(&row[0], name));
+            let names = apart(rows.iter().map(|row| &*row[0]), name);
+            let rows_with_names = rows.iter_mut().zip(names);
+            rows_with_names.for_each(|(row, name)| row[0] = name);
             let written = lines(&headings, &rows);
             return (
                 written.iter().map(|line| cut(line, width)).collect(),
@@ -122,6 +126,24 @@ fn cut(text: &str, width: usize) -> String {
     }
     let kept = text.chars().take(width.saturating_sub(1));
     kept.chain(['…']).collect()
+}
+
+/// `names` in at most `width` columns each; what is cut loses as much of its middle as tells it from the others.
+fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<String> {
+    let n_names = names.clone().collect::<HashSet<_>>().len();
+    let with_ends = |n_last: usize| -> Vec<String> {
+        let shortened = names.clone().map(|name| match name.chars().count() {
+            n if n <= width => name.to_owned(),
+            n => {
+                let last: String = name.chars().skip(n - n_last).collect();
+                cut(name, width - n_last) + &last
+            }
+        });
+        shortened.collect()
+    };
+    let are_apart = |names: &Vec<String>| names.iter().collect::<HashSet<_>>().len() == n_names;
+    let mut all = (0..width).map(with_ends);
+    all.find(are_apart).unwrap_or_else(|| with_ends(0))
 }
 
 /// `note` on lines of at most `width` columns, all indented as the first.
@@ -198,4 +220,24 @@ fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
         notes.push(format!("  times {}", printable(times)));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_cut_can_be_told_apart() {
+        let cut_to = |names: &[&str], width| apart(names.iter().copied(), width);
+        let swept = ["circuit, nudging=0.01", "circuit, nudging=0.03", "backprop"];
+        assert_eq!(
+            cut_to(&swept, 12),
+            ["circuit, n…1", "circuit, n…3", "backprop"]
+        );
+        assert_eq!(cut_to(&swept[1..], 12), ["circuit, nu…", "backprop"]);
+        assert_eq!(
+            cut_to(&["abcdef", "abcdef", "abcxef"], 4),
+            ["…def", "…def", "…xef"]
+        );
+    }
 }

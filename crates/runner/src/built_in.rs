@@ -1,7 +1,7 @@
 //! The specifications of experiments/, by the name of their file, and where an argument's one is found.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use apical_experiment::spec::{SpecProblem, SpecSource};
@@ -70,6 +70,9 @@ pub(crate) fn source(argument: &Path) -> anyhow::Result<SpecSource> {
     match argument.to_str() {
         Some(name) if !is_toml => built_in(name).or_else(|error| match argument.is_file() {
             true => Ok(read(argument)?),
+            false if argument.is_dir() => {
+                Err(unreadable(argument, ErrorKind::IsADirectory.into()).into())
+            }
             false => Err(error),
         }),
         _ => Ok(read(argument)?),
@@ -108,11 +111,17 @@ fn text_of(from: impl Read, path: &Path) -> Result<String, SpecProblem> {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> SpecProblem {
-    SpecProblem::new(format!(
-        "the specification {} cannot be read: {error}",
-        path.display()
-    ))
-    .with_help("`apical init` writes one to start from")
+    let (path, said) = (path.display(), error.to_string());
+    let (why, help) = match error.kind() {
+        ErrorKind::NotFound => ("no such file", "`apical init` writes one to start from"),
+        ErrorKind::IsADirectory => (
+            "it is a folder",
+            "name a file in it; `apical report` takes folders of results",
+        ),
+        ErrorKind::InvalidData => ("it is no text in UTF-8", "save it as UTF-8"),
+        _ => (&*said, "make it readable, or name another"),
+    };
+    SpecProblem::new(format!("the specification {path} cannot be read: {why}")).with_help(help)
 }
 
 #[cfg(test)]

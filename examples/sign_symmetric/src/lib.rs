@@ -6,7 +6,7 @@
 //! Source of the principle: Liao, Leibo and Poggio (2016), arXiv:1510.05067.
 
 use apical_learning::{
-    Batch, ForwardWeights, LayerRates, LearnError, Learner, LearnerKind, Network, PerLayer,
+    Batch, ForwardWeights, LayerRates, LearnError, Learner, LearnerKind, Needs, Network, PerLayer,
     SpecError, Streams, TensorName, TensorTable, Tensors, Updates, any_learner, uniform,
 };
 use ndarray::{Array2, ArrayD};
@@ -35,6 +35,7 @@ pub static SIGN_SYMMETRIC: LearnerKind<SignSymmetricSpec> = LearnerKind {
         Ok(any_learner(learner))
     },
     is_baseline: |_| false,
+    needs: |_, _| Needs::default(),
 };
 
 /// A multilayer perceptron that learns with sign-symmetric feedback.

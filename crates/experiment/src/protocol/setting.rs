@@ -2,9 +2,10 @@
 
 use apical_keys::{Described, Shape};
 use apical_learning::{
-    KeyPath, Network, Numbers, PerLayer, Real, SpecError, StreamRng, Streams, Transfer,
+    KeyPath, Needs, Network, Numbers, PerLayer, Real, SpecError, StreamRng, Streams, Transfer,
     check_transfer,
 };
+use apical_microcircuit::kind::CONTINUOUS;
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::Array2;
 use rand::RngExt;
@@ -38,7 +39,8 @@ impl NetworkSpec {
         })?;
         check_transfer(self.transfer).map_err(|error| error.within(KeyPath::of(["network"])))?;
         let found = format!("{:?}", self.sizes);
-        memory::check_key("network.sizes", found, memory::of_run(&network, 1, true))?;
+        let n_bytes = memory::of_run(&network, 1, Needs::default(), false);
+        memory::check_key("network.sizes", found, n_bytes)?;
         self.forward_scale
             .check_not_negative("network.forward_scale")?;
         self.forward_scale
@@ -46,10 +48,20 @@ impl NetworkSpec {
         Ok(network)
     }
 
-    /// Bytes that a circuit needs at least, with `n_rows` samples in it together.
-    pub(crate) fn n_bytes(&self, n_rows: usize) -> u64 {
+    /// Bytes that the largest of `circuits` needs at least, with `n_rows` samples in it together.
+    pub(crate) fn n_bytes<'a>(
+        &self,
+        n_rows: usize,
+        circuits: impl IntoIterator<Item = &'a ContinuousSpec>,
+    ) -> u64 {
         let network = Network::new(self.sizes.clone(), self.transfer, self.thresholds);
-        network.map_or(0, |network| memory::of_run(&network, n_rows, true))
+        network.map_or(0, |network| {
+            let needs = circuits
+                .into_iter()
+                .map(|spec| (CONTINUOUS.needs)(spec, &network));
+            let n_bytes = needs.map(|needs| memory::of_run(&network, n_rows, needs, false));
+            n_bytes.max().unwrap_or(0)
+        })
     }
 
     /// The same, with at least one hidden layer.

@@ -32,13 +32,11 @@ pub enum ReadError {
         /// What is missing or damaged there.
         gaps: Vec<String>,
     },
-    /// A folder that is not there.
-    #[error(
-        "there is no folder `{folder}`; give one that `apical run` wrote, such as results/quick"
-    )]
+    /// A folder that is not there, or is none.
+    #[error("{fault}; give a folder that `apical run` wrote, such as results/quick")]
     NoFolder {
-        /// The folder.
-        folder: String,
+        /// What is wrong with it.
+        fault: String,
     },
 }
 
@@ -115,8 +113,11 @@ fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
     let mut places: Vec<Place> = Vec::new();
     for (index, folder) in folders.iter().enumerate() {
         if !folder.is_dir() {
-            let folder = folder.display().to_string();
-            return Err(ReadError::NoFolder { folder }.into());
+            let fault = match folder.exists() {
+                true => format!("`{}` is no folder", folder.display()),
+                false => format!("there is no folder `{}`", folder.display()),
+            };
+            return Err(ReadError::NoFolder { fault }.into());
         }
         // What lies above is part of a report as well, also of `.`.
         let asked = fs::canonicalize(folder)

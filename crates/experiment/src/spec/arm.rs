@@ -165,22 +165,19 @@ impl Arm {
 
     /// Bytes that a run of `n_samples` training samples needs at least.
     pub(crate) fn n_bytes(&self, network: &Network, n_samples: usize) -> u64 {
-        memory::of_run(network, self.n_rows(n_samples), self.is_compared())
+        let n_rows = self.training.batch_size.min(n_samples);
+        let needs = self.learner.needs(network);
+        memory::of_run(network, n_rows, needs, self.is_compared())
     }
 
     /// Fails where this machine cannot hold `network` and what passes through it.
     pub(crate) fn check_memory(&self, network: &Network, n_samples: usize) -> Result<(), ArmError> {
-        memory::check(network, self.n_rows(n_samples), self.is_compared()).map_err(|source| {
+        memory::check(network, self.n_bytes(network, n_samples)).map_err(|source| {
             ArmError::Memory {
                 key: self.task_key().then("hidden"),
                 source,
             }
         })
-    }
-
-    /// Samples that pass through the network together.
-    fn n_rows(&self, n_samples: usize) -> usize {
-        self.training.batch_size.min(n_samples)
     }
 
     /// Whether updates are compared with gradients.
@@ -211,7 +208,21 @@ impl Arm {
         self.learner
             .check(network)
             .map_err(within(self.learner_key().then(self.learner.kind())))?;
-        Ok(())
+        self.check_start(network)
+    }
+
+    /// Fails where a phase before learning leaves no epoch to learn in.
+    pub(crate) fn check_start(&self, network: &Network) -> Result<(), ArmError> {
+        let n_epochs = self.training.n_epochs;
+        match self.learner.needs(network).start_epochs {
+            Some((key, n)) if n >= n_epochs => {
+                let above = self.learner_key().then(self.learner.kind());
+                let found = format!("{n} of {n_epochs} epochs");
+                let expected = "fewer than all of them, so that some are left to learn in";
+                Err(SpecError::range(key, found, expected).within(above).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Fails on values out of range that the task or the learner have in place of the experiment's.

@@ -6,7 +6,7 @@ use apical_datasets::DatasetError;
 
 use apical_learning::{Counts, SpecError};
 
-use super::{Arm, KeyPath, Resolved, SpecProblem};
+use super::{Arm, KeyPath, Resolved, SpecProblem, TuningSpec};
 use crate::memory;
 use crate::store::{outer_folder, without_case};
 
@@ -142,7 +142,29 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
             let mut tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
             tried.arms.retain(|arm| arm.owns(key));
             arms(resolved, &tried.arms)?;
+            trials(resolved, tuning, &tried.arms)?;
         }
+    }
+    Ok(())
+}
+
+/// Fails where a trial of `arms` would have no epoch to learn in.
+fn trials(resolved: &Resolved, tuning: &TuningSpec, arms: &[Arm]) -> Result<(), SpecProblem> {
+    let Some(n_epochs) = tuning.n_epochs else {
+        return Ok(());
+    };
+    let is_tuned = |arm: &&Arm| tuning.space.keys().any(|key| arm.owns(key));
+    for arm in arms.iter().filter(is_tuned) {
+        let mut trial = arm.clone();
+        trial.training.n_epochs = n_epochs;
+        let (n_inputs, n_outputs) = PROVISIONAL_WIDTHS;
+        trial
+            .network(n_inputs, n_outputs)
+            .and_then(|network| trial.check_start(&network))
+            .map_err(|error| {
+                let help = format!("a trial has the {n_epochs} epochs of `tuning.n_epochs`");
+                resolved.problem_of(&error).with_help(help)
+            })?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use apical_learning::TrialRecord;
 
-use super::lock::is_read_only;
+use super::read_only::is_refused;
 use super::{Lock, RunName, json, json_line, name, pretty, text, write_atomically};
 use crate::runs::Stop;
 
@@ -73,7 +73,7 @@ impl Experiment {
 /// where it was stopped while another held it.
 pub fn lock_folder(folder: &Path, stop: Stop<'_>) -> Result<Option<Lock>> {
     match fs::create_dir_all(folder) {
-        Err(error) if !is_read_only(&error) => {
+        Err(error) if !is_refused(&error) => {
             let what = format!("failed to make the folder {}", folder.display());
             return Err(error).context(what);
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::read_only::is_refused;
 use crate::runs::Stop;
 use crate::time;
 
@@ -87,7 +88,7 @@ impl Lock {
         };
         match ask() {
             // Where nothing can be written, nothing has to be guarded.
-            Err(error) if is_read_only(&error) => Ok(Asked::Taken(Self::of_nothing(path))),
+            Err(error) if is_refused(&error) => Ok(Asked::Taken(Self::of_nothing(path))),
             asked => asked.with_context(|| format!("failed to lock {}", path.display())),
         }
     }
@@ -144,13 +145,6 @@ impl Holder {
             since: time::now(),
         }
     }
-}
-
-pub(super) fn is_read_only(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
-    )
 }
 
 /// The file, made where there is none; nothing where it went away meanwhile. A link is never followed.

@@ -7,6 +7,7 @@ mod folder_name;
 mod left_over;
 mod lock;
 mod manifest;
+mod read_only;
 mod writer;
 
 use std::fs;
@@ -34,6 +35,8 @@ pub(crate) use self::folder_name::{inner_folder, outer_folder, without_case};
 pub(crate) use self::left_over::clear_left_overs;
 pub(crate) use self::lock::Asked;
 pub use self::lock::{Holder, Lock};
+pub use self::read_only::is_read_only;
+pub(crate) use self::read_only::where_possible;
 pub(crate) use self::writer::{Claim, Decided, RunWriter};
 use crate::progress::RunSummary;
 

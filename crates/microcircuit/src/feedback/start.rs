@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::noise::{self, Echo, Noise, Pair};
 
+const N_EPOCHS_KEY: &str = "feedback_start.n_epochs";
 const N_EPOCHS: Counts = Counts::new(1_000_000, "from 1 to 1000000, or no `feedback_start`");
 
 /// What is shown while feedback is made.
@@ -50,13 +51,18 @@ pub struct FeedbackStart {
 impl FeedbackStart {
     /// Fails on values out of range.
     pub fn check(&self) -> Result<(), SpecError> {
-        N_EPOCHS.check("feedback_start.n_epochs", self.n_epochs)?;
+        N_EPOCHS.check(N_EPOCHS_KEY, self.n_epochs)?;
         noise::check(
             "feedback_start.sigma",
             self.sigma,
             "feedback_start.gain",
             self.gain,
         )
+    }
+
+    /// Its epochs, with the key that says how many.
+    pub(crate) fn epochs(&self) -> (&'static str, usize) {
+        (N_EPOCHS_KEY, self.n_epochs)
     }
 
     /// The noise that it is made of.

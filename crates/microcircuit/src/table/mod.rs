@@ -238,6 +238,21 @@ impl Table {
         }
     }
 
+    /// Whether a connection has values of its own.
+    pub fn is_stored(&self, id: ConnectionId) -> bool {
+        match self[id].values {
+            Values::Stored { .. } | Values::Following { .. } => true,
+            Values::Derived(_) | Values::OneToOne => false,
+        }
+    }
+
+    /// Synapses of the connections that `counts` takes.
+    pub fn n_synapses(&self, counts: impl Fn(ConnectionId) -> bool) -> u64 {
+        let counted = self.connections().filter(|&(id, _)| counts(id));
+        let n = counted.map(|(_, it)| (it.to.n as u64).saturating_mul(it.from.n as u64));
+        n.fold(0, u64::saturating_add)
+    }
+
     /// The connections that learn.
     pub fn plastic(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
         self.connections().filter(|&(id, _)| self.rate(id) != 0.0)

@@ -40,23 +40,27 @@ fn of_learner(task: &Task<'_>, learner: &str) -> Option<String> {
         true => (high, low, "highest"),
         false => (low, high, "lowest"),
     };
+    let is_level = own.len() > 1 && low.1.mean == high.1.mean;
+    let place = match is_level {
+        true => format!("the same at all {} points", own.len()),
+        false => format!("{extreme} at {}", best.0.point),
+    };
     let mut sentence = format!(
-        "On {}, the test {} of {learner} is {extreme} at {}: {} ({})",
+        "On {}, the test {} of {learner} is {place}: {} ({})",
         task.name,
         task.score.info().label,
-        best.0.point,
         short(task.score, best.1),
         seeds(best.1.n, best.0.failed.len()),
     );
     let angles = angles(task, best.0);
-    if !angles.is_empty() {
+    if !angles.is_empty() && !is_level {
         sentence.push_str(&format!(
             ", where updates stand at {} to the gradient of the potential error ({})",
             listed(&angles),
             layers(angles.len())
         ));
     }
-    if own.len() > 1 {
+    if own.len() > 1 && !is_level {
         sentence.push_str("; ");
         sentence.push_str(&trend(task, own.clone(), best.1, worst));
     }

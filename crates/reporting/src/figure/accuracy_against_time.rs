@@ -40,7 +40,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         .filter(|(_, points)| !points.is_empty())
         .collect();
     if lines.is_empty() {
-        return Err("no finished run has test scores with times");
+        return Err("no finished run has test scores with times over epochs");
     }
     let curves: Vec<Curve> = lines
         .iter()

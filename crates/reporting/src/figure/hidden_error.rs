@@ -52,7 +52,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         rows.extend(per_layer::rows(task, &block, &mut table));
     }
     if rows.is_empty() {
-        return Err("no finished run has hidden errors or feedback weights");
+        return Err("no finished run has hidden errors or feedback weights over epochs");
     }
     let n_layers = FIGURE.reads.iter().map(|metric| task.layers(*metric).len());
     Ok(Draft {

@@ -43,7 +43,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         rows.extend(per_layer::rows(task, &block, &mut table));
     }
     if rows.is_empty() {
-        return Err("no finished run has norm ratios");
+        return Err("no finished run has norm ratios over epochs");
     }
     Ok(Draft {
         picture: Picture::Grid(Grid {

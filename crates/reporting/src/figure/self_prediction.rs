@@ -54,7 +54,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         n_columns = n_columns.max(per_layer::n_columns(task.layers(metric).len()));
     }
     if rows.is_empty() {
-        return Err("no finished run has interneurons and apical potentials");
+        return Err("no finished run has interneurons and apical potentials over epochs");
     }
     Ok(Draft {
         picture: Picture::Grid(Grid {

@@ -49,7 +49,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         has_null |= add_null(task, reference, &mut table);
     }
     if rows.is_empty() {
-        return Err("no finished run has update angles");
+        return Err("no finished run has update angles over epochs");
     }
     let mut legend = per_layer::legend(task, &[Metric::UPDATE_ANGLE]);
     if has_null {

@@ -56,6 +56,9 @@ pub(super) enum Shape {
     },
 }
 
+/// Between texts and the ends of the paper.
+const MARGIN: f64 = 10.0;
+
 /// A drawing in the making, [`WIDTH`] units wide on [`PAPER`]; what comes later lies on top.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Canvas {
@@ -127,9 +130,16 @@ impl Canvas {
         self.area(&corners, colour, 1.0);
     }
 
-    /// Text on a line whose middle is at `at`.
-    pub(crate) fn text(&mut self, text: &str, at: Point, anchor: Anchor, size: f64) {
-        self.any_text(text, at, anchor, size, false);
+    /// Text on a line whose middle is at `at`, or as near to it as keeps the text on the paper.
+    pub(crate) fn text(&mut self, text: &str, (x, y): Point, anchor: Anchor, size: f64) {
+        let width = rich_width(text, size);
+        let left = match anchor {
+            Anchor::Left => 0.0,
+            Anchor::Middle => 0.5 * width,
+            Anchor::Right => width,
+        };
+        let kept = (x - left).min(WIDTH - MARGIN - width).max(MARGIN);
+        self.any_text(text, (kept + left, y), anchor, size, false);
     }
 
     /// Text from bottom to top, centred on `at`.
@@ -252,4 +262,34 @@ pub(super) fn rich_width(text: &str, size: f64) -> f64 {
 
 fn rounded((x, y): Point) -> WholePoint {
     (x.round() as i32, y.round() as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_stay_on_the_paper() {
+        let text = "validation, below the axis: error neurons, random (56.3 %)";
+        let width = text_width(text, 70.0);
+        for (x, anchor) in [
+            (WIDTH - 100.0, Anchor::Middle),
+            (WIDTH - 100.0, Anchor::Left),
+            (100.0, Anchor::Right),
+            (800.0, Anchor::Middle),
+        ] {
+            let mut canvas = Canvas::new(100.0, "");
+            canvas.text(text, (x, 50.0), anchor, 70.0);
+            let [Shape::Text { at, .. }] = &canvas.shapes[..] else {
+                panic!("{:?}", canvas.shapes);
+            };
+            let left = f64::from(at.0)
+                - match anchor {
+                    Anchor::Left => 0.0,
+                    Anchor::Middle => 0.5 * width,
+                    Anchor::Right => width,
+                };
+            assert!(left >= 0.0 && left + width <= WIDTH, "{anchor:?} at {at:?}");
+        }
+    }
 }

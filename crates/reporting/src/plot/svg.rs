@@ -52,7 +52,7 @@ mod tests {
         canvas.line(&corners, NULL, 0.3, 5);
         canvas.area(&corners, INK, 1.0);
         canvas.area(&corners, NULL, 0.15);
-        canvas.text("opacity=\"1\" <i>'&", (300.0, 400.0), Anchor::Right, 70.0);
+        canvas.text("opacity=\"1\" <i>'&", (900.0, 400.0), Anchor::Right, 70.0);
         canvas.upright_text("50 %", (60.0, 500.0), 75.0);
         insta::assert_snapshot!(canvas.svg().expect("a drawing"), @r##"
         <svg width="85mm" height="42.50mm" viewBox="0 0 2410 1205" xmlns="http://www.w3.org/2000/svg" role="img" stroke-linejoin="round" font-family="DejaVu Sans, Verdana, sans-serif">
@@ -62,7 +62,7 @@ mod tests {
         <polyline fill="none" stroke-opacity="0.3" stroke="#767676" stroke-width="5" points="100,100 200,100 200,250 "/>
         <polygon fill="#1A1A1A" points="100,100 200,100 200,250 "/>
         <polygon fill-opacity="0.15" fill="#767676" points="100,100 200,100 200,250 "/>
-        <text x="300" y="400" dy="0.273em" text-anchor="end" font-size="70" fill="#1A1A1A">
+        <text x="900" y="400" dy="0.273em" text-anchor="end" font-size="70" fill="#1A1A1A">
         opacity=&quot;1&quot; &lt;i&gt;&apos;&amp;
         </text>
         <text x="60" y="500" dy="0.273em" text-anchor="middle" font-size="75" fill="#1A1A1A" transform="rotate(270, 60, 500)">

@@ -126,6 +126,15 @@ fn a_sweep_over_a_logarithm_says_what_it_found_and_has_columns_for_its_values() 
 }
 
 #[test]
+fn a_sweep_that_changes_nothing_has_no_best_value_and_no_trend() {
+    let swept = ["0.1", "0.2"].map(|rate| run("digits", &MODELS[2], Some(rate), 0, 2, 30));
+    let artefacts = report(&input(swept.to_vec())).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    assert!(page.contains("is the same at all 2 points: 9"), "{page}");
+    assert!(!page.contains("throughout"));
+}
+
+#[test]
 fn numbers_that_are_no_comparison_are_flagged_and_shown() {
     let guessing = Model {
         learner: "guessing",

@@ -58,8 +58,10 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
 
 /// Everything that can be explained, in short.
 fn list(keys: &[Explained]) {
-    say::out("Keys (`apical explain KEY`; capitals stand for names of your own)\n");
-    keys.iter().for_each(|key| say::out(in_list(key)));
+    say::out(
+        "Keys (`apical explain KEY` has all their places; capitals stand for names of your own)\n",
+    );
+    keys.iter().for_each(|key| say::out(in_short(key)));
     say::out("\nTerms (`apical explain nudging`)\n");
     let terms: Vec<&str> = GLOSSARY.iter().map(|term| term.name).collect();
     say::out(terms.join(", "));
@@ -68,12 +70,32 @@ fn list(keys: &[Explained]) {
     );
 }
 
-fn in_list(key: &Explained) -> String {
-    let (_, path) = &key.places[0];
+/// A key by its first place and its meaning.
+fn in_short(key: &Explained) -> String {
+    let more = match key.places.len() - 1 {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let meaning = words::first_sentence(key.entry.key.meaning);
     format!(
-        "  {path}\n      {}",
-        words::first_sentence(key.entry.key.meaning)
+        "{}{more}\n      {meaning}",
+        in_specification(&key.places[0])
     )
+}
+
+/// A key by all its places and its meaning.
+fn in_list(key: &Explained) -> String {
+    let places: Vec<String> = key.places.iter().map(in_specification).collect();
+    let meaning = words::first_sentence(key.entry.key.meaning);
+    format!("{}\n      {meaning}", places.join("\n"))
+}
+
+/// The way to a key, with the kind of specification where that is no experiment.
+fn in_specification((specification, path): &(&str, String)) -> String {
+    match *specification {
+        "experiment" => format!("  {path}"),
+        other => format!("  {path} ({other})"),
+    }
 }
 
 /// Everything that is said of a key.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -87,7 +87,7 @@ fn conclude(report: &Report, out: &Path, wide: bool) -> Result<()> {
 pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<PathBuf>> {
     match write_files(report, folder) {
         Ok(index) => Ok(Some(index)),
-        Err(error) if is_read_only(&error) => {
+        Err(error) if store::is_read_only(&error) => {
             let folder = folder.display();
             say::err(format_args!(
                 "{folder} cannot be written, so its page stays as it is; `apical report {folder} --out DIR` writes one elsewhere"
@@ -96,19 +96,6 @@ pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<Path
         }
         Err(error) => Err(error),
     }
-}
-
-fn is_read_only(error: &anyhow::Error) -> bool {
-    let causes = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>());
-    causes.into_iter().any(|error| {
-        let kind = error.kind();
-        matches!(
-            kind,
-            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
-        )
-    })
 }
 
 fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {

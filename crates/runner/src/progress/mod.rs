@@ -226,7 +226,11 @@ impl progress::Progress for Progress {
     }
 
     fn trial(&self, trial: &TrialRecord, n_trials: usize) {
-        self.note(&words::trial(trial, n_trials));
+        let line = words::trial(trial, n_trials);
+        self.note(&match self.mode {
+            Mode::Bars => cut(&line, width::of_errors()),
+            _ => line,
+        });
         self.event(&Event::Trial { trial });
     }
 }
@@ -294,7 +298,7 @@ impl progress::RunProgress for RunProgress<'_> {
                 self.all.note(&self.all.line(&self.run, &last));
             }
             (Outcome::Failed, Some(error)) => self.all.note(&format!("{label} · failed: {error}")),
-            (Outcome::Interrupted, _) => self.all.note(&format!("{label} · stopped")),
+            (Outcome::Interrupted, _) => self.all.note(&self.all.line(&self.run, "stopped")),
             _ => {}
         }
         self.all.event(&Event::RunEnded {

@@ -11,12 +11,12 @@ pub(super) fn label(run: &RunKey) -> String {
     parts.join(" · ")
 }
 
-/// A trial of the tuning that has ended.
+/// A trial of the tuning that has ended; its settings last, as the end may be cut.
 pub(super) fn trial(trial: &TrialRecord, n_trials: usize) -> String {
     let settings: Vec<String> = (trial.settings.iter())
         .map(|(key, value)| {
-            // Below task and `learner`.
-            let key = key.below(3).unwrap_or_else(|| key.clone());
+            // Below the learner and its kind.
+            let key = key.below(5).unwrap_or_else(|| key.clone());
             format!("{key} {}", short(*value))
         })
         .collect();
@@ -26,7 +26,7 @@ pub(super) fn trial(trial: &TrialRecord, n_trials: usize) -> String {
         (None, None) => "no value".into(),
     };
     format!(
-        "tuning {} · {} · trial {}/{n_trials} · {} · {value}",
+        "tuning {} · {} · trial {}/{n_trials} · {value} · {}",
         trial.task,
         trial.learner,
         trial.trial + 1,

@@ -7,7 +7,7 @@ use apical_datasets::NamedArray;
 
 use super::{Quantity, Traces};
 
-/// The unit of every potential and rate.
+/// The unit of every potential and rate: none, as it is written where each array has to have one.
 const UNIT: &str = "1";
 
 /// `quantities` of `traces` as an NPZ archive: `time_ms` `[n_times]`; a quantity `[n_times, n_neurons]`
@@ -43,7 +43,7 @@ pub(crate) fn npz(traces: &Traces, quantities: &[Quantity]) -> io::Result<Vec<u8
 }
 
 /// `quantities` of `traces` as comma-separated values: time in ms, then a column per neuron, headed
-/// `QUANTITY LAYER.NUMBER (unit)`. What is absent is empty.
+/// `QUANTITY LAYER.NUMBER`, which has no unit. What is absent is empty.
 pub(crate) fn csv(traces: &Traces, quantities: &[Quantity]) -> String {
     let chosen: Vec<_> = (quantities.iter())
         .filter_map(|&quantity| traces.of(quantity))
@@ -52,7 +52,7 @@ pub(crate) fn csv(traces: &Traces, quantities: &[Quantity]) -> String {
     for trace in &chosen {
         for (layer, i) in &trace.neurons {
             // Writing to a text cannot fail.
-            let _ = write!(text, ",{} {layer}.{i} ({UNIT})", trace.quantity.name());
+            let _ = write!(text, ",{} {layer}.{i}", trace.quantity.name());
         }
     }
     text.push('\n');

@@ -97,9 +97,21 @@ fn wrong_use_is_exit_code_2() {
     place.line("run --threads 0", 2);
     place
         .line("run missing.toml", 2)
-        .says("missing.toml cannot be read");
+        .says("missing.toml cannot be read: no such file");
+    fs::write(place.path("bytes.toml"), [0xff, 0xfe]).expect("written");
+    place
+        .line("run bytes.toml", 2)
+        .says("bytes.toml cannot be read: it is no text in UTF-8");
+    for folder in [".", "empty.toml"] {
+        fs::create_dir_all(place.path(folder)).expect("made");
+        let call = place.line(&format!("run {folder}"), 2);
+        call.says(&format!("{folder} cannot be read: it is a folder"));
+    }
+    place
+        .line("report small.toml", 2)
+        .says("`small.toml` is no folder");
     let absent = place.line("report absent", 2);
-    insta::assert_snapshot!(absent.stderr, @"error: there is no folder `absent`; give one that `apical run` wrote, such as results/quick");
+    insta::assert_snapshot!(absent.stderr, @"error: there is no folder `absent`; give a folder that `apical run` wrote, such as results/quick");
     fs::create_dir(place.path("empty")).expect("made");
     let empty = place.line("report empty", 2);
     insta::assert_snapshot!(empty.stderr, @"error: no finished or failed run below empty; give a folder that `apical run` wrote, such as results/quick");

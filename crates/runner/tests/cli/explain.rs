@@ -23,9 +23,22 @@ fn a_key_is_explained_by_its_way_or_its_end() {
     place
         .line(of_a_task, 0)
         .prints("at least 1e-9 and at most 1");
-    place
-        .line("explain rates.0", 0)
-        .prints("the name of 5 keys");
+    let rates = place.line("explain rates.0", 0);
+    rates.prints("the name of 5 keys");
+    // Every place, also those that share their meaning with another.
+    for kind in apical_experiment::learners::learner_kinds() {
+        let settings = apical_keys::entries(kind.shape().expect("documented"));
+        let has_rates = settings.iter().any(|entry| entry.path == ["rates"]);
+        if has_rates {
+            rates.prints(&format!(
+                "task.TASK.learner.LEARNER.{}.rates\n",
+                kind.name()
+            ));
+        }
+    }
+    rates
+        .prints("  condition.CONDITION.rates (self_prediction)\n")
+        .prints("  continuous.rates (weak_coupling)\n");
     place
         .line("explain continuous.dt_ms", 0)
         .prints("unit     ms")

@@ -7,11 +7,14 @@ mod data;
 mod endings;
 mod explain;
 mod keeping;
+mod memory;
 mod names;
 mod odd_numbers;
 mod own_data;
 mod processes;
 mod program;
+#[cfg(unix)]
+mod read_only;
 mod reproduce;
 mod reproduce_run;
 mod runs;

@@ -254,3 +254,62 @@ fn a_key_with_a_star_that_fits_nothing_is_shown_with_its_line() {
     ];
     insta::assert_snapshot!(errors.join("\n"));
 }
+
+#[test]
+fn a_phase_before_learning_leaves_an_epoch_to_learn_in() {
+    let start = |n: usize| {
+        let below = "feedback_scale = 1.0";
+        let start = format!("{below}\nfeedback_start = {{ n_epochs = {n} }}");
+        SMALL.replace(below, &start)
+    };
+    let place = Place::new(&start(1));
+    place.line("run small.toml --seeds 0 --no-report", 0);
+    let keys = "nudging = 0.1\napical_mixing = 0.3\ninterneuron_nudging = 0.1\n";
+    let error_neurons = start(2)
+        .replace("microcircuit.microcircuit]", "microcircuit.error_neurons]")
+        .replace(keys, "");
+    let own = start(2).replace(
+        "hidden = [8]",
+        "hidden = [8]\ntraining_of.microcircuit.n_epochs = 1",
+    );
+    let sweep = "[sweep]\n\"training.n_epochs\" = [2, 1]\n";
+    let swept = format!("{}\n{sweep}", start(1));
+    let errors = [
+        refused(&start(2), &[]),
+        refused(&error_neurons, &[]),
+        refused(&own, &[]),
+        refused(&swept, &[]),
+        refused(&start(1), &["--set", "training.n_epochs=1"]),
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r"
+    error: `task.digits.learner.microcircuit.microcircuit.feedback_start.n_epochs` is 2 of 2 epochs, expected fewer than all of them, so that some are left to learn in
+      --> small.toml:25:31
+       |
+    25 | feedback_start = { n_epochs = 2 }
+       |                               ^
+
+    error: `task.digits.learner.microcircuit.error_neurons.feedback_start.n_epochs` is 2 of 2 epochs, expected fewer than all of them, so that some are left to learn in
+      --> small.toml:22:31
+       |
+    22 | feedback_start = { n_epochs = 2 }
+       |                               ^
+
+    error: `task.digits.learner.microcircuit.microcircuit.feedback_start.n_epochs` is 2 of 1 epochs, expected fewer than all of them, so that some are left to learn in
+      --> small.toml:26:31
+       |
+    26 | feedback_start = { n_epochs = 2 }
+       |                               ^
+
+    error: `task.digits.learner.microcircuit.microcircuit.feedback_start.n_epochs` is 1 of 1 epochs, expected fewer than all of them, so that some are left to learn in
+      --> small.toml:25:31
+       |
+    25 | feedback_start = { n_epochs = 1 }
+       |                               ^
+
+    error: `task.digits.learner.microcircuit.microcircuit.feedback_start.n_epochs` is 1 of 1 epochs, expected fewer than all of them, so that some are left to learn in
+      --> small.toml:25:31
+       |
+    25 | feedback_start = { n_epochs = 1 }
+       |                               ^
+    ");
+}

@@ -30,7 +30,8 @@ fn every_learner_gets_its_own_settings_from_equal_trials() {
     let place = Place::new(&format!("{SMALL}{TUNING}"));
     place
         .line("run small.toml --seeds 0", 0)
-        .says("tuning digits · microcircuit · trial");
+        .says("tuning digits · microcircuit · trial 3/3 · ")
+        .says(" · rates.0 ");
     let log = trials(&place);
     assert_eq!(log.len(), 6);
     for learner in ["microcircuit", "matched backprop"] {
@@ -180,4 +181,17 @@ fn a_star_tunes_every_learner_of_every_task_and_copies_hold_all_keys() {
     let copy = fs::read_to_string(place.path("results/small/experiment.toml")).expect("a copy");
     assert!(!copy.contains("like") && !copy.contains('*'), "{copy}");
     assert!(copy.contains("[task.deep.dataset.digits]"), "{copy}");
+}
+
+#[test]
+fn a_trial_has_an_epoch_to_learn_in() {
+    let below = "feedback_scale = 1.0";
+    let start = format!("{below}\nfeedback_start = {{ n_epochs = 1 }}");
+    let spec = SMALL.replace(below, &start);
+    let place = Place::new(&format!("{spec}{TUNING}"));
+    place
+        .line("run small.toml", 2)
+        .says("feedback_start.n_epochs` is 1 of 1 epochs, expected fewer than all")
+        .says("help: a trial has the 1 epochs of `tuning.n_epochs`");
+    assert!(!place.path("results").exists(), "something ran");
 }

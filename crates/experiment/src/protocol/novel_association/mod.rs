@@ -157,7 +157,12 @@ impl Protocol for NovelAssociation {
     }
 
     fn n_bytes(&self) -> u64 {
-        self.network.n_bytes(1)
+        let conditions = self.condition.values();
+        let circuits = conditions.flat_map(|condition| {
+            let before = condition.before.iter().map(|before| &before.circuit);
+            before.chain([&condition.circuit])
+        });
+        self.network.n_bytes(1, circuits)
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {

@@ -164,7 +164,7 @@ impl Protocol for TeacherStudent {
     }
 
     fn n_bytes(&self) -> u64 {
-        self.network.n_bytes(self.n_probes)
+        self.network.n_bytes(self.n_probes, self.condition.values())
     }
 
     fn run(&self, condition: &str, seed: u64, log: &mut Log<'_>) -> Result<(), Broken> {

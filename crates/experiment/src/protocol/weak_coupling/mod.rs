@@ -145,7 +145,7 @@ impl Protocol for WeakCoupling {
         let within = |error: SpecError| error.within("continuous");
         self.continuous.check(&network).map_err(within)?;
         for place in self.places() {
-            let n_bytes = place.network.n_bytes(self.n_samples);
+            let n_bytes = place.network.n_bytes(self.n_samples, [&self.continuous]);
             memory::check_key(place.sweep.key(), place.x, n_bytes)?;
             let network = place.network.network()?;
             for condition in self.condition.values() {
@@ -168,7 +168,7 @@ impl Protocol for WeakCoupling {
 
     fn n_bytes(&self) -> u64 {
         let needs = self.places().into_iter();
-        let needs = needs.map(|place| place.network.n_bytes(self.n_samples));
+        let needs = needs.map(|place| place.network.n_bytes(self.n_samples, [&self.continuous]));
         needs.max().unwrap_or(0)
     }
 

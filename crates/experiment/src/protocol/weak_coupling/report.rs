@@ -53,7 +53,7 @@ pub(super) fn report(spec: &WeakCoupling, runs: &Runs) -> Report {
             ),
             (
                 "Norm ratio",
-                "Norm of the update at learning rate 1 over that of the gradient. WeakCoupling predicts \
+                "Norm of the update at learning rate 1 over that of the gradient. Theory predicts \
                  λ_{N} Π λ_{j} (1 − λ_{I,j}) / Π α_{j} for weak coupling and tied feedback.",
             ),
             (
