@@ -128,7 +128,8 @@ fn cut(text: &str, width: usize) -> String {
     kept.chain(['…']).collect()
 }
 
-/// `names` in at most `width` columns each; what is cut loses as much of its middle as tells it from the others.
+/// `names` in at most `width` columns each; what is cut loses its end, or else some of its middle, so that names
+/// can still be told apart.
 fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<String> {
     let n_names = names.clone().collect::<HashSet<_>>().len();
     let with_ends = |n_last: usize| -> Vec<String> {
@@ -142,7 +143,8 @@ fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<
         shortened.collect()
     };
     let are_apart = |names: &Vec<String>| names.iter().collect::<HashSet<_>>().len() == n_names;
-    let mut all = (0..width).map(with_ends);
+    // What tells points of a sweep apart, keys and values, stands at the end.
+    let mut all = (0..1).chain(width / 2..width).map(with_ends);
     all.find(are_apart).unwrap_or_else(|| with_ends(0))
 }
 
@@ -232,7 +234,7 @@ mod tests {
         let swept = ["circuit, nudging=0.01", "circuit, nudging=0.03", "backprop"];
         assert_eq!(
             cut_to(&swept, 12),
-            ["circuit, n…1", "circuit, n…3", "backprop"]
+            ["circu…g=0.01", "circu…g=0.03", "backprop"]
         );
         assert_eq!(cut_to(&swept[1..], 12), ["circuit, nu…", "backprop"]);
         assert_eq!(
