@@ -11,7 +11,6 @@ pub mod feedback;
 mod forward_rates;
 pub mod integrator;
 pub mod kind;
-mod per_layer_or;
 pub mod table;
 
 pub use circuit::sacramento_2018::{
@@ -19,4 +18,3 @@ pub use circuit::sacramento_2018::{
     LoopGain, MicrocircuitSpec, Path, Plasticity, Presynaptic, Start, TwoStep, loop_gain,
 };
 pub use feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
-pub use per_layer_or::PerLayerOr;

@@ -35,12 +35,12 @@ pub(super) fn drawn(between: Between, sizes: &Sizes, rate: f64) -> Connection {
             stream,
             scale: scales[between.to.layer - 1],
         },
-        Sizes::Matched => Start::Like(
+        Sizes::Like(size) => Start::Like(
             Draw::Uniform { stream, scale: 1.0 },
             Likeness {
                 to: between.forward,
                 signs: false,
-                norm: true,
+                norm: size.norm(between.transfer),
             },
         ),
     };

@@ -7,7 +7,7 @@ use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::state::State;
 use crate::feedback::Echo;
 use crate::feedback::{FeedbackStart, Pair, draw};
-use crate::table::{Likeness, Weights};
+use crate::table::{Likeness, Norm, Weights};
 
 /// Adds what noise teaches at every update, for rules that learn from it. `weights` as of
 /// [`crate::circuit::max_2026::plasticity::add_changes`].
@@ -58,7 +58,7 @@ pub(crate) fn finish<T: Real>(p: &Parameters, start: &FeedbackStart, weights: &m
         let likeness = Likeness {
             to: p.circuit.forward(k + 1),
             signs: false,
-            norm: true,
+            norm: Norm::Same,
         };
         weights.imitate(p.circuit.feedback(k), likeness);
     }
