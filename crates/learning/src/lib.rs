@@ -21,6 +21,7 @@ pub mod metric;
 mod name;
 mod network;
 mod observer;
+mod per_layer_or;
 mod point;
 mod range;
 mod rate_schedule;
@@ -51,6 +52,7 @@ pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metr
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
 pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
+pub use per_layer_or::{PerLayerOr, Word};
 pub use point::{Point, Swept, value_of};
 pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;

@@ -304,8 +304,8 @@ impl TrainingSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureSpec {
-    /// Metrics by name; all of them by default.
-    #[serde(default = "all_metrics")]
+    /// Metrics by name; by default all but `error_size` and `step_size`.
+    #[serde(default = "Metric::by_default")]
     pub metrics: Vec<Metric>,
     /// Measure accuracy and loss after every n-th epoch, and after the last.
     #[serde(default = "one")]
@@ -326,10 +326,10 @@ pub struct MeasureSpec {
 }
 
 impl MeasureSpec {
-    /// All metrics after every epoch.
+    /// The metrics of [`Metric::by_default`] after every epoch.
     pub fn everything() -> Self {
         Self {
-            metrics: all_metrics(),
+            metrics: Metric::by_default(),
             evaluate_every_n_epochs: 1,
             align_every_n_epochs: 1,
             n_alignment_batches: ten(),
@@ -361,8 +361,4 @@ fn ten() -> usize {
 
 fn five_thousand() -> usize {
     5_000
-}
-
-fn all_metrics() -> Vec<Metric> {
-    Metric::all().to_vec()
 }

@@ -14,7 +14,6 @@ pub mod feedback;
 mod forward_rates;
 pub mod integrator;
 pub mod kind;
-mod per_layer_or;
 pub mod table;
 
 pub use circuit::sacramento_2018::{
@@ -22,4 +21,3 @@ pub use circuit::sacramento_2018::{
     LoopGain, MicrocircuitSpec, Path, Plasticity, Presynaptic, Start, TwoStep, loop_gain,
 };
 pub use feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
-pub use per_layer_or::PerLayerOr;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::claim;
 use crate::csv::{Csv, number};
-use crate::figure::{FIGURES, Figure};
+use crate::figure::{Drafts, FIGURES, Figure};
 use crate::group::{self, Task};
 use crate::page::{self, FigureOnPage};
 use crate::plot::DrawError;
@@ -42,7 +42,7 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
             claim: claim::sentence(task),
             task,
             table,
-            figures: draw_all(task, &folder, &mut files)?,
+            figures: draw_all(task, &tasks, &folder, &mut files)?,
         });
     }
     let table = table::csv(&tables);
@@ -61,15 +61,16 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
     Ok(artefacts)
 }
 
-/// Draws every figure of `task` that has data into `files`, several at a time.
+/// Draws every figure of `task`, one of `tasks`, that has data into `files`, several at a time.
 fn draw_all(
     task: &Task<'_>,
+    tasks: &[Task<'_>],
     folder: &str,
     files: &mut Vec<Artefact>,
 ) -> Result<Vec<(&'static Figure, FigureOnPage)>, ReportError> {
     let drawn: Vec<(&Figure, FigureOnPage, Vec<Artefact>)> = FIGURES
         .par_iter()
-        .map(|figure| draw(figure, task, folder))
+        .map(|figure| draw(figure, task, tasks, folder))
         .collect::<Result<_, _>>()?;
     let mut figures = Vec::new();
     for (figure, shown, its_files) in drawn {
@@ -82,9 +83,14 @@ fn draw_all(
 fn draw(
     figure: &'static Figure,
     task: &Task<'_>,
+    tasks: &[Task<'_>],
     folder: &str,
 ) -> Result<(&'static Figure, FigureOnPage, Vec<Artefact>), ReportError> {
-    let draft = match (figure.draft)(task) {
+    let draft = match figure.drafts {
+        Drafts::OfTask(draft) => draft(task),
+        Drafts::Among(draft) => draft(task, tasks),
+    };
+    let draft = match draft {
         Ok(draft) => draft,
         Err(reason) => return Ok((figure, FigureOnPage::Omitted(reason), Vec::new())),
     };

@@ -3,6 +3,8 @@
 use apical_learning::{Metric, PartName, Reading, RunRecord};
 
 use crate::group::{Group, Task};
+use crate::number::{rounded, short};
+use crate::statistics::mean;
 use crate::subject::Subject;
 
 /// A warning on the numbers of one learner.
@@ -15,6 +17,14 @@ pub(crate) enum Flag {
     },
     /// In so many of its finished runs no epoch had a lower loss than the start.
     LossNeverFell { n: usize, of: usize },
+    /// In so many of its finished runs the error changes by more than [`ERROR_CHANGE`] between the first and
+    /// the last hidden layer.
+    ErrorSizeChanges {
+        n: usize,
+        of: usize,
+        /// In words: how, in the mean of those runs.
+        how: String,
+    },
     /// Its scores are those of another learner to the last digit.
     IdenticalTo(String),
     /// So many of its runs ended in numbers that are not finite.
@@ -29,6 +39,7 @@ impl Flag {
         match self {
             Self::AtChance { .. } => "at_chance",
             Self::LossNeverFell { .. } => "loss_never_fell",
+            Self::ErrorSizeChanges { .. } => "error_size_changes",
             Self::IdenticalTo(_) => "identical",
             Self::Diverged { .. } => "diverged",
             Self::Failed { .. } => "failed",
@@ -40,6 +51,7 @@ impl Flag {
         match self {
             Self::AtChance { .. } => "at chance".to_owned(),
             Self::LossNeverFell { n, of } => format!("loss never fell in {n} of {of}"),
+            Self::ErrorSizeChanges { how, .. } => format!("error {how}"),
             Self::IdenticalTo(_) => "identical".to_owned(),
             Self::Diverged { n, of } => format!("{n} of {of} diverged"),
             Self::Failed { n, of } => format!("{n} of {of} failed"),
@@ -56,6 +68,10 @@ impl Flag {
             Self::AtChance { chance } => format!("{learner} is at chance ({chance})"),
             Self::LossNeverFell { n, of } => format!(
                 "the loss of {learner} never fell below that of the start in {}",
+                runs(*n, *of)
+            ),
+            Self::ErrorSizeChanges { n, of, how } => format!(
+                "the error of {learner} {how} on its way from the last to the first hidden layer in {}",
                 runs(*n, *of)
             ),
             Self::IdenticalTo(other) => {
@@ -85,6 +101,7 @@ pub(crate) fn flags(task: &Task<'_>, group: &Group<'_>) -> Vec<Flag> {
         let of = group.finished.len();
         flags.push(Flag::LossNeverFell { n, of });
     }
+    flags.extend(error_size(group));
     let others = task.groups.iter();
     let others = others.filter(|other| !std::ptr::eq(*other, group));
     let twin = others
@@ -126,6 +143,39 @@ fn at_chance(task: &Task<'_>, group: &Group<'_>) -> Option<Flag> {
     (r_squared.mean <= 0.0).then(|| Flag::AtChance {
         chance: "R² is 0 for the mean of the targets".to_owned(),
     })
+}
+
+/// A factor beyond which an error that shrinks or grows over hidden layers teaches the first of them either
+/// nothing or nothing else.
+const ERROR_CHANGE: f64 = 100.0;
+
+fn error_size(group: &Group<'_>) -> Option<Flag> {
+    let changes: Vec<f64> = (group.finished.iter())
+        .filter_map(|run| error_change(&run.summary.last))
+        .filter(|change| change.abs() > ERROR_CHANGE.log10())
+        .collect();
+    let change = 10_f64.powf(mean(&changes)?);
+    let (word, times) = match change < 1.0 {
+        true => ("shrinks", 1.0 / change),
+        false => ("grows", change),
+    };
+    let times = short(rounded(times, 2));
+    Some(Flag::ErrorSizeChanges {
+        n: changes.len(),
+        of: group.finished.len(),
+        how: format!("{word} {times}-fold"),
+    })
+}
+
+/// The decadic logarithm of the size of the error in the first hidden layer over that in the last.
+fn error_change(readings: &[Reading]) -> Option<f64> {
+    let sizes = readings.iter().filter(|of| of.metric == Metric::ERROR_SIZE);
+    let mut sizes: Vec<(usize, f64)> = sizes
+        .filter_map(|of| Some((of.layer?, of.value.filter(|size| *size > 0.0)?)))
+        .collect();
+    sizes.sort_by_key(|(layer, _)| *layer);
+    let (first, last) = (sizes.first()?.1, sizes.last()?.1);
+    Some((first / last).log10())
 }
 
 /// Whether no epoch has a lower loss than the start, on the first part that it was measured on.

@@ -135,6 +135,29 @@ impl<'a> Task<'a> {
         keys.any(|whole| whole.segments().ends_with(key.segments()))
     }
 
+    /// Hidden layers of its networks, where it has a finished run.
+    pub(crate) fn n_hidden(&self) -> Option<usize> {
+        let sizes = &self.first_finished()?.summary.sizes;
+        sizes.len().checked_sub(2)
+    }
+
+    /// Whether runs of one seed had the same data in both.
+    pub(crate) fn shares_data_with(&self, other: &Task<'_>) -> bool {
+        let data = |run: &RunRecord| (run.summary.run.seed, run.provenance.data_checksum.clone());
+        let own: BTreeSet<_> = self.finished().map(data).collect();
+        other.finished().any(|run| own.contains(&data(run)))
+    }
+
+    fn finished(&self) -> impl Iterator<Item = &'a RunRecord> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.finished.iter().copied())
+    }
+
+    fn first_finished(&self) -> Option<&'a RunRecord> {
+        self.finished().next()
+    }
+
     /// Layers that any learner has a value of `metric` for, `None` being all together; in order, all
     /// together last.
     pub(crate) fn layers(&self, metric: Metric) -> Vec<Option<usize>> {
@@ -176,7 +199,7 @@ impl<'a> Task<'a> {
     /// On which processors and instruction sets times were taken, to follow `times`; none without times.
     pub(crate) fn times_taken(&self) -> Option<String> {
         let mut machines: Vec<String> = Vec::new();
-        for run in self.groups.iter().flat_map(|group| &group.finished) {
+        for run in self.finished() {
             let provenance = &run.provenance;
             let machine = format!("{}, {}", provenance.cpu, provenance.instruction_set);
             if run.summary.timing.samples_per_second.is_some() && !machines.contains(&machine) {

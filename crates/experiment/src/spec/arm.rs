@@ -1,13 +1,13 @@
 //! One task, one learner and one point of a sweep: what is run once per seed.
 
 use apical_learning::{
-    ForwardWeights, KeyPath, MeasureSpec, Network, NetworkError, Point, RateSchedule, SpecError,
-    Streams, TrainingSpec, check_transfer,
+    ForwardWeights, KeyPath, MeasureSpec, Network, NetworkError, Numbers, Point, RateSchedule,
+    SpecError, Streams, TrainingSpec, check_transfer,
 };
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format, sha256};
+use super::{ExperimentSpec, TaskSpec, TrainingOverrides, format, forward_scale, sha256};
 use crate::learners::LearnerSpec;
 use crate::memory::{self, TooLarge};
 
@@ -203,11 +203,7 @@ impl Arm {
             .check()
             .map_err(within(KeyPath::of(["measure"])))?;
         let scale = &self.task.forward_scale;
-        scale
-            .check_not_negative("forward_scale")
-            .map_err(within(task.clone()))?;
-        scale
-            .expand(network.n_layers(), "forward_scale")
+        (scale.check_within(network.n_layers(), "forward_scale", Numbers::RATE_OR_SCALE))
             .map_err(within(task))?;
         self.learner
             .check(network)
@@ -253,10 +249,7 @@ impl Arm {
         network: &Network,
         streams: Streams,
     ) -> Result<ForwardWeights<f32>, SpecError> {
-        let scale = self
-            .task
-            .forward_scale
-            .expand(network.n_layers(), "forward_scale")?;
+        let scale = forward_scale::expand(&self.task.forward_scale, network)?;
         Ok(network.draw_forward(&scale, streams))
     }
 

@@ -139,7 +139,8 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
             )));
         }
         for end in [range.from, range.to] {
-            let tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
+            let mut tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
+            tried.arms.retain(|arm| arm.owns(key));
             arms(resolved, &tried.arms)?;
             trials(resolved, tuning, &tried.arms)?;
         }

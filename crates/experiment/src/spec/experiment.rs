@@ -2,13 +2,11 @@
 
 use apical_datasets::DatasetSpec;
 use apical_keys::Described;
-use apical_learning::{
-    KeyPath, MeasureSpec, PerLayer, RateSchedule, TargetCoding, TrainingSpec, Transfer,
-};
+use apical_learning::{KeyPath, MeasureSpec, RateSchedule, TargetCoding, TrainingSpec, Transfer};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::{TuningSpec, Values};
+use super::{ForwardScale, TuningSpec, Values};
 use crate::learners::LearnerSpec;
 
 /// An experiment: tasks, learners, seeds.
@@ -42,6 +40,10 @@ pub struct ExperimentSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSpec {
+    /// The task from which this one takes every key that it does not state; tables are taken key by key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(example = "\"digits\"")]
+    pub like: Option<String>,
     /// The data set.
     pub dataset: DatasetSpec,
     /// Neurons of each hidden layer; the data give the widths of input and output.
@@ -53,9 +55,9 @@ pub struct TaskSpec {
     #[serde(default = "yes")]
     pub thresholds: bool,
     /// s_k per layer 1…N: forward starting weights are drawn from U(−s_k, s_k), the same bits for
-    /// every learner.
+    /// every learner. `"fan_in"` follows from the widths and φ.
     #[key(example = "[0.5, 0.3]")]
-    pub forward_scale: PerLayer,
+    pub forward_scale: ForwardScale,
     /// The learner that the others are compared with; the first that is backprop matched to the
     /// circuit, with nothing frozen, where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, place,
-    problem::key_at, sweep, tree, wording::in_user_words,
+    Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, like, pattern,
+    place, problem::key_at, sweep, tree, wording::in_user_words,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -38,23 +38,28 @@ pub struct Resolved {
 }
 
 impl SpecSource {
-    /// The values of this text with `overrides` in place of some, and the same as a tree.
+    /// The values of this text with `overrides` in place of some, and the same as a tree, in which every
+    /// task has all of its keys and no key stands for others.
     pub fn read<S: DeserializeOwned>(
         &self,
         overrides: &Overrides,
     ) -> Result<(S, Table), SpecProblem> {
-        let mut tree: Table = self
-            .text
-            .parse()
-            .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
-        overrides.apply(&mut tree)?;
         let own = |error: &_| SpecProblem::of_toml(error, &self.file, &self.text);
-        let spec = match overrides.is_empty() {
+        let stated = self.stated(overrides)?;
+        let mut tree = stated.clone();
+        like::resolve(&mut tree)
+            .map_err(|error| self.problem(overrides, error.key(), error.to_string()))?;
+        pattern::expand(&mut tree).map_err(|error| {
+            let key = KeyPath::of(["tuning", "space", &error.pattern]);
+            self.problem(overrides, &key, error.to_string())
+        })?;
+        let spec = match overrides.is_empty() && tree == stated {
             true => toml::from_str(&self.text).map_err(|error| own(&error))?,
-            // The file's own errors carry a line; what remains comes from the command line.
+            // The file's own errors carry a line; what remains comes from the command line, or from another
+            // task.
             false => typed(&tree).map_err(|found| match toml::from_str::<S>(&self.text) {
                 Err(error) if error.message() == found.error.message() => own(&error),
-                _ => found.problem(|key| overrides.deciding(key)),
+                _ => self.problem_of_type(overrides, found),
             })?,
         };
         Ok((spec, tree))
@@ -68,10 +73,44 @@ impl SpecSource {
         message: impl Into<String>,
     ) -> SpecProblem {
         let problem = SpecProblem::new(message);
-        match overrides.deciding(key) {
-            Some(option) => problem.with_help(format!("the value comes from {option}")),
-            None => problem.at_key(&self.file, &self.text, key),
+        let key = self.origin(overrides, key);
+        match overrides.deciding(&key) {
+            Some(option) => problem.with_origin(format!("the value comes from {option}")),
+            None => problem.at_key(&self.file, &self.text, &key),
         }
+    }
+
+    fn problem_of_type(&self, overrides: &Overrides, found: Untyped) -> SpecProblem {
+        let key = found.key().map(|key| self.origin(overrides, &key));
+        let problem = found.problem(|_| overrides.deciding(key.as_ref()?));
+        match key.filter(|key| overrides.deciding(key).is_none()) {
+            Some(key) => problem.at_key(&self.file, &self.text, &key),
+            None => problem,
+        }
+    }
+
+    /// What file and command line state.
+    fn stated(&self, overrides: &Overrides) -> Result<Table, SpecProblem> {
+        let mut tree: Table = self
+            .text
+            .parse()
+            .map_err(|error| SpecProblem::of_toml(&error, &self.file, &self.text))?;
+        overrides.apply(&mut tree)?;
+        Ok(tree)
+    }
+
+    /// The key that states the value at `key`: of another task, or one that stands for it.
+    fn origin(&self, overrides: &Overrides, key: &KeyPath) -> KeyPath {
+        let Ok(stated) = self.stated(overrides) else {
+            return key.clone();
+        };
+        let origin = match key.segments() {
+            [a, b, own] if a == "tuning" && b == "space" => pattern::standing_for(&stated, own)
+                .map(|pattern| KeyPath::of(["tuning", "space", &pattern])),
+            [a, ..] if a == "task" => like::stated(&stated, key),
+            _ => None,
+        };
+        origin.unwrap_or_else(|| key.clone())
     }
 
     /// The problem that `error` names.
@@ -172,11 +211,15 @@ struct Untyped {
 }
 
 impl Untyped {
+    /// The key that it is about.
+    fn key(&self) -> Option<KeyPath> {
+        key_at(&self.text, &self.error.span()?)
+    }
+
     /// The problem, with the whole key. `deciding` says where the value of a key comes from.
     fn problem(&self, deciding: impl Fn(&KeyPath) -> Option<String>) -> SpecProblem {
         let message = in_user_words(self.error.message());
-        let span = self.error.span();
-        let Some(key) = span.and_then(|span| key_at(&self.text, &span)) else {
+        let Some(key) = self.key() else {
             return SpecProblem::new(message.replace('\n', " "));
         };
         let problem = SpecProblem::new(format!("`{key}`: {message}"));

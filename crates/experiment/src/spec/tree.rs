@@ -72,6 +72,17 @@ pub(crate) fn set(tree: &mut Table, key: &KeyPath, value: Value) -> Result<(), E
     Ok(())
 }
 
+/// The value at `key`, if there is one.
+pub(crate) fn get<'t>(tree: &'t Table, key: &KeyPath) -> Option<&'t Value> {
+    let (first, rest) = key.segments().split_first()?;
+    rest.iter()
+        .try_fold(tree.get(first)?, |at, segment| match at {
+            Value::Table(table) => table.get(segment),
+            Value::Array(list) => list.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        })
+}
+
 /// Takes the value at `key` away, if there is one.
 pub(crate) fn remove(tree: &mut Table, key: &KeyPath) -> Option<Value> {
     let (last, above) = key.segments().split_last()?;
@@ -103,6 +114,8 @@ mod tests {
         set(&mut spec, &key("a.b.1"), Value::Integer(7)).expect("the list has two items");
         set(&mut spec, &key("a.c.d"), Value::Boolean(true)).expect("a new table");
         assert_eq!(spec, tree("a.b = [1, 7]\na.c.d = true"));
+        assert_eq!(get(&spec, &key("a.b.1")), Some(&Value::Integer(7)));
+        assert_eq!(get(&spec, &key("a.b.2")), None);
         assert_eq!(remove(&mut spec, &key("a.c.d")), Some(Value::Boolean(true)));
         assert_eq!(remove(&mut spec, &key("a.x.d")), None);
     }

@@ -32,7 +32,8 @@ pub struct TuningSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[key(min = 1, max = 1_000_000)]
     pub n_epochs: Option<usize>,
-    /// Keys below `task.TASK.learner.LEARNER` and their ranges.
+    /// Keys below `task.TASK.learner.LEARNER` and their ranges. `*` stands for every name, and a key with
+    /// it, such as `task.*.learner.*.*.rates`, for all keys that are stated and fit.
     #[key(name = "KEY")]
     pub space: IndexMap<KeyPath, Range>,
 }

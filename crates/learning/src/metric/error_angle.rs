@@ -4,8 +4,8 @@
 //! a circuit with interneurons, B_{k,k+1} e_{k+1} of error neurons. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
 
 use super::vector::Products;
-use super::{AlignmentSample, Direction, MetricInfo, Reads};
-use crate::{Metric, Quantity, Reading};
+use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
+use crate::{Metric, Reading};
 
 pub(super) static METRIC: MetricInfo = MetricInfo {
     name: "error_angle",
@@ -20,10 +20,9 @@ fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     let mut readings = Vec::new();
     for (reference, gradient) in of.gradients {
         for k in 1..of.n_layers() {
-            let value = match of.nudged.get(Quantity::HiddenError, k) {
-                Some(errors) => mean_angle(errors, gradient.hidden_errors[k - 1].view()),
-                None => Err("the learner has no error at this layer".to_owned()),
-            };
+            let of_gradient = gradient.hidden_errors[k - 1].view();
+            let value = sample::hidden_error(of, k);
+            let value = value.and_then(|errors| mean_angle(errors, of_gradient));
             readings.push(
                 Reading::new(Metric::ERROR_ANGLE, value)
                     .of_layer(Some(k))

@@ -21,19 +21,26 @@ pub(crate) use sample::matrix;
 
 use crate::{Evaluation, Reading};
 
-/// Declares modules, their metrics by name, and the list of them.
+/// Declares modules, their metrics by name, and the list of them; those that are measured only where a
+/// specification names them come last.
 macro_rules! metrics {
-    ($($name:ident = $module:ident),* $(,)?) => {
+    ($($name:ident = $module:ident),*; $($asked:ident = $file:ident),* $(,)?) => {
         $(mod $module;)*
+        $(mod $file;)*
 
         impl Metric {
             $(
                 #[doc = concat!("The metric `", stringify!($module), "`.")]
                 pub const $name: Self = Self(&$module::METRIC);
             )*
+            $(
+                #[doc = concat!("The metric `", stringify!($file), "`, measured where it is named.")]
+                pub const $asked: Self = Self(&$file::METRIC);
+            )*
         }
 
-        static BUILT_IN: &[Metric] = &[$(Metric::$name),*];
+        static BUILT_IN: &[Metric] = &[$(Metric::$name,)* $(Metric::$asked,)*];
+        static WHERE_NAMED: &[Metric] = &[$(Metric::$asked,)*];
     };
 }
 
@@ -51,7 +58,9 @@ metrics! {
     FEEDBACK_ANGLE = feedback_angle,
     INTERNEURON_MISMATCH = interneuron_mismatch,
     APICAL_POTENTIAL = apical_potential,
-    APICAL_RESIDUAL = apical_residual,
+    APICAL_RESIDUAL = apical_residual;
+    ERROR_SIZE = error_size,
+    STEP_SIZE = step_size,
 }
 
 /// Which way is better.
@@ -66,6 +75,8 @@ pub enum Direction {
     NearOneIsBetter,
     /// A null to compare with.
     Null,
+    /// Neither way.
+    Neither,
 }
 
 /// What a metric reads, and how.
@@ -107,6 +118,12 @@ impl Metric {
     /// All metrics, those of the program last.
     pub fn all() -> &'static [Self] {
         registry::all()
+    }
+
+    /// The metrics that are measured where a specification names none.
+    pub fn by_default() -> Vec<Self> {
+        let all = Self::all().iter().copied();
+        all.filter(|metric| !WHERE_NAMED.contains(metric)).collect()
     }
 
     /// Name, unit and direction.

@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayView2, Axis, Ix2};
 
 use super::vector::Products;
 use crate::{
-    Activities, ForwardNetwork, Gradient, Metric, OutputError, Reading, TensorName, Updates,
+    Activities, ForwardNetwork, Gradient, Metric, OutputError, Quantity, Reading, TensorName,
+    Updates,
 };
 
 /// What alignment metrics read: everything of one minibatch.
@@ -68,6 +69,15 @@ impl AlignmentSample<'_> {
             None => Err("a layer of one neuron has no other row to take".to_owned()),
         }
     }
+}
+
+/// The errors that reach hidden layer k with the teacher on, `[n_samples, n_k]`, or why there are none.
+pub(super) fn hidden_error<'a>(
+    sample: &'a AlignmentSample<'_>,
+    k: usize,
+) -> Result<ArrayView2<'a, f64>, String> {
+    let errors = sample.nudged.get(Quantity::HiddenError, k);
+    errors.ok_or_else(|| "the learner has no error at this layer".to_owned())
 }
 
 /// For both references, a reading per layer and one over all layers together.

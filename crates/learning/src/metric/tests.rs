@@ -312,6 +312,54 @@ fn error_angle() {
 }
 
 #[test]
+fn error_size() {
+    let mut sample = ByHand::new();
+    // √((1 + 1 + 25 + 0) / 4) and √((0 + 49 + 1 + 1) / 4).
+    assert_value(&sample.of(Metric::ERROR_SIZE, Some(1)), 6.75_f64.sqrt());
+    assert_value(&sample.of(Metric::ERROR_SIZE, Some(2)), 12.75_f64.sqrt());
+    assert_eq!(sample.measure(Metric::ERROR_SIZE).len(), 2);
+    let silent = array![[0.0, 0.0], [0.0, 0.0]];
+    sample.nudged.insert(Quantity::HiddenError, 1, silent);
+    assert_value(&sample.of(Metric::ERROR_SIZE, Some(1)), 0.0);
+    sample.nudged = Activities::new();
+    assert_absent(
+        &sample.of(Metric::ERROR_SIZE, Some(2)),
+        "the learner has no error at this layer",
+    );
+}
+
+#[test]
+fn step_size() {
+    let mut sample = ByHand::new();
+    // √200 / √2, √8 / √30, 5 / √2.
+    assert_value(&sample.of(Metric::STEP_SIZE, Some(1)), 10.0);
+    assert_value(
+        &sample.of(Metric::STEP_SIZE, Some(2)),
+        (8.0_f64 / 30.0).sqrt(),
+    );
+    assert_value(&sample.of(Metric::STEP_SIZE, Some(3)), 5.0 * SQRT_HALF);
+    sample.forward.weights.weights[1].fill(0.0);
+    assert_absent(
+        &sample.of(Metric::STEP_SIZE, Some(2)),
+        "all weights of this layer are 0",
+    );
+    sample.updates = Updates::new();
+    assert_absent(
+        &sample.of(Metric::STEP_SIZE, Some(1)),
+        "this layer is not plastic",
+    );
+}
+
+#[test]
+fn sizes_are_measured_where_they_are_named() {
+    let named: Vec<&Metric> = Metric::all()
+        .iter()
+        .filter(|metric| !Metric::by_default().contains(metric))
+        .collect();
+    assert_eq!(named, [&Metric::ERROR_SIZE, &Metric::STEP_SIZE]);
+}
+
+#[test]
 fn feedback_angle() {
     let mut sample = ByHand::new();
     assert_absent(

@@ -35,9 +35,9 @@ pub(super) fn drawn(between: Between, sizes: &Sizes, rate: f64) -> Connection {
             stream,
             scale: scales[between.to.layer - 1],
         },
-        Sizes::Matched => Start::Like(
+        Sizes::Like(size) => Start::Like(
             Draw::Uniform { stream, scale: 1.0 },
-            Likeness::of_norm(between.forward),
+            Likeness::of_norm(between.forward, size.norm(between.transfer)),
         ),
     };
     Connection {

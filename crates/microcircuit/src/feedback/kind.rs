@@ -1,11 +1,11 @@
 //! What a specification says of feedback.
 
 use apical_keys::Described;
-use apical_learning::{Numbers, PerLayer, SpecError};
+use apical_learning::{Numbers, PerLayer, PerLayerOr, SpecError, Transfer, Word};
 use serde::{Deserialize, Serialize};
 
 use super::{FeedbackStart, Phaseless, Reciprocal, SignConcordant, Signs};
-use crate::per_layer_or::{PerLayerOr, Word};
+use crate::table::Norm;
 
 /// What the top-down weights W_{k,k+1} are, as a specification says it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, Described)]
@@ -40,19 +40,44 @@ impl FeedbackKind {
     }
 }
 
-/// `"matched"`: as large as the forward weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Matched;
-
-impl Word for Matched {
-    const WORD: &'static str = "matched";
-    const EXPECTED: &'static str =
-        "\"matched\", a number, or a list with one number per hidden layer";
-    const MEANING: &'static str = "As large as the forward weights, by their Frobenius norm.";
+/// Sizes that follow from the forward weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WordForSize {
+    /// As large as they are.
+    Matched,
+    /// So that an error keeps its length on its way down.
+    ErrorPreserving,
 }
 
-/// s of U(−s, s), or of sizes up to s; `"matched"` where ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖.
-pub type FeedbackScale = PerLayerOr<Matched>;
+impl Word for WordForSize {
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Matched,
+            "matched",
+            "As large as the forward weights, by their Frobenius norm.",
+        ),
+        (
+            Self::ErrorPreserving,
+            "error_preserving",
+            "‖W_{k,k+1}‖² = n_{k+1} / ⟨φ′²⟩, with which an error keeps its length through weights that are no transpose; slopes where potentials of a deep network with the forward weights spread, √q with q = ‖W_{k+1,k}‖² / n_{k+1} ⟨φ(√q z)²⟩, z normal.",
+        ),
+    ];
+    const EXPECTED: &'static str =
+        "\"matched\", \"error_preserving\", a number, or a list with one number per hidden layer";
+}
+
+impl WordForSize {
+    /// What it says of the norm, with φ.
+    pub(super) fn norm(self, transfer: Transfer) -> Norm {
+        match self {
+            Self::Matched => Norm::Same,
+            Self::ErrorPreserving => Norm::ErrorPreserving(transfer),
+        }
+    }
+}
+
+/// s of U(−s, s), or of sizes up to s, or a word for the Frobenius norm.
+pub type FeedbackScale = PerLayerOr<WordForSize>;
 
 /// The keys of a specification that decide on feedback; a value per hidden layer.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +97,8 @@ pub struct Keys<'a> {
 /// The sizes of weights at the start, of hidden layers at index `k − 1`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sizes {
-    /// Those of the forward weights.
-    Matched,
+    /// Those that follow from the forward weights.
+    Like(WordForSize),
     /// These.
     Each(Vec<f64>),
 }
@@ -83,9 +108,9 @@ impl Keys<'_> {
     pub(super) fn sizes(&self, n_hidden: usize) -> Result<Sizes, SpecError> {
         self.scale
             .check_within(n_hidden, "feedback_scale", Numbers::RATE_OR_SCALE)?;
-        Ok(match self.scale.values() {
-            Some(values) => Sizes::Each(values.expand(n_hidden, "feedback_scale")?),
-            None => Sizes::Matched,
+        Ok(match self.scale {
+            FeedbackScale::Each(values) => Sizes::Each(values.expand(n_hidden, "feedback_scale")?),
+            FeedbackScale::Word(size) => Sizes::Like(*size),
         })
     }
 

@@ -13,7 +13,7 @@ use apical_learning::SpecError;
 
 use crate::table::{ConnectionId, Table};
 
-pub use kind::{FeedbackKind, FeedbackScale, Keys, Matched, Sizes};
+pub use kind::{FeedbackKind, FeedbackScale, Keys, Sizes, WordForSize};
 pub use noise::{Echo, Noise, Pair};
 pub(crate) use noise::{draw, lose, moved, normals};
 pub use phaseless::Phaseless;

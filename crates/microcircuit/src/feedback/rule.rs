@@ -52,6 +52,8 @@ pub struct Between {
     pub onto: Compartment,
     /// The forward connection from `to` to `from`.
     pub forward: ConnectionId,
+    /// φ.
+    pub transfer: Transfer,
 }
 
 /// What the two sides of a top-down connection hold, a row per sample. What a rule does not need

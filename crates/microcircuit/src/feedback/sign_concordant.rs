@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Sizes;
 use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
-use crate::table::{Connection, ConnectionId, Draw, Likeness, Start, Table, Values};
+use crate::table::{Connection, ConnectionId, Draw, Likeness, Norm, Start, Table, Values};
 
 /// M_k.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
@@ -65,8 +65,8 @@ impl FeedbackRule for SignConcordantRule {
 
     fn connect(&self, table: &mut Table, between: Between) -> ConnectionId {
         let (norm, scale) = match &self.sizes {
-            Sizes::Matched => (true, 1.0),
-            Sizes::Each(scales) => (false, scales[between.to.layer - 1]),
+            Sizes::Like(size) => (size.norm(between.transfer), 1.0),
+            Sizes::Each(scales) => (Norm::Own, scales[between.to.layer - 1]),
         };
         let draw = match self.kind.magnitudes {
             Magnitudes::Random => Draw::Uniform {

@@ -2,15 +2,18 @@
 
 use apical_kernels::{Padded, Real};
 
-use super::Likeness;
+use super::{Likeness, Norm, preserving};
 
 /// Gives `weights` signs and norm of `other`, as `by` says. Both have a row per presynaptic neuron, so
 /// that `weights` is compared with `other` transposed. Where `other` is zero, signs are positive and the
 /// norm stays as it is.
 pub(super) fn imitate<T: Real>(weights: &mut Padded<T>, other: &Padded<T>, by: Likeness) {
     let factor = match by.norm {
-        true => norm(other) / norm(weights),
-        false => 1.0,
+        Norm::Own => 1.0,
+        Norm::Same => norm(other) / norm(weights),
+        Norm::ErrorPreserving(transfer) => {
+            preserving::norm(transfer, norm(other), weights.rows()) / norm(weights)
+        }
     };
     let factor = T::of(if factor.is_finite() && factor > 0.0 {
         factor
@@ -19,7 +22,7 @@ pub(super) fn imitate<T: Real>(weights: &mut Padded<T>, other: &Padded<T>, by: L
     });
     if by.signs {
         take_signs(weights, other, factor);
-    } else if by.norm {
+    } else if by.norm != Norm::Own {
         let values = weights.values_mut().iter_mut();
         values.for_each(|value| *value *= factor);
     }

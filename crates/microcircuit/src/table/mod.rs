@@ -4,12 +4,13 @@
 //! changes and learning rates follow from it, once for all circuits ([`Weights`]).
 
 mod likeness;
+mod preserving;
 mod tissue;
 mod weights;
 
 use std::ops::Index;
 
-use apical_learning::TensorName;
+use apical_learning::{TensorName, Transfer};
 
 pub use tissue::Tissue;
 pub use weights::Weights;
@@ -153,17 +154,28 @@ pub struct Likeness {
     pub to: ConnectionId,
     /// Each weight has the sign of that of the other connection between the same two neurons.
     pub signs: bool,
-    /// All weights together have its Frobenius norm.
-    pub norm: bool,
+    /// How large all weights together are.
+    pub norm: Norm,
+}
+
+/// How large weights are that look like others, by their Frobenius norm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Norm {
+    /// As they were.
+    Own,
+    /// As the others.
+    Same,
+    /// So that an error keeps its length through them and slopes of this φ.
+    ErrorPreserving(Transfer),
 }
 
 impl Likeness {
     /// That of the norm alone.
-    pub fn of_norm(to: ConnectionId) -> Self {
+    pub fn of_norm(to: ConnectionId, norm: Norm) -> Self {
         Self {
             to,
             signs: false,
-            norm: true,
+            norm,
         }
     }
 }

@@ -5,7 +5,7 @@ use apical_learning::{
     TensorName, Transfer, uniform,
 };
 use apical_microcircuit::feedback::{
-    Feedback, FeedbackKind, FeedbackScale, Keys, Matched, SignConcordant, Signal,
+    Feedback, FeedbackKind, FeedbackScale, Keys, SignConcordant, Signal, WordForSize,
 };
 use apical_microcircuit::{FeedbackStart, MicrocircuitSpec, TwoStep};
 use ndarray::ArrayD;
@@ -330,8 +330,14 @@ fn settings_read_back() {
         kind(json!({ "sign_concordant": {} })),
         FeedbackKind::SignConcordant(SignConcordant::default())
     );
-    let scale: FeedbackScale = serde_json::from_value(json!("matched")).expect("a word");
-    assert_eq!(scale, FeedbackScale::Word(Matched));
+    for (word, size) in [
+        ("matched", WordForSize::Matched),
+        ("error_preserving", WordForSize::ErrorPreserving),
+    ] {
+        let scale: FeedbackScale = serde_json::from_value(json!(word)).expect("a word");
+        assert_eq!(scale, FeedbackScale::Word(size));
+        assert_eq!(serde_json::to_value(scale).expect("written"), json!(word));
+    }
     let start: Result<FeedbackStart, _> =
         serde_json::from_value(json!({ "n_epochs": 1, "noise": 1 }));
     assert!(start.is_err(), "an unknown key");

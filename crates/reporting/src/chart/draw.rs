@@ -119,6 +119,7 @@ impl ChartRow {
             y,
             guides: self.guides.clone(),
             height: self.height_mm * UNITS_PER_MM,
+            is_wide: false,
             panels,
         }
     }

@@ -3,7 +3,7 @@
 use apical_learning::{Metric, PartName, RunRecord};
 
 use super::shared::{score, series};
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row, Shown};
@@ -21,7 +21,7 @@ pub(super) const FIGURE: Figure = Figure {
         machine and on the number of threads below.",
     reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: true,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 /// An epoch with its time.
@@ -64,6 +64,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 y,
                 guides: Vec::new(),
                 height: 1100.0,
+                is_wide: false,
                 panels: vec![Panel {
                     title: String::new(),
                     x: Axis::logarithmic(first, last),

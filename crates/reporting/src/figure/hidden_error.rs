@@ -5,7 +5,7 @@ use apical_learning::{Metric, OutputError};
 
 use super::shared::per_layer::{self, Block};
 use super::shared::series::EpochTable;
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Grid, Picture};
 
@@ -23,7 +23,7 @@ pub(super) const FIGURE: Figure = Figure {
         than five.",
     reads: &[Metric::ERROR_ANGLE, Metric::FEEDBACK_ANGLE],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {

@@ -4,7 +4,7 @@ use apical_learning::{Metric, PartName};
 
 use super::shared::score;
 use super::shared::series::{self, EpochTable};
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::group::{Group, Task};
 use crate::plot::{Curve, Grid, Panel, Picture, Row};
 use crate::subject::Subject;
@@ -19,7 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",
     reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
@@ -57,6 +57,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             y,
             guides: Vec::new(),
             height: 900.0,
+            is_wide: false,
             panels: vec![Panel {
                 title: String::new(),
                 x: series::epoch_axis(lines.iter().flat_map(|(_, points)| points), 6),

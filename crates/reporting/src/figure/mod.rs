@@ -10,7 +10,7 @@ use crate::csv::Csv;
 use crate::group::Task;
 use crate::plot::Picture;
 
-/// A figure, drawn once per task.
+/// A figure, drawn for every task.
 #[derive(Debug, Clone, Copy)]
 pub struct Figure {
     /// Its name, also that of its files.
@@ -25,8 +25,17 @@ pub struct Figure {
     pub reads: &'static [Metric],
     /// Whether it shows times, which are nothing without the processor.
     pub shows_times: bool,
-    /// The figure of a task, or why there is none.
-    pub(crate) draft: fn(&Task<'_>) -> Result<Draft, Omission>,
+    /// How it is made.
+    pub(crate) drafts: Drafts,
+}
+
+/// The figure of a task, or why there is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Drafts {
+    /// Of the task alone.
+    OfTask(fn(&Task<'_>) -> Result<Draft, Omission>),
+    /// Of the task and others among all of the experiment.
+    Among(fn(&Task<'_>, &[Task<'_>]) -> Result<Draft, Omission>),
 }
 
 /// A figure before it is drawn.
@@ -53,6 +62,7 @@ macro_rules! figures {
 figures! {
     update_angle,
     sweep,
+    depth,
     learning_curves,
     accuracy_against_time,
     phases,

@@ -4,7 +4,7 @@ use apical_learning::{Metric, OutputError};
 
 use super::shared::per_layer::{self, Block};
 use super::shared::series::{self, EpochTable};
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Axis, Grid, Picture};
 
@@ -19,7 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         its axis logarithmic and the same for both references.",
     reads: &[Metric::NORM_RATIO],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {

@@ -3,7 +3,7 @@
 use apical_learning::Phase;
 
 use super::shared::series;
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::Task;
 use crate::number::{Decimals, spread};
@@ -20,7 +20,7 @@ pub(super) const FIGURE: Figure = Figure {
         the bars. At the end of a bar stand its mean and the half width of its 95 % t interval.",
     reads: &[],
     shows_times: true,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 /// The phases that are training, and their names.

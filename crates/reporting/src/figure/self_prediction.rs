@@ -4,7 +4,7 @@ use apical_learning::Metric;
 
 use super::shared::per_layer::{self, Block};
 use super::shared::series::{self, EpochTable};
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
 use crate::plot::{Axis, Grid, Picture};
 
@@ -21,7 +21,7 @@ pub(super) const FIGURE: Figure = Figure {
         span six decades at most.",
     reads: &[Metric::INTERNEURON_MISMATCH, Metric::APICAL_RESIDUAL],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {

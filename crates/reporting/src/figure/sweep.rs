@@ -1,11 +1,9 @@
 //! Sweep: the test score against one swept number.
 
-use std::collections::BTreeSet;
-
 use apical_learning::{KeyPath, Metric, PartName, RunRecord};
 
 use super::shared::{score, series};
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::palette::LineStyle;
@@ -25,7 +23,7 @@ pub(super) const FIGURE: Figure = Figure {
         the sweep says so, or spans more than a factor of 30.",
     reads: &[Metric::ACCURACY, Metric::LOSS],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 struct Line<'t, 'a> {
@@ -65,7 +63,12 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         Axis::linear(low - margin, high + margin, 6)
     };
     let levels = levels(task);
-    let of_lines = lines.iter().map(|line| (line.group, curve(line)));
+    let of_lines = lines.iter().map(|line| {
+        (
+            line.group,
+            series::over_places(line.style, &line.points, &line.seeds),
+        )
+    });
     let of_levels =
         (levels.iter()).map(|(group, spread)| (*group, level(group, spread, (low, high))));
     let curves: Vec<(&Group<'_>, Curve)> = of_lines.chain(of_levels).collect();
@@ -108,6 +111,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 y,
                 guides: Vec::new(),
                 height: 1000.0,
+                is_wide: false,
                 panels: vec![Panel {
                     title: String::new(),
                     x,
@@ -203,32 +207,6 @@ fn level_seeds(group: &Group<'_>, (low, high): (f64, f64)) -> Vec<Vec<(f64, f64)
     values
         .map(|value| vec![(low, value), (high, value)])
         .collect()
-}
-
-fn curve(line: &Line<'_, '_>) -> Curve {
-    let seeds: BTreeSet<u64> = line.seeds.iter().map(|(_, seed, _)| *seed).collect();
-    let of_seed = |seed: u64| {
-        let own = line.seeds.iter().filter(move |(_, own, _)| *own == seed);
-        own.map(|(x, _, value)| (*x, *value)).collect()
-    };
-    Curve {
-        style: line.style,
-        points: line
-            .points
-            .iter()
-            .map(|(x, spread)| CurvePoint {
-                x: *x,
-                mean: spread.mean,
-                half_width: spread.half_width,
-            })
-            .collect(),
-        seeds: match seeds.len() {
-            0 | 1 => Vec::new(),
-            _ => seeds.into_iter().map(of_seed).collect(),
-        },
-        shown: Shown::Interval,
-        has_error_bars: true,
-    }
 }
 
 /// The key in words, a unit of time that it ends with in brackets.

@@ -4,7 +4,7 @@ use apical_learning::{Metric, OutputError};
 
 use super::shared::per_layer::{self, Block};
 use super::shared::series::EpochTable;
-use super::{Draft, Figure, Omission};
+use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
 use crate::palette::LineStyle;
 use crate::plot::{Curve, CurvePoint, Grid, Key, LegendEntry, Picture, Shown};
@@ -25,7 +25,7 @@ pub(super) const FIGURE: Figure = Figure {
         are not to be mixed; a learner stands near 0° to the one that it descends.",
     reads: &[Metric::UPDATE_ANGLE, Metric::SHUFFLED_FEEDBACK_ANGLE],
     shows_times: false,
-    draft,
+    drafts: Drafts::OfTask(draft),
 };
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {

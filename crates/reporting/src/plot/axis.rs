@@ -175,6 +175,24 @@ impl Axis {
         }
     }
 
+    /// A logarithmic axis of `values`, positive and in order, each with a tick.
+    pub(crate) fn at(values: &[f64]) -> Self {
+        let ends = values.first().zip(values.last());
+        let (low, high) = ends.map_or((1.0, 1.0), |(low, high)| (*low, *high));
+        let margin = (high / low).powf(0.06).max(1.1);
+        let tick = |value: &f64| Tick {
+            value: *value,
+            label: grouped(*value, 0),
+        };
+        Self {
+            low: low / margin,
+            high: high * margin,
+            scale: Scale::Logarithmic,
+            ticks: values.iter().map(tick).collect(),
+            minor: Vec::new(),
+        }
+    }
+
     /// Its lower end.
     pub(crate) fn low(&self) -> f64 {
         self.low

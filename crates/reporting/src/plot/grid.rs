@@ -98,6 +98,8 @@ pub(crate) struct Row {
     pub(crate) guides: Vec<f64>,
     /// Height of the axes, units.
     pub(crate) height: f64,
+    /// Whether its panels share the whole width, however many columns there are.
+    pub(crate) is_wide: bool,
     pub(crate) panels: Vec<Panel>,
 }
 
@@ -128,12 +130,18 @@ impl Grid {
         let height = 30.0 + panels_height + below_notes + legend::height(&self.legend) + 25.0;
         let mut canvas = Canvas::new(height, title);
         let left = self.left();
-        let n_columns = self.n_columns.max(1) as f64;
         let right = self.right();
-        let width = (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns;
+        let width = |n_columns: usize| {
+            let n_columns = n_columns.max(1) as f64;
+            (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns
+        };
         let mut top = 30.0;
         for (row, row_height) in self.rows.iter().zip(&heights) {
-            row.draw(&mut canvas, left, top, width);
+            let n_columns = match row.is_wide {
+                true => row.panels.len(),
+                false => self.n_columns,
+            };
+            row.draw(&mut canvas, left, top, width(n_columns));
             top += row_height;
         }
         let middle = 0.5 * (left + WIDTH - right);

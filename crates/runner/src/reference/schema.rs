@@ -40,7 +40,7 @@ pub(super) fn schema() -> Value {
         };
         rules.push(json!({ "if": condition, "then": whole }));
         all.push(whole);
-        let schema = of_shape(specification.shape, Bounds::NONE, 0);
+        let schema = of_shape(specification.shape, Bounds::NONE, 0, Stated::All);
         definitions
             .whole
             .insert(specification.name.to_owned(), schema);
@@ -56,8 +56,20 @@ pub(super) fn schema() -> Value {
     })
 }
 
+/// How much of a table must be stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stated {
+    /// Every key without a default.
+    All,
+    /// Nothing: the rest is taken from a table that this one is like.
+    Some,
+}
+
+/// The key that names what a table is like.
+const LIKE: &str = "like";
+
 /// What `shape` may be, with `bounds` of its numbers and the fewest values of its lists.
-fn of_shape(shape: &Shape, bounds: Bounds, fewest: usize) -> Value {
+fn of_shape(shape: &Shape, bounds: Bounds, fewest: usize, stated: Stated) -> Value {
     match shape {
         Shape::Truth => json!({ "type": "boolean" }),
         Shape::Number { whole, bounds: own } => {
@@ -79,7 +91,8 @@ fn of_shape(shape: &Shape, bounds: Bounds, fewest: usize) -> Value {
         }
         Shape::Text(_) => json!({ "type": "string" }),
         Shape::List { of, least, most } => {
-            let mut schema = json!({ "type": "array", "items": of_shape(of, bounds, 0) });
+            let mut schema =
+                json!({ "type": "array", "items": of_shape(of, bounds, 0, Stated::All) });
             let least = fewest.max(*least);
             if least > 0 {
                 schema["minItems"] = least.into();
@@ -90,28 +103,39 @@ fn of_shape(shape: &Shape, bounds: Bounds, fewest: usize) -> Value {
             schema
         }
         Shape::Either(shapes) => {
-            let shapes = shapes.iter().map(|shape| of_shape(shape, bounds, fewest));
+            let shapes = shapes
+                .iter()
+                .map(|shape| of_shape(shape, bounds, fewest, stated));
             json!({ "anyOf": shapes.collect::<Vec<_>>() })
         }
-        Shape::Choice(choices) => of_choices(choices),
-        Shape::Table(table) => of_table(table),
+        Shape::Choice(choices) => of_choices(choices, stated),
+        Shape::Table(table)
+            if stated == Stated::All && table.keys.iter().any(|key| key.name == LIKE) =>
+        {
+            json!({
+                "if": { "required": [LIKE] },
+                "then": of_table(table, Stated::Some),
+                "else": of_table(table, Stated::All),
+            })
+        }
+        Shape::Table(table) => of_table(table, stated),
         Shape::Map { of } => json!({
             "type": "object",
-            "additionalProperties": of_shape(of, bounds, 0),
+            "additionalProperties": of_shape(of, bounds, 0, stated),
         }),
         Shape::Any(what) => json!({ "description": what }),
     }
 }
 
 /// Words one by one, and one table for all that are tables.
-fn of_choices(choices: &Choices) -> Value {
+fn of_choices(choices: &Choices, stated: Stated) -> Value {
     let mut shapes = Vec::new();
     let mut tables = Map::new();
     for choice in (choices.all)() {
         match choice.shape {
             None => shapes.push(json!({ "const": choice.name, "description": choice.meaning })),
             Some(shape) => {
-                let shape = of_shape(shape, Bounds::NONE, 0);
+                let shape = of_shape(shape, Bounds::NONE, 0, stated);
                 let described = json!({ "description": choice.meaning, "allOf": [shape] });
                 tables.insert(choice.name.to_owned(), described);
             }
@@ -132,12 +156,12 @@ fn of_choices(choices: &Choices) -> Value {
     }
 }
 
-fn of_table(table: &Table) -> Value {
+fn of_table(table: &Table, stated: Stated) -> Value {
     let properties: Map<String, Value> = (table.keys.iter())
-        .map(|key| (key.name.to_owned(), of_key(key)))
+        .map(|key| (key.name.to_owned(), of_key(key, stated)))
         .collect();
     let required: Vec<&str> = (table.keys.iter())
-        .filter(|key| key.default.is_none())
+        .filter(|key| stated == Stated::All && key.default.is_none())
         .map(|key| key.name)
         .collect();
     let mut schema = json!({
@@ -152,7 +176,7 @@ fn of_table(table: &Table) -> Value {
     schema
 }
 
-fn of_key(key: &Key) -> Value {
+fn of_key(key: &Key, stated: Stated) -> Value {
     let mut description = key.meaning.to_owned();
     for (name, text) in [("Unit", key.unit), ("Source", key.source)] {
         if !text.is_empty() {
@@ -162,7 +186,7 @@ fn of_key(key: &Key) -> Value {
     if !key.only.is_empty() {
         return json!({ "const": key.only, "description": description });
     }
-    let shape = of_shape(key.shape, key.bounds, key.least);
+    let shape = of_shape(key.shape, key.bounds, key.least, stated);
     let mut schema = match shape {
         Value::Object(fields) if !fields.contains_key("description") => fields,
         shape => Map::from_iter([("allOf".to_owned(), json!([shape]))]),
@@ -240,10 +264,9 @@ fn parts(schema: &Value) -> Vec<&Value> {
     let lists = ["allOf", "anyOf"]
         .into_iter()
         .filter_map(|name| schema.get(name)?.as_array());
-    let of_map = schema
-        .get("additionalProperties")
-        .filter(|value| value.is_object());
-    lists.flatten().chain(of_map).collect()
+    let single = ["additionalProperties", "then", "else"].into_iter();
+    let single = single.filter_map(|name| schema.get(name).filter(|value| value.is_object()));
+    lists.flatten().chain(single).collect()
 }
 
 /// Parts of schemas that stand in several places.
@@ -269,7 +292,9 @@ impl Shared<'_> {
                     continue;
                 }
                 ("allOf" | "anyOf", Value::Array(parts)) => &mut parts[..],
-                ("additionalProperties", part @ Value::Object(_)) => std::slice::from_mut(part),
+                ("additionalProperties" | "then" | "else", part @ Value::Object(_)) => {
+                    std::slice::from_mut(part)
+                }
                 _ => continue,
             };
             for part in parts {

@@ -46,6 +46,7 @@ const ELSEWHERE: &[&str] = &[
     "in continuous time; the two-step form has the others",
     "in continuous time, which has no noise; the two-step form has it",
     "feedback that learns by a rule which W^PI can follow",
+    "there is no other task",
 ];
 
 /// Transfer functions of teacher and network, which must be the same.

@@ -208,9 +208,51 @@ fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
     error: `task.digits.learner."matched backprop".backprop.flavour`: unknown name `matchd`, expected `matched` or `standard`
     help: did you mean `matched`? (the value comes from --set task.digits.learner."matched backprop".backprop.flavour=matchd)
 
-    error: `task.digits.datasett`: unknown key `datasett`, expected one of `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `baseline`, `training`, `training_of`, `learner`
+    error: `task.digits.datasett`: unknown key `datasett`, expected one of `like`, `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `baseline`, `training`, `training_of`, `learner`
     help: did you mean `dataset`? (the value comes from --set task.digits.datasett=1)
     "#);
+}
+
+/// Two more tasks, each like another.
+const DEEPER: &str = r#"
+[task.deep]
+like = "digits"
+hidden = [8, 8]
+learner."matched backprop".backprop.rates = 1.0
+
+[task.deeper]
+like = "deep"
+hidden = [8, 8, 8]
+"#;
+
+#[test]
+fn what_a_task_takes_from_another_is_shown_where_it_is_stated() {
+    let spec = format!("{SMALL}{DEEPER}").replace("rates = [3.0, 0.3]", "rates = 0.3");
+    let spec = spec.replace("rates = [1.0, 0.1]", "rates = 0.1");
+    let of = |good: &str, bad: &str| refused(&spec.replace(good, bad), &[]);
+    let errors = [
+        of("like = \"digits\"", "like = \"digist\""),
+        of("like = \"digits\"", "like = \"deeper\""),
+        of("hidden = [8, 8]\n", "hidden = [8, 0]\n"),
+        of("hidden = [8, 8, 8]", "hiden = [8, 8, 8]"),
+        of("forward_scale = 0.1", "forward_scale = [0.1, 0.1]"),
+        of("rates = 1.0", "rates = \"fast\""),
+        refused(&spec, &["--set", "task.deep.transfer=logistik"]),
+        refused(&spec, &["--set", "task.deep.like=digist"]),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn a_key_with_a_star_that_fits_nothing_is_shown_with_its_line() {
+    let tuning = "[tuning]\nstrategy = \"random\"\nn_trials = 1\nseeds = [9]\n[tuning.space]\n";
+    let of = |line: &str| refused(&format!("{SMALL}\n{tuning}{line}"), &[]);
+    let errors = [
+        of("'task.*.learner.*.*.rate' = { from = 0.1, to = 1.0 }"),
+        of("'task.*.forward_scale' = { from = 0.1, to = 1.0 }"),
+        of("'task.*.learner.*.backprop.rates' = { from = -1.0, to = 1.0 }"),
+    ];
+    insta::assert_snapshot!(errors.join("\n"));
 }
 
 #[test]

@@ -136,6 +136,54 @@ fn a_search_without_any_value_is_an_error() {
 }
 
 #[test]
+fn a_star_tunes_every_learner_of_every_task_and_copies_hold_all_keys() {
+    let spec = format!(
+        "{}{}",
+        SMALL
+            .replace("rates = [3.0, 0.3]", "rates = 0.3")
+            .replace("rates = [1.0, 0.1]", "rates = 0.1"),
+        r#"
+        [task.deep]
+        like = "digits"
+        hidden = [8, 8]
+        [tuning]
+        strategy = "grid"
+        n_trials = 2
+        seeds = [100]
+        n_epochs = 1
+        [tuning.space]
+        "task.*.learner.*.*.rates" = { from = 0.1, to = 1.0, scale = "log" }
+        "#
+    );
+    let place = Place::new(&spec);
+    place.line("run small.toml --seeds 0", 0);
+    let log = trials(&place);
+    let mut of: Vec<(String, String, usize)> = Vec::new();
+    for trial in &log {
+        let text = |key: &str| trial[key].as_str().expect("a name").to_owned();
+        let key = (text("task"), text("learner"));
+        match of
+            .iter_mut()
+            .find(|(task, learner, _)| (task, learner) == (&key.0, &key.1))
+        {
+            Some((.., n)) => *n += 1,
+            None => of.push((key.0, key.1, 1)),
+        }
+        let settings = trial["settings"].as_object().expect("settings");
+        let key = settings.keys().next().expect("a key");
+        assert!(key.ends_with(".rates") && !key.contains('*'), "{key}");
+    }
+    let expected = ["digits", "deep"].into_iter().flat_map(|task| {
+        let learners = ["microcircuit", "matched backprop"];
+        learners.map(|learner| (task.to_owned(), learner.to_owned(), 2))
+    });
+    assert_eq!(of, expected.collect::<Vec<_>>());
+    let copy = fs::read_to_string(place.path("results/small/experiment.toml")).expect("a copy");
+    assert!(!copy.contains("like") && !copy.contains('*'), "{copy}");
+    assert!(copy.contains("[task.deep.dataset.digits]"), "{copy}");
+}
+
+#[test]
 fn a_trial_has_an_epoch_to_learn_in() {
     let below = "feedback_scale = 1.0";
     let start = format!("{below}\nfeedback_start = {{ n_epochs = 1 }}");

@@ -82,6 +82,7 @@ impl Circuit {
                     to: errors(k),
                     onto: Compartment::Dendrite,
                     forward: forward[k],
+                    transfer: network.transfer(),
                 };
                 by.feedback.connect(&mut t, between)
             })

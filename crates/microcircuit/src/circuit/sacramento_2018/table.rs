@@ -178,6 +178,7 @@ impl Circuit {
                     to: pyramidal(k),
                     onto: Compartment::Apical,
                     forward: forward[k],
+                    transfer: network.transfer(),
                 };
                 feedback_rule.connect(&mut t, between)
             })

@@ -1,5 +1,6 @@
 //! What several figures share.
 
+pub(super) mod family;
 pub(super) mod per_layer;
 pub(super) mod score;
 pub(super) mod series;

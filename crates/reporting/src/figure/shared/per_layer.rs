@@ -88,6 +88,7 @@ pub(in crate::figure) fn rows(
             y: block.y.clone(),
             guides: block.guides.clone(),
             height: 560.0,
+            is_wide: false,
             panels: panels.to_vec(),
         })
         .collect()

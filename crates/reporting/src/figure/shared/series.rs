@@ -6,7 +6,9 @@ use apical_learning::{KeyPath, Metric};
 
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
+use crate::palette::LineStyle;
 use crate::plot::{Axis, Curve, CurvePoint, Key, LegendEntry, Shown, limited};
+use crate::statistics::Spread;
 use crate::subject::EpochPoint;
 
 /// A curve over epochs, with single seeds beside the interval if so wanted.
@@ -44,6 +46,36 @@ pub(in crate::figure) fn over_epochs(
             false => Shown::Interval,
         },
         has_error_bars: false,
+    }
+}
+
+/// A curve over places, each with its spread over seeds as a bar; `seeds` are place, seed and value.
+pub(in crate::figure) fn over_places(
+    style: LineStyle,
+    points: &[(f64, Spread)],
+    seeds: &[(f64, u64, f64)],
+) -> Curve {
+    let numbers: BTreeSet<u64> = seeds.iter().map(|(_, seed, _)| *seed).collect();
+    let of_seed = |seed: u64| {
+        let own = seeds.iter().filter(move |(_, own, _)| *own == seed);
+        own.map(|(x, _, value)| (*x, *value)).collect()
+    };
+    Curve {
+        style,
+        points: points
+            .iter()
+            .map(|(x, spread)| CurvePoint {
+                x: *x,
+                mean: spread.mean,
+                half_width: spread.half_width,
+            })
+            .collect(),
+        seeds: match numbers.len() {
+            0 | 1 => Vec::new(),
+            _ => numbers.into_iter().map(of_seed).collect(),
+        },
+        shown: Shown::Interval,
+        has_error_bars: true,
     }
 }
 

@@ -93,7 +93,8 @@ pub struct ErrorNeuronsContinuousSpec {
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
     pub feedback: FeedbackKind,
-    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖B_{k,k+1}‖ = ‖W_{k+1,k}‖.
+    /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖B_{k,k+1}‖ = ‖W_{k+1,k}‖;
+    /// `"error_preserving"` keeps the length of errors.
     #[serde(default = "one_per_layer")]
     pub feedback_scale: FeedbackScale,
     /// s of what is drawn once from U(−s, s) and added to every B for good.

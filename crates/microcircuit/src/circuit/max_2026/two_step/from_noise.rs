@@ -7,7 +7,7 @@ use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::state::State;
 use crate::feedback::Echo;
 use crate::feedback::{FeedbackStart, Pair, draw};
-use crate::table::{Likeness, Weights};
+use crate::table::{Likeness, Norm, Weights};
 
 /// Adds what noise teaches at every update, for rules that learn from it. `weights` as of
 /// [`crate::circuit::max_2026::plasticity::add_changes`].
@@ -54,7 +54,7 @@ pub(crate) fn start<T: Real>(
 /// The end of that phase.
 pub(crate) fn finish<T: Real>(p: &Parameters, start: &FeedbackStart, weights: &mut Weights<T>) {
     for k in (1..p.circuit.n_layers()).filter(|_| start.rescale) {
-        let likeness = Likeness::of_norm(p.circuit.forward(k + 1));
+        let likeness = Likeness::of_norm(p.circuit.forward(k + 1), Norm::Same);
         weights.imitate(p.circuit.feedback(k), likeness);
     }
 }

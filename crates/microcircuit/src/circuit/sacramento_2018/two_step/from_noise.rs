@@ -11,7 +11,7 @@ use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
 use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::feedback::{Echo, Noise, Pair, draw, moved};
-use crate::table::{Likeness, Weights};
+use crate::table::{Likeness, Norm, Weights};
 
 /// Adds what noise teaches at every update to `into`, for rules that learn from it. `weights` as of
 /// [`super::plasticity::add_changes`]; the state's bottom-up pass has to be that of `weights`.
@@ -62,7 +62,7 @@ pub(crate) fn finish<T: Real>(p: &Parameters, weights: &mut Weights<T>) {
         return;
     }
     for k in 1..c.n_layers() {
-        let likeness = Likeness::of_norm(c.forward(k + 1));
+        let likeness = Likeness::of_norm(c.forward(k + 1), Norm::Same);
         weights.imitate(c.feedback(k), likeness);
         if c.lateral_rule == LateralRule::Own {
             weights.imitate(c.lateral(k), likeness);

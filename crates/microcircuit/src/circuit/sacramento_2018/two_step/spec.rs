@@ -1,7 +1,7 @@
 //! This circuit's part of an experiment's specification.
 
 use apical_keys::Described;
-use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
+use apical_learning::{Network, Numbers, PerLayer, PerLayerOr, Precision, SpecError, Word};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::{Parameters, Plasticity, Presynaptic};
@@ -11,7 +11,6 @@ use crate::circuit::sacramento_2018::keys::{Keys, keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
-use crate::per_layer_or::{PerLayerOr, Word};
 
 const CENTRING: Numbers = Numbers::or_zero(
     1e-9,
@@ -25,11 +24,13 @@ const CENTRING: Numbers = Numbers::or_zero(
 pub struct ErrorPreserving;
 
 impl Word for ErrorPreserving {
-    const WORD: &'static str = "error_preserving";
+    const WORDS: &'static [(Self, &'static str, &'static str)] = &[(
+        Self,
+        "error_preserving",
+        "λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way down.",
+    )];
     const EXPECTED: &'static str =
         "\"error_preserving\", a number, or a list with one number per hidden layer";
-    const MEANING: &'static str =
-        "λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way down.";
 }
 
 /// λ_k.
@@ -84,7 +85,8 @@ pub struct MicrocircuitSpec {
     /// What the interneurons' weights are.
     #[serde(default)]
     pub interneurons: InterneuronKind,
-    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖.
+    /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖W_{k,k+1}‖ = ‖W_{k+1,k}‖;
+    /// `"error_preserving"` keeps the length of errors.
     #[serde(default = "one_per_layer")]
     pub feedback_scale: FeedbackScale,
     /// Epochs before learning in which feedback is made from noise.

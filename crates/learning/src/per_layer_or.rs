@@ -4,19 +4,18 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use apical_keys::{Choice, Choices, Described, Shape};
-use apical_learning::{Numbers, PerLayer, SpecError};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::{Numbers, PerLayer, SpecError};
+
 /// A word that stands for values which follow from others.
-pub trait Word: Copy + Default {
-    /// As a specification has it.
-    const WORD: &'static str;
-    /// What is expected in its place, in words.
+pub trait Word: Copy + PartialEq + 'static {
+    /// All of its kind, each as a specification has it, and what it stands for.
+    const WORDS: &'static [(Self, &'static str, &'static str)];
+    /// What is expected in their place, in words.
     const EXPECTED: &'static str;
-    /// What it stands for.
-    const MEANING: &'static str;
 }
 
 /// Values per layer, or a word that stands for them.
@@ -61,11 +60,12 @@ impl<W: Word> Described for PerLayerOr<W> {
         &Shape::Choice(Choices {
             meaning: "Values that follow from others.",
             all: || {
-                vec![Choice {
-                    name: W::WORD,
-                    meaning: W::MEANING,
+                let choice = |(_, name, meaning): &(W, &'static str, &'static str)| Choice {
+                    name,
+                    meaning,
                     shape: None,
-                }]
+                };
+                W::WORDS.iter().map(choice).collect()
             },
         }),
         PerLayer::SHAPE,
@@ -75,7 +75,10 @@ impl<W: Word> Described for PerLayerOr<W> {
 impl<W: Word> Serialize for PerLayerOr<W> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Word(_) => serializer.serialize_str(W::WORD),
+            Self::Word(word) => {
+                let written = W::WORDS.iter().find(|(own, ..)| own == word);
+                serializer.serialize_str(written.map_or("", |(_, name, _)| name))
+            }
             Self::Each(values) => values.serialize(serializer),
         }
     }
@@ -92,9 +95,9 @@ impl<'de, W: Word> Deserialize<'de> for PerLayerOr<W> {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                match text == W::WORD {
-                    true => Ok(PerLayerOr::Word(W::default())),
-                    false => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                match W::WORDS.iter().find(|(_, name, _)| *name == text) {
+                    Some((word, ..)) => Ok(PerLayerOr::Word(*word)),
+                    None => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
                 }
             }
 
