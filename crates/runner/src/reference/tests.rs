@@ -18,6 +18,7 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "0.0001",
     ),
     ("exactly one of `circuit`", "circuit", "{ rates = 0.0001 }"),
+    ("some are left to learn in", "n_epochs", "1000000"),
     ("expected \"f64\": weak updates", "precision", "\"f64\""),
     ("npz` is given as {}", "path", "\"a\""),
     ("npz` is given as {x}", "y", "\"a\""),
@@ -86,6 +87,10 @@ fn fault_with(specification: &Specification, entry: &Entry, value: Value) -> Opt
         let Some((_, name, text)) = BESIDE.iter().find(|(part, ..)| fault.contains(part)) else {
             return Some(fault);
         };
+        if *name == "n_epochs" {
+            put(&mut table, &["training", name], text);
+            continue;
+        }
         let key = match fault.split('`').nth(1) {
             Some(key) if key.contains('.') => key
                 .rsplit_once('.')

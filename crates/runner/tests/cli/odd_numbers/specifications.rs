@@ -279,8 +279,12 @@ fn make_small(table: &mut Table) {
     let starts = table
         .get("task")
         .is_some_and(|tasks| tasks.to_string().contains("feedback_start"));
-    if let (true, Some(Value::Table(training))) = (starts, table.get_mut("training")) {
-        training.insert("n_epochs".to_owned(), 2.into());
+    if starts {
+        two_epochs(table);
+        let tasks = table.get_mut("task").and_then(Value::as_table_mut);
+        for (_, task) in tasks.into_iter().flatten() {
+            task.as_table_mut().into_iter().for_each(two_epochs);
+        }
     }
     if let Some(Value::Table(sweep)) = table.get_mut("sweep") {
         for (key, values) in sweep.iter_mut() {
@@ -293,6 +297,14 @@ fn make_small(table: &mut Table) {
                 }
             }
         }
+    }
+}
+
+/// Of experiment or task.
+fn two_epochs(table: &mut Table) {
+    let training = table.get_mut("training").and_then(Value::as_table_mut);
+    if let Some(n) = training.and_then(|training| training.get_mut("n_epochs")) {
+        *n = 2.into();
     }
 }
 
