@@ -18,8 +18,8 @@ row() {
 
 echo '| what | counted on | files | lines | lines elsewhere |'
 echo '|---|---|---|---|---|'
-row 'a circuit' '`sacramento_2018`: two forms, each plain and fast' '&microcircuit::(MICROCIRCUIT|CONTINUOUS)\b|^    sacramento_2018,' crates/microcircuit/src/circuit/sacramento_2018
-row 'another circuit' '`max_2026`: two forms' '&microcircuit::ERROR_NEURONS|\bmax_2026\b' crates/microcircuit/src/circuit/max_2026
+row 'a circuit' '`sacramento_2018`: two forms, each plain and fast' '\(&(MICROCIRCUIT|CONTINUOUS)\)|^    sacramento_2018,' crates/microcircuit/src/circuit/sacramento_2018
+row 'another circuit' '`max_2026`: two forms' '\(&ERROR_NEURONS|\bmax_2026\b' crates/microcircuit/src/circuit/max_2026
 row 'a feedback rule' '`learned_eq10`' '\bLearnedEq10\b|learned_eq10' crates/microcircuit/src/feedback/learned_eq10.rs
 row 'signs of the forward weights' '`sign_concordant`' '\bSignConcordant(Rule)?\b|sign_concordant' crates/microcircuit/src/feedback/sign_concordant.rs
 row 'a rule of pairs' '`reciprocal`' '\bReciprocal(Rule)?\b|\breciprocal\b' crates/microcircuit/src/feedback/reciprocal.rs

@@ -1,11 +1,21 @@
 //! Backprop and its controls as kinds of learners that a specification can name.
 
-use apical_learning::{LearnerKind, Needs, Network, Precision, any_learner};
+use apical_learning::{
+    AnyLearnerKind, Documented, LearnerKind, Needs, Network, Precision, any_learner,
+};
 
 use crate::{
     BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, Mlp, SingleLayerSpec,
     single_layer,
 };
+
+/// All, in the order of listings.
+pub static KINDS: &[&dyn AnyLearnerKind] = &[
+    &Documented(&BACKPROP),
+    &Documented(&FEEDBACK_ALIGNMENT),
+    &Documented(&DIRECT_FEEDBACK_ALIGNMENT),
+    &Documented(&SINGLE_LAYER),
+];
 
 /// Backpropagation.
 pub static BACKPROP: LearnerKind<BackpropSpec> = LearnerKind {

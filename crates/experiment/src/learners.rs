@@ -1,7 +1,7 @@
 //! The learners that a specification can name.
 //!
 //! A kind is a `static` beside its learner ([`LearnerKind`](apical_learning::LearnerKind)) and a line
-//! of `BUILT_IN`; a program adds its own with [`add_learner_kinds`].
+//! of its crate's `KINDS`; a program adds its own with [`add_learner_kinds`].
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,22 +10,10 @@ use std::sync::OnceLock;
 use apical_backprop::kind as backprop;
 use apical_datasets::with_places;
 use apical_keys::{Choice, Choices, Described, Shape};
-use apical_learning::{AnyLearnerKind, ChosenLearner, Documented};
+use apical_learning::{AnyLearnerKind, ChosenLearner};
 use apical_microcircuit::kind as microcircuit;
 use serde::de::{DeserializeSeed, EnumAccess, Error, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-/// In the order of listings.
-static BUILT_IN: &[&dyn AnyLearnerKind] = &[
-    &Documented(&microcircuit::MICROCIRCUIT),
-    &Documented(&microcircuit::CONTINUOUS),
-    &Documented(&microcircuit::ERROR_NEURONS),
-    &Documented(&microcircuit::ERROR_NEURONS_CONTINUOUS),
-    &Documented(&backprop::BACKPROP),
-    &Documented(&backprop::FEEDBACK_ALIGNMENT),
-    &Documented(&backprop::DIRECT_FEEDBACK_ALIGNMENT),
-    &Documented(&backprop::SINGLE_LAYER),
-];
 
 static KINDS: OnceLock<Kinds> = OnceLock::new();
 
@@ -71,7 +59,7 @@ fn kinds() -> &'static Kinds {
 
 impl Kinds {
     fn with(own: &[&'static dyn AnyLearnerKind]) -> Result<Self, AddLearnersError> {
-        let kinds = [BUILT_IN, own].concat();
+        let kinds = [microcircuit::KINDS, backprop::KINDS, own].concat();
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         for (index, &name) in names.iter().enumerate() {
             if names[..index].contains(&name) {
@@ -183,8 +171,8 @@ mod tests {
     #[test]
     fn a_key_is_given_once() {
         assert!(Kinds::with(&[]).is_ok());
-        let again = Kinds::with(&[&backprop::BACKPROP]);
-        let name = "backprop";
+        let again = Kinds::with(&backprop::KINDS[..1]);
+        let name = backprop::KINDS[0].name();
         assert_eq!(again.err(), Some(AddLearnersError::NameTaken { name }));
     }
 }

@@ -2,9 +2,8 @@
 
 use apical_backprop::CandleReference;
 use apical_learning::{
-    AlignmentObserver, AnyLearner, Clock, EvaluationObserver, MakeError, MeasureSpec, Network,
-    Observer, Plan, Sink, SpecError, StoreError, Streams, TaskData, TrainError, Trained,
-    save_tensors, train,
+    AnyLearner, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink, SpecError,
+    StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train_any,
 };
 
 use crate::runs::Stop;
@@ -82,22 +81,15 @@ pub(crate) fn teach(
     };
     let mut learner = arm.learner.make(setting.network, &start, streams)?;
     let learner: &mut AnyLearner = &mut *learner;
-    let reference = CandleReference;
-    let mut observers: Vec<Box<dyn Observer<AnyLearner> + '_>> = vec![Box::new(
-        EvaluationObserver::new(learner, setting.data, setting.measure, plan.streams),
-    )];
-    if setting.align {
-        observers.push(Box::new(AlignmentObserver::new(
-            learner,
-            &setting.data.train,
-            plan.batch_size,
-            setting.measure,
-            &reference,
-            plan.streams,
-        )));
-    }
-    let trained = train(learner, setting.data, &plan, &mut observers, sink);
-    drop(observers);
+    let reference: Option<&dyn GradientReference> = setting.align.then_some(&CandleReference);
+    let trained = train_any(
+        learner,
+        setting.data,
+        &plan,
+        setting.measure,
+        reference,
+        sink,
+    );
     let n_parameters = n_parameters(learner);
     let sizes = learner.network().sizes().to_vec();
     match trained {

@@ -6,8 +6,9 @@ use apical_datasets::Streams;
 use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 
 use crate::{
-    Activities, Batch, ForwardNetwork, LearnError, Learner, OutputLoss, PhaseTimer, StartStep,
-    Teacher, TensorName, Tensors, Updates,
+    Activities, AlignmentObserver, Batch, EvaluationObserver, ForwardNetwork, GradientReference,
+    LearnError, Learner, MeasureSpec, Observer, OutputLoss, PhaseTimer, Plan, Sink, StartStep,
+    TaskData, Teacher, TensorName, Tensors, TrainError, Trained, Updates, train,
 };
 
 /// A learner of any type.
@@ -34,6 +35,35 @@ where
     L::Session: 'static,
 {
     Box::new(Erased(learner))
+}
+
+/// [`train`] with the observers of `measure`, those of updates where there is a `reference`. Crates above
+/// need not compile the loop.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_any(
+    learner: &mut AnyLearner,
+    data: &TaskData,
+    plan: &Plan<'_>,
+    measure: &MeasureSpec,
+    reference: Option<&dyn GradientReference>,
+    sink: &mut dyn Sink,
+) -> Result<Trained, TrainError> {
+    let mut observers: Vec<Box<dyn Observer<AnyLearner> + '_>> = vec![Box::new(
+        EvaluationObserver::new(learner, data, measure, plan.streams),
+    )];
+    if let Some(reference) = reference {
+        observers.push(Box::new(AlignmentObserver::new(
+            learner,
+            &data.train,
+            plan.batch_size,
+            measure,
+            reference,
+            plan.streams,
+        )));
+    }
+    train(learner, data, plan, &mut observers, sink)
 }
 
 struct Erased<L>(L);

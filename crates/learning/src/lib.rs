@@ -33,7 +33,7 @@ mod train;
 mod updates;
 
 pub use activities::{Activities, Quantity, Teacher};
-pub use any_learner::{AnyLearner, AnySession, any_learner};
+pub use any_learner::{AnyLearner, AnySession, any_learner, train_any};
 pub use apical_datasets::{StreamRng, Streams};
 pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};

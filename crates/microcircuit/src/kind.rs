@@ -1,12 +1,20 @@
 //! The circuits as kinds of learners that a specification can name.
 
-use apical_learning::{LearnerKind, Needs, Precision, any_learner};
+use apical_learning::{AnyLearnerKind, Documented, LearnerKind, Needs, Precision, any_learner};
 
 use crate::circuit::max_2026::{self, ErrorNeuronsContinuousSpec, ErrorNeuronsSpec};
 use crate::circuit::sacramento_2018::{ContinuousParameters, Parameters};
 use crate::feedback::FeedbackStart;
 use crate::table::Table;
 use crate::{Continuous, ContinuousSpec, MicrocircuitSpec, TwoStep};
+
+/// All, in the order of listings.
+pub static KINDS: &[&dyn AnyLearnerKind] = &[
+    &Documented(&MICROCIRCUIT),
+    &Documented(&CONTINUOUS),
+    &Documented(&ERROR_NEURONS),
+    &Documented(&ERROR_NEURONS_CONTINUOUS),
+];
 
 /// The dendritic microcircuit in its two-step form.
 pub static MICROCIRCUIT: LearnerKind<MicrocircuitSpec> = LearnerKind {

@@ -3,6 +3,9 @@
 //!
 //! Circuits stand side by side in [`circuit`]; each brings its own state, weights and parameters.
 //! Nothing here knows a data set, a file or a clock.
+//!
+//! What is generic in the precision and called from crates above is `#[inline(never)]`: these then use the
+//! code that is compiled here, at full optimisation, and compile none of their own.
 
 mod activity;
 mod centring;

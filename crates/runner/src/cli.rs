@@ -190,9 +190,10 @@ pub(crate) struct SimulateArgs {
         default_value = "soma"
     )]
     pub(crate) record: Vec<String>,
-    /// Time between two rows, a whole number of steps
-    #[arg(long, value_name = "MS", default_value_t = 1.0)]
-    pub(crate) every: f64,
+    /// Time between two rows, a whole number of steps; 1 ms where not given, or one step where a pattern is
+    /// shown for less than 20 ms
+    #[arg(long, value_name = "MS")]
+    pub(crate) every: Option<f64>,
     /// File of traces, .npz or .csv
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -237,7 +238,7 @@ impl SimulateArgs {
         Self {
             spec: PathBuf::new(),
             record: vec!["soma".into()],
-            every: 1.0,
+            every: None,
             out: folder.join("traces.csv"),
             figure: Some(folder.join("traces.svg")),
             neurons: Vec::new(),

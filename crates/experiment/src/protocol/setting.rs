@@ -2,8 +2,8 @@
 
 use apical_keys::{Described, Shape};
 use apical_learning::{
-    KeyPath, Needs, Network, Numbers, PerLayer, Real, SpecError, StreamRng, Streams, Transfer,
-    check_transfer,
+    ForwardWeights, KeyPath, Needs, Network, Numbers, PerLayer, Real, SpecError, StreamRng,
+    Streams, Transfer, check_transfer,
 };
 use apical_microcircuit::kind::CONTINUOUS;
 use apical_microcircuit::{Continuous, ContinuousSpec};
@@ -81,12 +81,16 @@ impl NetworkSpec {
         spec: &ContinuousSpec,
         streams: Streams,
     ) -> Result<Continuous<T>, SpecError> {
+        Continuous::new(&self.network()?, &self.start(streams)?, spec, streams)
+    }
+
+    /// Forward starting weights from `streams`.
+    pub fn start(&self, streams: Streams) -> Result<ForwardWeights<f32>, SpecError> {
         let network = self.network()?;
         let scale = self
             .forward_scale
             .expand(network.n_layers(), "forward_scale")?;
-        let start = network.draw_forward(&scale, streams);
-        Continuous::new(&network, &start, spec, streams)
+        Ok(network.draw_forward(&scale, streams))
     }
 }
 

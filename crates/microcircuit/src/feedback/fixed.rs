@@ -37,11 +37,7 @@ pub(super) fn drawn(between: Between, sizes: &Sizes, rate: f64) -> Connection {
         },
         Sizes::Like(size) => Start::Like(
             Draw::Uniform { stream, scale: 1.0 },
-            Likeness {
-                to: between.forward,
-                signs: false,
-                norm: size.norm(between.transfer),
-            },
+            Likeness::of_norm(between.forward, size.norm(between.transfer)),
         ),
     };
     Connection {

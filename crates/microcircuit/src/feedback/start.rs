@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::{self, Echo, Noise, Pair};
 
 const N_EPOCHS_KEY: &str = "feedback_start.n_epochs";
-const N_EPOCHS: Counts = Counts::new(1_000_000, "from 1 to 1000000, or no `feedback_start`");
+const N_EPOCHS: Counts = Counts::new(999_999, "from 1 to 999999, or no `feedback_start`");
 
 /// What is shown while feedback is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
@@ -29,8 +29,8 @@ pub enum StartRule {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackStart {
-    /// How many epochs.
-    #[key(min = 1, max = 1e6)]
+    /// How many epochs; fewer than the training has.
+    #[key(min = 1, max = 999999)]
     pub n_epochs: usize,
     /// What is shown.
     #[serde(default)]

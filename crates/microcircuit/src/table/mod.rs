@@ -169,6 +169,17 @@ pub enum Norm {
     ErrorPreserving(Transfer),
 }
 
+impl Likeness {
+    /// That of the norm alone.
+    pub fn of_norm(to: ConnectionId, norm: Norm) -> Self {
+        Self {
+            to,
+            signs: false,
+            norm,
+        }
+    }
+}
+
 /// Another connection, seen in some way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Source {

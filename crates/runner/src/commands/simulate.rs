@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use apical_learning::{
-    LearnError, Learner, Network, Precision, Real, SpecError, Streams, load_tensors, save_tensors,
+    LearnError, Learner, Network, Precision, SpecError, Streams, load_tensors, save_tensors,
 };
-use apical_microcircuit::Continuous;
+use apical_microcircuit::circuit::{max_2026, sacramento_2018};
 
 use super::unknown;
 use crate::built_in;
@@ -16,8 +16,8 @@ use crate::exit::{self, DataProblem, UsageError};
 use crate::folders::data_folders;
 use crate::say;
 use crate::simulate::{
-    Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, TargetsSpec, Traces, chart, csv,
-    npz,
+    CircuitSpec, Model, Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, Simulated,
+    TargetsSpec, Traces, chart, csv, npz,
 };
 use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
 use apical_experiment::store::write_atomically;
@@ -32,7 +32,8 @@ pub(crate) fn simulate(arguments: &SimulateArgs, data_dir: Option<&Path>) -> Res
 /// Whether `source` is the specification of a simulation.
 pub(super) fn is_simulation(source: &SpecSource) -> bool {
     let table: toml::Table = source.text.parse().unwrap_or_default();
-    table.contains_key("circuit") && !table.contains_key("protocol")
+    let names_a_circuit = ["circuit", "error_neurons_continuous"];
+    names_a_circuit.iter().any(|key| table.contains_key(*key)) && !table.contains_key("protocol")
 }
 
 /// `apical run` with a simulation: traces and figure go to the experiment's folder.
@@ -71,15 +72,37 @@ fn simulate_source(
     spec.place_in(&source.folder);
     in_place_of(&mut spec, arguments)?;
     let network = spec.check().map_err(problem)?;
-    let plan = Plan::new(&spec, &network, arguments)?;
+    let circuit = spec.circuit().map_err(problem)?;
+    let plan = Plan::new(circuit, &network, arguments)?;
     let shown = match spec.shown(&network, &data_folders(data_dir)) {
         Ok(shown) => shown,
         Err(ShownError::Spec(error)) => return Err(problem(error).into()),
         Err(ShownError::File(error)) => return Err(error.into()),
     };
-    let (traces, ended) = match spec.circuit.precision {
-        Precision::F32 => run::<f32>(&spec, &shown, &plan, arguments)?,
-        Precision::F64 => run::<f64>(&spec, &shown, &plan, arguments)?,
+    let streams = Streams::new(spec.seed);
+    let start = spec.network.start(streams).map_err(problem)?;
+    let simulation = Simulation {
+        spec: &spec,
+        shown: &shown,
+        plan: &plan,
+        arguments,
+        streams,
+    };
+    // One arm for every circuit and precision.
+    macro_rules! run {
+        ($circuit:ty, $own:expr) => {
+            simulation.run(<$circuit>::new(&network, &start, $own, streams).map_err(problem)?)?
+        };
+    }
+    let (traces, ended) = match (circuit, circuit.precision()) {
+        (CircuitSpec::Sacramento2018(own), Precision::F32) => {
+            run!(sacramento_2018::Continuous<f32>, own)
+        }
+        (CircuitSpec::Sacramento2018(own), Precision::F64) => {
+            run!(sacramento_2018::Continuous<f64>, own)
+        }
+        (CircuitSpec::Max2026(own), Precision::F32) => run!(max_2026::Continuous<f32>, own),
+        (CircuitSpec::Max2026(own), Precision::F64) => run!(max_2026::Continuous<f64>, own),
     };
     write(&traces, &spec, &plan, arguments)?;
     Ok(ended?)
@@ -119,25 +142,29 @@ fn in_place_of(spec: &mut SimulateSpec, arguments: &SimulateArgs) -> Result<(), 
 
 /// What is taken down and written.
 struct Plan {
+    model: Model,
     written: Vec<Quantity>,
     recorded: Vec<Quantity>,
     neurons: Vec<Neuron>,
     every: usize,
+    dt_ms: f64,
 }
 
 impl Plan {
     fn new(
-        spec: &SimulateSpec,
+        circuit: CircuitSpec<'_>,
         network: &Network,
         arguments: &SimulateArgs,
     ) -> Result<Self, UsageError> {
         extension(&arguments.out, &["npz", "csv"])?;
-        let known = Quantity::ALL.map(Quantity::name);
+        let model = circuit.model();
+        let known: Vec<&str> = model.quantities().iter().map(|own| own.name()).collect();
         let mut written = Vec::new();
         for name in &arguments.record {
-            let quantity = Quantity::ALL.into_iter().find(|own| own.name() == name);
+            let mut quantities = model.quantities().iter().copied();
+            let quantity = quantities.find(|own| own.name() == name);
             let quantity = quantity.ok_or_else(|| unknown("quantity", name, &known))?;
-            if quantity.neurons(network.sizes()).is_empty() {
+            if model.neurons(quantity, network.sizes()).is_empty() {
                 return Err(UsageError::NoNeurons {
                     quantity: quantity.name(),
                 });
@@ -146,30 +173,34 @@ impl Plan {
                 written.push(quantity);
             }
         }
-        let dt_ms = spec.circuit.dt_ms;
-        let every = arguments.every / dt_ms;
+        let dt_ms = circuit.dt_ms();
+        let by_default = || match circuit.presentation_ms() < 20.0 {
+            true => dt_ms,
+            false => 1.0,
+        };
+        let every_ms = arguments.every.unwrap_or_else(by_default);
+        let every = every_ms / dt_ms;
         if !(every >= 0.5 && (every - every.round()).abs() < 1e-6 * every) {
-            return Err(UsageError::Every {
-                every_ms: arguments.every,
-                dt_ms,
-            });
+            return Err(UsageError::Every { every_ms, dt_ms });
         }
         let mut recorded = written.clone();
         let mut neurons = Vec::new();
         if let Some(figure) = &arguments.figure {
             extension(figure, &["svg", "png"])?;
             neurons = chosen(&arguments.neurons, network.sizes())?;
-            for quantity in Quantity::ALL {
+            for &quantity in model.quantities() {
                 if !recorded.contains(&quantity) {
                     recorded.push(quantity);
                 }
             }
         }
         Ok(Self {
+            model,
             written,
             recorded,
             neurons,
             every: every.round() as usize,
+            dt_ms,
         })
     }
 }
@@ -200,52 +231,61 @@ fn extension(path: &Path, known: &'static [&'static str]) -> Result<&'static str
     })
 }
 
-/// Shows all patterns; the circuit's own failure ends the traces.
-fn run<T: Real>(
-    spec: &SimulateSpec,
-    shown: &Shown,
-    plan: &Plan,
-    arguments: &SimulateArgs,
-) -> Result<(Traces, Result<(), LearnError>)> {
-    let streams = Streams::new(spec.seed);
-    let mut circuit: Continuous<T> = spec.network.circuit(&spec.circuit, streams)?;
-    if let Some(path) = &spec.weights {
-        load(&mut circuit, path)?;
-    }
-    save(&circuit, arguments.save_before.as_deref())?;
-    let mut session = circuit.session(streams, 1);
-    let n_steps = circuit.parameters().n_steps;
-    let sizes = circuit.network().sizes().to_vec();
-    let mut recorder = Recorder::new(&plan.recorded, &sizes, plan.every, spec.circuit.dt_ms);
-    let n_patterns = shown.inputs.nrows();
-    for i in 0..n_patterns {
-        let inputs = shown.inputs.slice(ndarray::s![i..i + 1, ..]);
-        let targets = shown.target_potentials.as_ref();
-        let target = targets.map(|targets| targets.slice(ndarray::s![i..i + 1, ..]));
-        let row = targets.map(|targets| targets.row(i));
-        let observed =
-            circuit.observe(&mut session, inputs, target, spec.plastic, |step, state| {
-                recorder.see(i * n_steps + step, state, row);
-            });
-        if observed.is_err() {
-            return Ok((recorder.into_traces(), observed));
-        }
-    }
-    let last = shown.target_potentials.as_ref();
-    let last = last.map(|targets| targets.row(n_patterns - 1));
-    recorder.see(n_patterns * n_steps, session.potentials(), last);
-    save(&circuit, arguments.save_after.as_deref())?;
-    let pace = session.pace();
-    if pace.n_taken > 0 {
-        say::err(format_args!(
-            "adaptive steps: {} taken, {} rejected",
-            pace.n_taken, pace.n_rejected
-        ));
-    }
-    Ok((recorder.into_traces(), Ok(())))
+/// What is shown to a circuit, and what is taken down.
+struct Simulation<'a> {
+    spec: &'a SimulateSpec,
+    shown: &'a Shown,
+    plan: &'a Plan,
+    arguments: &'a SimulateArgs,
+    streams: Streams,
 }
 
-fn load<T: Real>(circuit: &mut Continuous<T>, path: &PathBuf) -> Result<()> {
+impl Simulation<'_> {
+    /// Shows all patterns; the circuit's own failure ends the traces.
+    fn run<C: Simulated>(&self, mut circuit: C) -> Result<(Traces, Result<(), LearnError>)> {
+        if let Some(path) = &self.spec.weights {
+            load(&mut circuit, path)?;
+        }
+        save(&circuit, self.arguments.save_before.as_deref())?;
+        let mut session = circuit.session(self.streams, 1);
+        let n_steps = circuit.n_steps();
+        let sizes = circuit.network().sizes().to_vec();
+        let (model, plan) = (self.plan.model, self.plan);
+        let mut recorder = Recorder::new(&plan.recorded, (model, &sizes), plan.every, plan.dt_ms);
+        let row = |i: usize| self.shown.targets.as_ref().map(|targets| targets.row(i));
+        let n_patterns = self.shown.inputs.nrows();
+        if C::SHOWN_AFTER > 0 {
+            recorder.see::<C>(0, C::state(&session), row(0));
+        }
+        for i in 0..n_patterns {
+            let inputs = self.shown.inputs.slice(ndarray::s![i..i + 1, ..]);
+            let targets = self.shown.targets.as_ref();
+            let target = targets.map(|targets| targets.slice(ndarray::s![i..i + 1, ..]));
+            let mut seen = |step: usize, state: &C::State| {
+                recorder.see::<C>(i * n_steps + step + C::SHOWN_AFTER, state, row(i));
+            };
+            let is_plastic = self.spec.plastic;
+            let observed = circuit.show(&mut session, inputs, target, is_plastic, &mut seen);
+            if observed.is_err() {
+                return Ok((recorder.into_traces(), observed));
+            }
+        }
+        if C::SHOWN_AFTER == 0 {
+            recorder.see::<C>(
+                n_patterns * n_steps,
+                C::state(&session),
+                row(n_patterns - 1),
+            );
+        }
+        save(&circuit, self.arguments.save_after.as_deref())?;
+        if let Some(note) = C::note(&session) {
+            say::err(format_args!("{note}"));
+        }
+        Ok((recorder.into_traces(), Ok(())))
+    }
+}
+
+fn load(circuit: &mut impl Learner, path: &PathBuf) -> Result<()> {
     let bytes = fs::read(path).map_err(|source| DataProblem::Unreadable {
         path: path.display().to_string(),
         source,
@@ -257,7 +297,7 @@ fn load<T: Real>(circuit: &mut Continuous<T>, path: &PathBuf) -> Result<()> {
     Ok(())
 }
 
-fn save<T: Real>(circuit: &Continuous<T>, path: Option<&Path>) -> Result<()> {
+fn save(circuit: &impl Learner, path: Option<&Path>) -> Result<()> {
     match path {
         Some(path) => write_atomically(path, &save_tensors(circuit)?),
         None => Ok(()),
@@ -283,7 +323,7 @@ fn write(
     ));
     if let Some(figure) = &arguments.figure {
         let kind = extension(figure, &["svg", "png"])?;
-        let drawn = chart(&spec.title, traces, &plan.neurons).artefacts("figure")?;
+        let drawn = chart(&spec.title, plan.model, traces, &plan.neurons).artefacts("figure")?;
         let drawn = drawn.into_iter().find(|file| file.path.ends_with(kind));
         if let Some(file) = drawn {
             write_atomically(figure, &file.bytes)?;

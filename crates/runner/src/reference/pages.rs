@@ -23,7 +23,8 @@ fn keys() -> String {
         "# Keys of specifications\n\n{WRITTEN_BY}\n\n\
          Words in capitals stand for names of your own; `apical explain KEY` says the same on the \
          command line. All numbers are finite. A range of a list is that of each of its values.\n\
-         A specification with `protocol` is that protocol's, one with `circuit` a simulation's \
+         A specification with `protocol` is that protocol's, one with `circuit` or \
+         `error_neurons_continuous` a simulation's \
          (`apical simulate`), any other an experiment's (`apical run`).\n"
     );
     let mut tables: Vec<Vec<Explained>> = Vec::new();

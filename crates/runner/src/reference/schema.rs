@@ -17,7 +17,7 @@ pub(crate) fn schema_text() -> String {
 
 /// The schema of all kinds of specifications, in draft 7, which editors know.
 ///
-/// A specification is what its key `protocol` says, a simulation where it has a `circuit`, and else an
+/// A specification is what its key `protocol` says, a simulation where it has a circuit, and else an
 /// experiment. Editors that do not follow conditions find all keys in `anyOf`, which forbids nothing.
 pub(super) fn schema() -> Value {
     let mut definitions = Definitions::default();
@@ -27,9 +27,12 @@ pub(super) fn schema() -> Value {
         let whole = json!({ "$ref": format!("#/definitions/{}", specification.name) });
         let condition = match specification.name {
             "experiment" => json!({ "not": { "anyOf": [
-                { "required": ["protocol"] }, { "required": ["circuit"] }
+                { "required": ["protocol"] }, { "required": ["circuit"] },
+                { "required": ["error_neurons_continuous"] }
             ] } }),
-            "simulate" => json!({ "required": ["circuit"] }),
+            "simulate" => json!({ "anyOf": [
+                { "required": ["circuit"] }, { "required": ["error_neurons_continuous"] }
+            ] }),
             name => json!({
                 "required": ["protocol"],
                 "properties": { "protocol": { "const": name } }

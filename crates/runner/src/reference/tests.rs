@@ -17,6 +17,8 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "rates",
         "0.0001",
     ),
+    ("exactly one of `circuit`", "circuit", "{ rates = 0.0001 }"),
+    ("some are left to learn in", "n_epochs", "1000000"),
     ("expected \"f64\": weak updates", "precision", "\"f64\""),
     ("npz` is given as {}", "path", "\"a\""),
     ("npz` is given as {x}", "y", "\"a\""),
@@ -85,14 +87,19 @@ fn fault_with(specification: &Specification, entry: &Entry, value: Value) -> Opt
         let Some((_, name, text)) = BESIDE.iter().find(|(part, ..)| fault.contains(part)) else {
             return Some(fault);
         };
+        if *name == "n_epochs" {
+            put(&mut table, &["training", name], text);
+            continue;
+        }
         let key = match fault.split('`').nth(1) {
             Some(key) if key.contains('.') => key
                 .rsplit_once('.')
                 .map_or("", |(above, _)| above)
                 .to_owned(),
+            Some("circuit") => String::new(),
             _ => "task.a.dataset.npz".to_owned(),
         };
-        let mut path: Vec<&str> = key.split('.').collect();
+        let mut path: Vec<&str> = key.split('.').filter(|name| !name.is_empty()).collect();
         path.push(name);
         put(&mut table, &path, text);
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use apical_reporting::{Chart, ChartAxis, ChartLine, ChartRow, ChartScale, LineLook};
 
-use super::{Quantity, Traces};
+use super::{Model, Quantity, Traces};
 
 /// A neuron as LAYER.NUMBER, both from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,8 @@ impl FromStr for Neuron {
 }
 
 /// A row per neuron: the input rate, or soma, basal and apical potential of the neuron, the
-/// interneuron that it teaches in the layer below, and its target.
-pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
+/// interneuron that it teaches in the layer below or its error neuron, and its target.
+pub(crate) fn chart(title: &str, model: Model, traces: &Traces, neurons: &[Neuron]) -> Chart {
     let rows = neurons.iter().map(|neuron| {
         let Neuron { layer, number } = *neuron;
         let below = layer.wrapping_sub(1);
@@ -48,10 +48,22 @@ pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
                 LineLook::series(1),
             ),
             (
+                Quantity::Prediction,
+                (layer, number),
+                "basal, attenuated",
+                LineLook::series(1),
+            ),
+            (
                 Quantity::Apical,
                 (layer, number),
                 "apical",
                 LineLook::series(2),
+            ),
+            (
+                Quantity::Error,
+                (layer, number),
+                "error neuron",
+                LineLook::series(3).dashed(1),
             ),
             (Quantity::Soma, (layer, number), "soma", LineLook::series(0)),
             (
@@ -88,10 +100,17 @@ pub(crate) fn chart(title: &str, traces: &Traces, neurons: &[Neuron]) -> Chart {
     Chart {
         name: "traces".into(),
         title: title.to_owned(),
-        how_to_read:
-            "A row per neuron. Where soma and attenuated basal potential part, the neuron \
-            learns; an interneuron follows the soma that teaches it where it predicts it."
-                .into(),
+        how_to_read: match model {
+            Model::Sacramento2018 => {
+                "A row per neuron. Where soma and attenuated basal potential part, the neuron \
+                learns; an interneuron follows the soma that teaches it where it predicts it."
+            }
+            Model::Max2026 => {
+                "A row per neuron. Where soma and attenuated basal potential part, the neuron \
+                learns; its error neuron carries the error that parts them. The teacher gives a rate."
+            }
+        }
+        .into(),
         x: ChartAxis::new("time (ms)", ChartScale::Between(0.0, end)),
         rows: rows.collect(),
     }

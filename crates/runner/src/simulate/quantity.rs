@@ -1,90 +1,119 @@
 //! What can be recorded.
 
-use apical_learning::Real;
-use apical_microcircuit::circuit::sacramento_2018::State;
-use ndarray::Array2;
+use crate::cli::TargetKind;
+
+/// A model of a circuit in continuous time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Model {
+    /// With interneurons.
+    Sacramento2018,
+    /// With error neurons.
+    Max2026,
+}
 
 /// A quantity of neurons over time. All are dimensionless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quantity {
-    /// r_0 behind its low-pass filter.
+    /// r_0, behind its low-pass filter where there is one.
     Input,
     /// u_k.
     Soma,
     /// v_B,k.
     Basal,
+    /// v̂_k = α_k v_B,k.
+    Prediction,
     /// v_A,k.
     Apical,
     /// v^I_k.
     Dendrite,
     /// u^I_k.
     Interneuron,
+    /// e_k.
+    Error,
     /// φ(u_k).
     Rate,
     /// φ(u^I_k).
     InterneuronRate,
-    /// u_trgt.
+    /// u_trgt, or r_trgt of error neurons.
     Target,
 }
 
-impl Quantity {
-    /// All, in the order in which they are named.
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Input,
-        Self::Soma,
-        Self::Basal,
-        Self::Apical,
-        Self::Dendrite,
-        Self::Interneuron,
-        Self::Rate,
-        Self::InterneuronRate,
-        Self::Target,
-    ];
-
-    /// Its name in files.
-    pub(crate) fn name(self) -> &'static str {
+impl Model {
+    /// What can be recorded of it, in the order in which it is named.
+    pub(crate) fn quantities(self) -> &'static [Quantity] {
+        use Quantity::*;
         match self {
-            Self::Input => "input",
-            Self::Soma => "soma",
-            Self::Basal => "basal",
-            Self::Apical => "apical",
-            Self::Dendrite => "dendrite",
-            Self::Interneuron => "interneuron",
-            Self::Rate => "rate",
-            Self::InterneuronRate => "interneuron_rate",
-            Self::Target => "target",
+            Self::Sacramento2018 => &[
+                Input,
+                Soma,
+                Basal,
+                Apical,
+                Dendrite,
+                Interneuron,
+                Rate,
+                InterneuronRate,
+                Target,
+            ],
+            Self::Max2026 => &[Input, Soma, Prediction, Apical, Error, Rate, Target],
         }
     }
 
-    /// The neurons that have it in a network of layers `sizes`, as (layer, number).
-    pub(crate) fn neurons(self, sizes: &[usize]) -> Vec<(usize, usize)> {
+    /// What its teacher gives.
+    pub(super) fn target_kind(self) -> TargetKind {
+        match self {
+            Self::Sacramento2018 => TargetKind::Potentials,
+            Self::Max2026 => TargetKind::Rates,
+        }
+    }
+
+    /// The neurons that have `quantity` in a network of layers `sizes`, as (layer, number).
+    pub(crate) fn neurons(self, quantity: Quantity, sizes: &[usize]) -> Vec<(usize, usize)> {
         let n = sizes.len() - 1;
-        let layers = match self {
-            Self::Input => 0..1,
-            Self::Soma | Self::Basal | Self::Rate => 1..n + 1,
-            Self::Apical | Self::Dendrite | Self::Interneuron | Self::InterneuronRate => 1..n,
-            Self::Target => n..n + 1,
+        let layers = match (quantity, self) {
+            (Quantity::Input, _) => 0..1,
+            (
+                Quantity::Soma
+                | Quantity::Basal
+                | Quantity::Prediction
+                | Quantity::Error
+                | Quantity::Rate,
+                _,
+            )
+            | (Quantity::Apical, Self::Max2026) => 1..n + 1,
+            (
+                Quantity::Apical
+                | Quantity::Dendrite
+                | Quantity::Interneuron
+                | Quantity::InterneuronRate,
+                _,
+            ) => 1..n,
+            (Quantity::Target, _) => n..n + 1,
         };
-        let width = |k: usize| match self {
-            Self::Dendrite | Self::Interneuron | Self::InterneuronRate => sizes[k + 1],
+        let width = |k: usize| match quantity {
+            Quantity::Dendrite | Quantity::Interneuron | Quantity::InterneuronRate => sizes[k + 1],
             _ => sizes[k],
         };
         layers
             .flat_map(|k| (0..width(k)).map(move |i| (k, i)))
             .collect()
     }
+}
 
-    /// Its values in `layer`, a row per sample; none where it is not of the state.
-    pub(super) fn of<T: Real>(self, state: &State<T>, layer: usize) -> Option<Array2<f64>> {
-        Some(match self {
-            Self::Input | Self::Rate => state.rate(layer),
-            Self::Soma => state.soma(layer),
-            Self::Basal => state.basal(layer),
-            Self::Apical => state.apical(layer),
-            Self::Dendrite => state.dendrite(layer),
-            Self::Interneuron => state.interneuron(layer),
-            Self::InterneuronRate => state.interneuron_rate(layer),
-            Self::Target => return None,
-        })
+impl Quantity {
+    /// Its name in files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Soma => "soma",
+            Self::Basal => "basal",
+            Self::Prediction => "prediction",
+            Self::Apical => "apical",
+            Self::Dendrite => "dendrite",
+            Self::Interneuron => "interneuron",
+            Self::Error => "error",
+            Self::Rate => "rate",
+            Self::InterneuronRate => "interneuron_rate",
+            Self::Target => "target",
+        }
     }
 }

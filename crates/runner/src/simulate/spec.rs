@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use apical_datasets::{DatasetError, read_rows};
 use apical_keys::Described;
-use apical_learning::{KeyPath, Network, Numbers, SpecError};
+use apical_learning::{KeyPath, Network, Numbers, Precision, SpecError};
 use apical_microcircuit::ContinuousSpec;
+use apical_microcircuit::circuit::max_2026::ErrorNeuronsContinuousSpec;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
+use super::Model;
 use crate::cli::TargetKind;
 use apical_experiment::protocol::setting::NetworkSpec;
 
@@ -35,8 +37,21 @@ pub(crate) struct SimulateSpec {
     /// Targets, a row per pattern; without them no teacher acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) targets: Option<TargetsSpec>,
-    /// The circuit's settings.
-    pub(crate) circuit: ContinuousSpec,
+    /// The settings of a circuit with interneurons. Exactly one of this and `error_neurons_continuous`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) circuit: Option<ContinuousSpec>,
+    /// The settings of a circuit with error neurons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error_neurons_continuous: Option<ErrorNeuronsContinuousSpec>,
+}
+
+/// The circuit that is simulated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CircuitSpec<'a> {
+    /// With interneurons.
+    Sacramento2018(&'a ContinuousSpec),
+    /// With error neurons.
+    Max2026(&'a ErrorNeuronsContinuousSpec),
 }
 
 /// Rows of numbers: those of a file, or those that stand here.
@@ -78,8 +93,8 @@ pub(crate) struct TargetsSpec {
 pub(crate) struct Shown {
     /// Input rates.
     pub(crate) inputs: Array2<f32>,
-    /// u_trgt.
-    pub(crate) target_potentials: Option<Array2<f32>>,
+    /// u_trgt, or r_trgt, whichever the circuit's teacher gives.
+    pub(crate) targets: Option<Array2<f32>>,
 }
 
 /// Why nothing can be shown.
@@ -110,9 +125,32 @@ impl SimulateSpec {
     /// The network, after everything that can be checked without files.
     pub(crate) fn check(&self) -> Result<Network, SpecError> {
         let network = self.network.network()?;
-        let within = |error: SpecError| error.within("circuit");
-        self.circuit.check(&network).map_err(within)?;
+        match self.circuit()? {
+            CircuitSpec::Sacramento2018(spec) => spec
+                .check(&network)
+                .map_err(|error| error.within("circuit"))?,
+            CircuitSpec::Max2026(spec) => spec
+                .check(&network)
+                .map_err(|error| error.within("error_neurons_continuous"))?,
+        }
         Ok(network)
+    }
+
+    /// The circuit.
+    pub(crate) fn circuit(&self) -> Result<CircuitSpec<'_>, SpecError> {
+        match (&self.circuit, &self.error_neurons_continuous) {
+            (Some(spec), None) => Ok(CircuitSpec::Sacramento2018(spec)),
+            (None, Some(spec)) => Ok(CircuitSpec::Max2026(spec)),
+            (given, _) => {
+                let found = if given.is_some() {
+                    "given beside another circuit"
+                } else {
+                    "absent"
+                };
+                let expected = "exactly one of `circuit` and `error_neurons_continuous`";
+                Err(SpecError::range("circuit", found, expected))
+            }
+        }
     }
 
     /// Inputs and targets, checked against the network.
@@ -131,7 +169,7 @@ impl SimulateSpec {
         let Some(targets) = &self.targets else {
             return Ok(Shown {
                 inputs,
-                target_potentials: None,
+                targets: None,
             });
         };
         let rows = RowsSpec {
@@ -150,20 +188,62 @@ impl SimulateSpec {
             );
             return Err(SpecError::range("targets", found, "as many rows as `inputs`").into());
         }
-        if targets.kind == TargetKind::Rates {
-            for target in &mut targets_read {
-                let potential = network.transfer().potential(f64::from(*target));
-                *target = potential.filter(|u| u.is_finite()).ok_or_else(|| {
-                    let expected = "rates strictly between the smallest and the largest of the \
-                                    transfer function, or `kind = \"potentials\"`";
-                    SpecError::range("targets", *target, expected)
-                })? as f32;
+        let wanted = self.circuit()?.model().target_kind();
+        let transfer = network.transfer();
+        match (targets.kind, wanted) {
+            (TargetKind::Rates, TargetKind::Potentials) => {
+                for target in &mut targets_read {
+                    let potential = transfer.potential(f64::from(*target));
+                    *target = potential.filter(|u| u.is_finite()).ok_or_else(|| {
+                        let expected = "rates strictly between the smallest and the largest of the \
+                                        transfer function, or `kind = \"potentials\"`";
+                        SpecError::range("targets", *target, expected)
+                    })? as f32;
+                }
             }
+            (TargetKind::Potentials, TargetKind::Rates) => {
+                targets_read.mapv_inplace(|u| transfer.rate(f64::from(u)) as f32);
+            }
+            _ => {}
         }
         Ok(Shown {
             inputs,
-            target_potentials: Some(targets_read),
+            targets: Some(targets_read),
         })
+    }
+}
+
+impl CircuitSpec<'_> {
+    /// Which model it is.
+    pub(crate) fn model(self) -> Model {
+        match self {
+            Self::Sacramento2018(_) => Model::Sacramento2018,
+            Self::Max2026(_) => Model::Max2026,
+        }
+    }
+
+    /// dt.
+    pub(crate) fn dt_ms(self) -> f64 {
+        match self {
+            Self::Sacramento2018(spec) => spec.dt_ms,
+            Self::Max2026(spec) => spec.dt_ms,
+        }
+    }
+
+    /// How long a pattern is shown.
+    pub(crate) fn presentation_ms(self) -> f64 {
+        match self {
+            Self::Sacramento2018(spec) => spec.presentation_ms,
+            Self::Max2026(spec) => spec.presentation_ms,
+        }
+    }
+
+    /// The floating-point type.
+    pub(crate) fn precision(self) -> Precision {
+        match self {
+            Self::Sacramento2018(spec) => spec.precision,
+            Self::Max2026(spec) => spec.precision,
+        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! Quantities over time.
 
-use apical_learning::Real;
-use apical_microcircuit::circuit::sacramento_2018::State;
 use ndarray::ArrayView1;
 
-use super::Quantity;
+use super::{Model, Quantity, Simulated};
 
 /// All quantities that were recorded, at the same times.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,11 +53,16 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder of `quantities` in a network of layers `sizes`, every so many steps.
-    pub(crate) fn new(quantities: &[Quantity], sizes: &[usize], every: usize, dt_ms: f64) -> Self {
+    /// A recorder of `quantities` of a `model` in a network of layers `sizes`, every so many steps.
+    pub(crate) fn new(
+        quantities: &[Quantity],
+        (model, sizes): (Model, &[usize]),
+        every: usize,
+        dt_ms: f64,
+    ) -> Self {
         let traces = quantities.iter().map(|&quantity| Trace {
             quantity,
-            neurons: quantity.neurons(sizes),
+            neurons: model.neurons(quantity, sizes),
             values: Vec::new(),
         });
         Self {
@@ -74,10 +77,10 @@ impl Recorder {
 
     /// Takes down the state of step `step` since rest, if it is time; without a teacher its target
     /// is NaN.
-    pub(crate) fn see<T: Real>(
+    pub(crate) fn see<C: Simulated>(
         &mut self,
         step: usize,
-        state: &State<T>,
+        state: &C::State,
         target: Option<ArrayView1<'_, f32>>,
     ) {
         if !step.is_multiple_of(self.every) {
@@ -88,7 +91,7 @@ impl Recorder {
             let mut layers: Vec<usize> = trace.neurons.iter().map(|neuron| neuron.0).collect();
             layers.dedup();
             for layer in layers {
-                match (trace.quantity.of(state, layer), target) {
+                match (C::read(state, trace.quantity, layer), target) {
                     (Some(values), _) => trace.values.extend(values.row(0)),
                     (None, Some(target)) => {
                         trace.values.extend(target.iter().map(|&u| f64::from(u)))

@@ -4,6 +4,7 @@ use std::fs;
 
 use apical_datasets::read_rows;
 use apical_learning::{Learner, Network, Streams, Transfer, load_tensors};
+use apical_microcircuit::circuit::max_2026;
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use ndarray::{Array2, array};
 
@@ -172,4 +173,69 @@ fn what_was_seen_before_a_runaway_is_written() {
     let call = call.with_code(3);
     call.says("left ±0.3 at");
     assert!(read(&place.path("t.csv")).lines().count() > 2);
+}
+
+/// Shown at the end of every step, the first row being rest.
+#[test]
+fn error_neurons_are_traced_as_observing_them_shows() {
+    let circuit =
+        "precision = \"f64\"\nrates = 0.5\nfeedback = \"tied\"\nupdate_order = \"layer_sweep\"\n";
+    let spec = spec()
+        .replace("kind = \"potentials\"", "kind = \"rates\"")
+        .replace("[[1.0, 0.2], [0.1, 1.2]]", "[[0.8, 0.2], [0.3, 0.7]]");
+    let spec = spec.split("[circuit]").next().expect("a specification");
+    let place = Place::new(&format!("{spec}[error_neurons_continuous]\n{circuit}"));
+    place.line(
+        "simulate small.toml --record soma,prediction,error,target --out t.npz --figure t.svg",
+        0,
+    );
+    let network = Network::new(vec![3, 4, 2], Transfer::Logistic, false).expect("valid");
+    let streams = Streams::new(3);
+    let start = network.draw_forward(&[1.0, 1.0], streams);
+    let circuit: max_2026::ErrorNeuronsContinuousSpec = toml::from_str(circuit).expect("valid");
+    let mut circuit =
+        max_2026::Continuous::<f64>::new(&network, &start, &circuit, streams).expect("a circuit");
+    let mut session = circuit.session(streams, 1);
+    let inputs = array![[0.9_f32, 0.1, 0.5], [0.2, 0.8, 0.4]];
+    let targets = array![[0.8_f32, 0.2], [0.3, 0.7]];
+    let (mut soma, mut error) = (vec![0.0; 6], vec![0.0; 6]);
+    for i in 0..2 {
+        let row = |matrix: &Array2<f32>| matrix.slice(ndarray::s![i..i + 1, ..]).to_owned();
+        let (x, r) = (row(&inputs), row(&targets));
+        let mut seen = |_: usize, state: &max_2026::State<f64>| {
+            soma.extend(state.soma(1).into_iter().chain(state.soma(2)));
+            error.extend(state.error(1).into_iter().chain(state.error(2)));
+        };
+        circuit
+            .observe(&mut session, x.view(), Some(r.view()), true, &mut seen)
+            .expect("finite");
+    }
+    let array = |name: &str| read_rows(&place.path("t.npz"), name, "path", &[]).expect("an array");
+    for (name, seen) in [("soma", soma), ("error", error)] {
+        let read = array(name);
+        assert_eq!(read.dim(), (41, 6), "{name}");
+        let narrow: Vec<f32> = seen.iter().map(|&v| v as f32).collect();
+        assert_eq!(read.into_iter().collect::<Vec<f32>>(), narrow, "{name}");
+    }
+    assert_eq!(array("target").row(40), targets.row(1));
+    let figure = fs::read_to_string(place.path("t.svg")).expect("a figure");
+    assert!(figure.contains("error neuron") && !figure.contains("interneuron"));
+
+    let call = place.call(&[
+        "simulate",
+        "small.toml",
+        "--out",
+        "t.csv",
+        "--record",
+        "dendrite",
+    ]);
+    call.with_code(2).says("prediction");
+    let both = format!(
+        "{}\n[error_neurons_continuous]\nrates = 1.0\n",
+        self::spec()
+    );
+    fs::write(place.path("both.toml"), both).expect("written");
+    let call = place.call(&["simulate", "both.toml", "--out", "t.csv"]);
+    call.with_code(2)
+        .says("exactly one of `circuit` and `error_neurons_continuous`");
 }

@@ -119,6 +119,16 @@ impl<T: Real> State<T> {
         wide(&self.soma[k])
     }
 
+    /// Rates that errors and the layer above are made of, in double precision, layers 0…N.
+    pub fn rate(&self, k: usize) -> Array2<f64> {
+        wide(&self.rate[k])
+    }
+
+    /// v_A,k = A_k e_k in double precision, layers 1…N.
+    pub fn apical(&self, k: usize) -> Array2<f64> {
+        wide(&self.apical[k])
+    }
+
     /// B_{k,k+1} e_{k+1} in double precision, hidden layers.
     pub fn arriving(&self, k: usize) -> Array2<f64> {
         wide(&self.arriving[k])

@@ -1,14 +1,15 @@
 //! The circuit as a table of its connections.
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
 
 use apical_kernels::Real;
 use apical_learning::{Network, TensorName};
 use ndarray::ArrayD;
 
+use crate::circuit::Pathways;
 use crate::feedback::{Between, Feedback};
 use crate::table::{
-    self, Compartment, Connection, ConnectionId, Kind, Population, Rates, Table, Values, Weights,
+    self, Compartment, Connection, ConnectionId, Kind, Population, Table, Values, Weights,
 };
 
 /// What a specification decides of the connections.
@@ -26,17 +27,10 @@ pub(crate) struct Choices {
 /// The circuit's table, and where the connections of its equations stand in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Circuit {
-    table: Arc<Table>,
-    /// Where feedback comes from.
-    pub(crate) feedback_rule: Feedback,
-    forward: Vec<ConnectionId>,
-    threshold: Vec<ConnectionId>,
-    feedback: Vec<ConnectionId>,
+    pathways: Pathways,
     offset: Vec<ConnectionId>,
     error_from_pyramidal: Vec<ConnectionId>,
     pyramidal_from_error: Vec<ConnectionId>,
-    rates: Rates,
-    share: f64,
 }
 
 impl Circuit {
@@ -140,37 +134,11 @@ impl Circuit {
             .collect();
 
         Self {
-            rates: t.rates(1.0),
-            share: 1.0,
-            table: Arc::new(t),
-            feedback_rule: by.feedback,
-            forward,
-            threshold,
-            feedback,
+            pathways: Pathways::new(t, by.feedback, forward, threshold, feedback),
             offset,
             error_from_pyramidal,
             pyramidal_from_error,
         }
-    }
-
-    /// The table.
-    pub fn table(&self) -> &Arc<Table> {
-        &self.table
-    }
-
-    /// W_{k,k−1}, layers 1…N.
-    pub(crate) fn forward(&self, k: usize) -> ConnectionId {
-        self.forward[k - 1]
-    }
-
-    /// b_k, layers 1…N, if the network has thresholds.
-    pub(crate) fn threshold(&self, k: usize) -> Option<ConnectionId> {
-        self.threshold.get(k - 1).copied()
-    }
-
-    /// B_{k,k+1} without its offset, hidden layers.
-    pub(crate) fn feedback(&self, k: usize) -> ConnectionId {
-        self.feedback[k - 1]
     }
 
     /// What is added to B_{k,k+1} for good, hidden layers, if anything is.
@@ -198,31 +166,24 @@ impl Circuit {
         let TensorName::ErrorFromError { to, .. } = name else {
             return Some(tensor);
         };
-        let offset = self.offset(to).map(|id| self.table[id].name);
+        let offset = self.offset(to).map(|id| self.table()[id].name);
         Some(match offset.and_then(|name| weights.tensor(name)) {
             Some(offset) => tensor + offset,
             None => tensor,
         })
     }
+}
 
-    /// The learning rate of a connection now.
-    pub(crate) fn rate(&self, id: ConnectionId) -> f64 {
-        self.rates[id]
+impl Deref for Circuit {
+    type Target = Pathways;
+
+    fn deref(&self) -> &Pathways {
+        &self.pathways
     }
+}
 
-    /// γ of now: the share that a pair of synapses, forward and feedback, loses at an update.
-    pub(crate) fn decay(&self) -> f64 {
-        self.feedback_rule.decay() * self.share
-    }
-
-    /// η_{k,k−1} of now, of layers 1…N at index `k − 1`.
-    pub fn forward_rates(&self) -> Vec<f64> {
-        self.forward.iter().map(|&id| self.rates[id]).collect()
-    }
-
-    /// Sets all learning rates to a share of the specification's.
-    pub(crate) fn set_rate_share(&mut self, share: f64) {
-        self.rates = self.table.rates(share);
-        self.share = share;
+impl DerefMut for Circuit {
+    fn deref_mut(&mut self) -> &mut Pathways {
+        &mut self.pathways
     }
 }

@@ -1,15 +1,15 @@
 //! The circuit as a table of its connections.
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
 
 use apical_keys::Described;
 use apical_learning::{Network, TensorName};
 use serde::{Deserialize, Serialize};
 
+use crate::circuit::Pathways;
 use crate::feedback::{Between, Feedback};
 use crate::table::{
-    self, Compartment, Connection, ConnectionId, How, Kind, Population, Rates, Source, Table,
-    Values,
+    self, Compartment, Connection, ConnectionId, How, Kind, Population, Source, Table, Values,
 };
 
 /// How the weights begin.
@@ -87,19 +87,12 @@ pub(crate) struct Choices {
 /// The circuit's table, and where the connections of its equations stand in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Circuit {
-    table: Arc<Table>,
-    /// Where feedback comes from.
-    pub(crate) feedback_rule: Feedback,
+    pathways: Pathways,
     /// How W^PI follows.
     pub(crate) lateral_rule: LateralRule,
-    forward: Vec<ConnectionId>,
-    threshold: Vec<ConnectionId>,
     interneuron: Vec<ConnectionId>,
     interneuron_threshold: Vec<ConnectionId>,
-    feedback: Vec<ConnectionId>,
     lateral: Vec<ConnectionId>,
-    rates: Rates,
-    share: f64,
 }
 
 impl Circuit {
@@ -218,44 +211,12 @@ impl Circuit {
             .collect();
 
         Self {
-            rates: t.rates(1.0),
-            table: Arc::new(t),
-            feedback_rule,
+            pathways: Pathways::new(t, feedback_rule, forward, threshold, feedback),
             lateral_rule: by.lateral_rule,
-            share: 1.0,
-            forward,
-            threshold,
             interneuron,
             interneuron_threshold,
-            feedback,
             lateral,
         }
-    }
-
-    /// The table.
-    pub fn table(&self) -> &Arc<Table> {
-        &self.table
-    }
-
-    /// N.
-    pub(crate) fn n_layers(&self) -> usize {
-        self.forward.len()
-    }
-
-    /// Synapses from hidden layers to those above.
-    pub(crate) fn n_hidden_synapses(&self) -> usize {
-        let synapses = |&id: &ConnectionId| self.table[id].to.n * self.table[id].from.n;
-        self.forward[1..].iter().map(synapses).sum()
-    }
-
-    /// W_{k,k−1}, layers 1…N.
-    pub(crate) fn forward(&self, k: usize) -> ConnectionId {
-        self.forward[k - 1]
-    }
-
-    /// b_k, layers 1…N, if the network has thresholds.
-    pub(crate) fn threshold(&self, k: usize) -> Option<ConnectionId> {
-        self.threshold.get(k - 1).copied()
     }
 
     /// W^IP_k, hidden layers.
@@ -268,11 +229,6 @@ impl Circuit {
         self.interneuron_threshold.get(k - 1).copied()
     }
 
-    /// W_{k,k+1}, hidden layers.
-    pub(crate) fn feedback(&self, k: usize) -> ConnectionId {
-        self.feedback[k - 1]
-    }
-
     /// W^PI_k, hidden layers.
     pub(crate) fn lateral(&self, k: usize) -> ConnectionId {
         self.lateral[k - 1]
@@ -281,7 +237,7 @@ impl Circuit {
     /// c_k where W^IP_k is c_k W_{k+1,k} at every moment, so that v^I_k = c_k v_B,k+1 of the same
     /// rates.
     pub(crate) fn ideal_factor(&self, k: usize) -> Option<f64> {
-        match self.table[self.interneuron(k)].values {
+        match self.table()[self.interneuron(k)].values {
             Values::Derived(Source {
                 how: How::Scaled(factor),
                 ..
@@ -289,25 +245,18 @@ impl Circuit {
             _ => None,
         }
     }
+}
 
-    /// The learning rate of a connection now.
-    pub(crate) fn rate(&self, id: ConnectionId) -> f64 {
-        self.rates[id]
+impl Deref for Circuit {
+    type Target = Pathways;
+
+    fn deref(&self) -> &Pathways {
+        &self.pathways
     }
+}
 
-    /// γ of now: the share that a pair of synapses, forward and feedback, loses at an update.
-    pub(crate) fn decay(&self) -> f64 {
-        self.feedback_rule.decay() * self.share
-    }
-
-    /// η_{k,k−1} of now, of layers 1…N at index `k − 1`.
-    pub fn forward_rates(&self) -> Vec<f64> {
-        self.forward.iter().map(|&id| self.rates[id]).collect()
-    }
-
-    /// Sets all learning rates to a share of the specification's.
-    pub(crate) fn set_rate_share(&mut self, share: f64) {
-        self.rates = self.table.rates(share);
-        self.share = share;
+impl DerefMut for Circuit {
+    fn deref_mut(&mut self) -> &mut Pathways {
+        &mut self.pathways
     }
 }

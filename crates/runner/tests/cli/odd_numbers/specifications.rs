@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use apical_experiment::Experiment;
 use apical_experiment::spec::{Overrides, SpecSource};
 use apical_microcircuit::ContinuousSpec;
+use apical_microcircuit::circuit::max_2026::ErrorNeuronsContinuousSpec;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
@@ -208,13 +211,9 @@ pub(super) fn all() -> Vec<Specification> {
 /// All values of a specification, those that it leaves out included.
 fn written_out(name: &str, text: &str) -> Table {
     let mut tree: Table = text.parse().expect("TOML");
-    if let Some(circuit) = tree
-        .get("circuit")
-        .filter(|_| !tree.contains_key("protocol"))
-    {
-        let circuit: ContinuousSpec = circuit.clone().try_into().expect("a circuit");
-        let circuit = Table::try_from(circuit).expect("written");
-        tree.insert("circuit".into(), Value::Table(circuit));
+    if is_simulation(&tree) {
+        whole::<ContinuousSpec>(&mut tree, "circuit");
+        whole::<ErrorNeuronsContinuousSpec>(&mut tree, "error_neurons_continuous");
         return tree;
     }
     let source = SpecSource {
@@ -231,10 +230,23 @@ fn written_out(name: &str, text: &str) -> Table {
     text.parse().expect("TOML")
 }
 
+/// Writes out the circuit at `key`, if it is there.
+fn whole<T: DeserializeOwned + Serialize>(tree: &mut Table, key: &str) {
+    if let Some(circuit) = tree.get(key) {
+        let circuit: T = circuit.clone().try_into().expect("a circuit");
+        let circuit = Table::try_from(circuit).expect("written");
+        tree.insert(key.into(), Value::Table(circuit));
+    }
+}
+
+fn is_simulation(table: &Table) -> bool {
+    table.contains_key("inputs") && !table.contains_key("protocol")
+}
+
 /// Makes everything that takes time small.
 fn make_small(table: &mut Table) {
     // Rows are as wide as layers there.
-    let is_simulation = table.contains_key("inputs") && table.contains_key("circuit");
+    let is_simulation = is_simulation(table);
     for (name, value) in table.iter_mut() {
         let small = match &**name {
             "sizes" if is_simulation => i64::MAX,
@@ -267,8 +279,12 @@ fn make_small(table: &mut Table) {
     let starts = table
         .get("task")
         .is_some_and(|tasks| tasks.to_string().contains("feedback_start"));
-    if let (true, Some(Value::Table(training))) = (starts, table.get_mut("training")) {
-        training.insert("n_epochs".to_owned(), 2.into());
+    if starts {
+        two_epochs(table);
+        let tasks = table.get_mut("task").and_then(Value::as_table_mut);
+        for (_, task) in tasks.into_iter().flatten() {
+            task.as_table_mut().into_iter().for_each(two_epochs);
+        }
     }
     if let Some(Value::Table(sweep)) = table.get_mut("sweep") {
         for (key, values) in sweep.iter_mut() {
@@ -281,6 +297,14 @@ fn make_small(table: &mut Table) {
                 }
             }
         }
+    }
+}
+
+/// Of experiment or task.
+fn two_epochs(table: &mut Table) {
+    let training = table.get_mut("training").and_then(Value::as_table_mut);
+    if let Some(n) = training.and_then(|training| training.get_mut("n_epochs")) {
+        *n = 2.into();
     }
 }
 

@@ -53,13 +53,8 @@ pub(crate) fn start<T: Real>(
 
 /// The end of that phase.
 pub(crate) fn finish<T: Real>(p: &Parameters, start: &FeedbackStart, weights: &mut Weights<T>) {
-    let n_hidden = p.attenuation.len() - 1;
-    for k in (1..=n_hidden).filter(|_| start.rescale) {
-        let likeness = Likeness {
-            to: p.circuit.forward(k + 1),
-            signs: false,
-            norm: Norm::Same,
-        };
+    for k in (1..p.circuit.n_layers()).filter(|_| start.rescale) {
+        let likeness = Likeness::of_norm(p.circuit.forward(k + 1), Norm::Same);
         weights.imitate(p.circuit.feedback(k), likeness);
     }
 }

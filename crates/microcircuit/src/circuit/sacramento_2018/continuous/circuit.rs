@@ -30,6 +30,7 @@ pub struct Continuous<T> {
 impl<T: Real> Continuous<T> {
     /// A circuit with forward weights `start`; all other weights by `spec`, random ones from
     /// `streams`. `T` must be the type that `spec.precision` names.
+    #[inline(never)]
     pub fn new(
         network: &Network,
         start: &ForwardWeights<f32>,
@@ -46,6 +47,7 @@ impl<T: Real> Continuous<T> {
 
     /// A presentation with which the weights change too. On an error the weights keep what they had
     /// learned until then only where increments are summed in them.
+    #[inline(never)]
     pub(super) fn teach(
         &mut self,
         session: &mut ContinuousState<T>,
@@ -123,6 +125,7 @@ impl<T: Real> Continuous<T> {
     }
 
     /// Carries the session through one presentation; the weights' increments stay in the session.
+    #[inline(never)]
     pub(super) fn present(
         &self,
         session: &mut ContinuousState<T>,

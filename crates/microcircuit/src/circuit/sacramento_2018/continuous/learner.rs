@@ -28,6 +28,7 @@ impl<T: Real> Learner for Continuous<T> {
         &mut self.anatomy
     }
 
+    #[inline(never)]
     fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
         ContinuousState::new(
             self.anatomy.network.sizes(),
@@ -50,6 +51,7 @@ impl<T: Real> Learner for Continuous<T> {
     /// the filter has taken in and not yet given out, η τ_w (Δ at its end − Δ at its beginning).
     /// That sum is η ∫ ⟨post · preᵀ⟩ dt over the presentation. The session advances; the weights
     /// do not, although during the presentation synapses change as they do while learning.
+    #[inline(never)]
     fn propose(
         &self,
         session: &mut ContinuousState<T>,
@@ -95,6 +97,7 @@ impl<T: Real> Learner for Continuous<T> {
     }
 
     /// One presentation. What the filter holds at its end changes weights later, not now.
+    #[inline(never)]
     fn learn(
         &mut self,
         session: &mut ContinuousState<T>,
@@ -112,6 +115,7 @@ impl<T: Real> Learner for Continuous<T> {
     }
 
     /// Gives out what the filter holds, η τ_w Δ, and empties it.
+    #[inline(never)]
     fn flush(&mut self, session: &mut ContinuousState<T>) -> Result<(), LearnError> {
         let residue_ms = plasticity::residue_ms(&self.parameters);
         let circuit = &self.parameters.circuit;
@@ -132,6 +136,7 @@ impl<T: Real> Learner for Continuous<T> {
 
     /// Output rates averaged over the last `readout_window_ms` of a presentation without teacher,
     /// noise and plasticity that begins at rest. The session is left as it is.
+    #[inline(never)]
     fn predict(
         &self,
         _: &mut ContinuousState<T>,

@@ -62,11 +62,7 @@ pub(crate) fn finish<T: Real>(p: &Parameters, weights: &mut Weights<T>) {
         return;
     }
     for k in 1..c.n_layers() {
-        let likeness = Likeness {
-            to: c.forward(k + 1),
-            signs: false,
-            norm: Norm::Same,
-        };
+        let likeness = Likeness::of_norm(c.forward(k + 1), Norm::Same);
         weights.imitate(c.feedback(k), likeness);
         if c.lateral_rule == LateralRule::Own {
             weights.imitate(c.lateral(k), likeness);

@@ -29,6 +29,7 @@ pub struct TwoStep<T> {
 impl<T: Real> TwoStep<T> {
     /// A circuit with forward weights `start`; all other weights by `spec`, random ones from
     /// `streams`. `T` must be the type that `spec.precision` names.
+    #[inline(never)]
     pub fn new(
         network: &Network,
         start: &ForwardWeights<f32>,
@@ -124,6 +125,7 @@ impl<T: Real> Learner for TwoStep<T> {
         &mut self.anatomy
     }
 
+    #[inline(never)]
     fn session(&self, streams: Streams, n_parallel: usize) -> State<T> {
         let mut state = State::new(self.anatomy.network.sizes(), n_parallel);
         state.noise = Some(feedback::normals(streams));
@@ -176,6 +178,7 @@ impl<T: Real> Learner for TwoStep<T> {
         self.parameters.circuit.set_rate_share(share);
     }
 
+    #[inline(never)]
     fn propose(&self, state: &mut State<T>, batch: Batch<'_>) -> Result<Updates, LearnError> {
         self.settle(state, batch, Teacher::On)?;
         let weights = Some(&self.anatomy.weights);
@@ -199,6 +202,7 @@ impl<T: Real> Learner for TwoStep<T> {
         Ok(updates)
     }
 
+    #[inline(never)]
     fn learn(
         &mut self,
         state: &mut State<T>,
@@ -219,6 +223,7 @@ impl<T: Real> Learner for TwoStep<T> {
     }
 
     /// The bottom-up sweep: without a teacher a self-predicting circuit stays there.
+    #[inline(never)]
     fn predict(
         &self,
         state: &mut State<T>,
