@@ -16,8 +16,8 @@ use crate::exit::{self, DataProblem, UsageError};
 use crate::folders::data_folders;
 use crate::say;
 use crate::simulate::{
-    CircuitSpec, Model, Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec, Simulated,
-    TargetsSpec, Traces, chart, csv, npz,
+    CIRCUITS, CircuitSpec, Model, Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec,
+    Simulated, TargetsSpec, Traces, chart, csv, npz,
 };
 use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
 use apical_experiment::store::write_atomically;
@@ -32,8 +32,7 @@ pub(crate) fn simulate(arguments: &SimulateArgs, data_dir: Option<&Path>) -> Res
 /// Whether `source` is the specification of a simulation.
 pub(super) fn is_simulation(source: &SpecSource) -> bool {
     let table: toml::Table = source.text.parse().unwrap_or_default();
-    let names_a_circuit = ["circuit", "error_neurons_continuous"];
-    names_a_circuit.iter().any(|key| table.contains_key(*key)) && !table.contains_key("protocol")
+    CIRCUITS.iter().any(|key| table.contains_key(*key)) && !table.contains_key("protocol")
 }
 
 /// `apical run` with a simulation: traces and figure go to the experiment's folder.

@@ -6,6 +6,7 @@ use apical_keys::{Bounds, Choices, Key, Shape, Table};
 use serde_json::{Map, Value, json};
 
 use super::specifications;
+use crate::simulate::CIRCUITS;
 
 /// What is longer than this and stands in several places becomes a definition.
 const LONG: usize = 400;
@@ -26,13 +27,15 @@ pub(super) fn schema() -> Value {
     for specification in specifications() {
         let whole = json!({ "$ref": format!("#/definitions/{}", specification.name) });
         let condition = match specification.name {
-            "experiment" => json!({ "not": { "anyOf": [
-                { "required": ["protocol"] }, { "required": ["circuit"] },
-                { "required": ["error_neurons_continuous"] }
-            ] } }),
-            "simulate" => json!({ "anyOf": [
-                { "required": ["circuit"] }, { "required": ["error_neurons_continuous"] }
-            ] }),
+            "experiment" => {
+                let others = ["protocol"].iter().chain(&CIRCUITS);
+                let others: Vec<Value> = others.map(|key| json!({ "required": [key] })).collect();
+                json!({ "not": { "anyOf": others } })
+            }
+            "simulate" => {
+                let circuits = CIRCUITS.map(|key| json!({ "required": [key] }));
+                json!({ "anyOf": circuits })
+            }
             name => json!({
                 "required": ["protocol"],
                 "properties": { "protocol": { "const": name } }

@@ -11,5 +11,5 @@ pub(crate) use circuit::Simulated;
 pub(crate) use figure::{Neuron, chart};
 pub(crate) use files::{csv, npz};
 pub(crate) use quantity::{Model, Quantity};
-pub(crate) use spec::{CircuitSpec, Shown, ShownError, SimulateSpec, TargetsSpec};
+pub(crate) use spec::{CIRCUITS, CircuitSpec, Shown, ShownError, SimulateSpec, TargetsSpec};
 pub(crate) use traces::{Recorder, Traces};

@@ -14,6 +14,9 @@ use super::Model;
 use crate::cli::TargetKind;
 use apical_experiment::protocol::setting::NetworkSpec;
 
+/// The keys of circuits, of which a simulation has one.
+pub(crate) const CIRCUITS: [&str; 2] = ["circuit", "error_neurons_continuous"];
+
 /// A circuit and what is shown to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
