@@ -205,17 +205,43 @@ fn plotted_numbers_stand_beside_the_figure() {
     update_angle,squared_error,1,microcircuit,,4,2,73.215,16.1432,71.9445,74.4855
     shuffled_feedback_angle,squared_error,1,microcircuit,,4,2,88.0036,18.992,86.5089,89.4983
     "#);
-    let hidden = text_of(&artefacts, "figures/digits/hidden_error.csv");
-    let last: Vec<&str> = hidden
-        .lines()
-        .filter(|line| line.contains(",1,microcircuit,,4,") || line.starts_with("line"))
-        .collect();
-    insta::assert_snapshot!(rounded(&last.join("\n")), @r"
-    line,reference,layer,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
-    error_angle,potential,1,microcircuit,,4,2,54.055,0.961683,54.1307,53.9793
-    error_angle,squared_error,1,microcircuit,,4,2,63.055,0.961683,63.1307,62.9793
-    feedback_angle,,1,microcircuit,,4,2,58.055,0.961683,58.1307,57.9793
+    let of_layer_1 = |figure: &str, start: &str| {
+        let csv = text_of(&artefacts, &format!("figures/digits/{figure}.csv"));
+        let lines = csv
+            .lines()
+            .filter(|line| line.contains(",1,microcircuit,,4,") || line.starts_with(start));
+        rounded(&lines.collect::<Vec<_>>().join("\n"))
+    };
+    insta::assert_snapshot!(of_layer_1("hidden_error", "reference,"), @r"
+    reference,layer,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
+    potential,1,microcircuit,,4,2,54.055,0.961683,54.1307,53.9793
+    squared_error,1,microcircuit,,4,2,63.055,0.961683,63.1307,62.9793
     ");
+    insta::assert_snapshot!(of_layer_1("feedback", "quantity,"), @r"
+    quantity,layer,learner,variant,epoch,n_seeds,mean,half_width_95,seed_0,seed_1
+    feedback_angle,1,microcircuit,,4,2,58.055,0.961683,58.1307,57.9793
+    ");
+}
+
+#[test]
+fn learners_stand_beside_each_other() {
+    let mut runs = small();
+    for run in &mut runs {
+        run.summary.sizes = vec![64, 50, 10];
+    }
+    let artefacts = report(&input(runs)).expect("a report");
+    let learners = rounded(text_of(&artefacts, "figures/digits/learners.csv"));
+    insta::assert_snapshot!(learners, @r"
+    learner,variant,quantity,n_seeds,mean,half_width_95
+    microcircuit,,test_error,3,41.0667,5.82229
+    microcircuit,,hidden_update_angle,3,62.0232,1.63017
+    matched backprop,,test_error,3,35.3333,4.01581
+    matched backprop,,hidden_update_angle,3,0.0101266,0.000338179
+    ");
+    let alone = report(&input(small()[..2].to_vec())).expect("a report");
+    let is_there = |path: &str| alone.iter().any(|artefact| artefact.path == path);
+    assert!(is_there("figures/digits/update_angle.csv"));
+    assert!(!is_there("figures/digits/learners.csv"));
 }
 
 /// The labels at the y axes of the norm ratio on digits, rows from top to bottom.

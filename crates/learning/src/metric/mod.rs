@@ -61,6 +61,7 @@ metrics! {
     APICAL_RESIDUAL = apical_residual;
     ERROR_SIZE = error_size,
     STEP_SIZE = step_size,
+    FEEDBACK_NORM = feedback_norm,
 }
 
 /// Which way is better.

@@ -80,6 +80,18 @@ pub(super) fn hidden_error<'a>(
     errors.ok_or_else(|| "the learner has no error at this layer".to_owned())
 }
 
+/// The products of the feedback weights into hidden layer k and the transposed forward weights between it and
+/// the layer that they come from, or why there are none.
+pub(super) fn feedback(sample: &AlignmentSample<'_>, k: usize) -> Result<Products, String> {
+    let feedback = sample.feedback.get(k - 1).and_then(Option::as_ref);
+    let (from, feedback) = feedback.ok_or("the learner has no feedback into this layer")?;
+    let weights = &sample.forward.weights.weights;
+    let path: Array2<f64> = weights[k + 1..*from]
+        .iter()
+        .fold(weights[k].clone(), |path, w| w.dot(&path));
+    Ok(Products::of(feedback.view(), path.t()))
+}
+
 /// For both references, a reading per layer and one over all layers together.
 ///
 /// `products` gives the products of layer k, or why there are none; such layers have no part in the

@@ -356,11 +356,16 @@ fn sizes_are_measured_where_they_are_named() {
         .iter()
         .filter(|metric| !Metric::by_default().contains(metric))
         .collect();
-    assert_eq!(named, [&Metric::ERROR_SIZE, &Metric::STEP_SIZE]);
+    let asked = [
+        &Metric::ERROR_SIZE,
+        &Metric::STEP_SIZE,
+        &Metric::FEEDBACK_NORM,
+    ];
+    assert_eq!(named, asked);
 }
 
 #[test]
-fn feedback_angle() {
+fn feedback_angle_and_norm() {
     let mut sample = ByHand::new();
     assert_absent(
         &sample.of(Metric::FEEDBACK_ANGLE, Some(1)),
@@ -374,9 +379,14 @@ fn feedback_angle() {
     let adjacent = degrees(1.0 / 30.0_f64.sqrt());
     assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(1)), adjacent);
     assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(2)), 90.0);
+    // 1 over √(1 + 9 + 4 + 16), √2 over √2.
+    let adjacent = 1.0 / 30.0_f64.sqrt();
+    assert_value(&sample.of(Metric::FEEDBACK_NORM, Some(1)), adjacent);
+    assert_value(&sample.of(Metric::FEEDBACK_NORM, Some(2)), 1.0);
     // Straight from the output: (W_3 W_2)ᵀ = [[−2], [−2]].
     sample.feedback[0] = Some((3, array![[-1.0], [0.0]]));
     assert_value(&sample.of(Metric::FEEDBACK_ANGLE, Some(1)), 45.0);
+    assert_value(&sample.of(Metric::FEEDBACK_NORM, Some(1)), 0.125_f64.sqrt());
     sample.feedback[0] = Some((3, array![[0.0], [0.0]]));
     assert_absent(
         &sample.of(Metric::FEEDBACK_ANGLE, Some(1)),

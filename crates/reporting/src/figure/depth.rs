@@ -1,14 +1,15 @@
 //! Depth: score, direction of updates, size of error and of step as hidden layers are added.
 
-use apical_learning::{Metric, OutputError, PartName, Reading};
+use apical_learning::{Metric, Reading};
 
 use super::shared::family::{Line, family, lines};
+use super::shared::outcome::{Value, angle, hidden_angle, reference, spread, test_error, values};
 use super::shared::{per_layer, series};
 use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::plot::{Axis, Curve, Grid, Panel, Picture, Row, Shown};
-use crate::statistics::{Spread, mean};
+use crate::statistics::Spread;
 use crate::subject::Subject;
 
 pub(super) const FIGURE: Figure = Figure {
@@ -33,9 +34,6 @@ pub(super) const FIGURE: Figure = Figure {
     shows_times: false,
     drafts: Drafts::Among(draft),
 };
-
-/// The value of a run after its last epoch.
-type Value<'v> = &'v dyn Fn(&[Reading]) -> Option<f64>;
 
 fn draft(task: &Task<'_>, all: &[Task<'_>]) -> Result<Draft, Omission> {
     let family = family(task, all)?;
@@ -88,10 +86,7 @@ fn scores(lines: &[Line<'_, '_>], score: Metric, depths: &[usize]) -> Option<Row
 fn angles(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
     let across = over_depth(lines, depths, |depth, group| {
         let reference = reference(group, depth);
-        Box::new(move |readings| {
-            let of = |k| angle(reference?, k).value(readings);
-            mean(&(1..=depth).filter_map(of).collect::<Vec<f64>>())
-        })
+        Box::new(move |readings| hidden_angle(reference?, depth, readings))
     });
     let down = by_layer(lines, depths, 1, |depth, group, k| {
         let reference = reference(group, depth);
@@ -241,46 +236,6 @@ fn by_layer<'v>(
         })
     };
     lines.iter().filter_map(curve).collect()
-}
-
-/// Seeds and their values.
-fn values(group: &Group<'_>, value: Value<'_>) -> Vec<(u64, f64)> {
-    let runs = group.finished.iter();
-    runs.filter_map(|run| Some((run.summary.run.seed, value(&run.summary.last)?)))
-        .collect()
-}
-
-fn spread(group: &Group<'_>, value: Value<'_>) -> Option<Spread> {
-    let values = values(group, value);
-    Spread::of(
-        &values
-            .into_iter()
-            .map(|(_, value)| value)
-            .collect::<Vec<f64>>(),
-    )
-}
-
-fn test_error(score: Metric, readings: &[Reading]) -> Option<f64> {
-    let value = Subject::on(score, PartName::Test).value(readings)?;
-    Some(match score == Metric::ACCURACY {
-        true => 100.0 - value,
-        false => value,
-    })
-}
-
-/// The reference that the learner stands nearer to at its output.
-fn reference(group: &Group<'_>, depth: usize) -> Option<OutputError> {
-    let at_output = |reference: &OutputError| {
-        let subject = angle(*reference, depth + 1);
-        spread(group, &|readings| subject.value(readings)).map_or(f64::INFINITY, |of| of.mean)
-    };
-    let mut references = OutputError::ALL;
-    references.sort_by(|a, b| at_output(a).total_cmp(&at_output(b)));
-    references.into_iter().find(|of| at_output(of).is_finite())
-}
-
-fn angle(reference: OutputError, k: usize) -> Subject {
-    Subject::of_layer(Metric::UPDATE_ANGLE, Some(k), Some(reference))
 }
 
 fn step(k: usize) -> Subject {

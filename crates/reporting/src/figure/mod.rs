@@ -61,12 +61,14 @@ macro_rules! figures {
 
 figures! {
     update_angle,
+    learners,
     sweep,
     depth,
     learning_curves,
     accuracy_against_time,
     phases,
     hidden_error,
+    feedback,
     norm_ratio,
     self_prediction,
 }

@@ -198,6 +198,11 @@ impl Axis {
         self.low
     }
 
+    /// Its upper end.
+    pub(crate) fn high(&self) -> f64 {
+        self.high
+    }
+
     /// Whether it has no place for 0 and below.
     pub(crate) fn is_logarithmic(&self) -> bool {
         self.scale == Scale::Logarithmic

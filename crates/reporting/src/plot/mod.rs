@@ -6,6 +6,7 @@ mod axis;
 mod bars;
 mod canvas;
 mod clip;
+mod dots;
 mod draw;
 mod font;
 mod grid;
@@ -18,6 +19,7 @@ mod svg;
 pub(crate) use axis::Axis;
 pub(crate) use bars::{Bar, Bars};
 pub(crate) use canvas::Canvas;
+pub(crate) use dots::{DotLine, DotPanel, Dots};
 pub(crate) use draw::DrawError;
 pub(crate) use font::PAGE_FONT;
 pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row, Shown};
@@ -39,6 +41,8 @@ pub(crate) enum Picture {
     Grid(Grid),
     /// Stacked bars.
     Bars(Bars),
+    /// Dots, a line for every learner.
+    Dots(Dots),
 }
 
 impl Picture {
@@ -47,6 +51,7 @@ impl Picture {
         match self {
             Self::Grid(grid) => grid.draw(title),
             Self::Bars(bars) => bars.draw(title),
+            Self::Dots(dots) => dots.draw(title),
         }
     }
 }

@@ -1,0 +1,127 @@
+//! A line for every learner: marker, interval and single seeds in panels side by side.
+
+use super::axis::Axis;
+use super::canvas::{Anchor, Canvas};
+use super::font::{fit, text_width};
+use super::{SMALL, WIDTH};
+use crate::palette::{GRID, GUIDE, INK, LineStyle};
+use crate::statistics::Spread;
+
+/// A line of the picture.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DotLine {
+    pub(crate) label: String,
+    pub(crate) style: LineStyle,
+    /// One for each panel: its spread and its single seeds; none where nothing was measured.
+    pub(crate) values: Vec<Option<(Spread, Vec<f64>)>>,
+}
+
+/// A panel: what lies along its axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DotPanel {
+    pub(crate) x_label: String,
+    pub(crate) x: Axis,
+    /// A value to compare with.
+    pub(crate) guide: Option<f64>,
+}
+
+/// Lines with dots over one or more axes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dots {
+    pub(crate) panels: Vec<DotPanel>,
+    pub(crate) lines: Vec<DotLine>,
+}
+
+const SPACING: f64 = 118.0;
+const TOP: f64 = 40.0;
+const LEFT: f64 = 40.0;
+const MARKER: f64 = 22.0;
+const BETWEEN: f64 = 110.0;
+const RIGHT: f64 = 75.0;
+/// The widest that labels may be, as a share of the figure.
+const WIDEST_LABEL: f64 = 0.45;
+/// Seeds below which an interval is wider than what it is made of.
+const FEW_SEEDS: usize = 5;
+
+impl Dots {
+    /// The lines, drawn.
+    pub(super) fn draw(&self, title: &str) -> Canvas {
+        let bottom = TOP + SPACING * self.lines.len() as f64;
+        let mut canvas = Canvas::new(bottom + 230.0, title);
+        let widths = self.lines.iter().map(|of| text_width(&of.label, SMALL));
+        let room = widths.fold(0.0, f64::max).min(WIDEST_LABEL * WIDTH);
+        let y_of = |index: usize| TOP + SPACING * (index as f64 + 0.5);
+        for (index, line) in self.lines.iter().enumerate() {
+            let label = fit(&line.label, SMALL, room);
+            canvas.text(&label, (LEFT + room, y_of(index)), Anchor::Right, SMALL);
+        }
+        let left = LEFT + room + 60.0;
+        let n_panels = self.panels.len().max(1) as f64;
+        let width = (WIDTH - RIGHT - left - BETWEEN * (n_panels - 1.0)) / n_panels;
+        for (index, panel) in self.panels.iter().enumerate() {
+            let left = left + (width + BETWEEN) * index as f64;
+            let x_of = |value: f64| left + panel.x.share(value) * width;
+            panel.draw_axis(&mut canvas, (left, width), bottom, &x_of);
+            for (row, line) in self.lines.iter().enumerate() {
+                let y = y_of(row);
+                canvas.line(&[(left, y), (left + width, y)], GRID, 1.0, 5);
+                if let Some((spread, seeds)) = &line.values[index] {
+                    draw_values(&mut canvas, line.style, panel, (*spread, seeds), &|value| {
+                        (x_of(value), y)
+                    });
+                }
+            }
+        }
+        canvas
+    }
+}
+
+impl DotPanel {
+    fn draw_axis(
+        &self,
+        canvas: &mut Canvas,
+        (left, width): (f64, f64),
+        bottom: f64,
+        x_of: &dyn Fn(f64) -> f64,
+    ) {
+        if let Some(guide) = self.guide.filter(|guide| self.x.can_show(*guide)) {
+            let x = x_of(guide);
+            canvas.line(&[(x, TOP), (x, bottom)], GUIDE, 1.0, 8);
+        }
+        canvas.line(&[(left, bottom), (left + width, bottom)], INK, 1.0, 8);
+        for value in &self.x.minor {
+            let x = x_of(*value);
+            canvas.line(&[(x, bottom), (x, bottom + 11.0)], INK, 1.0, 8);
+        }
+        for tick in &self.x.ticks {
+            let x = x_of(tick.value);
+            canvas.line(&[(x, bottom), (x, bottom + 22.0)], INK, 1.0, 8);
+            canvas.text(&tick.label, (x, bottom + 77.0), Anchor::Middle, SMALL);
+        }
+        let at = (left + 0.5 * width, bottom + 175.0);
+        canvas.text(&self.x_label, at, Anchor::Middle, SMALL);
+    }
+}
+
+/// Single seeds, the interval where it says something, and the mean above them.
+fn draw_values(
+    canvas: &mut Canvas,
+    style: LineStyle,
+    panel: &DotPanel,
+    (spread, seeds): (Spread, &[f64]),
+    place: &dyn Fn(f64) -> (f64, f64),
+) {
+    for value in seeds.iter().filter(|value| panel.x.can_show(**value)) {
+        canvas.dot(place(*value), style.colour);
+    }
+    if let Some(half_width) = spread.half_width.filter(|_| spread.n >= FEW_SEEDS) {
+        let ends = [spread.mean - half_width, spread.mean + half_width];
+        if ends.iter().all(|end| panel.x.can_show(*end)) {
+            let line = ends.map(|end| place(end.clamp(panel.x.low(), panel.x.high())));
+            canvas.line(&line, style.colour, 0.45, 18);
+        }
+    }
+    if panel.x.can_show(spread.mean) {
+        canvas.marker(place(spread.mean), style.marker, style.colour, MARKER);
+    }
+}
