@@ -28,7 +28,7 @@ pub enum Experiment {
 
 /// What came of an experiment.
 pub enum Done {
-    /// It was stopped while it was tuned; complete searches are kept.
+    /// It was stopped while it was tuned; finished trials are kept.
     StoppedWhileTuning,
     /// Its runs were made, used again, or stopped.
     Ran {

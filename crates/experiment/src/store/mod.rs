@@ -60,7 +60,7 @@ pub mod name {
     pub const TRIALS: &str = "trials.jsonl";
     /// The run folders that belong to the experiment.
     pub const RUNS: &str = "runs.json";
-    /// The folder of complete searches.
+    /// The folder of the searches and their finished trials.
     pub const TUNING: &str = "tuning";
     /// The folder of figures.
     pub const FIGURES: &str = "figures";

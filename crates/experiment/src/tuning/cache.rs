@@ -1,29 +1,35 @@
-//! Complete searches, kept by everything that decides them.
+//! Finished trials of searches, kept by everything that decides them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use apical_learning::{SCHEMA_VERSION, TrialRecord};
 
+use super::trial::Trial;
 use crate::provenance::source_digest;
 use crate::spec::{Arm, KeyPath, Range, TuningSpec, format, sha256};
 use crate::store;
 
-/// The file of one learner's complete search.
+/// The file of one learner's search.
 pub(super) struct Cache {
     /// The experiment's folder.
     folder: PathBuf,
     path: PathBuf,
+    /// What lies in the file, of this call and earlier ones.
+    kept: Mutex<Vec<TrialRecord>>,
 }
 
 impl Cache {
-    /// The file for the search of `arm` over `space`, below the experiment's folder.
+    /// The file for the search of `arm` over `space`, below the experiment's folder; what lies in it
+    /// counts for nothing where `afresh`.
     pub(super) fn new(
         folder: &Path,
         arm: &Arm,
         tuning: &TuningSpec,
         space: &[(KeyPath, Range)],
         data_checksums: &[&str],
+        afresh: bool,
     ) -> Result<Self> {
         let limits = (
             tuning.strategy,
@@ -45,21 +51,54 @@ impl Cache {
             store::inner_folder(&arm.learner_name),
             &digest[..8]
         );
+        let path = folder
+            .join(store::name::TUNING)
+            .join(store::outer_folder(&arm.task_name))
+            .join(name);
+        let kept = match afresh {
+            true => Vec::new(),
+            false => store::json(&path).unwrap_or_default(),
+        };
         Ok(Self {
             folder: folder.to_owned(),
-            path: folder
-                .join(store::name::TUNING)
-                .join(store::outer_folder(&arm.task_name))
-                .join(name),
+            path,
+            kept: Mutex::new(kept),
         })
     }
 
     /// The trials of the search, if it was completed before.
-    pub(super) fn read(&self) -> Option<Vec<TrialRecord>> {
-        store::json(&self.path).ok()
+    pub(super) fn complete(&self) -> Option<Vec<TrialRecord>> {
+        let kept = self
+            .kept
+            .lock()
+            .expect("nothing panics while it holds them");
+        let is_complete = kept.iter().any(|trial| trial.chosen);
+        is_complete.then(|| kept.clone())
     }
 
-    /// Keeps the trials of a complete search.
+    /// The record of `trial`, if it was finished before.
+    pub(super) fn record(&self, trial: &Trial) -> Option<TrialRecord> {
+        let kept = self
+            .kept
+            .lock()
+            .expect("nothing panics while it holds them");
+        let is_own = |of: &&TrialRecord| of.trial == trial.index && of.settings == trial.settings;
+        kept.iter().find(is_own).cloned()
+    }
+
+    /// Keeps a trial that has just finished.
+    pub(super) fn keep(&self, record: &TrialRecord) -> Result<()> {
+        let mut kept = self
+            .kept
+            .lock()
+            .expect("nothing panics while it holds them");
+        kept.retain(|of| of.trial != record.trial);
+        kept.push(record.clone());
+        kept.sort_by_key(|of| of.trial);
+        self.write(&kept)
+    }
+
+    /// Keeps the trials of a complete search, the best of which is marked as chosen.
     pub(super) fn write(&self, trials: &[TrialRecord]) -> Result<()> {
         // Others clear what dead processes left while they hold the lock.
         let _lock = store::lock_folder(&self.folder, &|| false)?;

@@ -41,7 +41,7 @@ pub struct TuningFailed {
 pub enum Tuned {
     /// The experiment with the settings found, and the log of all trials.
     Done(Box<Resolved>, Vec<TrialRecord>),
-    /// It was stopped from outside; learners whose search was complete are kept.
+    /// It was stopped from outside; finished trials are kept.
     Interrupted,
 }
 
@@ -60,13 +60,22 @@ pub fn tune(
         if trials.is_empty() {
             break;
         }
-        let Some(records) = run_trials(tuning, &hunts, &trials, execution)? else {
+        let kept = |trial: &Trial| hunts[trial.hunt].cache.record(trial);
+        let (known, missing): (Vec<_>, Vec<_>) = trials
+            .into_iter()
+            .map(|trial| (kept(&trial), trial))
+            .partition(|(record, _)| record.is_some());
+        let missing: Vec<Trial> = missing.into_iter().map(|(_, trial)| trial).collect();
+        let Some(records) = run_trials(tuning, &hunts, &missing, execution)? else {
             return Ok(Tuned::Interrupted);
         };
-        for (trial, record) in trials.into_iter().zip(records) {
+        let records = records.into_iter().map(Some).zip(missing);
+        let mut round: Vec<_> = known.into_iter().chain(records).collect();
+        round.sort_by_key(|(_, trial)| (trial.hunt, trial.index));
+        for (record, trial) in round {
             let hunt = &mut hunts[trial.hunt];
             hunt.points.push(trial.point);
-            hunt.records.push(record);
+            hunt.records.extend(record);
         }
     }
     let mut edits = Vec::new();
@@ -167,8 +176,8 @@ fn hunts(
             prepared.push(own);
         }
         let checksums: Vec<&str> = prepared.iter().map(|p| p.checksum.as_str()).collect();
-        let cache = Cache::new(folder, arm, tuning, &space, &checksums)?;
-        let records = if force { None } else { cache.read() };
+        let cache = Cache::new(folder, arm, tuning, &space, &checksums, force)?;
+        let records = cache.complete();
         let name = format!("tuning/{}/{}", arm.task_name, arm.learner_name);
         let rng = Streams::new(tuning.seeds[0]).stream(&name);
         let ranges = space.iter().map(|(_, range)| *range).collect();
@@ -206,9 +215,6 @@ fn next_trials(resolved: &Resolved, tuning: &TuningSpec, hunts: &mut [Hunt]) -> 
         let best = hunt.best().map(|best| hunt.points[best].clone());
         let points = hunt.search.next_round(best.as_deref());
         hunt.is_over = points.is_empty();
-        if hunt.is_over {
-            hunt.cache.write(&hunt.records)?;
-        }
         for (offset, point) in points.into_iter().enumerate() {
             let values = hunt.search.values(&point);
             let edits: Vec<_> = (hunt.space.iter().zip(&values))

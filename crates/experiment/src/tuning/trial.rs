@@ -34,7 +34,7 @@ pub(super) struct Trial {
 /// Value per seed, where there is one already.
 type OfSeeds = Vec<Option<Result<f64, String>>>;
 
-/// Runs all trials with all seeds; nothing where it was stopped.
+/// Runs all trials with all seeds and keeps each as it ends; nothing where it was stopped.
 pub(super) fn run_trials(
     tuning: &TuningSpec,
     hunts: &[Hunt],
@@ -64,6 +64,7 @@ pub(super) fn run_trials(
         values[index][seed] = Some(value);
         if let Some(of_seeds) = values[index].iter().cloned().collect::<Option<Vec<_>>>() {
             let record = record(trial, tuning, of_seeds);
+            hunts[trial.hunt].cache.keep(&record)?;
             execution.progress.trial(&record, tuning.n_trials);
             done.lock()
                 .expect("no trial panics while it holds the records")[index] = Some(record);

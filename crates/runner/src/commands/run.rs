@@ -84,7 +84,7 @@ fn run_source(
     let (n_runs, counts, errors, report) = match done? {
         Done::StoppedWhileTuning => {
             progress.warn(&format!(
-                    "stopped while tuning; complete searches are in {}; the same command goes on with what is missing",
+                    "stopped while tuning; finished trials are in {}; the same command goes on with what is missing",
                     folder.join("tuning").display()
                 ));
             return Ok(ended(&progress, Counts::default(), exit::INTERRUPTED));

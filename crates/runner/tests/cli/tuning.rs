@@ -1,6 +1,8 @@
 //! Settings found on validation, before the reported runs.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use crate::program::{Place, SMALL};
 
@@ -77,6 +79,55 @@ fn a_complete_search_is_used_again() {
     assert!(!again.stderr.contains("trial 1/3"), "{}", again.stderr);
     again.says("2 reused");
     assert_eq!(trials(&place), before);
+}
+
+#[test]
+fn a_tuning_that_was_stopped_goes_on_after_its_last_trial() {
+    let long = TUNING.replace("n_epochs = 1", "n_epochs = 2");
+    let spec = format!("{SMALL}{}", long.replace("\"random\"", "\"grid\""));
+    let whole = Place::new(&spec);
+    whole.line("run small.toml --seeds 0 --no-report", 0);
+    let place = Place::new(&spec);
+    let mut finished = 0;
+    let mut n_calls = 0;
+    while finished < 6 {
+        let mut child = place
+            .command(&[
+                "run",
+                "small.toml",
+                "--seeds",
+                "0",
+                "--no-report",
+                "--threads",
+                "1",
+            ])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        // It ends with the trial that is being said, or, where it was faster, with one or two more.
+        let first = lines.next().expect("a line").expect("UTF-8");
+        if first.starts_with("tuning ") {
+            Command::new("kill")
+                .args(["-INT", &child.id().to_string()])
+                .status()
+                .expect("kill");
+        }
+        let more = lines.map(|line| line.expect("UTF-8"));
+        let said: Vec<String> = std::iter::once(first).chain(more).collect();
+        child.wait().expect("ended");
+        finished += said
+            .iter()
+            .filter(|line| line.starts_with("tuning "))
+            .count();
+        n_calls += 1;
+        assert!(n_calls < 8, "{said:?}");
+    }
+    assert_eq!(finished, 6, "a trial was made twice");
+    assert!(n_calls > 1, "nothing was stopped");
+    place.line("run small.toml --seeds 0 --no-report", 0);
+    assert_eq!(trials(&place), trials(&whole));
 }
 
 #[test]
