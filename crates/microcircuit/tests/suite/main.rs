@@ -4,6 +4,7 @@ mod adaptive;
 mod conformance;
 mod continuous_accuracy;
 mod continuous_fast;
+mod continuous_feedback;
 mod continuous_golden;
 mod continuous_loop_gain;
 mod continuous_oracle;

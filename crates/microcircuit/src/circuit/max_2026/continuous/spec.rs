@@ -147,25 +147,8 @@ impl ErrorNeuronsContinuousSpec {
             (_, true) => Some("`conductances.apical`"),
             _ => None,
         };
-        self.check_feedback()?;
+        self.feedback.check_in_time()?;
         keys_of!(self, None).check(n_layers, blocked)
-    }
-
-    /// Feedback that needs noise, or a phase before learning, is the two-step form's.
-    fn check_feedback(&self) -> Result<(), SpecError> {
-        match self.feedback {
-            FeedbackKind::Phaseless(_) => Err(SpecError::range(
-                "feedback",
-                "phaseless",
-                "another kind in continuous time, which has no noise; the two-step form has it",
-            )),
-            FeedbackKind::Reciprocal(kind) if kind.decay != 0.0 => Err(SpecError::range(
-                "feedback.reciprocal.decay",
-                kind.decay,
-                "0 in continuous time, where there are no updates to lose a share at",
-            )),
-            _ => Ok(()),
-        }
     }
 
     fn check_times(&self) -> Result<(), SpecError> {

@@ -5,6 +5,7 @@ use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
 use super::noise::NoiseSpec;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::integrator::{Integrator, UpdateOrder};
@@ -85,6 +86,10 @@ pub struct ContinuousParameters {
     pub tau_plasticity_ms: f64,
     /// Where increments are summed.
     pub increments: Increments,
+    /// What synapses learn from.
+    pub plasticity: Plasticity,
+    /// Presynaptic factors.
+    pub presynaptic: Presynaptic,
     /// How potentials are carried from t to t + dt.
     pub integrator: Integrator,
     /// Whether rates are prospective.

@@ -4,6 +4,7 @@ use apical_learning::{Network, Numbers, Precision, SpecError};
 
 use super::{ContinuousSpec, Increments, TeacherKind};
 use crate::circuit::sacramento_2018::keys::keys_of;
+use crate::feedback::{FeedbackKind, Signs};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
@@ -57,8 +58,8 @@ impl ContinuousSpec {
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
         let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        self.feedback.check_unattended()?;
-        keys_of!(self, None, None).check(n_layers, reaches_hidden)
+        self.check_feedback()?;
+        keys_of!(self, None).check(n_layers, reaches_hidden)
     }
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
@@ -110,6 +111,20 @@ impl ContinuousSpec {
             ));
         }
         Ok(())
+    }
+
+    /// Increments stand apart from the weights, whose signs others would have to follow.
+    fn check_feedback(&self) -> Result<(), SpecError> {
+        match self.feedback {
+            FeedbackKind::SignConcordant(kind) if kind.signs == Signs::Tracked => {
+                Err(SpecError::range(
+                    "feedback.sign_concordant.signs",
+                    "\"tracked\"",
+                    "\"frozen\" in continuous time; the two-step form has the other",
+                ))
+            }
+            feedback => feedback.check_in_time(),
+        }
     }
 
     fn check_prospective(&self) -> Result<(), SpecError> {
