@@ -28,11 +28,6 @@ impl FeedbackKind {
     /// Fails on feedback that no circuit in continuous time can have.
     pub(crate) fn check_in_time(&self) -> Result<(), SpecError> {
         match self {
-            Self::Phaseless(_) => Err(SpecError::range(
-                "feedback",
-                "phaseless",
-                "another kind in continuous time, which has no noise; the two-step form has it",
-            )),
             Self::Reciprocal(kind) if kind.decay != 0.0 => Err(SpecError::range(
                 "feedback.reciprocal.decay",
                 kind.decay,

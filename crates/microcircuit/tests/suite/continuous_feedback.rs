@@ -12,13 +12,13 @@ fn matrix(circuit: &Continuous<f64>, name: TensorName) -> Array2<f64> {
     values.into_dimensionality().expect("a matrix")
 }
 
-/// A circuit of 6-12-10-4 after fifty patterns, ten at a time, with strong nudging and plasticity always on,
+/// A circuit of 6-12-10-4 after a hundred patterns, ten at a time, with strong nudging and plasticity always on,
 /// and before.
 fn taught(more: Value) -> (Continuous<f64>, Continuous<f64>) {
     let network = network(&[6, 12, 10, 4]);
     let mut json = json!({
         "prospective": true, "update_order": "layer_sweep", "dt_ms": 1.0, "presentation_ms": 5.0,
-        "readout_window_ms": 1.0, "tau_plasticity_ms": 0.0, "rates": [2.0, 0.4, 0.4],
+        "readout_window_ms": 1.0, "tau_plasticity_ms": 0.0, "rates": [2.0, 1.0, 0.4],
         "feedback": { "reciprocal": {} },
     });
     for (key, value) in more.as_object().expect("keys") {
@@ -27,7 +27,7 @@ fn taught(more: Value) -> (Continuous<f64>, Continuous<f64>) {
     let before = continuous::<f64>(&network, json, 1);
     let mut circuit = before.clone();
     let mut session = circuit.session(Streams::new(0), 10);
-    for pattern in 0..50 {
+    for pattern in 0..100 {
         learn(
             &mut circuit,
             &mut session,
@@ -48,10 +48,15 @@ fn interneurons_that_learn_by_slopes_mirror_at_any_nudge() {
             for (k, factor) in (1..).zip(factors) {
                 let name = TensorName::forward(k + 1);
                 let w = matrix(&circuit, name);
-                assert!(largest(&(&w - matrix(&before, name))) > 0.02);
+                assert!(largest(&(&w - matrix(&before, name))) > 1e-3);
                 let own = TensorName::InterneuronFromPyramidal { layer: k };
                 let apart = largest(&(matrix(&circuit, own) - factor * w));
-                assert_eq!(apart < 1e-12, is_exact, "{plasticity}: {apart:e} apart");
+                let is_as_said = if is_exact {
+                    apart < 1e-12
+                } else {
+                    apart > 1e-6
+                };
+                assert!(is_as_said, "{plasticity}: {apart:e} apart");
             }
         }
     }
@@ -72,7 +77,7 @@ fn a_reciprocal_pair_keeps_its_difference() {
             assert!(largest(&moved) < 1e-11, "by {:e}", largest(&moved));
             let top_down = matrix(&circuit, TensorName::feedback(k));
             let change = &top_down - matrix(&before, TensorName::feedback(k));
-            assert!(largest(&change) > 0.02);
+            assert!(largest(&change) > 1e-3);
             let lateral = TensorName::PyramidalFromInterneuron { layer: k };
             let sum = matrix(&circuit, lateral) + top_down;
             assert!(largest(&sum) < 1e-11, "W^PI is {:e} off", largest(&sum));

@@ -7,6 +7,7 @@ mod continuous_fast;
 mod continuous_feedback;
 mod continuous_golden;
 mod continuous_loop_gain;
+mod continuous_noise;
 mod continuous_oracle;
 mod continuous_properties;
 mod continuous_prospective;

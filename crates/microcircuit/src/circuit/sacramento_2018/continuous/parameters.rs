@@ -8,6 +8,7 @@ use super::noise::NoiseSpec;
 use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::NoiseInTime;
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
@@ -98,6 +99,8 @@ pub struct ContinuousParameters {
     pub update_order: UpdateOrder,
     /// Noise while learning.
     pub noise: NoiseSpec,
+    /// The noise that feedback listens to.
+    pub feedback_noise: Option<NoiseInTime>,
     /// How a target acts.
     pub teacher: TeacherKind,
     /// A somatic potential beyond ± this is a runaway.

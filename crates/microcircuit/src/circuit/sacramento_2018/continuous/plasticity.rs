@@ -17,11 +17,12 @@ mod feedback;
 use apical_kernels::{Columns, Padded, Real, rank_update, rate_difference};
 
 use super::learning::Learning;
-use super::parameters::ContinuousParameters;
+use super::parameters::{ContinuousParameters, Increments};
 use crate::activity::phi;
 use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
+use crate::feedback::{Listening, NoiseInTime};
 use crate::table::Weights;
 
 /// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
@@ -175,6 +176,24 @@ pub(crate) fn advance<T: Real>(
         stride_ms: stride_ms(p),
     };
     advance_by(&by, p, weights, learning, s);
+}
+
+/// Advances the top-down weights that listen to noise. They are averages of their own: τ_w has no part in
+/// them.
+pub(crate) fn listen<T: Real>(
+    p: &ContinuousParameters,
+    by: &NoiseInTime,
+    weights: &Weights<T>,
+    learning: &mut Learning<T>,
+    listening: &Listening<T>,
+) {
+    for k in 1..p.circuit.n_layers() {
+        let w_td = p.circuit.feedback(k);
+        let rate = p.circuit.rate(w_td) * stride_ms(p);
+        let apart = (p.increments == Increments::Apart).then(|| &weights[w_td]);
+        let into = &mut learning.accumulated[w_td];
+        listening.teach(by, k, (rate, p.attenuation[k]), apart, into);
+    }
 }
 
 /// Writes dΔ/dt in place of Δ and dA/dt in place of A, per ms.

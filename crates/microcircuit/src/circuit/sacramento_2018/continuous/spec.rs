@@ -13,7 +13,7 @@ use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
 use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
-use crate::feedback::{FeedbackKind, FeedbackScale};
+use crate::feedback::{FeedbackKind, FeedbackNoise, FeedbackScale};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Conductances.
@@ -168,6 +168,10 @@ pub struct ContinuousSpec {
     /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
     #[serde(default = "one_per_layer")]
     pub feedback_scale: FeedbackScale,
+    /// The times of the noise that `feedback.phaseless` listens to, which needs prospective rates. That noise
+    /// is in hidden layers while the circuit learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_noise: Option<FeedbackNoise>,
     /// How W^PI follows top-down weights that learn; `"paired"` where these learn by another rule than
     /// eq. 10.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -248,6 +252,7 @@ impl ContinuousParameters {
             prospective: spec.prospective,
             update_order: spec.update_order,
             noise: spec.noise,
+            feedback_noise: spec.listens()?,
             teacher: spec.teacher,
             runaway_potential: spec.runaway_potential,
             apical,

@@ -21,7 +21,7 @@ pub(super) fn advance<T: Real>(
 ) {
     let (c, rule) = (&p.circuit, &p.circuit.feedback_rule);
     let (w_td, w_pi) = (c.feedback(k), c.lateral(k));
-    if c.rate(w_td) == 0.0 {
+    if c.rate(w_td) == 0.0 || rule.noise().is_some() {
         return;
     }
     let Learning {
