@@ -17,6 +17,7 @@ mod direction;
 mod error_neurons;
 mod feedback;
 mod golden;
+mod learned_golden;
 mod paths;
 mod properties;
 mod spec;
