@@ -186,7 +186,10 @@ mod tests {
     fn places_and_several_at_one_place_all_look_different() {
         let at = |kind, form, nth| LineStyle::at(LearnerPlace { kind, form }, nth);
         let places = (0..24).map(|kind| LineStyle::at(kind.into(), 0));
-        let forms = (0..9).flat_map(|kind| (0..4).map(move |form| (kind, form)));
+        // Black has no darker shade, and a kind at its place no forms.
+        let forms = (0..9).filter(|kind| *kind != 6);
+        let forms = forms.flat_map(|kind| (0..4).map(move |form| (kind, form)));
+        let forms = forms.chain([(6, 0)]);
         let several = forms.flat_map(|(kind, form)| (0..4).map(move |nth| (kind, form, nth)));
         let several = several.filter(|(_, form, nth)| form + nth > 0);
         let styles: Vec<_> = places
