@@ -14,9 +14,9 @@ run:
 bench:
     cargo bench -p apical-kernels -p apical-microcircuit -p apical-backprop
 
-# Golden values again from their independent generators.
+# Golden values again from their independent generators, each by the line that it ends its text with.
 golden:
-    python3 scripts/reference/two_step.py > crates/microcircuit/tests/golden/two_step_5_7_6_3.json
+    sed -n 's/^ *\(python3 scripts.* > crates.*\)$/\1/p' scripts/reference/*.py | bash -e
 
 # The loop in continuous time beside NumPy, JAX and the machine's ceilings (see scripts/bench).
 peers python="python3":

@@ -23,7 +23,7 @@ row 'another circuit' '`max_2026`: two forms' '\(&ERROR_NEURONS|\bmax_2026\b' cr
 row 'a feedback rule' '`learned_eq10`' '\bLearnedEq10\b|learned_eq10' crates/microcircuit/src/feedback/learned_eq10.rs
 row 'signs of the forward weights' '`sign_concordant`' '\bSignConcordant(Rule)?\b|sign_concordant' crates/microcircuit/src/feedback/sign_concordant.rs
 row 'a rule of pairs' '`reciprocal`' '\bReciprocal(Rule)?\b|\breciprocal\b' crates/microcircuit/src/feedback/reciprocal.rs
-row 'a rule that listens to noise' '`phaseless`, with its noise and a phase before learning' '\bPhaseless(Rule)?\b|\bphaseless\b|\bFeedbackStart\b' crates/microcircuit/src/feedback/phaseless.rs crates/microcircuit/src/feedback/noise.rs crates/microcircuit/src/feedback/start.rs
+row 'a rule that listens to noise' '`phaseless`, with its noise, also in continuous time, and a phase before learning' '\bPhaseless(Rule)?\b|\bphaseless\b|\bFeedbackStart\b|\bNoiseInTime\b|\bListening\b|\blisten(s|ing)?\b' crates/microcircuit/src/feedback/phaseless.rs crates/microcircuit/src/feedback/in_time.rs crates/microcircuit/src/feedback/noise.rs crates/microcircuit/src/feedback/start.rs
 row 'a learner' '`sign_symmetric`, outside the workspace' 'SIGN_SYMMETRIC' examples/sign_symmetric/src
 row 'a data set' '`yin_yang`' '\byin_yang\b|YinYangSpec' crates/datasets/src/set/yin_yang.rs
 row 'a data set of four IDX files' '`kmnist`' '\bkmnist\b' crates/datasets/src/set/kmnist.rs

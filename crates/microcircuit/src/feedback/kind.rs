@@ -25,18 +25,16 @@ pub enum FeedbackKind {
 }
 
 impl FeedbackKind {
-    /// Fails on feedback that a circuit in continuous time cannot have: what changes with the forward
-    /// weights or learns by another rule than eq. 10.
-    pub(crate) fn check_unattended(&self) -> Result<(), SpecError> {
-        let found = match self {
-            Self::Random | Self::Tied => return Ok(()),
-            Self::SignConcordant(kind) if kind.signs == Signs::Frozen => return Ok(()),
-            Self::SignConcordant(_) => "sign_concordant with tracked signs",
-            Self::Reciprocal(_) => "reciprocal",
-            Self::Phaseless(_) => "phaseless",
-        };
-        let expected = "\"random\", \"tied\" or sign_concordant with `signs = \"frozen\"` in continuous time; the two-step form has the others";
-        Err(SpecError::range("feedback", found, expected))
+    /// Fails on feedback that no circuit in continuous time can have.
+    pub(crate) fn check_in_time(&self) -> Result<(), SpecError> {
+        match self {
+            Self::Reciprocal(kind) if kind.decay != 0.0 => Err(SpecError::range(
+                "feedback.reciprocal.decay",
+                kind.decay,
+                "0 in continuous time, where there are no updates to lose a share at",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

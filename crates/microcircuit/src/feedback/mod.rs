@@ -3,6 +3,7 @@
 //! A rule adds the top-down connections to a circuit's table, and says how they change. A new one is
 //! a file here and a line of `rules!`.
 
+mod in_time;
 mod kind;
 mod noise;
 mod rule;
@@ -13,6 +14,8 @@ use apical_learning::SpecError;
 
 use crate::table::{ConnectionId, Table};
 
+pub use in_time::{FeedbackNoise, NoiseInTime};
+pub(crate) use in_time::{Listening, Steps};
 pub use kind::{FeedbackKind, FeedbackScale, Keys, Sizes, WordForSize};
 pub use noise::{Echo, Noise, Pair};
 pub(crate) use noise::{draw, lose, moved, normals};

@@ -64,24 +64,55 @@ impl<T: Real> Echo<T> {
         weights: Option<&Padded<T>>,
         into: &mut Padded<T>,
     ) {
-        let per_variance = p / (by.sigma * by.sigma * self.noise.rows() as f64);
+        let heard = Heard {
+            noise: &self.noise,
+            own: &self.own,
+            above: &self.above,
+        };
+        lose(&heard.lost(by, p), weights, into);
+        heard.teach(by, p, sign, into);
+    }
+}
+
+/// As [`Echo`], borrowed.
+pub(crate) struct Heard<'a, T> {
+    /// ξ_k.
+    pub(crate) noise: &'a Padded<T>,
+    /// r̂_k.
+    pub(crate) own: &'a Padded<T>,
+    /// r̂_{k+1}.
+    pub(crate) above: &'a Padded<T>,
+}
+
+impl<T: Real> Heard<'_, T> {
+    fn per_variance(&self, by: Noise, p: f64) -> f64 {
+        p / (by.sigma * by.sigma * self.noise.rows() as f64)
+    }
+
+    /// The shares that the synapses onto each neuron of layer k lose.
+    pub(crate) fn lost(&self, by: Noise, p: f64) -> Vec<T> {
+        let mut lost = vec![T::of(p); self.own.cols()];
+        if by.gated {
+            let per_variance = T::of(self.per_variance(by, p));
+            lost.fill(T::zero());
+            for b in 0..self.own.rows() {
+                for (lost, &r) in lost.iter_mut().zip(self.own.row(b)) {
+                    *lost += per_variance * r * r;
+                }
+            }
+        }
+        lost
+    }
+
+    /// Adds the rest of what is heard.
+    pub(crate) fn teach(&self, by: Noise, p: f64, sign: f64, into: &mut Padded<T>) {
         let mut post = match by.gated {
             true => self.own.clone(),
             false => self.noise.clone(),
         };
-        let mut lost = vec![T::of(p); into.cols()];
-        if by.gated {
-            lost.fill(T::zero());
-            for b in 0..self.own.rows() {
-                for (lost, &r) in lost.iter_mut().zip(self.own.row(b)) {
-                    *lost += T::of(per_variance) * r * r;
-                }
-            }
-        }
-        lose(&lost, weights, into);
-        let scale = T::of(sign * by.gain * per_variance);
+        let scale = T::of(sign * by.gain * self.per_variance(by, p));
         post.values_mut().iter_mut().for_each(|x| *x *= scale);
-        rank_update(&self.above, Columns::All, &post, into);
+        rank_update(self.above, Columns::All, &post, into);
     }
 }
 

@@ -8,7 +8,10 @@
 //!
 //! ΔW_{k,k+1} = p/σ² (s r̂_k r̂_{k+1}ᵀ − diag(r̂_k²) W_{k,k+1})
 //!
-//! and the postsynaptic slope drops out: s E[W_{k+1,k}ᵀ φ′_{k+1}]. All of it is local.
+//! and the postsynaptic slope drops out: s E[W_{k+1,k}ᵀ φ′_{k+1}]. All of it is local: a synapse has to know
+//! the noise, or the fluctuation, of the neuron that it sits on, and the fluctuation that its axon brings.
+//! In continuous time noise is a process of its own and r̂ is what a high-pass filter lets through, for good
+//! and with every pattern: see `in_time.rs`.
 //! Source: Max, Kriener et al. (2024, arXiv:2212.10249); the gated form is an addition.
 
 use apical_keys::Described;
@@ -21,21 +24,22 @@ use super::noise::{self, Noise};
 use super::rule::{Between, FeedbackKind, FeedbackRule, Keys, Signal};
 use crate::table::{ConnectionId, Table};
 
-/// The share by which a minibatch moves the weights.
+/// The share by which a minibatch, or a ms, moves the weights.
 const RATE: Numbers = Numbers::new(
     1e-9,
     1.0,
-    "a number from 1e-9 to 1: the share by which a minibatch moves the weights",
+    "a number from 1e-9 to 1: the share by which a minibatch, or a ms, moves the weights",
 );
 
 /// What a specification says of feedback that listens to noise.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct Phaseless {
-    /// p, the share by which a minibatch moves the average.
-    #[key(min = 1e-9, max = 1, unit = "per minibatch")]
+    /// p, the share by which a minibatch moves the average; in continuous time per ms.
+    #[key(min = 1e-9, max = 1, unit = "per minibatch, or 1/ms")]
     pub rate: f64,
-    /// σ, the standard deviation of the noise in the soma.
+    /// σ, the standard deviation of the noise in the soma; in continuous time that of a process whose times
+    /// `feedback_noise` has.
     #[key(min = 1e-6, max = 1e3)]
     #[serde(default = "noise::tenth")]
     pub sigma: f64,
@@ -46,6 +50,17 @@ pub struct Phaseless {
     /// Whether what is lost goes with the postsynaptic fluctuation.
     #[serde(default)]
     pub gated: bool,
+}
+
+impl Phaseless {
+    /// The noise that it listens to.
+    pub(super) fn noise(self) -> Noise {
+        Noise {
+            sigma: self.sigma,
+            gain: self.gain,
+            gated: self.gated,
+        }
+    }
 }
 
 /// The rule of [`Phaseless`] feedback.
@@ -93,10 +108,6 @@ impl FeedbackRule for PhaselessRule {
     }
 
     fn noise(&self) -> Option<Noise> {
-        Some(Noise {
-            sigma: self.kind.sigma,
-            gain: self.kind.gain,
-            gated: self.kind.gated,
-        })
+        Some(self.kind.noise())
     }
 }

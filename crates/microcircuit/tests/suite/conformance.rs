@@ -140,3 +140,28 @@ fn with_prospective_rates_and_plasticity_always_on() {
     });
     conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 500);
 }
+
+fn feedback_that_learns(feedback: Value) -> Value {
+    json!({
+        "prospective": true, "update_order": "layer_sweep", "dt_ms": 1.0, "tau_input_ms": 1.0,
+        "presentation_ms": 5.0, "readout_window_ms": 1.0, "tau_plasticity_ms": 0.0,
+        "rates": [1.0, 0.1], "feedback": feedback, "presynaptic": "bottom_up",
+        "plasticity": "slope", "feedback_scale": 5.0,
+    })
+}
+
+#[test]
+fn in_continuous_time_with_reciprocal_feedback() {
+    let mut spec = feedback_that_learns(json!({ "reciprocal": {} }));
+    spec["lateral_rule"] = "own".into();
+    conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 1500);
+}
+
+#[test]
+fn in_continuous_time_with_feedback_that_listens_to_noise() {
+    let phaseless = json!({ "phaseless": { "rate": 0.001, "gain": 90.0 } });
+    let mut spec = feedback_that_learns(phaseless);
+    spec["feedback_noise"] =
+        json!({ "tau_noise_ms": 2.0, "tau_highpass_ms": 1.0, "delay_ms": 2.0 });
+    conforms_in_continuous_time::<f32>(&[6, 20, 4], spec, 1500);
+}

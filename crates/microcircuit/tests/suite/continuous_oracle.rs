@@ -41,6 +41,29 @@ fn circuits() -> Vec<(Network, Value)> {
             network(&[4, 9, 3], Transfer::Logistic, true),
             json!({ "rates": 0.05, "prospective": true }),
         ),
+        (
+            network(&[5, 7, 6, 3], Transfer::Logistic, true),
+            json!({
+                "rates": 0.05, "feedback": { "reciprocal": {} }, "plasticity": "slope",
+                "presynaptic": "bottom_up", "tau_plasticity_ms": 0.0, "prospective": true,
+            }),
+        ),
+        (
+            network(&[5, 7, 6, 3], Transfer::Tanh, true),
+            json!({
+                "rates": 0.02, "feedback": { "reciprocal": {} }, "lateral_rule": "own",
+                "presynaptic": "bottom_up", "start": "random", "feedback_scale": 0.3,
+                "pyramidal_from_interneuron_scale": 0.3,
+            }),
+        ),
+        (
+            network(&[5, 8, 6, 4, 3], softplus, false),
+            json!({
+                "rates": 1.0, "feedback": { "reciprocal": {} }, "lateral_rule": "eq9",
+                "apical_rates": 0.002, "plasticity": "slope", "plasticity_every_n_steps": 2,
+                "start": "random", "feedback_scale": 0.3, "pyramidal_from_interneuron_scale": 0.3,
+            }),
+        ),
     ]
 }
 

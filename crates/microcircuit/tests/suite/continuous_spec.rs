@@ -104,6 +104,25 @@ fn values_out_of_range_are_refused() {
              precision",
         ),
         (
+            json!({ "rates": 1.0, "feedback": { "reciprocal": { "decay": 0.01 } } }),
+            "`feedback.reciprocal.decay` is 0.01, expected 0 in continuous time, where there are no \
+             updates to lose a share at",
+        ),
+        (
+            json!({ "rates": 1.0, "feedback": { "sign_concordant": {} } }),
+            "`feedback.sign_concordant.signs` is \"tracked\", expected \"frozen\" in continuous time; \
+             the two-step form has the other",
+        ),
+        (
+            json!({ "rates": 1.0, "feedback": { "reciprocal": {} }, "apical_rates": 0.1 }),
+            "`apical_rates` is [0.1], expected 0, or `lateral_rule = \"eq9\"`: W^PI follows the top-down weights",
+        ),
+        (
+            json!({ "rates": 1.0, "lateral_rule": "own" }),
+            "`lateral_rule` is own, expected \"eq9\", or feedback that learns by a rule which W^PI can \
+             follow: `reciprocal`, `phaseless`, or a `feedback_start`",
+        ),
+        (
             json!({}),
             "`rates` is absent, expected exactly one of `rates` and `backprop_equivalent_rates`",
         ),

@@ -21,9 +21,9 @@ pub(crate) struct Keys<'a> {
     pub(crate) lateral_scale: &'a PerLayer,
 }
 
-/// The shared keys of a specification, whose fields have their names; and those that only one form has.
+/// The shared keys of a specification, whose fields have their names; and the start that only one form has.
 macro_rules! keys_of {
-    ($spec:expr, $start:expr, $lateral_rule:expr) => {
+    ($spec:expr, $start:expr) => {
         $crate::circuit::sacramento_2018::keys::Keys {
             forward: $crate::forward_rates::ForwardRates {
                 rates: $spec.rates.as_ref(),
@@ -38,7 +38,7 @@ macro_rules! keys_of {
                 lateral_rates: &$spec.apical_rates,
                 start: $start,
             },
-            lateral_rule: $lateral_rule,
+            lateral_rule: $spec.lateral_rule,
             start: $spec.start,
             interneurons: $spec.interneurons,
             interneuron_scale: &$spec.interneuron_scale,

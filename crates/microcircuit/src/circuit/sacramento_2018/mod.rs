@@ -6,6 +6,7 @@
 mod anatomy;
 mod continuous;
 mod held_input;
+mod induction;
 mod interneuron_rates;
 mod keys;
 mod oracle;
@@ -21,6 +22,7 @@ pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
     Discretisation, Increments, NoiseSpec, TeacherKind,
 };
+pub use induction::{Plasticity, Presynaptic};
 pub use interneuron_rates::InterneuronRates;
 pub use oracle::Oracle;
 pub use stability::{LoopGain, loop_gain};
@@ -29,9 +31,6 @@ pub use stability::{rectified_growth, spectral_abscissa};
 pub use state::State;
 pub use table::{Circuit, InterneuronKind, LateralRule, Start};
 pub use theory::update_factor;
-pub use two_step::{
-    ApicalMixing, ErrorPreserving, MicrocircuitSpec, Parameters, Path, Plasticity, Presynaptic,
-    TwoStep,
-};
+pub use two_step::{ApicalMixing, ErrorPreserving, MicrocircuitSpec, Parameters, Path, TwoStep};
 
 pub use crate::integrator::{Integrator, Pace, Tolerances, UpdateOrder};

@@ -73,3 +73,12 @@ fn in_continuous_time_all_at_once() {
         "precision": "f64",
     }));
 }
+
+#[test]
+fn in_continuous_time_with_feedback_that_listens_to_noise() {
+    conforms_in_continuous_time::<f32>(json!({
+        "backprop_equivalent_rates": 30.0, "update_order": "layer_sweep", "presentation_ms": 0.1,
+        "feedback": { "phaseless": { "rate": 1.0 } },
+        "feedback_noise": { "tau_noise_ms": 0.02, "tau_highpass_ms": 0.01, "delay_ms": 0.03 },
+    }));
+}

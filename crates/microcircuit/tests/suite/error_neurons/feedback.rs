@@ -112,8 +112,8 @@ fn what_continuous_time_cannot_have_is_refused() {
         let error = spec.check(&network(&[4, 5, 3]));
         error.expect_err("no such feedback").to_string()
     };
-    let message = refused(json!({ "phaseless": { "rate": 0.1 } }));
-    assert!(message.contains("has no noise"), "{message}");
+    let message = refused(json!({ "phaseless": { "rate": 0.1, "sigma": 0.0 } }));
+    assert!(message.contains("without noise this"), "{message}");
     let message = refused(json!({ "reciprocal": { "decay": 0.1 } }));
     assert!(
         message.starts_with("`feedback.reciprocal.decay` is 0.1, expected 0"),

@@ -14,7 +14,7 @@ use apical_microcircuit::circuit::max_2026::{Continuous, TwoStep};
 use serde_json::Value;
 
 /// A circuit with forward weights from U(−1, 1).
-fn two_step<T: Real>(network: &Network, json: &Value, seed: u64) -> TwoStep<T> {
+pub(crate) fn two_step<T: Real>(network: &Network, json: &Value, seed: u64) -> TwoStep<T> {
     let streams = Streams::new(seed);
     let start = network.draw_forward(&vec![1.0; network.n_layers()], streams);
     let spec = serde_json::from_value(json.clone()).expect("a valid specification");
@@ -22,7 +22,7 @@ fn two_step<T: Real>(network: &Network, json: &Value, seed: u64) -> TwoStep<T> {
 }
 
 /// A circuit in continuous time with forward weights from U(−1, 1).
-fn continuous<T: Real>(network: &Network, json: &Value, seed: u64) -> Continuous<T> {
+pub(crate) fn continuous<T: Real>(network: &Network, json: &Value, seed: u64) -> Continuous<T> {
     let streams = Streams::new(seed);
     let start = network.draw_forward(&vec![1.0; network.n_layers()], streams);
     let spec = serde_json::from_value(json.clone()).expect("a valid specification");

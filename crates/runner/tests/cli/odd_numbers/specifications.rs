@@ -78,6 +78,12 @@ rates = 0.001
 integrator.adaptive = {}
 precision = "f64"
 
+[task.a.learner.listening.continuous]
+rates = 0.001
+prospective = true
+feedback.phaseless = { rate = 0.001 }
+feedback_noise = { tau_noise_ms = 1.0, tau_highpass_ms = 1.0, delay_ms = 1.0 }
+
 [task.a.learner.prospective.continuous]
 rates = 0.001
 prospective = true

@@ -16,6 +16,7 @@ use crate::activity::check_width;
 use crate::circuit::max_2026::dynamics::bottom_up;
 use crate::circuit::max_2026::stability::Settling;
 use crate::circuit::max_2026::state::{State, activities_of};
+use crate::feedback::Listening;
 use crate::table::{Tissue, Weights};
 
 /// The error-neuron microcircuit in continuous time; a minibatch is one presentation.
@@ -87,7 +88,7 @@ impl<T: Real> Continuous<T> {
         inputs: ArrayView2<'_, f32>,
         target_rates: Option<ArrayView2<'_, f32>>,
     ) -> Result<State<T>, LearnError> {
-        let mut session = ContinuousState::new(self.tissue.network.sizes(), inputs.nrows());
+        let mut session = ContinuousState::new(self.tissue.network.sizes(), inputs.nrows(), None);
         session.settling = Settling::unasked();
         let mut p = self.parameters.clone();
         p.target_delay_steps = 0;
@@ -137,7 +138,8 @@ fn present<T: Real>(
     session.set_copies(inputs.nrows());
     session.copies.set_inputs(network, inputs)?;
     let teacher = (session.is_taught, target.as_ref());
-    presentation::run(p, synapses, &mut session.copies, teacher, seen)?;
+    let (copies, listening) = (&mut session.copies, session.listening.as_mut());
+    presentation::run(p, synapses, copies, teacher, listening, seen)?;
     session.is_taught = target.is_some();
     session.time_ms += p.n_steps as f64 * p.dt_ms;
     Ok(())
@@ -154,8 +156,11 @@ impl<T: Real> Learner for Continuous<T> {
         &mut self.tissue
     }
 
-    fn session(&self, _: Streams, n_parallel: usize) -> ContinuousState<T> {
-        ContinuousState::new(self.tissue.network.sizes(), n_parallel)
+    fn session(&self, streams: Streams, n_parallel: usize) -> ContinuousState<T> {
+        let sizes = self.tissue.network.sizes();
+        let listens = self.parameters.feedback_noise;
+        let listening = listens.map(|_| Listening::new(sizes, n_parallel, streams));
+        ContinuousState::new(sizes, n_parallel, listening)
     }
 
     fn is_stateful(&self) -> bool {

@@ -4,6 +4,7 @@ use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::circuit::max_2026::parameters::Parameters;
+use crate::feedback::NoiseInTime;
 use crate::integrator::UpdateOrder;
 
 /// Which apical potential plasticity reads in a layer sweep.
@@ -32,6 +33,8 @@ pub struct ContinuousParameters {
     pub update_order: UpdateOrder,
     /// Which apical potential plasticity reads in a layer sweep.
     pub plasticity_reads: PlasticityReads,
+    /// The noise that feedback listens to.
+    pub feedback_noise: Option<NoiseInTime>,
     /// A somatic potential beyond ± this is a runaway.
     pub runaway_potential: f64,
 }

@@ -11,6 +11,7 @@ use crate::circuit::max_2026::dynamics::{
 };
 use crate::circuit::max_2026::plasticity;
 use crate::circuit::max_2026::state::State;
+use crate::feedback::{Listening, NoiseInTime};
 use crate::integrator::UpdateOrder;
 use crate::table::Weights;
 
@@ -43,6 +44,7 @@ pub(super) fn run<T: Real>(
     w: &mut Synapses<'_, T>,
     s: &mut State<T>,
     (is_taught, target): (bool, Option<&Padded<T>>),
+    mut listening: Option<&mut Listening<T>>,
     seen: Seen<'_, T>,
 ) -> Result<(), LearnError> {
     let of = |is_taught| match is_taught {
@@ -65,9 +67,18 @@ pub(super) fn run<T: Real>(
                 s.target.values_mut().copy_from_slice(target.values());
             }
         }
+        if let (Some(by), Some(listening)) = (&p.feedback_noise, &mut listening) {
+            listening.drift(by);
+        }
         match p.update_order {
-            UpdateOrder::Simultaneous => simultaneous(p, w, teacher, s),
-            UpdateOrder::LayerSweep => sweep(p, w, teacher, s),
+            UpdateOrder::Simultaneous => simultaneous(p, w, teacher, listening.as_deref(), s),
+            UpdateOrder::LayerSweep => sweep(p, w, teacher, listening.as_deref(), s),
+        }
+        if let (Some(by), Some(listening)) = (&p.feedback_noise, &mut listening) {
+            listening.hear(by, &s.rate);
+            if by.is_heeded(step) {
+                listen(p, by, w, listening);
+            }
         }
         seen(step, s);
     }
@@ -79,12 +90,16 @@ fn simultaneous<T: Real>(
     p: &ContinuousParameters,
     w: &mut Synapses<'_, T>,
     teacher: Teacher,
+    listening: Option<&Listening<T>>,
     s: &mut State<T>,
 ) {
     let n = s.n_layers();
     for k in 1..=n {
         predict(&p.circuit, w, k, s);
         nudge(&p.circuit, w, k, s);
+        if let Some(listening) = listening.filter(|_| k < n) {
+            listening.add(k, &mut s.soma[k]);
+        }
     }
     // From below, so that the errors above are still those of t.
     for k in 1..n {
@@ -107,12 +122,16 @@ fn sweep<T: Real>(
     p: &ContinuousParameters,
     w: &mut Synapses<'_, T>,
     teacher: Teacher,
+    listening: Option<&Listening<T>>,
     s: &mut State<T>,
 ) {
     let n = s.n_layers();
     for k in 1..=n {
         predict(&p.circuit, w, k, s);
         nudge(&p.circuit, w, k, s);
+        if let Some(listening) = listening.filter(|_| k < n) {
+            listening.add(k, &mut s.soma[k]);
+        }
         fire(
             p.circuit.transfer,
             &s.soma[k],
@@ -136,6 +155,23 @@ fn learn<T: Real>(p: &ContinuousParameters, w: &mut Synapses<'_, T>, s: &mut Sta
         let scale = |k: usize| p.circuit.apical_mixing[k - 1] * p.dt_ms;
         plasticity::add_changes(&p.circuit, scale, None, s, weights);
         weights.follow();
+    }
+}
+
+/// What feedback learns from noise.
+fn listen<T: Real>(
+    p: &ContinuousParameters,
+    by: &NoiseInTime,
+    w: &mut Synapses<'_, T>,
+    listening: &Listening<T>,
+) {
+    if let Synapses::Learning(weights) = w {
+        let c = &p.circuit.circuit;
+        for k in 1..c.n_layers() {
+            let id = c.feedback(k);
+            let of = (c.rate(id) * p.dt_ms, p.circuit.attenuation[k]);
+            listening.teach(by, k, of, None, &mut weights[id]);
+        }
     }
 }
 

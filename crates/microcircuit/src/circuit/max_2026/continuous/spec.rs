@@ -8,7 +8,7 @@ use super::parameters::{ContinuousParameters, PlasticityReads};
 use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
 use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
 use crate::circuit::max_2026::theory::update_factor;
-use crate::feedback::{FeedbackKind, FeedbackScale};
+use crate::feedback::{FeedbackKind, FeedbackNoise, FeedbackScale, NoiseInTime, Steps};
 use crate::integrator::UpdateOrder;
 
 const RUNAWAY: Numbers = Numbers::new(1e-3, 1e30, "a number from 1e-3 to 1e30");
@@ -93,6 +93,10 @@ pub struct ErrorNeuronsContinuousSpec {
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
     pub feedback: FeedbackKind,
+    /// The times of the noise that `feedback.phaseless` listens to, which is in hidden representation neurons
+    /// while the circuit learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_noise: Option<FeedbackNoise>,
     /// s in B_{k,k+1} ~ U(−s, s), hidden layers 1…N−1; `"matched"` is ‖B_{k,k+1}‖ = ‖W_{k+1,k}‖;
     /// `"error_preserving"` keeps the length of errors.
     #[serde(default = "one_per_layer")]
@@ -147,25 +151,20 @@ impl ErrorNeuronsContinuousSpec {
             (_, true) => Some("`conductances.apical`"),
             _ => None,
         };
-        self.check_feedback()?;
+        self.feedback.check_in_time()?;
+        self.listens()?;
         keys_of!(self, None).check(n_layers, blocked)
     }
 
-    /// Feedback that needs noise, or a phase before learning, is the two-step form's.
-    fn check_feedback(&self) -> Result<(), SpecError> {
-        match self.feedback {
-            FeedbackKind::Phaseless(_) => Err(SpecError::range(
-                "feedback",
-                "phaseless",
-                "another kind in continuous time, which has no noise; the two-step form has it",
-            )),
-            FeedbackKind::Reciprocal(kind) if kind.decay != 0.0 => Err(SpecError::range(
-                "feedback.reciprocal.decay",
-                kind.decay,
-                "0 in continuous time, where there are no updates to lose a share at",
-            )),
-            _ => Ok(()),
-        }
+    /// The noise that feedback listens to.
+    fn listens(&self) -> Result<Option<NoiseInTime>, SpecError> {
+        let steps = Steps {
+            dt_ms: self.dt_ms,
+            presentation_ms: self.presentation_ms,
+            stride: 1,
+            order: self.update_order,
+        };
+        NoiseInTime::new(self.feedback, self.feedback_noise.as_ref(), steps)
     }
 
     fn check_times(&self) -> Result<(), SpecError> {
@@ -223,6 +222,7 @@ impl ContinuousParameters {
             target_delay_steps: steps(spec.target_delay_ms),
             update_order: spec.update_order,
             plasticity_reads: spec.plasticity_reads,
+            feedback_noise: spec.listens()?,
             runaway_potential: spec.runaway_potential,
             circuit: Parameters {
                 transfer: network.transfer(),

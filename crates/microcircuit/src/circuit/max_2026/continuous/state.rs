@@ -5,6 +5,7 @@ use apical_kernels::{Padded, Real};
 use crate::activity::put_aside;
 use crate::circuit::max_2026::stability::Settling;
 use crate::circuit::max_2026::state::State;
+use crate::feedback::Listening;
 
 /// Potentials of every copy, and the target that acts.
 ///
@@ -19,11 +20,13 @@ pub struct ContinuousState<T> {
     pub(super) is_taught: bool,
     /// Whether the error loop settles.
     pub(super) settling: Settling,
+    /// What feedback hears, where it listens to noise.
+    pub(super) listening: Option<Listening<T>>,
     pub(super) time_ms: f64,
 }
 
 impl<T: Real> ContinuousState<T> {
-    pub(super) fn new(sizes: &[usize], n_copies: usize) -> Self {
+    pub(super) fn new(sizes: &[usize], n_copies: usize, listening: Option<Listening<T>>) -> Self {
         let mut copies = State::new(sizes, n_copies);
         Self {
             waiting: copies.carried().map(|m| m.clone()).collect(),
@@ -31,6 +34,7 @@ impl<T: Real> ContinuousState<T> {
             copies,
             is_taught: false,
             settling: Settling::default(),
+            listening,
             time_ms: 0.0,
         }
     }
@@ -46,6 +50,9 @@ impl<T: Real> ContinuousState<T> {
             put_aside(old, waiting, new);
         }
         self.copies = next;
+        if let Some(listening) = &mut self.listening {
+            listening.set_copies(n_copies);
+        }
     }
 
     /// Potentials, rates and errors of the copies that took part last.

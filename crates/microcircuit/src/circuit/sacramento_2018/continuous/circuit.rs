@@ -140,6 +140,7 @@ impl<T: Real> Continuous<T> {
             learning: &mut session.learning,
             is_plastic,
             noise: &mut session.noise,
+            listening: session.listening.as_mut(),
         };
         let mut unseen = |_: usize, _: &State<T>| {};
         form::run(Run {

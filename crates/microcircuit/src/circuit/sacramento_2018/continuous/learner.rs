@@ -35,6 +35,7 @@ impl<T: Real> Learner for Continuous<T> {
             &self.anatomy.weights,
             streams,
             n_parallel,
+            self.parameters.feedback_noise.is_some(),
         )
     }
 

@@ -5,8 +5,10 @@ use apical_learning::Transfer;
 use serde::{Deserialize, Serialize};
 
 use super::noise::NoiseSpec;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
+use crate::feedback::NoiseInTime;
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// How a target acts on an output soma. Both give the same current g_som (u_trgt − u_N).
@@ -85,6 +87,10 @@ pub struct ContinuousParameters {
     pub tau_plasticity_ms: f64,
     /// Where increments are summed.
     pub increments: Increments,
+    /// What synapses learn from.
+    pub plasticity: Plasticity,
+    /// Presynaptic factors.
+    pub presynaptic: Presynaptic,
     /// How potentials are carried from t to t + dt.
     pub integrator: Integrator,
     /// Whether rates are prospective.
@@ -93,6 +99,8 @@ pub struct ContinuousParameters {
     pub update_order: UpdateOrder,
     /// Noise while learning.
     pub noise: NoiseSpec,
+    /// The noise that feedback listens to.
+    pub feedback_noise: Option<NoiseInTime>,
     /// How a target acts.
     pub teacher: TeacherKind,
     /// A somatic potential beyond ± this is a runaway.

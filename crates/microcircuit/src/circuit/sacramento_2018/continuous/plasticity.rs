@@ -7,16 +7,22 @@
 //! eq. 9:  post = v_rest − v_A,k,         pre = r^I_k,   v_rest = 0
 //! eq. 10: post = φ(u_k) − φ(v̂_TD,k),     pre = r_{k+1}, v̂_TD,k = W_{k,k+1} r_{k+1}
 //!
+//! With `plasticity = "slope"` the first factors of eqs. 7 and 8 are φ′(v̂)(u − v̂), with
+//! `presynaptic = "bottom_up"` their second ones φ(v̂_B,k) in hidden layers.
 //! A threshold is a weight from a unit of rate 1. Source: Sacramento et al. (2018), eqs. 7–10; the
 //! filter of eq. 10 is an addition, so that all rules see the same time.
 
-use apical_kernels::{Columns, Padded, Real, Start, rank_update, rate_difference};
+mod feedback;
+
+use apical_kernels::{Columns, Padded, Real, rank_update, rate_difference};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
 use crate::activity::phi;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
-use crate::feedback::Signals;
+use crate::feedback::{Listening, NoiseInTime};
 use crate::table::Weights;
 
 /// What a change of Δ by 1 is worth in ∫ Δ dt once Δ has decayed: τ_w with Euler, in ms.
@@ -114,28 +120,43 @@ impl<T: Real> Advance<T> {
             *d *= self.keep;
         }
     }
+}
 
-    /// post = share (φ(u) − φ(factor · v)), with the rate predicted by the dendrite left in
-    /// `predicted`.
-    fn difference(
-        &self,
-        p: &ContinuousParameters,
-        rate: &Padded<T>,
-        (factor, v): (f64, &Padded<T>),
-        predicted: &mut Padded<T>,
-        post: &mut Padded<T>,
-    ) {
-        let factor = T::of(factor);
-        for (out, &v) in post.values_mut().iter_mut().zip(v.values()) {
-            *out = factor * v;
+/// scale · (φ(u) − φ(v̂)), or scale · φ′(v̂)(u − v̂), with v̂ = factor · v; φ(v̂) is left in `predicted`.
+fn error<T: Real>(
+    p: &ContinuousParameters,
+    (u, rate): (&Padded<T>, &Padded<T>),
+    (factor, v): (f64, &Padded<T>),
+    scale: T,
+    predicted: &mut Padded<T>,
+    out: &mut Padded<T>,
+) {
+    attenuated(factor, v, out);
+    phi(p.transfer, out, predicted);
+    match p.plasticity {
+        Plasticity::RateDifference => {
+            rate_difference(rate.values(), predicted.values(), scale, out.values_mut());
         }
-        phi(p.transfer, post, predicted);
-        rate_difference(
-            rate.values(),
-            predicted.values(),
-            self.share,
-            post.values_mut(),
-        );
+        Plasticity::Slope => {
+            let v_hat = (&out.clone(), &*predicted);
+            (p.plasticity).error(p.transfer, (u, rate), v_hat, scale, out);
+        }
+    }
+}
+
+/// v̂ = factor · v.
+fn attenuated<T: Real>(factor: f64, v: &Padded<T>, out: &mut Padded<T>) {
+    let factor = T::of(factor);
+    for (out, &v) in out.values_mut().iter_mut().zip(v.values()) {
+        *out = factor * v;
+    }
+}
+
+/// The rates of layer k as presynaptic factors of eqs. 7 and 8.
+fn presynaptic<'a, T>(p: &ContinuousParameters, s: &'a State<T>, k: usize) -> &'a Padded<T> {
+    match (k, p.presynaptic) {
+        (1.., Presynaptic::BottomUp) => &s.basal_rate[k],
+        _ => &s.rate[k],
     }
 }
 
@@ -155,6 +176,24 @@ pub(crate) fn advance<T: Real>(
         stride_ms: stride_ms(p),
     };
     advance_by(&by, p, weights, learning, s);
+}
+
+/// Advances the top-down weights that listen to noise. They are averages of their own: τ_w has no part in
+/// them.
+pub(crate) fn listen<T: Real>(
+    p: &ContinuousParameters,
+    by: &NoiseInTime,
+    weights: &Weights<T>,
+    learning: &mut Learning<T>,
+    listening: &Listening<T>,
+) {
+    for k in 1..p.circuit.n_layers() {
+        let w_td = p.circuit.feedback(k);
+        let rate = p.circuit.rate(w_td) * stride_ms(p);
+        let apart = (p.increments == Increments::Apart).then(|| &weights[w_td]);
+        let into = &mut learning.accumulated[w_td];
+        listening.teach(by, k, (rate, p.attenuation[k]), apart, into);
+    }
 }
 
 /// Writes dΔ/dt in place of Δ and dA/dt in place of A, per ms.
@@ -182,46 +221,35 @@ fn advance_by<T: Real>(
     s: &mut State<T>,
 ) {
     let (c, n) = (&p.circuit, s.n_layers());
+    if p.presynaptic == Presynaptic::BottomUp {
+        for k in 1..n {
+            let (v_hat, rate) = (&mut s.scratch[k], &mut s.basal_rate[k]);
+            attenuated(p.attenuation[k - 1], &s.basal[k], v_hat);
+            phi(p.transfer, v_hat, rate);
+        }
+    }
+    for k in 1..n {
+        feedback::advance(by, p, k, weights, learning, s);
+    }
     let Learning {
         filter: d,
         accumulated: a,
         ..
     } = learning;
-    for k in 1..n {
-        let w_td = c.feedback(k);
-        let rate = c.rate(w_td);
-        if rate == 0.0 {
-            continue;
-        }
-        let r = &s.rate[k + 1];
-        let received = &mut s.basal_rate[k];
-        let (below, above) = s.scratch.split_at_mut(k + 1);
-        let (pre, post) = (&mut above[0], &mut below[k]);
-        a.transmit(w_td, r, Start::Zero, received);
-        if p.increments == Increments::Apart {
-            weights.transmit(w_td, r, Start::Output, received);
-        }
-        let signals = Signals {
-            transfer: p.transfer,
-            rate: &s.rate[k],
-            trace: &s.rate[k],
-            arriving: r,
-            error: &Padded::zeros(0, 0),
-            received,
-        };
-        c.feedback_rule.factors(signals, by.share, pre, post);
-        by.connection(rate, (pre, Columns::All), post, &mut d[w_td], &mut a[w_td]);
-    }
     for k in 1..=n {
         let w = c.forward(k);
         let rate = c.rate(w);
         if rate == 0.0 {
             continue;
         }
+        let nudged = (&s.soma[k], &s.rate[k]);
         let v_b = (p.attenuation[k - 1], &s.basal[k]);
         let (predicted, post) = (&mut s.basal_rate[k], &mut s.scratch[k]);
-        by.difference(p, &s.rate[k], v_b, predicted, post);
-        let pre = &s.rate[k - 1];
+        error(p, nudged, v_b, by.share, predicted, post);
+        let pre = match (k, p.presynaptic) {
+            (2.., Presynaptic::BottomUp) => &s.basal_rate[k - 1],
+            _ => &s.rate[k - 1],
+        };
         let columns = match k {
             1 => s.active_inputs.columns(),
             _ => Columns::All,
@@ -238,18 +266,22 @@ fn advance_by<T: Real>(
         let w_ip = c.interneuron(k);
         let rate = c.rate(w_ip);
         if rate != 0.0 {
+            let nudged = (&s.interneuron[k], &s.interneuron_rate[k]);
             let v_i = (p.interneuron_attenuation, &s.dendrite[k]);
             let (predicted, post) = (&mut s.dendrite_rate[k], &mut s.scratch[k + 1]);
-            by.difference(p, &s.interneuron_rate[k], v_i, predicted, post);
-            let pre = (&s.rate[k], Columns::All);
-            by.connection(rate, pre, post, &mut d[w_ip], &mut a[w_ip]);
+            error(p, nudged, v_i, by.share, predicted, post);
+            let pre = match p.presynaptic {
+                Presynaptic::BottomUp => &s.basal_rate[k],
+                Presynaptic::Nudged => &s.rate[k],
+            };
+            by.connection(rate, (pre, Columns::All), post, &mut d[w_ip], &mut a[w_ip]);
             if let Some(b_i) = c.interneuron_threshold(k) {
                 by.threshold(rate, post, &mut d[b_i], &mut a[b_i]);
             }
         }
         let w_pi = c.lateral(k);
         let rate = c.rate(w_pi);
-        if rate != 0.0 {
+        if rate != 0.0 && c.lateral_rule == LateralRule::Eq9 {
             let post = &mut s.scratch[k];
             for (post, &v_a) in post.values_mut().iter_mut().zip(s.apical[k].values()) {
                 *post = by.share * (T::zero() - v_a);

@@ -8,9 +8,11 @@ use super::dendrites::Synapses;
 use super::learning::Learning;
 use super::noise::Noise;
 use super::parameters::{ContinuousParameters, TeacherKind};
+use super::plasticity;
 use super::somata::Supplied;
 use crate::activity::check_width;
 use crate::circuit::sacramento_2018::state::State;
+use crate::feedback::Listening;
 use crate::table::Weights;
 
 /// Is shown the state of a step, all compartments of the same time.
@@ -23,6 +25,30 @@ pub(crate) struct Lent<'a, T> {
     /// Whether plasticity acts.
     pub(crate) is_plastic: bool,
     pub(crate) noise: &'a mut Noise,
+    /// What feedback hears, where it listens to noise.
+    pub(crate) listening: Option<&'a mut Listening<T>>,
+}
+
+impl<T: Real> Lent<'_, T> {
+    /// Hears the rates of `step` and learns from its state, all of one time.
+    pub(crate) fn learn(
+        &mut self,
+        p: &ContinuousParameters,
+        weights: &Weights<T>,
+        step: usize,
+        s: &mut State<T>,
+    ) {
+        let is_plastic = self.is_plastic && p.is_plastic_step(step);
+        if let (Some(by), Some(listening)) = (&p.feedback_noise, &mut self.listening) {
+            listening.hear(by, &s.rate);
+            if is_plastic && by.is_heeded(step) {
+                plasticity::listen(p, by, weights, self.learning, listening);
+            }
+        }
+        if is_plastic {
+            plasticity::advance(p, weights, self.learning, s);
+        }
+    }
 }
 
 /// A circuit and what is shown to it.

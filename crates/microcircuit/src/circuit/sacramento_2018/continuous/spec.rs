@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::noise::NoiseSpec;
 use super::parameters::{ContinuousParameters, Increments, TeacherKind, self_predicting};
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
 use crate::circuit::sacramento_2018::keys::{keys_of, one_per_layer, zero};
-use crate::circuit::sacramento_2018::table::{InterneuronKind, Start};
+use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
-use crate::feedback::{FeedbackKind, FeedbackScale};
+use crate::feedback::{FeedbackKind, FeedbackNoise, FeedbackScale};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Conductances.
@@ -167,6 +168,20 @@ pub struct ContinuousSpec {
     /// s in W^PP_{k,k+1} ~ U(−s, s), hidden layers 1…N−1.
     #[serde(default = "one_per_layer")]
     pub feedback_scale: FeedbackScale,
+    /// The times of the noise that `feedback.phaseless` listens to, which needs prospective rates. That noise
+    /// is in hidden layers while the circuit learns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_noise: Option<FeedbackNoise>,
+    /// How W^PI follows top-down weights that learn; `"paired"` where these learn by another rule than
+    /// eq. 10.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateral_rule: Option<LateralRule>,
+    /// What basal synapses and those of interneurons learn from.
+    #[serde(default)]
+    pub plasticity: Plasticity,
+    /// Which rates of hidden layers are presynaptic factors of eqs. 7 and 8.
+    #[serde(default)]
+    pub presynaptic: Presynaptic,
     /// s in W^IP_k ~ U(−s, s), random start.
     #[serde(default = "one_per_layer")]
     pub interneuron_scale: PerLayer,
@@ -209,7 +224,7 @@ impl ContinuousParameters {
         };
         let mirror = |k: usize| lambda_i / (attenuation[k] / interneuron_attenuation);
         let factors = self_predicting(&attenuation, interneuron_attenuation);
-        let circuit = keys_of!(spec, None, None).circuit(network, factor, mirror, factors)?;
+        let circuit = keys_of!(spec, None).circuit(network, factor, mirror, factors)?;
         let steps = |ms: f64| (ms / spec.dt_ms).round() as usize;
         let n_steps = steps(spec.presentation_ms);
         Ok(Self {
@@ -231,10 +246,13 @@ impl ContinuousParameters {
             tau_input_ms: spec.tau_input_ms,
             tau_plasticity_ms: spec.tau_plasticity_ms,
             increments: spec.increments,
+            plasticity: spec.plasticity,
+            presynaptic: spec.presynaptic,
             integrator: spec.integrator,
             prospective: spec.prospective,
             update_order: spec.update_order,
             noise: spec.noise,
+            feedback_noise: spec.listens()?,
             teacher: spec.teacher,
             runaway_potential: spec.runaway_potential,
             apical,

@@ -8,6 +8,7 @@ use super::learning::Learning;
 use super::noise::Noise;
 use crate::activity::put_aside;
 use crate::circuit::sacramento_2018::state::State;
+use crate::feedback::Listening;
 use crate::integrator::Pace;
 use crate::table::Weights;
 
@@ -22,6 +23,8 @@ pub struct ContinuousState<T> {
     pub(crate) copies: State<T>,
     pub(crate) learning: Learning<T>,
     pub(crate) noise: Noise,
+    /// What feedback hears, where it listens to noise.
+    pub(crate) listening: Option<Listening<T>>,
     pub(crate) time_ms: f64,
 }
 
@@ -31,6 +34,7 @@ impl<T: Real> ContinuousState<T> {
         weights: &Weights<T>,
         streams: Streams,
         n_copies: usize,
+        listens: bool,
     ) -> Self {
         let mut copies = State::new(sizes, n_copies);
         Self {
@@ -39,6 +43,7 @@ impl<T: Real> ContinuousState<T> {
             copies,
             learning: Learning::new(weights),
             noise: Noise::new(&mut streams.stream("noise")),
+            listening: listens.then(|| Listening::new(sizes, n_copies, streams)),
             time_ms: 0.0,
         }
     }
@@ -54,6 +59,9 @@ impl<T: Real> ContinuousState<T> {
             put_aside(old, waiting, new);
         }
         self.copies = next;
+        if let Some(listening) = &mut self.listening {
+            listening.set_copies(n_copies);
+        }
     }
 
     /// Potentials and rates of the copies that took part last; all compartments belong to the same

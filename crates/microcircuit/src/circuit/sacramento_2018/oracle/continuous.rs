@@ -10,6 +10,9 @@ use std::iter::once;
 use apical_learning::TensorName;
 
 use crate::circuit::sacramento_2018::continuous::ContinuousParameters;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::sacramento_2018::table::LateralRule;
+use crate::feedback::Signal;
 use crate::integrator::Integrator;
 use crate::table::{How, Source, Values, Weights};
 
@@ -118,38 +121,75 @@ impl Oracle {
         }
 
         if is_plastic {
-            // r − φ(v̂), with v̂ an attenuated dendritic potential.
-            let error = |r: &[f64], attenuation: f64, v: &[f64]| -> Vec<f64> {
-                let pairs = r.iter().zip(v);
-                pairs.map(|(r, v)| r - phi(&(attenuation * v))).collect()
+            let (u, u_i) = (&self.u, &self.u_i);
+            // φ(u) − φ(v̂) or φ′(v̂)(u − v̂), with v̂ an attenuated dendritic potential.
+            let error = |u: &[f64], attenuation: f64, v: &[f64]| -> Vec<f64> {
+                let of = |(u, v): (&f64, &f64)| match p.plasticity {
+                    Plasticity::RateDifference => phi(u) - phi(&(attenuation * v)),
+                    Plasticity::Slope => p.transfer.slope(attenuation * v) * (u - attenuation * v),
+                };
+                u.iter().zip(v).map(of).collect()
             };
-            let of_layer = |k: usize| error(&r[k], p.attenuation[k - 1], &v_b[k]);
-            let of_interneurons = |k: usize| error(&r_i[k], p.interneuron_attenuation, &v_i[k]);
+            let of_layer = |k: usize| error(&u[k], p.attenuation[k - 1], &v_b[k]);
+            let of_interneurons = |k: usize| error(&u_i[k], p.interneuron_attenuation, &v_i[k]);
+            // r̃_k
+            let trace = |k: usize| match p.presynaptic {
+                Presynaptic::BottomUp if k > 0 => {
+                    let v_hat: Vec<f64> = v_b[k].iter().map(|v| p.attenuation[k - 1] * v).collect();
+                    rates(&v_hat)
+                }
+                _ => r[k].clone(),
+            };
+            // d^I_k = (φ(u^I_k) − φ(v̂^I_k)) / λ_I
+            let d_i = |k: usize| -> Vec<f64> {
+                let lambda_i = p.interneuron_nudging[k - 1];
+                of_interneurons(k).iter().map(|d| d / lambda_i).collect()
+            };
+            let c = &p.circuit;
+            let is_reciprocal = (c.feedback_rule.needs()).contains(&Signal::PresynapticError);
             let one = vec![1.0];
             for (name, own) in self.synapses.iter_mut().filter(|(_, own)| own.eta != 0.0) {
                 let (post, pre) = match *name {
-                    // (φ(u_k) − φ(v̂_B,k)) r_{k−1}ᵀ
+                    // (φ(u_k) − φ(v̂_B,k)) r̃_{k−1}ᵀ
                     TensorName::PyramidalFromPyramidal { to, from } if from < to => {
-                        (of_layer(to), &r[from])
+                        (of_layer(to), trace(from))
                     }
-                    TensorName::PyramidalThreshold { layer } => (of_layer(layer), &one),
-                    // (φ(u^I_k) − φ(v̂^I_k)) r_kᵀ
+                    TensorName::PyramidalThreshold { layer } => (of_layer(layer), one.clone()),
+                    // (φ(u^I_k) − φ(v̂^I_k)) r̃_kᵀ
                     TensorName::InterneuronFromPyramidal { layer } => {
-                        (of_interneurons(layer), &r[layer])
+                        (of_interneurons(layer), trace(layer))
                     }
-                    TensorName::InterneuronThreshold { layer } => (of_interneurons(layer), &one),
+                    TensorName::InterneuronThreshold { layer } => {
+                        (of_interneurons(layer), one.clone())
+                    }
+                    // −r̃_k (d^I_k)ᵀ
+                    TensorName::PyramidalFromInterneuron { layer }
+                        if c.lateral_rule == LateralRule::Own =>
+                    {
+                        (trace(layer).iter().map(|r| 0.0 - r).collect(), d_i(layer))
+                    }
                     // (v_rest − v_A,k) (r^I_k)ᵀ, v_rest = 0
                     TensorName::PyramidalFromInterneuron { layer } => (
                         v_a[layer].iter().map(|v_a| 0.0 - v_a).collect(),
-                        &r_i[layer],
+                        r_i[layer].clone(),
                     ),
+                    // r̃_k d_{k+1}ᵀ, with d^I_k for d_{k+1} where synapses at a spine are paired
+                    TensorName::PyramidalFromPyramidal { to, from } if is_reciprocal => {
+                        let d = match c.lateral_rule {
+                            LateralRule::Paired => d_i(to),
+                            LateralRule::Own | LateralRule::Eq9 => of_layer(from),
+                        };
+                        (trace(to), d)
+                    }
                     // (φ(u_k) − φ(v̂_TD,k)) r_{k+1}ᵀ, v̂_TD,k = W_{k,k+1} r_{k+1}
                     TensorName::PyramidalFromPyramidal { to, from } => {
-                        (error(&r[to], 1.0, &times(&own.w, &r[from])), &r[from])
+                        let v_td = times(&own.w, &r[from]);
+                        let pairs = r[to].iter().zip(&v_td);
+                        (pairs.map(|(r, v)| r - phi(v)).collect(), r[from].clone())
                     }
                     _ => continue,
                 };
-                own.learn(&p, &post, pre);
+                own.learn(&p, &post, &pre);
             }
             self.derive();
         }

@@ -6,9 +6,10 @@ use apical_learning::{Teacher, Transfer};
 use ndarray::Array2;
 
 use crate::centring::Means;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::state::State;
 use crate::circuit::sacramento_2018::table::LateralRule;
-use crate::circuit::sacramento_2018::two_step::{Parameters, Plasticity, Presynaptic};
+use crate::circuit::sacramento_2018::two_step::Parameters;
 use crate::feedback::{Echo, Signal};
 use crate::table::{ConnectionId, Weights};
 

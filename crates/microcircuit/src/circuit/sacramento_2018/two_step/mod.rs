@@ -8,6 +8,6 @@ mod spec;
 mod sweeps;
 
 pub use learner::TwoStep;
-pub use parameters::{Parameters, Plasticity, Presynaptic};
+pub use parameters::Parameters;
 pub use spec::{ApicalMixing, ErrorPreserving, MicrocircuitSpec};
 pub use sweeps::Path;

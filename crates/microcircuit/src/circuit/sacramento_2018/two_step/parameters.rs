@@ -1,35 +1,11 @@
 //! Checked parameters of the circuit in its two-step form.
 
-use apical_keys::Described;
 use apical_learning::Transfer;
-use serde::{Deserialize, Serialize};
 
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackStart;
-
-/// What basal synapses and those of interneurons learn from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub enum Plasticity {
-    /// φ(u) − φ(v̂), as in eqs. 7 and 8.
-    #[default]
-    RateDifference,
-    /// φ′(v̂)(u − v̂): interneurons then mirror the forward weights at any nudge. Source of the form:
-    /// Urbanczik and Senn (2014).
-    Slope,
-}
-
-/// Which rates of hidden layers are presynaptic factors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub enum Presynaptic {
-    /// φ(u_k), with what came from above.
-    #[default]
-    Nudged,
-    /// φ(v_B,k), of the bottom-up pass.
-    BottomUp,
-}
 
 /// Mixing factors and connections.
 #[derive(Debug, Clone, PartialEq)]

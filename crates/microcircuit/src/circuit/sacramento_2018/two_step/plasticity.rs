@@ -9,14 +9,13 @@
 //! they are centred. A threshold is a weight from a unit of constant rate 1. With slopes, the first
 //! factors of eqs. 7 and 8 are φ′(v̂)(u − v̂). Source: Sacramento et al. (2018), eqs. 7–10.
 
-use apical_kernels::{
-    Columns, Padded, Real, Start, rank_update, rate_difference, subtract, times_slope,
-};
+use apical_kernels::{Columns, Padded, Real, Start, rank_update};
 use ndarray::Axis;
 
-use super::parameters::{Parameters, Plasticity, Presynaptic};
+use super::parameters::Parameters;
 use super::sweeps::Path;
 use crate::centring::Means;
+use crate::circuit::sacramento_2018::induction::Presynaptic;
 use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
 use crate::circuit::sacramento_2018::table::LateralRule;
@@ -201,24 +200,16 @@ fn decay<T: Real>(p: &Parameters, weights: Option<&Weights<T>>, into: &mut Weigh
     }
 }
 
-/// scale · (φ(u) − φ(v̂)), or scale · φ′(v̂)(u − v̂); potentials with their rates.
+/// [`Plasticity::error`](crate::circuit::sacramento_2018::induction::Plasticity).
 fn error<T: Real>(
     p: &Parameters,
-    (u, r): (&Padded<T>, &Padded<T>),
-    (v, r_v): (&Padded<T>, &Padded<T>),
+    nudged: (&Padded<T>, &Padded<T>),
+    predicted: (&Padded<T>, &Padded<T>),
     scale: T,
     out: &mut Padded<T>,
 ) {
-    match p.plasticity {
-        Plasticity::RateDifference => {
-            rate_difference(r.values(), r_v.values(), scale, out.values_mut());
-        }
-        Plasticity::Slope => {
-            subtract(u.values(), v.values(), out.values_mut());
-            let of = (v.values(), r_v.values());
-            times_slope(p.transfer, of, scale, out.values_mut());
-        }
-    }
+    p.plasticity
+        .error(p.transfer, nudged, predicted, scale, out);
 }
 
 /// What each sample gives to the thresholds above layer k, where its rates are centred.

@@ -4,8 +4,9 @@ use apical_keys::Described;
 use apical_learning::{Network, Numbers, PerLayer, PerLayerOr, Precision, SpecError, Word};
 use serde::{Deserialize, Serialize};
 
-use super::parameters::{Parameters, Plasticity, Presynaptic};
+use super::parameters::Parameters;
 use super::sweeps::Path;
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
 use crate::circuit::sacramento_2018::keys::{Keys, keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
@@ -145,7 +146,7 @@ impl MicrocircuitSpec {
     }
 
     fn keys(&self) -> Keys<'_> {
-        keys_of!(self, self.feedback_start.as_ref(), self.lateral_rule)
+        keys_of!(self, self.feedback_start.as_ref())
     }
 
     /// λ_k of hidden layers at index `k − 1`.

@@ -7,11 +7,11 @@ use apical_learning::LearnError;
 
 use super::super::coefficients::Coefficients;
 use super::super::dendrites::Synapses;
-use super::super::plasticity;
 use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
 use crate::activity::phi;
 use crate::circuit::sacramento_2018::state::State;
+use crate::feedback::Listening;
 
 pub(super) fn run<T: Real>(
     presentation: &Presentation<'_, T>,
@@ -54,13 +54,17 @@ fn steps<T: Real>(
 ) -> Result<(), LearnError> {
     let p = presentation.parameters;
     for step in 0..p.n_steps {
-        sweep(somata, &presentation.synapses(lent), state);
-        seen(step, state);
-        if let Some(own) = lent
-            && own.is_plastic
-            && p.is_plastic_step(step)
+        if let (Some(by), Some(own)) = (&p.feedback_noise, &mut *lent)
+            && let Some(listening) = &mut own.listening
         {
-            plasticity::advance(p, presentation.weights, own.learning, state);
+            listening.drift(by);
+        }
+        let synapses = presentation.synapses(lent);
+        let listening = lent.as_ref().and_then(|own| own.listening.as_deref());
+        sweep(somata, &synapses, listening, state);
+        seen(step, state);
+        if let Some(own) = lent {
+            own.learn(p, presentation.weights, step, state);
         }
         let time_ms = presentation.start_ms + (step + 1) as f64 * p.dt_ms;
         somata::check_bounded(state, p.runaway_potential, time_ms)?;
@@ -68,7 +72,12 @@ fn steps<T: Real>(
     Ok(())
 }
 
-fn sweep<T: Real>(somata: &Somata<'_, T>, synapses: &Synapses<'_, T>, s: &mut State<T>) {
+fn sweep<T: Real>(
+    somata: &Somata<'_, T>,
+    synapses: &Synapses<'_, T>,
+    listening: Option<&Listening<T>>,
+    s: &mut State<T>,
+) {
     let transfer = somata.parameters.transfer;
     let n = s.n_layers();
     if s.held_input.is_none() {
@@ -77,6 +86,9 @@ fn sweep<T: Real>(somata: &Somata<'_, T>, synapses: &Synapses<'_, T>, s: &mut St
     for k in 1..=n {
         synapses.basal(k, s);
         somata.pyramidal(k, s);
+        if let Some(listening) = listening.filter(|_| k < n) {
+            listening.add(k, &mut s.soma[k]);
+        }
         phi(transfer, &s.soma[k], &mut s.rate[k]);
     }
     for k in 1..n {

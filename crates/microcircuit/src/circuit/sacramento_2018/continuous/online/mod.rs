@@ -28,6 +28,7 @@ use pulp::{Simd, WithSimd};
 use super::learning::Learning;
 use super::parameters::ContinuousParameters;
 use super::{plasticity, somata};
+use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
 use crate::circuit::sacramento_2018::state::State;
 use crate::feedback::Feedback;
 use crate::integrator::{Integrator, UpdateOrder};
@@ -51,7 +52,9 @@ pub(super) fn knows(p: &ContinuousParameters) -> bool {
     };
     let has_steps = !matches!(p.integrator, Integrator::Adaptive(_));
     let in_order = p.update_order == UpdateOrder::Simultaneous;
-    knows_rule && has_steps && in_order && plasticity::kept(p) > 1e-3
+    let of_the_paper =
+        p.plasticity == Plasticity::RateDifference && p.presynaptic == Presynaptic::Nudged;
+    knows_rule && of_the_paper && has_steps && in_order && plasticity::kept(p) > 1e-3
 }
 
 /// Carries the only copy in `state` through a presentation. Afterwards somata and filtered inputs

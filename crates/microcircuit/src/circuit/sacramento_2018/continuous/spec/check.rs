@@ -4,6 +4,8 @@ use apical_learning::{Network, Numbers, Precision, SpecError};
 
 use super::{ContinuousSpec, Increments, TeacherKind};
 use crate::circuit::sacramento_2018::keys::keys_of;
+use crate::circuit::sacramento_2018::table::LateralRule;
+use crate::feedback::{FeedbackKind, NoiseInTime, Signs, Steps};
 use crate::integrator::{Integrator, UpdateOrder};
 
 /// Most steps of a presentation: minutes of computing, so that a slip of the pen does not hang.
@@ -57,8 +59,8 @@ impl ContinuousSpec {
         }
         let no_apical = self.conductances.apical.values().contains(&0.0);
         let reaches_hidden = !no_apical && self.conductances.somatic > 0.0;
-        self.feedback.check_unattended()?;
-        keys_of!(self, None, None).check(n_layers, reaches_hidden)
+        self.check_feedback()?;
+        keys_of!(self, None).check(n_layers, reaches_hidden)
     }
 
     fn check_conductances(&self, n_hidden: usize) -> Result<(), SpecError> {
@@ -110,6 +112,44 @@ impl ContinuousSpec {
             ));
         }
         Ok(())
+    }
+
+    /// Increments stand apart from the weights, whose signs others would have to follow.
+    fn check_feedback(&self) -> Result<(), SpecError> {
+        self.listens()?;
+        match self.feedback {
+            FeedbackKind::Phaseless(_) if !self.prospective => Err(SpecError::range(
+                "feedback",
+                "phaseless",
+                "`prospective = true` with it: through membranes that lag, noise comes late to the layer above; or another kind",
+            )),
+            FeedbackKind::Phaseless(_) if self.lateral_rule == Some(LateralRule::Own) => {
+                Err(SpecError::range(
+                    "lateral_rule",
+                    "\"own\"",
+                    "\"paired\" or \"eq9\" with `feedback.phaseless` in continuous time",
+                ))
+            }
+            FeedbackKind::SignConcordant(kind) if kind.signs == Signs::Tracked => {
+                Err(SpecError::range(
+                    "feedback.sign_concordant.signs",
+                    "\"tracked\"",
+                    "\"frozen\" in continuous time; the two-step form has the other",
+                ))
+            }
+            feedback => feedback.check_in_time(),
+        }
+    }
+
+    /// The noise that feedback listens to.
+    pub(super) fn listens(&self) -> Result<Option<NoiseInTime>, SpecError> {
+        let steps = Steps {
+            dt_ms: self.dt_ms,
+            presentation_ms: self.presentation_ms,
+            stride: self.plasticity_every_n_steps,
+            order: self.update_order,
+        };
+        NoiseInTime::new(self.feedback, self.feedback_noise.as_ref(), steps)
     }
 
     fn check_prospective(&self) -> Result<(), SpecError> {
