@@ -62,6 +62,7 @@ impl Table {
         let (targets, task, class_names, target_units) = match &self.targets {
             TableTargets::Classes(classes) => {
                 check_classes(&self.path, classes, &split)?;
+                self.notes.extend(untested(classes, &split));
                 if !recipe.target_scaling.is_none() {
                     let reason = "the targets are classes, which `target_scaling` cannot scale: leave it out";
                     return Err(FilePlace::Whole.fault(&self.path, reason));
@@ -82,6 +83,11 @@ impl Table {
                     lost_in_single(values, "target_scaling", &name, &mut self.notes);
                 }
                 let n_outputs = values.n_columns();
+                if is_one_hot(values) {
+                    self.notes.push(format!(
+                        "in every sample one of the {n_outputs} targets is 1 and the others are 0, which is taken for {n_outputs} numbers (regression): for classes, give one label for each sample"
+                    ));
+                }
                 let units = scales.iter().enumerate().map(|(column, scale)| TargetUnit {
                     name: name(column),
                     offset: scale.origin + scale.offset,
@@ -180,6 +186,35 @@ fn file_name(path: &Path) -> String {
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned()
+}
+
+/// Whether every row is 0 but for one 1.
+fn is_one_hot(values: &Numbers) -> bool {
+    let mut rows = (0..values.n_rows()).map(|row| {
+        let values = (0..values.n_columns()).map(move |column| values.at(row, column));
+        let n_ones = values.clone().filter(|value| *value == 1.0).count();
+        n_ones == 1 && values.filter(|value| *value != 0.0).count() == 1
+    });
+    values.n_columns() > 1 && rows.all(|is_so| is_so)
+}
+
+/// Says which classes have no sample in the validation or the test part.
+fn untested(classes: &ClassLabels, split: &Split) -> Vec<String> {
+    let parts = [("validation", &split.validation), ("test", &split.test)];
+    let missing = parts.into_iter().filter_map(|(part, samples)| {
+        let mut is_there = vec![samples.is_empty(); classes.names.len()];
+        for &sample in samples {
+            is_there[classes.labels[sample] as usize] = true;
+        }
+        let without = classes.names.iter().zip(is_there);
+        let without = without.filter(|(_, is_there)| !is_there);
+        let names: Vec<String> = without.map(|(name, _)| format!("`{name}`")).collect();
+        (!names.is_empty()).then(|| {
+            let names = names.join(", ");
+            format!("classes without a sample in the {part} part: {names}")
+        })
+    });
+    missing.collect()
 }
 
 fn check_classes(path: &Path, classes: &ClassLabels, split: &Split) -> Result<(), DatasetError> {

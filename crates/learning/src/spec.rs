@@ -304,7 +304,7 @@ impl TrainingSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureSpec {
-    /// Metrics by name; by default all but `error_size` and `step_size`.
+    /// Metrics by name.
     #[serde(default = "Metric::by_default")]
     pub metrics: Vec<Metric>,
     /// Measure accuracy and loss after every n-th epoch, and after the last.

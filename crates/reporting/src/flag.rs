@@ -25,8 +25,8 @@ pub(crate) enum Flag {
         /// In words: how, in the mean of those runs.
         how: String,
     },
-    /// Its scores are those of another learner to the last digit.
-    IdenticalTo(String),
+    /// Its scores are those of these others, one at least, to the last digit.
+    IdenticalTo(Vec<String>),
     /// So many of its runs ended in numbers that are not finite.
     Diverged { n: usize, of: usize },
     /// So many of its runs failed in another way.
@@ -74,8 +74,21 @@ impl Flag {
                 "the error of {learner} {how} on its way from the last to the first hidden layer in {}",
                 runs(*n, *of)
             ),
-            Self::IdenticalTo(other) => {
-                format!("{learner} and {other} have the same scores to the last digit")
+            Self::IdenticalTo(others) => {
+                let n_named = if others.len() <= MOST_NAMED {
+                    others.len() - 1
+                } else {
+                    MOST_NAMED
+                };
+                let names: String = others[..n_named]
+                    .iter()
+                    .map(|other| format!(", {other}"))
+                    .collect();
+                let last = match &others[n_named..] {
+                    [last] => last.clone(),
+                    more => format!("{} more", more.len()),
+                };
+                format!("{learner}{names} and {last} have the same scores to the last digit")
             }
             Self::Diverged { n, of } => {
                 format!(
@@ -93,6 +106,9 @@ impl Flag {
     }
 }
 
+/// Most learners with the same scores that are named.
+const MOST_NAMED: usize = 5;
+
 /// The flags of `group` among the groups of `task`.
 pub(crate) fn flags(task: &Task<'_>, group: &Group<'_>) -> Vec<Flag> {
     let mut flags: Vec<Flag> = at_chance(task, group).into_iter().collect();
@@ -102,12 +118,25 @@ pub(crate) fn flags(task: &Task<'_>, group: &Group<'_>) -> Vec<Flag> {
         flags.push(Flag::LossNeverFell { n, of });
     }
     flags.extend(error_size(group));
-    let others = task.groups.iter();
-    let others = others.filter(|other| !std::ptr::eq(*other, group));
-    let twin = others
-        .filter(|other| are_identical(group, other))
-        .map(Group::label);
-    flags.extend(twin.take(1).map(Flag::IdenticalTo));
+    // The first of them names all, the others name it.
+    let is_it = |other: &&Group<'_>| are_identical(group, other);
+    let at = task
+        .groups
+        .iter()
+        .position(|other| std::ptr::eq(other, group));
+    let (before, after) = task.groups.split_at(at.unwrap_or_default());
+    let twins: Vec<String> = match before.iter().find(is_it) {
+        Some(first) => vec![first.label()],
+        None => after
+            .iter()
+            .skip(1)
+            .filter(is_it)
+            .map(Group::label)
+            .collect(),
+    };
+    if !twins.is_empty() {
+        flags.push(Flag::IdenticalTo(twins));
+    }
     let of = group.finished.len() + group.failed.len();
     let is_not_finite = |error: &str| error.contains("not finite") || error.contains("NaN");
     let n_diverged = (group.failed.iter())
@@ -213,4 +242,20 @@ fn are_identical(group: &Group<'_>, other: &Group<'_>) -> bool {
     let has_losses = is_telling.clone().any(|(of, _)| of.metric == Metric::LOSS);
     let is_telling = is_telling.count() > 0 && (has_losses || own.len() >= 3);
     is_telling && own == of(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learners_with_the_same_scores_are_named_together() {
+        let said = |n: usize| {
+            let others = (0..n).map(|other| other.to_string()).collect();
+            Flag::IdenticalTo(others).sentence("a")
+        };
+        assert!(said(1).starts_with("a and 0 have"));
+        assert!(said(3).starts_with("a, 0, 1 and 2 have"));
+        assert!(said(8).starts_with("a, 0, 1, 2, 3, 4 and 3 more have"));
+    }
 }

@@ -43,9 +43,11 @@ pub use chart::{
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure};
 pub use markup::plain;
+pub use palette::LearnerPlace;
 pub use plain_table::PlainTable;
 pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::{terminal_table, terminal_table_in};
+pub use text::wrapped;
 
 /// All that a report is made of.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ pub struct ReportInput {
     pub baselines: BTreeMap<String, String>,
     /// By task and learner, a place of the palette: one for every kind of learner, so that it looks the
     /// same in every report. Learners without an entry take places that nobody has.
-    pub places: BTreeMap<(String, String), usize>,
+    pub places: BTreeMap<(String, String), LearnerPlace>,
     /// Swept keys, from the specification's root, whose values are spread over a logarithm.
     pub logarithmic: BTreeSet<KeyPath>,
     /// Settings tried while tuning; empty where nothing was tuned.

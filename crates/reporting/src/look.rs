@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ReportInput;
-use crate::palette::LineStyle;
+use crate::palette::{LearnerPlace, LineStyle};
 
 /// How every learner of `task` looks: by its place of the palette, the same on every task.
 pub(crate) fn styles<'a>(
@@ -17,10 +17,11 @@ pub(crate) fn styles<'a>(
         own.or_else(|| on_any_task().map(|(_, place)| place))
             .copied()
     };
-    let taken: BTreeSet<usize> = input.places.values().copied().collect();
-    let mut free = (0..).filter(|place| !taken.contains(place));
-    let mut places: Vec<usize> = Vec::new();
-    let nth = |places: &[usize], place| places.iter().filter(|own| **own == place).count();
+    let taken: BTreeSet<usize> = input.places.values().map(|place| place.kind).collect();
+    let free = (0..).filter(|kind| !taken.contains(kind));
+    let mut free = free.map(LearnerPlace::from);
+    let mut places: Vec<LearnerPlace> = Vec::new();
+    let nth = |places: &[LearnerPlace], place| places.iter().filter(|own| **own == place).count();
     let style = |learner: &&str| {
         let place = place_of(learner)
             .or_else(|| free.next())

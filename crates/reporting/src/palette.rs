@@ -26,6 +26,22 @@ pub(crate) const PHASES: [RGBColor; 5] = [
     RGBColor(16, 16, 16),
 ];
 
+/// How learners of one kind look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LearnerPlace {
+    /// The place of the palette: colour and first marker.
+    pub kind: usize,
+    /// Which form of it, from 0: they share the colour, and are told apart by marker and line.
+    pub form: usize,
+}
+
+/// A kind in its first form.
+impl From<usize> for LearnerPlace {
+    fn from(kind: usize) -> Self {
+        Self { kind, form: 0 }
+    }
+}
+
 /// The places of the palette, in order; what stands at which is said where kinds of learners are known.
 const LEARNERS: [(RGBColor, Marker); 12] = [
     (RGBColor(0, 114, 178), Marker::Disc),
@@ -33,12 +49,12 @@ const LEARNERS: [(RGBColor, Marker); 12] = [
     (RGBColor(0, 158, 115), Marker::TriangleUp),
     (RGBColor(204, 121, 167), Marker::Diamond),
     (RGBColor(230, 159, 0), Marker::TriangleDown),
-    (RGBColor(86, 180, 233), Marker::Ring),
+    (RGBColor(122, 122, 20), Marker::Square),
     (RGBColor(0, 0, 0), Marker::Frame),
     (RGBColor(136, 34, 85), Marker::Rhombus),
-    (RGBColor(51, 34, 136), Marker::Ring),
-    (RGBColor(122, 122, 20), Marker::Square),
     (RGBColor(121, 76, 36), Marker::TriangleDown),
+    (RGBColor(86, 180, 233), Marker::Ring),
+    (RGBColor(51, 34, 136), Marker::Ring),
     (RGBColor(94, 106, 130), Marker::Diamond),
 ];
 
@@ -94,13 +110,14 @@ pub(crate) struct LineStyle {
 }
 
 impl LineStyle {
-    /// At `place` of the palette, the `nth` there, from 0: another of the same kind is a shade of its
-    /// colour, with another marker and broken.
-    pub(crate) fn at(place: usize, nth: usize) -> Self {
-        let round = place / LEARNERS.len();
-        let (colour, marker) = LEARNERS[place % LEARNERS.len()];
+    /// At `place`, the `nth` there, from 0: another of the same kind and form is a shade of its colour,
+    /// with another marker and broken.
+    pub(crate) fn at(LearnerPlace { kind, form }: LearnerPlace, nth: usize) -> Self {
+        let round = kind / LEARNERS.len();
+        let (colour, marker) = LEARNERS[kind % LEARNERS.len()];
         let index = MARKERS.iter().position(|own| *own == marker).unwrap_or(0);
-        let shift = round + nth * (MARKERS.len() / 2 + 1);
+        // Both steps meet every marker, and never the same one with the same line and colour.
+        let shift = round + form * 3 + nth * 5;
         Self {
             colour: match nth % 3 {
                 0 => colour,
@@ -108,7 +125,7 @@ impl LineStyle {
                 _ => lighter(colour, 0.4),
             },
             marker: MARKERS[(index + shift) % MARKERS.len()],
-            dash: DASHES[nth % DASHES.len()],
+            dash: DASHES[(form + nth) % DASHES.len()],
         }
     }
 
@@ -167,17 +184,37 @@ mod tests {
 
     #[test]
     fn places_and_several_at_one_place_all_look_different() {
-        let places = (0..48).map(|place| LineStyle::at(place, 0));
-        let several = (0..9).flat_map(|place| (1..4).map(move |nth| LineStyle::at(place, nth)));
-        let styles: Vec<_> = places.chain(several).collect();
+        let at = |kind, form, nth| LineStyle::at(LearnerPlace { kind, form }, nth);
+        let places = (0..24).map(|kind| LineStyle::at(kind.into(), 0));
+        // Black has no darker shade, and a kind at its place no forms.
+        let forms = (0..9).filter(|kind| *kind != 6);
+        let forms = forms.flat_map(|kind| (0..4).map(move |form| (kind, form)));
+        let forms = forms.chain([(6, 0)]);
+        let several = forms.flat_map(|(kind, form)| (0..4).map(move |nth| (kind, form, nth)));
+        let several = several.filter(|(_, form, nth)| form + nth > 0);
+        let styles: Vec<_> = places
+            .chain(several.map(|(kind, form, nth)| at(kind, form, nth)))
+            .collect();
         for (i, a) in styles.iter().enumerate() {
             assert!(styles[..i].iter().all(|b| a != b), "{i}: {a:?}");
         }
     }
 
     #[test]
+    fn forms_of_a_kind_share_its_colour_and_differ_in_marker_and_line() {
+        let forms = (0..4).map(|form| LineStyle::at(LearnerPlace { kind: 5, form }, 0));
+        let forms: Vec<_> = forms.collect();
+        for (i, a) in forms.iter().enumerate() {
+            for b in &forms[..i] {
+                assert_eq!(a.colour, b.colour);
+                assert!(a.marker != b.marker && a.dash != b.dash, "{a:?}, {b:?}");
+            }
+        }
+    }
+
+    #[test]
     fn points_of_a_sweep_keep_the_marker_and_go_from_dark_to_light() {
-        let of = |variant| LineStyle::at(0, 0).tinted(variant, 3);
+        let of = |variant| LineStyle::at(LearnerPlace::default(), 0).tinted(variant, 3);
         let (first, last) = (of(0), of(2));
         assert_eq!(first.marker, last.marker);
         assert_eq!(first.colour, RGBColor(0, 63, 98));

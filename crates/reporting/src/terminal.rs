@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::ReportInput;
 use crate::group::tasks;
 use crate::table::{Heading, Layout, REFERENCES, Table};
-use crate::text::{aligned, printable, widths};
+use crate::text::{aligned, printable, widths, wrapped};
 
 /// The tables of all tasks as aligned text, one learner a line; with `colour`, headings are bold and
 /// notes dim (ANSI escapes).
@@ -146,22 +146,6 @@ fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<
     // What tells points of a sweep apart, keys and values, stands at the end.
     let mut all = (0..1).chain(width / 2..width).map(with_ends);
     all.find(are_apart).unwrap_or_else(|| with_ends(0))
-}
-
-/// `note` on lines of at most `width` columns, all indented as the first.
-fn wrapped(note: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![GAP.trim_end().to_owned()];
-    for word in note.split_whitespace() {
-        let line = lines.last_mut().expect("there is one at the beginning");
-        let is_first = line.is_empty();
-        if is_first || line.chars().count() + 1 + word.chars().count() <= width {
-            line.push_str(if is_first { GAP } else { " " });
-            line.push_str(word);
-        } else {
-            lines.push(format!("{GAP}{GAP}{word}"));
-        }
-    }
-    lines
 }
 
 /// Two lines of heading, then the rows; columns two spaces apart.

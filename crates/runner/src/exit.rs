@@ -95,6 +95,20 @@ pub(crate) enum UsageError {
         /// The folders.
         n_folders: usize,
     },
+    /// Two folders of a report under one name.
+    #[error("--as {name:?} is given twice; expected a name of its own for each folder")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// A place for a folder that is taken.
+    #[error(
+        "`{path}` is no folder, so nothing can be written below it; name another with --out DIR"
+    )]
+    NoFolder {
+        /// What is there.
+        path: String,
+    },
     /// Targets of which nothing says what they are.
     #[error("say what --targets are: --targets-are potentials or --targets-are rates")]
     TargetsOfNoKind,

@@ -1,6 +1,8 @@
-//! Where files of data sets are looked for.
+//! Where files of data sets are looked for, and where results may lie.
 
 use std::path::{Path, PathBuf};
+
+use crate::exit::UsageError;
 
 /// The folders in which data are looked for, in order: `--data-dir`, `APICAL_DATA_DIR`, ./datasets,
 /// the user's cache.
@@ -19,6 +21,16 @@ pub(crate) fn fetch_folder(data_dir: Option<&Path>) -> PathBuf {
         .or_else(|| folder_of_variable("APICAL_DATA_DIR"))
         .or_else(cache_folder)
         .unwrap_or_else(|| "datasets".into())
+}
+
+/// Fails where `folder`, or what it lies in, is something else.
+pub(crate) fn may_be_made(folder: &Path) -> Result<(), UsageError> {
+    match folder.ancestors().find(|above| above.exists()) {
+        Some(above) if !above.is_dir() => Err(UsageError::NoFolder {
+            path: above.display().to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn cache_folder() -> Option<PathBuf> {

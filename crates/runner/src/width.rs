@@ -20,6 +20,17 @@ pub(crate) fn rows_of_errors() -> u16 {
     size(&std::io::stderr()).map_or(ROWS, |(_, rows)| rows)
 }
 
+/// Columns of `stream`, where it is a terminal.
+#[cfg(unix)]
+pub(crate) fn of_terminal(stream: &impl std::os::fd::AsFd) -> Option<usize> {
+    Some(size(stream)?.0)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn of_terminal<T>(_: &T) -> Option<usize> {
+    None
+}
+
 #[cfg(unix)]
 fn size(stream: &impl std::os::fd::AsFd) -> Option<(usize, u16)> {
     let size = rustix::termios::tcgetwinsize(stream).ok()?;

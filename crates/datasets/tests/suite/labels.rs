@@ -154,3 +154,29 @@ fn labels_are_merged_and_kept_apart_with_a_word() {
     let (_, note) = notes(&[" a", " b"]);
     assert_eq!(note, "", "a space after every comma");
 }
+
+#[test]
+fn classes_that_no_part_measures_and_rows_of_one_1_are_named() {
+    let rare = format!("{}3,rare\n", labelled(&["a", "b"]));
+    let notes = load("", &rare).expect("valid").notes;
+    let without = |part| format!("classes without a sample in the {part} part: `rare`");
+    assert_eq!(notes, [without("validation"), without("test")]);
+
+    let rows = |odd: &str| -> String {
+        let rows = (0..40).map(|i| format!("{i},{},{}\n", i % 2, 1 - i % 2));
+        std::iter::once(format!("x,y,z\n{odd}"))
+            .chain(rows)
+            .collect()
+    };
+    let notes = |odd| {
+        let loaded = load("targets = ['y', 'z']", &rows(odd));
+        loaded.expect("valid").notes.join("\n")
+    };
+    assert!(
+        notes("").contains("one of the 2 targets is 1"),
+        "{}",
+        notes("")
+    );
+    assert_eq!(notes("1,1,1\n"), "");
+    assert_eq!(notes("1,0.5,0\n"), "");
+}

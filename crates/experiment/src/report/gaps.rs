@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::gather::Place;
 use crate::store::{self, Asked, Experiment, Holder, Lock, RunName};
 
+/// Most folders of runs with other settings that are named.
+const MOST_NAMED: usize = 12;
+
 /// What is not in a report.
 #[derive(Default)]
 pub(super) struct Gaps {
@@ -80,7 +83,13 @@ impl Gaps {
         if !self.others.is_empty() {
             let n: usize = self.others.values().sum();
             let others = self.others.iter().map(|(arm, n)| format!("{arm} ({n})"));
-            let others = others.collect::<Vec<_>>().join(", ");
+            let mut others: Vec<String> = others.collect();
+            let n_more = others.len().saturating_sub(MOST_NAMED);
+            if n_more > 0 {
+                others.truncate(MOST_NAMED);
+                others.push(format!("and {n_more} more"));
+            }
+            let others = others.join(", ");
             let (runs, are) = if n == 1 {
                 ("run", "is")
             } else {

@@ -1,24 +1,27 @@
-//! How learners look in a report: a place of the palette for every kind, so that it is the same in every
-//! report; and which sweeps are spread over a logarithm.
+//! How learners look in a report: a place of the palette for every kind, and a form of it for every kind of
+//! feedback, so that they are the same in every report; and which sweeps are spread over a logarithm.
 
 use std::collections::BTreeSet;
 
 use apical_learning::{KeyPath, RunRecord};
+use apical_reporting::LearnerPlace;
 use toml::{Table, Value};
 
 use crate::learners::learner_kinds;
 
 /// Of a task and a learner, its place of the palette.
-pub(super) type LearnerPlace = ((String, String), usize);
+pub(super) type Placed = ((String, String), LearnerPlace);
 
-/// Places of the built-in kinds, and of those that have tied feedback.
-const PLACES: [(&str, usize, usize); 6] = [
-    ("microcircuit", 0, 5),
-    ("backprop", 1, 1),
-    ("feedback_alignment", 2, 2),
-    ("continuous", 3, 8),
-    ("direct_feedback_alignment", 4, 4),
-    ("single_layer", 6, 6),
+/// Places of the built-in kinds.
+const PLACES: [(&str, usize); 8] = [
+    ("microcircuit", 0),
+    ("backprop", 1),
+    ("feedback_alignment", 2),
+    ("continuous", 3),
+    ("direct_feedback_alignment", 4),
+    ("error_neurons", 5),
+    ("single_layer", 6),
+    ("error_neurons_continuous", 8),
 ];
 
 /// That of backprop as it is used elsewhere, with a loss of its own.
@@ -28,15 +31,15 @@ const STANDARD_BACKPROP: usize = 7;
 const FIRST_OWN: usize = 9;
 
 /// The places of the learners in `spec`, under the names that `task_name` gives tasks.
-pub(super) fn learner_places(
-    spec: &Table,
-    task_name: impl Fn(&str) -> String,
-) -> Vec<LearnerPlace> {
+pub(super) fn learner_places(spec: &Table, task_name: impl Fn(&str) -> String) -> Vec<Placed> {
     let mut places = Vec::new();
     for (task, of_task) in tables(spec, "task") {
         for (name, learner) in tables(of_task, "learner") {
             let kind = learner.iter().find_map(|(kind, settings)| {
-                place(kind, settings.as_table().unwrap_or(&Table::new()))
+                let empty = Table::new();
+                let settings = settings.as_table().unwrap_or(&empty);
+                let (kind, form) = (place(kind, settings)?, form(settings));
+                Some(LearnerPlace { kind, form })
             });
             places.extend(kind.map(|place| ((task_name(task), name.to_owned()), place)));
         }
@@ -45,7 +48,7 @@ pub(super) fn learner_places(
 }
 
 /// The places of the learners of `runs` by the runs' own specifications, each of one learner.
-pub(super) fn places_of_runs(runs: &[RunRecord]) -> Vec<LearnerPlace> {
+pub(super) fn places_of_runs(runs: &[RunRecord]) -> Vec<Placed> {
     let mut seen = BTreeSet::new();
     let mut places = Vec::new();
     for run in runs {
@@ -72,20 +75,39 @@ pub(super) fn logarithmic_keys(spec: &Table) -> Vec<KeyPath> {
 }
 
 fn place(kind: &str, settings: &Table) -> Option<usize> {
-    let says = |key: &str, value: &str| settings.get(key).and_then(Value::as_str) == Some(value);
-    if kind == "backprop" && says("flavour", "standard") {
+    let flavour = settings.get("flavour").and_then(Value::as_str);
+    if kind == "backprop" && flavour == Some("standard") {
         return Some(STANDARD_BACKPROP);
     }
-    let built_in = PLACES.iter().find(|(name, ..)| *name == kind);
-    if let Some((_, place, of_tied)) = built_in {
-        return Some(match says("feedback", "tied") {
-            true => *of_tied,
-            false => *place,
-        });
+    if let Some((_, place)) = PLACES.iter().find(|(name, _)| *name == kind) {
+        return Some(*place);
     }
-    let mut own = learner_kinds().iter().map(|kind| kind.name());
-    let index = own.position(|name| name == kind)?;
-    Some(FIRST_OWN + index.saturating_sub(PLACES.len()))
+    let is_built_in = |name: &&str| PLACES.iter().any(|(built_in, _)| built_in == name);
+    let names = learner_kinds().iter().map(|kind| kind.name());
+    let mut own = names.filter(|name| !is_built_in(name));
+    Some(FIRST_OWN + own.position(|name| name == kind)?)
+}
+
+/// Which form of its circuit a learner with `settings` is: with feedback that is random and fixed, tied,
+/// learned, or that has the signs of the forward weights.
+fn form(settings: &Table) -> usize {
+    let feedback = match settings.get("feedback") {
+        Some(Value::String(word)) => word,
+        Some(Value::Table(choice)) => choice.keys().next().map_or("", |name| name),
+        _ => "random",
+    };
+    let is_rate = |value: &Value| value.as_float() != Some(0.0) && value.as_integer() != Some(0);
+    let is_learned = match settings.get("feedback_rates") {
+        Some(Value::Array(rates)) => rates.iter().any(is_rate),
+        Some(rate) => is_rate(rate),
+        None => settings.contains_key("feedback_start"),
+    };
+    match feedback {
+        "random" if !is_learned => 0,
+        "tied" => 1,
+        "sign_concordant" => 3,
+        _ => 2,
+    }
 }
 
 fn tables<'a>(of: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a Table)> {
@@ -98,33 +120,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_kind_has_a_place_and_tied_feedback_another() {
-        for kind in learner_kinds() {
-            assert!(
-                place(kind.name(), &Table::new()).is_some(),
-                "{}",
-                kind.name()
-            );
-        }
+    fn every_built_in_kind_has_a_place_of_its_own_and_every_kind_of_feedback_a_form() {
+        let kinds = learner_kinds().iter().map(|kind| kind.name());
+        let places: Vec<_> = kinds.map(|kind| place(kind, &Table::new())).collect();
+        let distinct: BTreeSet<_> = places.iter().flatten().collect();
+        assert_eq!(distinct.len(), places.len(), "{places:?}");
         let spec: Table = r#"
             [sweep]
             "task.a.learner.x.microcircuit.nudging" = { from = 0.01, to = 1.0, n = 3, scale = "log" }
             "training.n_epochs" = [1, 2]
-            [task.a.learner.x.microcircuit]
-            feedback = "random"
-            [task.a.learner.y.microcircuit]
-            feedback = "tied"
-            [task.b.learner.z.backprop]
-            flavour = "standard"
+            [task.a.learner]
+            random.microcircuit = { feedback = "random", feedback_rates = [0.0, 0] }
+            tied.error_neurons = { feedback = "tied" }
+            eq10.continuous = { feedback_rates = [0.0, 0.1] }
+            mirror.microcircuit = { feedback_start = { n_epochs = 1 } }
+            reciprocal.error_neurons = { feedback.reciprocal = {} }
+            signs.error_neurons_continuous = { feedback.sign_concordant = { signs = "frozen" } }
+            standard.backprop = { flavour = "standard" }
         "#
         .parse()
         .expect("TOML");
         let places = learner_places(&spec, str::to_owned);
         let found: Vec<_> = places
             .iter()
-            .map(|((task, name), place)| (&**task, &**name, *place))
+            .map(|((_, name), place)| (&**name, place.kind, place.form))
             .collect();
-        assert_eq!(found, [("a", "x", 0), ("a", "y", 5), ("b", "z", 7)]);
+        let expected = [
+            ("random", 0, 0),
+            ("tied", 5, 1),
+            ("eq10", 3, 2),
+            ("mirror", 0, 2),
+            ("reciprocal", 5, 2),
+            ("signs", 8, 3),
+            ("standard", 7, 0),
+        ];
+        assert_eq!(found, expected);
         let keys: Vec<String> = logarithmic_keys(&spec)
             .iter()
             .map(KeyPath::to_string)

@@ -138,11 +138,12 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
                 "the range of `{key}` is none, expected {expected}"
             )));
         }
+        let here = resolved.clone().with_place(key, at);
         for end in [range.from, range.to] {
-            let mut tried = resolved.with(&[(key.clone(), range.value(end.as_f64()))])?;
+            let mut tried = here.with(&[(key.clone(), range.value(end.as_f64()))])?;
             tried.arms.retain(|arm| arm.owns(key));
-            arms(resolved, &tried.arms)?;
-            trials(resolved, tuning, &tried.arms)?;
+            arms(&here, &tried.arms)?;
+            trials(&here, tuning, &tried.arms)?;
         }
     }
     Ok(())

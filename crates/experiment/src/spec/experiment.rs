@@ -41,6 +41,7 @@ pub struct ExperimentSpec {
 #[serde(deny_unknown_fields)]
 pub struct TaskSpec {
     /// The task from which this one takes every key that it does not state; tables are taken key by key.
+    /// `learner.LEARNER = false` leaves one of its learners out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[key(example = "\"digits\"")]
     pub like: Option<String>,

@@ -1,4 +1,5 @@
-//! Tasks that are like others: what a task does not state, it takes from the one that `like` names.
+//! Tasks that are like others: what a task does not state, it takes from the one that `like` names, but for
+//! learners that are `false`.
 
 use apical_keys::{Described, Shape};
 use toml::{Table, Value};
@@ -37,6 +38,16 @@ pub(super) enum LikeError {
         /// The value.
         found: String,
     },
+    /// A learner to leave out that is not there.
+    #[error("`{key}`: unknown name `{named}` of a learner to leave out, expected one of {known}")]
+    NoLearner {
+        /// The key of the learner.
+        key: KeyPath,
+        /// Its name.
+        named: String,
+        /// The learners of the task that it is like, in quotes.
+        known: String,
+    },
     /// There is no other task.
     #[error("`{key}`: there is no other task, expected no such key")]
     Alone {
@@ -52,6 +63,7 @@ impl LikeError {
             Self::Unknown { key, .. }
             | Self::Circle { key, .. }
             | Self::NoName { key, .. }
+            | Self::NoLearner { key, .. }
             | Self::Alone { key } => key,
         }
     }
@@ -64,11 +76,48 @@ pub(super) fn resolve(root: &mut Table) -> Result<(), LikeError> {
     };
     let stated = tasks.clone();
     for (name, task) in tasks.iter_mut() {
-        for other in &chain(&stated, name)?[1..] {
-            fill(task, &stated[*other], Some(TaskSpec::SHAPE));
+        let mut like = Value::Table(Table::new());
+        for nearer in chain(&stated, name)?.into_iter().rev() {
+            let mut own = stated[nearer].clone();
+            leave_out(nearer, &mut own, &mut like)?;
+            fill(&mut own, &like, Some(TaskSpec::SHAPE));
+            like = own;
         }
-        if let Some(task) = task.as_table_mut() {
+        if let Some(task) = like.as_table_mut() {
             task.remove(LIKE);
+        }
+        *task = like;
+    }
+    Ok(())
+}
+
+/// Takes the learners that the task `name` leaves out away from `own`, its keys, and from `base`, those of the
+/// task that it is like, with what is said there of their training.
+fn leave_out(name: &str, own: &mut Value, base: &mut Value) -> Result<(), LikeError> {
+    if own.get(LIKE).is_none() {
+        return Ok(());
+    }
+    let Some(learners) = own.get_mut("learner").and_then(Value::as_table_mut) else {
+        return Ok(());
+    };
+    let is_left_out = |value: &Value| value.as_bool() == Some(false);
+    let left_out = learners.iter().filter(|(_, value)| is_left_out(value));
+    let left_out: Vec<String> = left_out.map(|(learner, _)| learner.clone()).collect();
+    learners.retain(|_, value| !is_left_out(value));
+    for learner in left_out {
+        if let Some(training) = base.get_mut("training_of").and_then(Value::as_table_mut) {
+            training.remove(&learner);
+        }
+        let learners = base.get_mut("learner").and_then(Value::as_table_mut);
+        let mut empty = Table::new();
+        let learners = learners.unwrap_or(&mut empty);
+        if learners.remove(&learner).is_none() {
+            let known = learners.keys().map(|name| format!("`{name}`"));
+            return Err(LikeError::NoLearner {
+                key: KeyPath::of(["task", name, "learner", &learner]),
+                known: known.collect::<Vec<_>>().join(", "),
+                named: learner,
+            });
         }
     }
     Ok(())
@@ -267,6 +316,41 @@ mod tests {
     }
 
     #[test]
+    fn a_learner_that_is_false_is_left_out_with_what_is_said_of_its_training() {
+        let found = resolved(
+            r#"
+            [task.a]
+            like = "b"
+            learner.y = false
+            [task.b]
+            like = "c"
+            learner.x = false
+            [task.c]
+            training_of.x.n_epochs = 2
+            training_of.z.n_epochs = 3
+            learner = { x.backprop.rates = 1.0, y.backprop.rates = 2.0, z.backprop.rates = 3.0 }
+            [task.again]
+            like = "b"
+            learner.x.backprop.flavour = "standard"
+            "#,
+        )
+        .expect("no circle");
+        let of = |key: &str| tree::get(&found, &key.into()).map(ToString::to_string);
+        assert_eq!(
+            of("task.a.learner").as_deref(),
+            Some("{ z = { backprop = { rates = 3.0 } } }")
+        );
+        assert_eq!(
+            of("task.a.training_of").as_deref(),
+            Some("{ z = { n_epochs = 3 } }")
+        );
+        assert_eq!(
+            of("task.again.learner.x").as_deref(),
+            Some("{ backprop = { flavour = \"standard\" } }")
+        );
+    }
+
+    #[test]
     fn what_is_like_nothing_says_why() {
         let fault = |text: &str| resolved(text).expect_err("a fault").to_string();
         insta::assert_snapshot!(
@@ -288,6 +372,10 @@ mod tests {
         insta::assert_snapshot!(
             fault("[task.a]\nlike = 3"),
             @"`task.a.like`: found 3, expected the name of a task"
+        );
+        insta::assert_snapshot!(
+            fault("[task.a]\nlike = \"b\"\nlearner.xy = false\n[task.b]\nlearner.x = {}\nlearner.z = {}"),
+            @"`task.a.learner.xy`: unknown name `xy` of a learner to leave out, expected one of `x`, `z`"
         );
     }
 

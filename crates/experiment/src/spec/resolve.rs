@@ -35,6 +35,8 @@ pub struct Resolved {
     pub arms: Vec<Arm>,
     overrides: Overrides,
     tree: Table,
+    /// Keys whose values stand elsewhere, in a sweep or in the space of a tuning, and the keys there.
+    elsewhere: Vec<(KeyPath, KeyPath)>,
 }
 
 impl SpecSource {
@@ -72,7 +74,11 @@ impl SpecSource {
         key: &KeyPath,
         message: impl Into<String>,
     ) -> SpecProblem {
-        let problem = SpecProblem::new(message);
+        self.placed(SpecProblem::new(message), overrides, key)
+    }
+
+    /// `problem` with the place that the value at `key` comes from.
+    fn placed(&self, problem: SpecProblem, overrides: &Overrides, key: &KeyPath) -> SpecProblem {
         let key = self.origin(overrides, key);
         match overrides.deciding(&key) {
             Some(option) => problem.with_origin(format!("the value comes from {option}")),
@@ -132,6 +138,7 @@ impl Resolved {
             arms: Vec::new(),
             overrides,
             tree,
+            elsewhere: Vec::new(),
         }
         .finished()
     }
@@ -144,10 +151,14 @@ impl Resolved {
                 .map_err(|error| SpecProblem::new(error.to_string()))?;
         }
         let spec = typed(&tree).map_err(|found| {
-            found.problem(|key| {
+            let problem = found.problem(|key| {
                 let edit = edits.iter().find(|(edited, _)| edited.overlaps(key));
                 edit.map(|(key, value)| format!("{key} = {value}"))
-            })
+            });
+            match found.key().as_ref().and_then(|key| self.elsewhere(key)) {
+                Some(at) => self.source.placed(problem, &self.overrides, at),
+                None => problem,
+            }
         })?;
         Ok(Self {
             tree,
@@ -175,7 +186,22 @@ impl Resolved {
 
     /// A problem with the value at `key`, shown where the value comes from.
     pub(crate) fn problem(&self, key: &KeyPath, message: impl Into<String>) -> SpecProblem {
+        let key = self.elsewhere(key).unwrap_or(key);
         self.source.problem(&self.overrides, key, message)
+    }
+
+    /// The same experiment, in which values of `key` stand at `place`.
+    pub(super) fn with_place(mut self, key: &KeyPath, place: KeyPath) -> Self {
+        self.elsewhere.push((key.clone(), place));
+        self
+    }
+
+    /// Where the values of `key`, or of an item of its list, stand if not there.
+    fn elsewhere(&self, key: &KeyPath) -> Option<&KeyPath> {
+        let n_segments = key.segments().len();
+        let is_it = |of: &KeyPath| of.overlaps(key) && of.segments().len() <= n_segments + 1;
+        let mut found = self.elsewhere.iter().filter(|(of, _)| is_it(of));
+        found.next().map(|(_, place)| place)
     }
 
     /// The problem that `error` names.
@@ -189,6 +215,10 @@ impl Resolved {
     fn finished(mut self) -> Result<Self, SpecProblem> {
         self.arms = Arm::all_of(&self.spec);
         check::names_and_seeds(&self)?;
+        for key in self.spec.sweep.keys().cloned().collect::<Vec<_>>() {
+            let place = KeyPath::of(["sweep", &key.to_string()]);
+            self = self.with_place(&key, place);
+        }
         self.arms = sweep::arms(&self)?;
         check::n_runs(&self)?;
         check::arms(&self, &self.arms)?;
@@ -260,6 +290,50 @@ mod tests {
             n += 1;
         }
         assert!(n >= 12, "{n} experiments");
+    }
+
+    #[test]
+    fn values_of_a_sweep_and_of_a_tuning_are_shown_where_they_stand() {
+        let refused = |more: &str| {
+            let text = [sweep::tests::TWO_LEARNERS, more].concat();
+            let source = SpecSource {
+                name: "x".into(),
+                file: "x.toml".into(),
+                folder: Default::default(),
+                text: text.clone(),
+            };
+            let problem = Resolved::new(source, Overrides::default()).expect_err("a fault");
+            let shown = problem.to_string();
+            let line = shown
+                .lines()
+                .find(|line| line.contains(" | ") && !line.contains('^'));
+            let line = line.unwrap_or_else(|| panic!("{shown}"));
+            line.split(" | ").nth(1).map(|line| line.trim().to_owned())
+        };
+        const TUNED: &str =
+            "[tuning]\nstrategy = 'grid'\nn_trials = 2\nseeds = [9]\n[tuning.space]\n";
+        for (before, line) in [
+            (
+                "[sweep]\n",
+                "'task.t.learner.b.backprop.rates' = [1.0, -1.0]",
+            ),
+            (
+                "[sweep]\n",
+                "'task.t.learner.b.backprop.rates.1' = [1.0, -1.0]",
+            ),
+            ("[sweep]\n", "'training.n_epochs' = [1, 0]"),
+            ("[sweep]\n", "'task.t.hidden' = [[2], [-2]]"),
+            (
+                TUNED,
+                "'task.t.learner.b.backprop.rates.1' = { from = -1.0, to = 1.0 }",
+            ),
+            (
+                TUNED,
+                "'task.*.learner.*.*.rates.*' = { from = -1.0, to = 1.0 }",
+            ),
+        ] {
+            assert_eq!(refused(&[before, line].concat()).as_deref(), Some(line));
+        }
     }
 
     proptest! {

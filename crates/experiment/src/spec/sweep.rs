@@ -65,9 +65,25 @@ fn axes(resolved: &Resolved) -> Result<Vec<Axis>, SpecProblem> {
                 "the values of `{key}` are no sweep, expected {expected}"
             ))
         })?;
+        if let Some(value) = twice(&values) {
+            return Err(problem(format!(
+                "the values of `{key}` have {value} twice, expected each once"
+            )));
+        }
         axes.push((key.clone(), values));
     }
     Ok(axes)
+}
+
+/// The first of `values` that is equal to an earlier one, as 1 and 1.0 are.
+fn twice(values: &[Value]) -> Option<&Value> {
+    let mut seen = BTreeSet::new();
+    values.iter().find(|value| {
+        let number = value.as_float().or(value.as_integer().map(|n| n as f64));
+        // −0 is 0.
+        let text = number.map_or_else(|| value.to_string(), |x| (x + 0.0).to_string());
+        !seen.insert(text)
+    })
 }
 
 /// All combinations, the last key changing fastest; one empty point without a sweep.
@@ -175,5 +191,18 @@ pub(super) mod tests {
             variants[0].1,
             "training.batch_size=1, task.t.training.batch_size=2"
         );
+    }
+
+    #[test]
+    fn values_that_are_equal_are_no_two_points() {
+        let first = |values: &str| {
+            let values: toml::Table = format!("v = {values}").parse().expect("TOML");
+            twice(values["v"].as_array().expect("a list")).map(ToString::to_string)
+        };
+        assert_eq!(first("[0.1, 0.2, 0.10]").as_deref(), Some("0.1"));
+        assert_eq!(first("[1, 2, 1.0]").as_deref(), Some("1.0"));
+        assert_eq!(first("[0.0, -0.0]").as_deref(), Some("-0.0"));
+        assert_eq!(first("[[5], [5]]").as_deref(), Some("[5]"));
+        assert_eq!(first("['1', 1, [1], true]"), None);
     }
 }

@@ -89,7 +89,7 @@ impl Chart {
             entries.push(LegendEntry {
                 key: Key::Line(LineStyle {
                     colour: INK,
-                    ..end_style(LineStyle::at(0, 0))
+                    ..end_style(LineStyle::at(0.into(), 0))
                 }),
                 label: "a seed that ran away".to_owned(),
             });

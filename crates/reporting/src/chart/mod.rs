@@ -117,7 +117,7 @@ impl LineLook {
     /// The `index`-th colour and marker.
     pub fn series(index: usize) -> Self {
         Self {
-            style: LineStyle::at(index, 0),
+            style: LineStyle::at(index.into(), 0),
         }
     }
 

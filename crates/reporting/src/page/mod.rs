@@ -85,8 +85,22 @@ pub(crate) fn html(
     parts.extend(notes::absent(sections));
     parts.push(doing_it_again(&input.command, &input.spec));
     parts.push(provenance::part(&provenances, provenance::checksums(input)));
-    document(&input.experiment, &input.title, claims, &input.gaps, &parts)
+    let mut figures = sections.iter().flat_map(|section| &section.figures);
+    let has_figures = figures.any(|(_, figure)| matches!(figure, FigureOnPage::Drawn { .. }));
+    let footer = has_figures.then_some(FIGURE_FILES);
+    document(
+        &input.experiment,
+        &input.title,
+        claims,
+        &input.gaps,
+        &parts,
+        footer,
+    )
 }
+
+/// What the footer says where there are figures.
+const FIGURE_FILES: &str =
+    "Every figure also lies beside this page, in figures/, as SVG and PNG (300 dpi).";
 
 /// A whole page with `claims` in its head, what is missing, and the contents.
 fn document<'a>(
@@ -95,6 +109,7 @@ fn document<'a>(
     claims: impl Iterator<Item = &'a str>,
     gaps: &[String],
     parts: &[Part],
+    footer: Option<&str>,
 ) -> String {
     let font = BASE64_STANDARD.encode(PAGE_FONT);
     let style = format!(
@@ -122,8 +137,8 @@ fn document<'a>(
                     header {
                         p.kicker { (kicker) }
                         h1 { (rich(title)) }
-                        @for claim in claims { p.claim { (rich(&unbroken(claim))) } }
-                        @for gap in gaps { p.warning { (gap) } }
+                        @for claim in claims { p.claim { (prose(&unbroken(claim))) } }
+                        @for gap in gaps { p.warning { (prose(gap)) } }
                     }
                     (contents(parts))
                     @for part in parts {
@@ -132,10 +147,8 @@ fn document<'a>(
                             (part.body)
                         }
                     }
-                    footer {
-                        p.note {
-                            "Every figure also lies beside this page, in figures/, as SVG and PNG (300 dpi)."
-                        }
+                    @if let Some(footer) = footer {
+                        footer { p.note { (footer) } }
                     }
                 }
                 script { (PreEscaped(include_str!("page.js"))) }
@@ -179,12 +192,25 @@ fn rich(text: &str) -> Markup {
     }
 }
 
+/// The same with what stands in backticks as code.
+fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return rich(text);
+    }
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if index % 2 == 0 { (rich(part)) } @else { code { (part) } }
+        }
+    }
+}
+
 /// Terms and what they mean.
 fn definitions<S: AsRef<str>>(terms: &[(S, S)]) -> Markup {
     html! {
         dl {
             @for (term, meaning) in terms {
-                div { dt { (rich(term.as_ref())) } dd { (rich(meaning.as_ref())) } }
+                div { dt { (rich(term.as_ref())) } dd { (prose(meaning.as_ref())) } }
             }
         }
     }
@@ -221,5 +247,24 @@ fn figure(id: &str, title: &str, reading: &str, svg: &str, stem: &str, csv: Mark
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_backticks_are_code_and_a_page_without_figures_names_none() {
+        let page = |footer| {
+            let claims = ["`apical run x` makes W_{1}"].into_iter();
+            document("a", "A", claims, &["`b` is damaged".into()], &[], footer)
+        };
+        let without = page(None);
+        assert!(without.contains("<code>apical run x</code> makes W<sub>1</sub>"));
+        assert!(without.contains("<code>b</code> is damaged"));
+        assert!(!without.contains("<footer>"));
+        assert!(page(Some(FIGURE_FILES)).contains("in figures/"));
+        assert_eq!(prose("a ` b").into_string(), "a ` b");
     }
 }

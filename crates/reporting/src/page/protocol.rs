@@ -4,7 +4,8 @@ use apical_learning::Provenance;
 use maud::{Markup, html};
 
 use super::{
-    Attached, Part, Td, document, doing_it_again, figure, headings, notes, provenance, rich, table,
+    Attached, FIGURE_FILES, Part, Td, document, doing_it_again, figure, headings, notes, prose,
+    provenance, rich, table,
 };
 use crate::{Chart, PlainTable, ProtocolReport};
 
@@ -48,7 +49,7 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -
     }
     parts.push(notes::meanings(&report.notes));
     if !report.failed.is_empty() {
-        let body = html! { ul { @for line in &report.failed { li { (rich(line)) } } } };
+        let body = html! { ul { @for line in &report.failed { li { (prose(line)) } } } };
         parts.push(Part {
             class: Some("failed"),
             ..Part::new("failed", "Failed runs", body)
@@ -57,7 +58,15 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -
     parts.push(doing_it_again(&report.command, &report.spec));
     parts.push(provenance::part(&provenances, Vec::new()));
     let findings = report.findings.iter().map(String::as_str);
-    document(&report.name, &report.title, findings, &report.gaps, &parts)
+    let footer = (!shown.is_empty()).then_some(FIGURE_FILES);
+    document(
+        &report.name,
+        &report.title,
+        findings,
+        &report.gaps,
+        &parts,
+        footer,
+    )
 }
 
 fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
@@ -65,6 +74,6 @@ fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
     let header = of.header.iter().map(|heading| rich(heading));
     html! {
         (table("sortable", Some(headings(header)), rows))
-        p.note.under { (rich(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
+        p.note.under { (prose(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
     }
 }

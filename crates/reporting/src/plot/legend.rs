@@ -127,8 +127,8 @@ mod tests {
     #[test]
     fn entries_that_cannot_be_told_apart_are_counted() {
         let entries = |n: usize| -> Vec<LegendEntry> {
-            let entry = |place| LegendEntry {
-                key: Key::Line(LineStyle::at(place, 0)),
+            let entry = |place: usize| LegendEntry {
+                key: Key::Line(LineStyle::at(place.into(), 0)),
                 label: format!("learner {place}"),
             };
             (0..n).map(entry).collect()

@@ -255,10 +255,10 @@ impl<'a> Table<'a> {
         let mut twins: Vec<&str> = Vec::new();
         for row in &self.rows {
             for flag in &row.flags {
-                if let Flag::IdenticalTo(other) = flag {
-                    // Of two, one says so.
+                if let Flag::IdenticalTo(others) = flag {
+                    // Of all, one says so.
                     twins.push(&row.label);
-                    if twins.contains(&&**other) {
+                    if others.iter().any(|other| twins.contains(&&**other)) {
                         continue;
                     }
                 }

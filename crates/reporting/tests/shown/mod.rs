@@ -68,8 +68,12 @@ fn colours(input: &ReportInput) -> Vec<String> {
 
 #[test]
 fn a_kind_of_learner_has_one_look_in_every_report() {
-    let place =
-        |model: &Model, place: usize| (("digits".to_owned(), model.learner.to_owned()), place);
+    let place = |model: &Model, place: usize| {
+        (
+            ("digits".to_owned(), model.learner.to_owned()),
+            place.into(),
+        )
+    };
     let of = |models: &[(&Model, usize)]| {
         let runs = models
             .iter()

@@ -10,5 +10,5 @@ use crate::say;
 pub(crate) fn completions(shell: Shell) {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "apical", &mut script);
-    say::out(String::from_utf8_lossy(&script).trim_end());
+    say::verbatim(String::from_utf8_lossy(&script).trim_end());
 }

@@ -11,6 +11,7 @@ use apical_experiment::store::{self, Lock};
 
 use crate::cli::ReportArgs;
 use crate::exit::{self, UsageError};
+use crate::folders::may_be_made;
 use crate::{say, width};
 
 /// The list of the files of a report.
@@ -25,6 +26,12 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
     if n_names != 0 && n_names != n_folders {
         return Err(UsageError::Names { n_names, n_folders }.into());
     }
+    let mut seen = BTreeSet::new();
+    if let Some(name) = arguments.names.iter().find(|name| !seen.insert(*name)) {
+        let name = name.clone();
+        return Err(UsageError::SameName { name }.into());
+    }
+    arguments.out.iter().try_for_each(|out| may_be_made(out))?;
     let _locks = locks(arguments)?;
     let reports = read(&arguments.folders, &arguments.names)?;
     let is_alone = reports.tasks.is_none() && reports.protocols.len() == 1;

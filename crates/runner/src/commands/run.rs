@@ -16,7 +16,7 @@ use crate::built_in;
 use crate::cli::{ReproduceArgs, RunArgs};
 use crate::event::Event;
 use crate::exit;
-use crate::folders::data_folders;
+use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::progress::{Mode, Progress};
 use crate::stop::Stop;
@@ -78,6 +78,7 @@ fn run_source(
         program: &program(),
     };
     let folder = arguments.how.out.join(experiment.name());
+    may_be_made(&folder)?;
     let mut data = DataCache::new(data_folders(data_dir));
     let done = experiment.run(&mut data, &folder, &command, &execution);
     progress.clear();

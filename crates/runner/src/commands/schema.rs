@@ -4,5 +4,5 @@ use crate::{reference, say};
 
 /// Prints the JSON Schema of specifications.
 pub(crate) fn schema() {
-    say::out(reference::schema_text());
+    say::verbatim(reference::schema_text());
 }

@@ -13,7 +13,7 @@ use super::unknown;
 use crate::built_in;
 use crate::cli::{HowToRun, SimulateArgs};
 use crate::exit::{self, DataProblem, UsageError};
-use crate::folders::data_folders;
+use crate::folders::{data_folders, may_be_made};
 use crate::say;
 use crate::simulate::{
     CIRCUITS, CircuitSpec, Model, Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec,
@@ -48,6 +48,7 @@ pub(super) fn run_simulation(
             .with_help("name one with --seeds N, or call `apical simulate` once for each"))?,
     };
     let folder = how.out.join(&source.name);
+    may_be_made(&folder)?;
     std::fs::create_dir_all(&folder)?;
     let arguments = SimulateArgs {
         seed,

@@ -131,7 +131,7 @@ impl Progress {
         if self.mode == Mode::Json
             && let Ok(line) = serde_json::to_string(event)
         {
-            say::out(line);
+            say::verbatim(line);
         }
     }
 }

@@ -122,10 +122,14 @@ fn of_shape(shape: &Shape, bounds: Bounds, fewest: usize, stated: Stated) -> Val
             })
         }
         Shape::Table(table) => of_table(table, stated),
-        Shape::Map { of } => json!({
-            "type": "object",
-            "additionalProperties": of_shape(of, bounds, 0, stated),
-        }),
+        Shape::Map { of } => {
+            let mut below = of_shape(of, bounds, 0, stated);
+            // A learner that is taken from another task may be left out.
+            if stated == Stated::Some && matches!(of, Shape::Choice(_)) {
+                below = json!({ "anyOf": [below, { "const": false }] });
+            }
+            json!({ "type": "object", "additionalProperties": below })
+        }
         Shape::Any(what) => json!({ "description": what }),
     }
 }

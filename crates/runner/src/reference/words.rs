@@ -79,8 +79,21 @@ pub(crate) fn default(key: &Key) -> String {
         (None, _) => "none; it must be given".into(),
         (Some(_), None) => "nothing".into(),
         (Some(_), Some(Value::Table(table))) if table.len() > 2 => "those of its keys".into(),
-        (Some(_), Some(Value::Array(list))) if list.len() > 4 => "all of them".into(),
+        (Some(_), Some(Value::Array(list))) if list.len() > 4 => all_but(key.shape, &list),
         (Some(_), Some(value)) => in_line(&value),
+    }
+}
+
+/// The choices of `shape` that are in `list`, by those that are not.
+fn all_but(shape: &Shape, list: &[Value]) -> String {
+    let is_listed = |name: &str| list.iter().any(|value| value.as_str() == Some(name));
+    let left_out: Vec<String> = (choices(shape).into_iter())
+        .filter(|(name, _)| !is_listed(name))
+        .map(|(name, _)| format!("\"{name}\""))
+        .collect();
+    match left_out.is_empty() {
+        true => "all of them".into(),
+        false => format!("all but {}", left_out.join(", ")),
     }
 }
 

@@ -146,3 +146,20 @@ fn a_file_without_end_is_no_specification() {
     let call = place.line("run zero.toml", 2);
     assert!(call.stderr.contains("larger than"), "{call:?}");
 }
+
+#[test]
+fn a_file_is_no_place_for_results_and_a_name_stands_for_one_folder() {
+    let place = Place::new(SMALL);
+    for out in ["small.toml", "small.toml/below"] {
+        for call in [&["run", "small.toml"][..], &["report", "results"]] {
+            place
+                .call(&[call, &["--out", out]].concat())
+                .with_code(2)
+                .says("`small.toml` is no folder");
+        }
+    }
+    place
+        .call(&["report", "a", "b", "--as", "x", "--as", "x", "--out", "c"])
+        .with_code(2)
+        .says("--as \"x\" is given twice");
+}

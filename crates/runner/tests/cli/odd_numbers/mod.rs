@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use specifications::{Specification, all};
-use walk::{End, Place, numbers, replaced};
+use walk::{End, Place, replaced};
 
 /// Numbers that are none, that single precision loses, that no memory holds, or that are no counts.
 const ODD: [&str; 15] = [
@@ -121,7 +121,7 @@ fn every_kind_of_learner_and_protocol_is_walked() {
 fn every_number_of_the_schema_is_walked() {
     let walked: BTreeSet<String> = all()
         .iter()
-        .flat_map(|specification| numbers(&specification.tree))
+        .flat_map(Specification::numbers)
         .flat_map(|place| place.kind())
         .collect();
     let schema = crate::program::Place::new("")
@@ -176,7 +176,7 @@ fn odd_numbers_are_refused_or_run() {
     let mut seen = BTreeSet::new();
     let mut cases = Vec::new();
     for specification in &specifications {
-        for place in numbers(&specification.tree) {
+        for place in specification.numbers() {
             if seen.insert((specification.protocol(), place.kind())) {
                 let first = seen.len();
                 cases.extend((0..2).map(|step| Case {
@@ -196,7 +196,7 @@ fn every_odd_number_in_every_key_is_refused_or_runs() {
     let specifications = all();
     let mut cases = Vec::new();
     for specification in &specifications {
-        for place in numbers(&specification.tree) {
+        for place in specification.numbers() {
             cases.extend(ODD.map(|value| Case {
                 specification,
                 place: place.clone(),

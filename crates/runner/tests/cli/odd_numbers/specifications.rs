@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use super::walk::End;
+use super::walk::{End, Place, numbers};
 
 /// How long a run may take that takes a fraction of a second, and more where nothing is optimised.
 const LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 90 } else { 10 });
@@ -26,6 +26,8 @@ const MOST_MEMORY: u64 = 6 << 20;
 pub(super) struct Specification {
     pub(super) name: String,
     pub(super) tree: Table,
+    /// What it says before all is written out.
+    stated: Table,
 }
 
 /// What the built-in specifications leave out.
@@ -209,7 +211,11 @@ pub(super) fn all() -> Vec<Specification> {
         .map(|(name, text)| {
             let mut tree = written_out(&name, &text);
             make_small(&mut tree);
-            Specification { name, tree }
+            Specification {
+                stated: text.parse().expect("TOML"),
+                name,
+                tree,
+            }
         })
         .collect()
 }
@@ -330,6 +336,13 @@ fn largest(name: &str) -> i64 {
 }
 
 impl Specification {
+    /// The places of its numbers; what a task takes from another is met there alone.
+    pub(super) fn numbers(&self) -> Vec<Place> {
+        let mut places = numbers(&self.tree);
+        places.retain(|place| !place.is_taken(&self.stated, &self.tree));
+        places
+    }
+
     /// The protocol, where it is one.
     pub(super) fn protocol(&self) -> String {
         let protocol = self.tree.get("protocol").and_then(Value::as_str);

@@ -31,6 +31,29 @@ impl Place {
         parts.collect()
     }
 
+    /// Whether it lies in a task of `whole` that takes it from another: `stated` are the keys that the
+    /// specification states.
+    pub(super) fn is_taken(&self, stated: &Table, whole: &Table) -> bool {
+        let [root, task, rest @ ..] = &self.0[..] else {
+            return false;
+        };
+        let at = |tree: &Table, task: &str| {
+            let mut value = tree.get(root)?.get(task)?;
+            for part in rest {
+                value = match value {
+                    Value::Array(list) => list.get(part.parse::<usize>().ok()?)?,
+                    other => other.get(part)?,
+                };
+            }
+            Some(value.clone())
+        };
+        let like = stated
+            .get("task")
+            .and_then(|tasks| tasks.get(task)?.get("like"));
+        let like = like.and_then(Value::as_str);
+        like.is_some_and(|like| at(stated, task).is_none() && at(whole, like).is_some())
+    }
+
     /// Whether `words` name it, or the few keys that it belongs to: both ends of a range are one matter.
     fn is_named_in(&self, words: &str) -> bool {
         let names = self.0.iter().rev();
