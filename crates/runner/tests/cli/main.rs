@@ -9,6 +9,7 @@ mod explain;
 mod keeping;
 mod memory;
 mod names;
+#[cfg(unix)]
 mod odd_numbers;
 mod own_data;
 mod processes;

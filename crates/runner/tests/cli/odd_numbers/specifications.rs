@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -17,8 +18,12 @@ use toml::{Table, Value};
 
 use super::walk::{End, Place, numbers};
 
-/// How long a run may take that takes a fraction of a second, and more where nothing is optimised.
-const LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 90 } else { 10 });
+/// Seconds of a processor that a run may take that takes a fraction of one, and more where nothing is optimised.
+const LIMIT: u64 = if cfg!(debug_assertions) { 90 } else { 10 };
+/// How long it may take, on a machine that is busy with other things.
+const LONGEST: Duration = Duration::from_secs(30 * LIMIT);
+/// The signal at the end of [`LIMIT`].
+const SIGXCPU: i32 = 24;
 /// Kilobytes of addresses that a run may have.
 const MOST_MEMORY: u64 = 6 << 20;
 
@@ -362,7 +367,7 @@ impl Specification {
         let program = env!("CARGO_BIN_EXE_apical");
         let mut command = Command::new("sh");
         let limited = format!(
-            "ulimit -c 0; ulimit -v {MOST_MEMORY}; exec '{program}' run odd.toml --threads 1"
+            "ulimit -c 0; ulimit -v {MOST_MEMORY}; ulimit -t {LIMIT}; exec '{program}' run odd.toml --threads 1"
         );
         command
             .args(["-c", &limited])
@@ -399,7 +404,7 @@ fn wait(mut command: Command) -> End {
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
         }
-        if began.elapsed() > LIMIT {
+        if began.elapsed() > LONGEST {
             child.kill().expect("a child");
             child.wait().expect("a child");
             return End::Hang;
@@ -408,8 +413,9 @@ fn wait(mut command: Command) -> End {
     };
     let words = words.join().expect("read").expect("read");
     let words = String::from_utf8_lossy(&words).into_owned();
-    match status.code() {
-        Some(code) => End::Code(code, words),
-        None => End::Signal(words),
+    match (status.code(), status.signal()) {
+        (Some(code), _) => End::Code(code, words),
+        (None, Some(SIGXCPU)) => End::Hang,
+        (None, _) => End::Signal(words),
     }
 }
