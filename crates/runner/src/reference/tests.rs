@@ -20,6 +20,16 @@ const BESIDE: &[(&str, &str, &str)] = &[
     ("exactly one of `circuit`", "circuit", "{ rates = 0.0001 }"),
     ("some are left to learn in", "n_epochs", "1000000"),
     ("expected \"f64\": weak updates", "precision", "\"f64\""),
+    (
+        "expected `prospective = true` with it",
+        "prospective",
+        "true",
+    ),
+    (
+        "which alone listens to noise",
+        "feedback",
+        "{ phaseless = { rate = 0.001 } }",
+    ),
     ("npz` is given as {}", "path", "\"a\""),
     ("npz` is given as {x}", "y", "\"a\""),
     ("npz` is given as {y}", "x", "\"a\""),
@@ -33,6 +43,8 @@ const FORBIDDEN_ENDS: &[&str] = &[
     // With Euler steps of the default length.
     "conductances.",
     "tau_input_ms",
+    // At least two steps.
+    "feedback_noise.tau_",
     "weak_coupling coupling.couplings",
     // The scales of other widths follow from it.
     "weak_coupling network.forward_scale",
@@ -44,8 +56,7 @@ const FORBIDDEN_ENDS: &[&str] = &[
 
 /// Faults that say where a key may stand that has no place in the smallest specification.
 const ELSEWHERE: &[&str] = &[
-    "in continuous time; the two-step form has the others",
-    "in continuous time, which has no noise; the two-step form has it",
+    "in continuous time; the two-step form has the other",
     "feedback that learns by a rule which W^PI can follow",
     "there is no other task",
 ];
