@@ -317,11 +317,13 @@ fn make_small(table: &mut Table) {
     }
 }
 
-/// Of experiment or task.
+/// Of experiment or task, and of its trials.
 fn two_epochs(table: &mut Table) {
-    let training = table.get_mut("training").and_then(Value::as_table_mut);
-    if let Some(n) = training.and_then(|training| training.get_mut("n_epochs")) {
-        *n = 2.into();
+    for part in ["training", "tuning"] {
+        let part = table.get_mut(part).and_then(Value::as_table_mut);
+        if let Some(n) = part.and_then(|part| part.get_mut("n_epochs")) {
+            *n = 2.into();
+        }
     }
 }
 
