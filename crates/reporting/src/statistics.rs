@@ -2,6 +2,9 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+/// Values below which an interval is wider than what it is made of.
+pub(crate) const FEW_SEEDS: usize = 5;
+
 /// A sample of values, in short.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {

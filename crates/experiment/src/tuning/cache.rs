@@ -1,7 +1,7 @@
 //! Finished trials of searches, kept by everything that decides them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use anyhow::{Context, Result};
 use apical_learning::{SCHEMA_VERSION, TrialRecord};
@@ -68,30 +68,21 @@ impl Cache {
 
     /// The trials of the search, if it was completed before.
     pub(super) fn complete(&self) -> Option<Vec<TrialRecord>> {
-        let kept = self
-            .kept
-            .lock()
-            .expect("nothing panics while it holds them");
+        let kept = self.kept();
         let is_complete = kept.iter().any(|trial| trial.chosen);
         is_complete.then(|| kept.clone())
     }
 
     /// The record of `trial`, if it was finished before.
     pub(super) fn record(&self, trial: &Trial) -> Option<TrialRecord> {
-        let kept = self
-            .kept
-            .lock()
-            .expect("nothing panics while it holds them");
+        let kept = self.kept();
         let is_own = |of: &&TrialRecord| of.trial == trial.index && of.settings == trial.settings;
         kept.iter().find(is_own).cloned()
     }
 
     /// Keeps a trial that has just finished.
     pub(super) fn keep(&self, record: &TrialRecord) -> Result<()> {
-        let mut kept = self
-            .kept
-            .lock()
-            .expect("nothing panics while it holds them");
+        let mut kept = self.kept();
         kept.retain(|of| of.trial != record.trial);
         kept.push(record.clone());
         kept.sort_by_key(|of| of.trial);
@@ -104,5 +95,10 @@ impl Cache {
         let _lock = store::lock_folder(&self.folder, &|| false)?;
         store::write_atomically(&self.path, &store::pretty(&trials)?)
             .context("failed to keep the trials")
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<TrialRecord>> {
+        let kept = self.kept.lock();
+        kept.expect("nothing panics while it holds them")
     }
 }

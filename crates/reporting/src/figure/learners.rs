@@ -2,13 +2,13 @@
 
 use apical_learning::{Metric, Reading};
 
-use super::shared::outcome::{hidden_angle, reference, spread, test_error, values};
+use super::shared::outcome::{hidden_angle, reference, test_error, values};
 use super::shared::series;
 use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::plot::{Axis, DotLine, DotPanel, Dots, Picture};
-use crate::statistics::Spread;
+use crate::statistics::{FEW_SEEDS, Spread};
 
 pub(super) const FIGURE: Figure = Figure {
     name: "learners",
@@ -84,12 +84,15 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
 
 fn of(group: &Group<'_>, value: &dyn Fn(&[Reading]) -> Option<f64>) -> Values {
     let seeds = values(group, value);
-    let seeds = seeds.into_iter().map(|(_, value)| value).collect();
-    Some((spread(group, value)?, seeds))
+    let seeds: Vec<f64> = seeds.into_iter().map(|(_, value)| value).collect();
+    Some((Spread::of(&seeds)?, seeds))
 }
 
 fn drawn((spread, seeds): &(Spread, Vec<f64>)) -> impl Iterator<Item = f64> {
-    let half_width = spread.half_width.filter(|_| spread.n >= 5).unwrap_or(0.0);
+    let half_width = spread
+        .half_width
+        .filter(|_| spread.n >= FEW_SEEDS)
+        .unwrap_or(0.0);
     let ends = [spread.mean - half_width, spread.mean + half_width];
     ends.into_iter().chain(seeds.iter().copied())
 }

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use super::{SMALL, WIDTH};
 use crate::palette::{GRID, GUIDE, INK, LineStyle};
-use crate::statistics::Spread;
+use crate::statistics::{FEW_SEEDS, Spread};
 
 /// A line of the picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +40,6 @@ const BETWEEN: f64 = 110.0;
 const RIGHT: f64 = 75.0;
 /// The widest that labels may be, as a share of the figure.
 const WIDEST_LABEL: f64 = 0.45;
-/// Seeds below which an interval is wider than what it is made of.
-const FEW_SEEDS: usize = 5;
 
 impl Dots {
     /// The lines, drawn.

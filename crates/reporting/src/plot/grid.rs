@@ -7,6 +7,7 @@ use super::legend::{self, LegendEntry};
 use super::row::{BETWEEN_PANELS, TICK};
 use super::{MEDIUM, SMALL, WIDTH};
 use crate::palette::LineStyle;
+use crate::statistics::FEW_SEEDS;
 
 /// A place of a mean line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,9 +31,6 @@ pub(crate) enum Shown {
     /// Single seeds, and the interval where it says something.
     Both,
 }
-
-/// Seeds below which an interval is wider than what it is made of.
-const FEW_SEEDS: usize = 5;
 
 /// A mean line, its interval, and the thin lines of single seeds.
 #[derive(Debug, Clone, PartialEq)]
