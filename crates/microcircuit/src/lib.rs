@@ -16,8 +16,9 @@ pub mod integrator;
 pub mod kind;
 pub mod table;
 
+pub use circuit::Presynaptic;
 pub use circuit::sacramento_2018::{
     ApicalMixing, Continuous, ContinuousSpec, InterneuronKind, InterneuronRates, LateralRule,
-    LoopGain, MicrocircuitSpec, Path, Plasticity, Presynaptic, Start, TwoStep, loop_gain,
+    LoopGain, MicrocircuitSpec, Path, Plasticity, Start, TwoStep, loop_gain,
 };
 pub use feedback::{FeedbackKind, FeedbackScale, FeedbackStart};

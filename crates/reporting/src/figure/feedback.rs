@@ -4,10 +4,10 @@
 use apical_learning::Metric;
 
 use super::shared::per_layer::{self, Block};
-use super::shared::series::{self, EpochTable};
+use super::shared::series::EpochTable;
 use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
-use crate::plot::{Axis, Grid, Picture};
+use crate::plot::{Grid, Picture};
 
 pub(super) const FIGURE: Figure = Figure {
     name: "feedback",
@@ -27,9 +27,6 @@ pub(super) const FIGURE: Figure = Figure {
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["quantity", "layer"]);
-    let norms = per_layer::drawn(task, Metric::FEEDBACK_NORM, true);
-    let positive = norms.into_iter().filter(|value| *value > 0.0);
-    let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
     let blocks = [
         Block {
             heading: "angle, to transposed forward weights".to_owned(),
@@ -48,7 +45,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             metric: Metric::FEEDBACK_NORM,
             reference: None,
             guides: vec![1.0],
-            y: Axis::logarithmic(low, high),
+            y: per_layer::ratio_axis(task, Metric::FEEDBACK_NORM),
             null: &|_| None,
         },
     ];

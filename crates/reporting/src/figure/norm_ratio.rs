@@ -3,10 +3,10 @@
 use apical_learning::{Metric, OutputError};
 
 use super::shared::per_layer::{self, Block};
-use super::shared::series::{self, EpochTable};
+use super::shared::series::EpochTable;
 use super::{Draft, Drafts, Figure, Omission};
 use crate::group::Task;
-use crate::plot::{Axis, Grid, Picture};
+use crate::plot::{Grid, Picture};
 
 pub(super) const FIGURE: Figure = Figure {
     name: "norm_ratio",
@@ -24,10 +24,7 @@ pub(super) const FIGURE: Figure = Figure {
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
-    let drawn = per_layer::drawn(task, Metric::NORM_RATIO, true);
-    let positive = drawn.into_iter().filter(|value| *value > 0.0);
-    let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
-    let y = Axis::logarithmic(low, high);
+    let y = per_layer::ratio_axis(task, Metric::NORM_RATIO);
     let mut rows = Vec::new();
     for reference in OutputError::ALL {
         let block = Block {

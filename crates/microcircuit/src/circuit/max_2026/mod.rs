@@ -23,7 +23,7 @@ pub use continuous::{
     ErrorNeuronsContinuousSpec, PlasticityReads,
 };
 pub use oracle::Oracle;
-pub use parameters::{Parameters, Presynaptic};
+pub use parameters::Parameters;
 pub use stability::error_loop_gain;
 pub use state::State;
 pub use table::Circuit;

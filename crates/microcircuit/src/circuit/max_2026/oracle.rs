@@ -4,7 +4,8 @@
 use apical_learning::{TensorName, Updates};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Ix1, Ix2};
 
-use super::parameters::{Parameters, Presynaptic};
+use super::parameters::Parameters;
+use crate::circuit::Presynaptic;
 use crate::table::Weights;
 
 /// A circuit. Index `k` is the layer; what a layer has not is empty.

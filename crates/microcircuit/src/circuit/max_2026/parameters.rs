@@ -1,23 +1,11 @@
 //! Checked parameters, the same in every form of the circuit.
 
-use apical_keys::Described;
 use apical_learning::Transfer;
-use serde::{Deserialize, Serialize};
 
 use super::table::Circuit;
 use super::theory::update_factor;
+use crate::circuit::Presynaptic;
 use crate::feedback::FeedbackStart;
-
-/// Which rates of the layer below a forward synapse learns with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub enum Presynaptic {
-    /// φ(u_{k−1}), with the error that reaches the layer below: what its axon carries.
-    #[default]
-    Nudged,
-    /// φ(v̂_{k−1}) of the bottom-up pass.
-    BottomUp,
-}
 
 /// Mixing factors and connections.
 #[derive(Debug, Clone, PartialEq)]

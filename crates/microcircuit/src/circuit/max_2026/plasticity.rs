@@ -8,8 +8,9 @@
 
 use apical_kernels::{Columns, Padded, Real, mix, rank_update};
 
-use super::parameters::{Parameters, Presynaptic};
+use super::parameters::Parameters;
 use super::state::State;
+use crate::circuit::Presynaptic;
 use crate::feedback::{Signals, lose};
 use crate::table::Weights;
 

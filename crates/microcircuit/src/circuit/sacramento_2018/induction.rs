@@ -39,14 +39,3 @@ impl Plasticity {
         }
     }
 }
-
-/// Which rates of hidden layers are presynaptic factors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub enum Presynaptic {
-    /// φ(u_k), with what came from above.
-    #[default]
-    Nudged,
-    /// φ(v̂_B,k), of the basal drive alone: in two steps that of the bottom-up pass.
-    BottomUp,
-}

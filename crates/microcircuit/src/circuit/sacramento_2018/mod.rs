@@ -22,7 +22,7 @@ pub use continuous::{
     Conductances, Continuous, ContinuousParameters, ContinuousSpec, ContinuousState,
     Discretisation, Increments, NoiseSpec, TeacherKind,
 };
-pub use induction::{Plasticity, Presynaptic};
+pub use induction::Plasticity;
 pub use interneuron_rates::InterneuronRates;
 pub use oracle::Oracle;
 pub use stability::{LoopGain, loop_gain};

@@ -120,6 +120,14 @@ pub(in crate::figure) fn angle_axis(task: &Task<'_>, metrics: &[Metric]) -> Axis
     Axis::degrees(drawn.fold(0.0, f64::max))
 }
 
+/// A logarithmic y axis of the ratio `metric`, with 1 on it.
+pub(in crate::figure) fn ratio_axis(task: &Task<'_>, metric: Metric) -> Axis {
+    let drawn = drawn(task, metric, true).into_iter();
+    let positive = drawn.filter(|value| *value > 0.0);
+    let (low, high) = series::range(positive.chain([1.0])).unwrap_or((0.5, 2.0));
+    Axis::logarithmic(low, high)
+}
+
 /// The legend of all groups that have a value of any of `metrics`.
 pub(in crate::figure) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
     let has_any = |group: &&Group<'_>| {

@@ -4,7 +4,8 @@ use apical_keys::Described;
 use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
-use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
+use crate::circuit::Presynaptic;
+use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
 use crate::circuit::max_2026::theory::update_factor;
 use crate::feedback::{FeedbackKind, FeedbackScale, FeedbackStart};

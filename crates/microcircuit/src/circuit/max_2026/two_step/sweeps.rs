@@ -7,8 +7,9 @@ use apical_kernels::Real;
 use apical_learning::Teacher;
 
 use crate::activity::phi;
+use crate::circuit::Presynaptic;
 use crate::circuit::max_2026::dynamics::{fire, hidden_error, nudge, output_error, predict};
-use crate::circuit::max_2026::parameters::{Parameters, Presynaptic};
+use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::state::State;
 use crate::table::Weights;
 

@@ -9,8 +9,9 @@ use std::iter::once;
 
 use apical_learning::TensorName;
 
+use crate::circuit::Presynaptic;
 use crate::circuit::sacramento_2018::continuous::ContinuousParameters;
-use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::feedback::Signal;
 use crate::integrator::Integrator;

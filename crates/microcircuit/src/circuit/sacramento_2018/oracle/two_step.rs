@@ -6,7 +6,8 @@ use apical_learning::{Teacher, Transfer};
 use ndarray::Array2;
 
 use crate::centring::Means;
-use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::Presynaptic;
+use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::state::State;
 use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::circuit::sacramento_2018::two_step::Parameters;

@@ -2,7 +2,8 @@
 
 use apical_learning::Transfer;
 
-use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::Presynaptic;
+use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::table::Circuit;
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::FeedbackStart;

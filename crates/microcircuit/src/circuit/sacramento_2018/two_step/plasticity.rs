@@ -15,7 +15,7 @@ use ndarray::Axis;
 use super::parameters::Parameters;
 use super::sweeps::Path;
 use crate::centring::Means;
-use crate::circuit::sacramento_2018::induction::Presynaptic;
+use crate::circuit::Presynaptic;
 use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
 use crate::circuit::sacramento_2018::table::LateralRule;

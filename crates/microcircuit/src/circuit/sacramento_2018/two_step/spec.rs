@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use super::sweeps::Path;
-use crate::circuit::sacramento_2018::induction::{Plasticity, Presynaptic};
+use crate::circuit::Presynaptic;
+use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
 use crate::circuit::sacramento_2018::keys::{Keys, keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
