@@ -88,6 +88,11 @@ impl Cell {
         }
     }
 
+    /// Whether it says nothing.
+    pub(crate) fn is_absent(&self) -> bool {
+        !matches!(self, Self::Instead(_)) && self.numbers().iter().all(String::is_empty)
+    }
+
     /// What rows are sorted by: the number that the cell shows first.
     pub(crate) fn order(&self) -> Option<f64> {
         match self {

@@ -30,10 +30,14 @@ impl PlainTable {
     /// As [`Self::text`], in at most `width` columns of a terminal: where a row is longer, its last
     /// columns follow in a table below, beside the first ones again, as many as tell all rows apart.
     pub fn text_in(&self, width: usize) -> String {
-        let header = self.header.iter().map(|heading| plain(heading)).collect();
-        let grid: Vec<Vec<String>> = [header].into_iter().chain(self.written_rows()).collect();
-        let widths = widths(&grid);
+        let Self { header, rows, .. } = self.shown();
         let mut lines = vec![plain(&self.title)];
+        if header.is_empty() {
+            return format!("{}\n{NO_VALUES}\n", lines[0]);
+        }
+        let header = header.iter().map(|heading| plain(heading)).collect();
+        let grid: Vec<Vec<String>> = [header].into_iter().chain(written(&rows)).collect();
+        let widths = widths(&grid);
         for columns in parts(&widths, n_keys(&grid[1..]), width) {
             let of_part = |row: &Vec<String>| -> Vec<String> {
                 columns.iter().map(|column| row[*column].clone()).collect()
@@ -45,10 +49,35 @@ impl PlainTable {
         lines.iter().map(|line| format!("{line}\n")).collect()
     }
 
-    fn written_rows(&self) -> impl Iterator<Item = Vec<String>> {
-        let rows = self.rows.iter();
-        rows.map(|row| row.iter().map(Cell::to_string).collect())
+    /// The table without columns that have no value; without any where only names are left.
+    pub(crate) fn shown(&self) -> Self {
+        let has_value = |column: &usize| self.rows.iter().any(|row| !row[*column].is_absent());
+        let mut columns: Vec<usize> = (0..self.header.len()).filter(has_value).collect();
+        let grid: Vec<Vec<String>> = written(&self.rows).collect();
+        if columns.len() < self.header.len() && columns.len() <= n_keys(&grid) {
+            columns.clear();
+        }
+        let of_row = |row: &Vec<Cell>| columns.iter().map(|column| row[*column].clone()).collect();
+        Self {
+            header: columns
+                .iter()
+                .map(|column| self.header[*column].clone())
+                .collect(),
+            rows: match columns.is_empty() {
+                true => Vec::new(),
+                false => self.rows.iter().map(of_row).collect(),
+            },
+            ..self.clone()
+        }
     }
+}
+
+/// In the place of a table without values.
+pub(crate) const NO_VALUES: &str = "no values in these records";
+
+fn written(rows: &[Vec<Cell>]) -> impl Iterator<Item = Vec<String>> {
+    rows.iter()
+        .map(|row| row.iter().map(Cell::to_string).collect())
 }
 
 /// How many of the first columns tell `rows` apart; one where no few of them do.
@@ -113,6 +142,37 @@ mod tests {
             wide.text_in(18),
             "Seeds\ncondition   n\na          10\ncondition  error\na              7\n"
         );
+    }
+
+    #[test]
+    fn columns_without_a_value_are_left_out() {
+        let table = PlainTable {
+            title: "Seeds".into(),
+            header: ["condition", "seed", "gain", "error"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: [0, 1]
+                .map(|seed| {
+                    vec![
+                        Cell::text("a"),
+                        Cell::Count(Some(seed)),
+                        Cell::Number(None, 3),
+                        Cell::Count(Some(7)),
+                    ]
+                })
+                .to_vec(),
+            ..PlainTable::default()
+        };
+        assert_eq!(
+            table.text(),
+            "Seeds\ncondition  seed  error\na             0      7\na             1      7\n"
+        );
+        let mut without = table;
+        without
+            .rows
+            .iter_mut()
+            .for_each(|row| row[3] = Cell::Missing);
+        assert_eq!(without.text(), "Seeds\nno values in these records\n");
     }
 
     #[test]

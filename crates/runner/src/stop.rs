@@ -1,4 +1,4 @@
-//! Ctrl-C: the first one asks runs to stop at their next batch, the second ends the program; and so does
+//! Ctrl-C, and the end of the terminal: the first one asks runs to stop at their next batch, the second ends the program; and so does
 //! time, where a loop does not come to an end.
 
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::{exit, say};
@@ -17,6 +17,14 @@ use crate::{exit, say};
 const PATIENCE: Duration = Duration::from_millis(900);
 /// Between two looks at the flag.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Whether the end of its terminal is nothing to this program (`nohup`), or it cannot be known.
+fn is_hang_up_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (SIGHUP - 1) & 1 == 1)
+}
 
 /// Whether to stop.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +37,8 @@ impl Stop {
         // Writing to a file that may not grow is then an error, in place of the end without a word.
         #[cfg(unix)]
         flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
-        for signal in [SIGINT, SIGTERM] {
+        let hang_up = (!is_hang_up_ignored()).then_some(SIGHUP);
+        for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             // In this order: while the flag is down, the first registration does nothing.
             flag::register_conditional_shutdown(
                 signal,

@@ -16,6 +16,8 @@ pub(super) struct Gaps {
     /// Folders of the runs that are in it, or are damaged.
     pub(super) seen: BTreeSet<PathBuf>,
     missing: BTreeMap<String, BTreeSet<u64>>,
+    /// Of an experiment without any sign of a run.
+    is_all_missing: bool,
     running: Vec<String>,
     /// Runs and what is wrong with them.
     pub(super) damaged: Vec<String>,
@@ -43,6 +45,10 @@ impl Gaps {
             expected.extend(seed.map(|seed| (arm.clone(), seed)));
             expected.extend(seeds.iter().map(|&seed| (arm.clone(), seed)));
         }
+        if expected.is_empty() && place.experiment.is_some() && place.runs.is_empty() {
+            expected = begun(&place.root, &place.root);
+            self.is_all_missing = expected.is_empty();
+        }
         for (arm, seed) in expected {
             if seen.contains(&(arm.clone(), Some(seed))) {
                 continue;
@@ -62,13 +68,16 @@ impl Gaps {
     /// One kind a line.
     pub(super) fn lines(&self, place: &Place) -> Vec<String> {
         let mut lines = Vec::new();
-        if !self.missing.is_empty() {
+        if !self.missing.is_empty() || self.is_all_missing {
             let missing = self.missing.iter().map(|(arm, seeds)| {
                 let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
                 let word = if seeds.len() == 1 { "seed" } else { "seeds" };
                 format!("{arm} {word} {}", seeds.join(", "))
             });
-            let missing = missing.collect::<Vec<_>>().join("; ");
+            let missing = match self.is_all_missing {
+                true => "every run".to_owned(),
+                false => missing.collect::<Vec<_>>().join("; "),
+            };
             let command = place.experiment.as_ref().map(|file| &*file.command);
             let command = command.filter(|command| !command.is_empty());
             let remedy = command.map_or_else(String::new, |c| format!("; `{c}` makes them"));
@@ -110,6 +119,27 @@ impl Gaps {
         }
         lines
     }
+}
+
+/// The runs below `folder` that were begun: where each lies below `root`, and its seed.
+fn begun(root: &Path, folder: &Path) -> BTreeSet<(String, u64)> {
+    let mut runs = BTreeSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let run = RunName::of(file.strip_prefix('.').unwrap_or(&file));
+        match run.filter(|run| !run.is_set_aside()) {
+            Some(run) => {
+                let arm = folder.strip_prefix(root).unwrap_or(folder);
+                runs.insert((arm.display().to_string(), run.seed));
+            }
+            // Links may lead in circles.
+            None if entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
+                runs.extend(begun(root, &entry.path()));
+            }
+            None => {}
+        }
+    }
+    runs
 }
 
 /// Who makes the run with `seed` in the folder `arm`, where somebody does.

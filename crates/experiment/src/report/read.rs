@@ -148,6 +148,14 @@ fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
                 name: names.get(index).cloned(),
             });
         }
+        let is_known = places.iter().any(|place| place.root == asked);
+        if !is_known && asked.join(store::name::EXPERIMENT).is_file() {
+            let name = names.get(index).cloned();
+            places.push(Place {
+                name,
+                ..Place::whole(&asked)?
+            });
+        }
     }
     Ok(places)
 }

@@ -102,6 +102,12 @@ pub(crate) fn html(
 const FIGURE_FILES: &str =
     "Every figure also lies beside this page, in figures/, as SVG and PNG (300 dpi).";
 
+/// `text` without line breaks between a number, its interval and its unit.
+fn unbroken(text: &str) -> String {
+    let text = text.replace(" ± ", "\u{a0}±\u{a0}");
+    text.replace(" %", "\u{a0}%")
+}
+
 /// A whole page with `claims` in its head, what is missing, and the contents.
 fn document<'a>(
     kicker: &str,
@@ -117,11 +123,6 @@ fn document<'a>(
          format(\"truetype\")}}\n{}",
         include_str!("page.css")
     );
-    // No line break between a number, its interval and its unit.
-    let unbroken = |claim: &str| {
-        let claim = claim.replace(" ± ", "\u{a0}±\u{a0}");
-        claim.replace(" %", "\u{a0}%")
-    };
     let page = html! {
         (DOCTYPE)
         html lang="en" {

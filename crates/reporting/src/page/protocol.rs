@@ -7,6 +7,7 @@ use super::{
     Attached, FIGURE_FILES, Part, Td, document, doing_it_again, figure, headings, notes, prose,
     provenance, rich, table,
 };
+use crate::plain_table::NO_VALUES;
 use crate::{Chart, PlainTable, ProtocolReport};
 
 /// A chart as the page shows it.
@@ -70,10 +71,13 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -
 }
 
 fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
-    let rows = of.rows.iter().map(|row| row.iter().map(Td::from).collect());
-    let header = of.header.iter().map(|heading| rich(heading));
+    let shown = of.shown();
+    let rows = shown.rows.iter();
+    let rows = rows.map(|row| row.iter().map(Td::from).collect());
+    let header = shown.header.iter().map(|heading| rich(heading));
     html! {
-        (table("sortable", Some(headings(header)), rows))
+        @if shown.header.is_empty() { p { (NO_VALUES) "." } }
+        @else { (table("sortable", Some(headings(header)), rows)) }
         p.note.under { (prose(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
     }
 }

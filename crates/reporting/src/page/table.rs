@@ -2,6 +2,7 @@
 
 use maud::{Markup, Render, html};
 
+use super::unbroken;
 use crate::cell::Cell;
 
 /// A cell.
@@ -26,7 +27,7 @@ impl Td {
 impl From<&Cell> for Td {
     fn from(cell: &Cell) -> Self {
         Self {
-            body: html! { (cell.to_string()) },
+            body: html! { (unbroken(&cell.to_string())) },
             order: cell.order().filter(|order| order.is_finite()),
             class: matches!(cell, Cell::Text(_)).then_some("words"),
         }

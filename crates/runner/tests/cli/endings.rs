@@ -1,11 +1,10 @@
 //! How experiments end: in a report, with failed runs, interrupted; and what is said on the way.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::program::{Place, SMALL, read, status};
+use crate::program::{Place, SMALL, read, send, spawn, status};
 
 #[test]
 fn a_diverging_run_is_kept_as_failed_and_stops_no_other() {
@@ -109,31 +108,12 @@ fn an_interrupt_keeps_what_is_finished() {
         .call(&[&quick[..], &["--seeds", "0"]].concat())
         .with_code(0);
     let finished = place.runs();
-    let mut child = place
-        .command(
-            &[
-                &quick[..],
-                &[
-                    "--verbose",
-                    "--set",
-                    long,
-                    "--set",
-                    "measure.align_every_n_epochs=1000000",
-                ],
-            ]
-            .concat(),
-        )
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let rarely = "measure.align_every_n_epochs=1000000";
+    let slow = ["--verbose", "--set", long, "--set", rarely];
+    let (mut child, mut lines) = spawn(&mut place.command(&[&quick[..], &slow].concat()));
     let first = lines.next().expect("a line").expect("UTF-8");
     assert!(first.contains("epoch 0/1000000"), "{first}");
-    Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill");
+    send("-INT", &child);
     let rest: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
     assert_eq!(child.wait().expect("ended").code(), Some(130));
     let last = rest.last().expect("a last word");
@@ -148,4 +128,75 @@ fn an_interrupt_keeps_what_is_finished() {
         .call(&quick)
         .with_code(0)
         .says("2 runs trained, 2 reused");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_end_of_its_terminal_stops_it_as_ctrl_c_does_and_not_under_nohup() {
+    let slow = "run small.toml --no-report --threads 1 --verbose --set training.n_epochs=100000";
+    let place = Place::new(SMALL);
+    let words: Vec<&str> = slow.split(' ').collect();
+    let (mut child, mut lines) = spawn(&mut place.command(&words));
+    lines.next().expect("a line").expect("UTF-8");
+    send("-HUP", &child);
+    let rest: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    let last = rest.last().expect("a last word");
+    assert!(
+        last.starts_with("stopped: 0 of 4 runs are finished"),
+        "{last}"
+    );
+    let left = Command::new("find")
+        .args(["-name", ".seed-*"])
+        .current_dir(place.path("results"))
+        .output();
+    let left = left.expect("find is there").stdout;
+    assert!(left.is_empty(), "{}", String::from_utf8_lossy(&left));
+
+    let mut kept_alive = Command::new("nohup");
+    let command = place.command(&words);
+    kept_alive
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(place.path(""));
+    let (mut child, mut lines) = spawn(&mut kept_alive);
+    lines
+        .by_ref()
+        .find(|line| line.as_ref().is_ok_and(|line| line.contains("epoch 0/")))
+        .expect("a line")
+        .expect("UTF-8");
+    send("-HUP", &child);
+    lines
+        .by_ref()
+        .find(|line| line.as_ref().is_ok_and(|line| line.contains("epoch 3/")))
+        .expect("it goes on")
+        .expect("UTF-8");
+    send("-TERM", &child);
+    lines.for_each(drop);
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+}
+
+#[test]
+fn a_report_on_nothing_finished_says_what_is_missing() {
+    let place = Place::new(SMALL);
+    place.line("run small.toml --seeds 0,1", 0);
+    let folder = place.path("results/small");
+    for run in place.runs() {
+        fs::remove_dir_all(run).expect("removed");
+    }
+    let command = "`apical run small.toml` makes them";
+    place
+        .line("report results/small", 2)
+        .says("missing: digits/matched-backprop seeds 0, 1; digits/microcircuit seeds 0, 1")
+        .says(command);
+    fs::remove_file(folder.join("runs.json")).expect("removed");
+    fs::write(folder.join("digits/microcircuit/.seed-1-01234567.lock"), "").expect("written");
+    place
+        .line("report results/small", 2)
+        .says("missing: digits/microcircuit seed 1; ");
+    fs::remove_dir_all(folder.join("digits")).expect("removed");
+    place
+        .line("report results/small", 2)
+        .says("missing: every run; ")
+        .says(command);
 }

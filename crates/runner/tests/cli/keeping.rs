@@ -3,18 +3,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
-use crate::program::{Place, SMALL, read, status};
+use crate::program::{Place, SMALL, read, send, status};
 
 const QUICK: [&str; 5] = ["run", "small.toml", "--no-report", "--threads", "1"];
-
-fn interrupt(child: &Child) {
-    Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill");
-}
 
 #[test]
 fn a_reader_that_goes_away_makes_no_run_fail() {
@@ -96,7 +89,7 @@ fn a_forced_run_that_is_interrupted_keeps_the_finished_one() {
         .expect("the program starts");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     lines.next().expect("a line").expect("UTF-8");
-    interrupt(&child);
+    send("-INT", &child);
     lines.for_each(drop);
     assert_eq!(child.wait().expect("ended").code(), Some(130));
     let after: Vec<String> = place.runs().iter().map(|run| files(run)).collect();
@@ -120,7 +113,7 @@ fn an_interrupt_says_what_is_where_even_in_quiet() {
     while place.runs().is_empty() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    interrupt(&child);
+    send("-INT", &child);
     let output = child.wait_with_output().expect("ended");
     assert_eq!(output.status.code(), Some(130));
     let said = String::from_utf8(output.stderr).expect("UTF-8");

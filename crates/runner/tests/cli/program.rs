@@ -1,8 +1,9 @@
 //! Calls of the program in a folder of their own.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -144,6 +145,22 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
             collect(&path, found);
         }
     }
+}
+
+/// Sends `-SIGNAL` to a program.
+pub(crate) fn send(signal: &str, to: &Child) {
+    let sent = Command::new("kill")
+        .args([signal, &to.id().to_string()])
+        .status();
+    assert!(sent.expect("kill is there").success());
+}
+
+/// A program that was started, with the lines that it says on standard error.
+pub(crate) fn spawn(command: &mut Command) -> (Child, Lines<BufReader<ChildStderr>>) {
+    let command = command.stderr(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().expect("the program starts");
+    let said = child.stderr.take().expect("piped");
+    (child, BufReader::new(said).lines())
 }
 
 /// The text of a file.

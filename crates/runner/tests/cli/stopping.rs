@@ -1,10 +1,10 @@
 //! No loop outlives SIGTERM by more than about a second, whatever it is at.
 
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::program::Place;
+use crate::program::{Place, send};
 
 /// What takes long, with the arguments of the program.
 const LONG: [(&str, &str, &str); 9] = [
@@ -64,14 +64,6 @@ flavour = "matched"
 rates = 0.1
 "#;
 
-fn terminate(child: &Child) {
-    let pid = child.id().to_string();
-    let kill = std::process::Command::new("kill")
-        .args(["-TERM", &pid])
-        .status();
-    assert!(kill.expect("kill is there").success());
-}
-
 #[test]
 fn every_loop_ends_soon_after_it_is_asked_to() {
     let seconds = |since: Instant| since.elapsed().as_secs_f64();
@@ -91,7 +83,7 @@ fn every_loop_ends_soon_after_it_is_asked_to() {
     for (what, _place, mut child) in children {
         let ended = child.try_wait().expect("a child");
         assert!(ended.is_none(), "{what} does not take long: {ended:?}");
-        terminate(&child);
+        send("-TERM", &child);
         let asked = Instant::now();
         let code = loop {
             if let Some(status) = child.try_wait().expect("a child") {

@@ -1,10 +1,8 @@
 //! Settings found on validation, before the reported runs.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
-use crate::program::{Place, SMALL};
+use crate::program::{Place, SMALL, send, spawn};
 
 const TUNING: &str = r#"
 [tuning]
@@ -91,28 +89,19 @@ fn a_tuning_that_was_stopped_goes_on_after_its_last_trial() {
     let mut finished = 0;
     let mut n_calls = 0;
     while finished < 6 {
-        let mut child = place
-            .command(&[
-                "run",
-                "small.toml",
-                "--seeds",
-                "0",
-                "--no-report",
-                "--threads",
-                "1",
-            ])
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let (mut child, mut lines) = spawn(&mut place.command(&[
+            "run",
+            "small.toml",
+            "--seeds",
+            "0",
+            "--no-report",
+            "--threads",
+            "1",
+        ]));
         // It ends with the trial that is being said, or, where it was faster, with one or two more.
         let first = lines.next().expect("a line").expect("UTF-8");
         if first.starts_with("tuning ") {
-            Command::new("kill")
-                .args(["-INT", &child.id().to_string()])
-                .status()
-                .expect("kill");
+            send("-INT", &child);
         }
         let more = lines.map(|line| line.expect("UTF-8"));
         let said: Vec<String> = std::iter::once(first).chain(more).collect();
