@@ -19,7 +19,8 @@ use apical_learning::value_of;
 #[command(name = "apical", version = crate::program::version(), max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
-    3 some runs failed, 4 data missing or wrong, 130 interrupted.\n\n\
+    3 some runs failed, 4 data missing or wrong, 5 runs are missing or \
+    still running, 130 interrupted.\n\n\
     Environment: APICAL_DATA_DIR, a folder with data sets; APICAL_KERNELS, the instruction set of the \
     circuit's kernels: plain, avx2, avx512 or neon, else the best that the processor has."
 )]
@@ -42,6 +43,12 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Write the report again from the records
     Report(ReportArgs),
+    /// Say how many runs are finished, failed, running, missing or damaged
+    Status {
+        /// Folders with records: an experiment's, or any above or below it
+        #[arg(value_name = "DIR", default_value = "results")]
+        folders: Vec<PathBuf>,
+    },
     /// Fetch, list and check data sets
     Data {
         #[command(subcommand)]

@@ -18,6 +18,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const RUNS_FAILED: u8 = 3;
 /// Data are missing or wrong.
 pub(crate) const DATA: u8 = 4;
+/// Runs are missing or still being made, where that was the question.
+pub(crate) const UNFINISHED: u8 = 5;
 /// Interrupted; what was finished is kept.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -37,6 +39,10 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
         "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began",
     ),
     (DATA, "data missing or wrong"),
+    (
+        UNFINISHED,
+        "`apical status`: runs are missing or still being made, and none failed or is damaged",
+    ),
     (
         INTERRUPTED,
         "interrupted; what was finished is kept, and the same command goes on",

@@ -18,7 +18,7 @@ pub(super) struct Gaps {
     missing: BTreeMap<String, BTreeSet<u64>>,
     /// Of an experiment without any sign of a run.
     is_all_missing: bool,
-    running: Vec<String>,
+    pub(super) running: Vec<String>,
     /// Runs and what is wrong with them.
     pub(super) damaged: Vec<String>,
     /// Runs with other settings, by the folders above.
@@ -63,6 +63,11 @@ impl Gaps {
                 }
             }
         }
+    }
+
+    /// How many runs are missing, as far as it can be known.
+    pub(super) fn n_missing(&self) -> Option<usize> {
+        (!self.is_all_missing).then(|| self.missing.values().map(BTreeSet::len).sum())
     }
 
     /// One kind a line.

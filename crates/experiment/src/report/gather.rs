@@ -37,6 +37,10 @@ pub(crate) struct Gathered<R> {
     pub(crate) gaps: Vec<String>,
     /// How many are damaged.
     pub(crate) n_damaged: usize,
+    /// How many are being made.
+    pub(crate) n_running: usize,
+    /// How many are missing; unknown of an experiment without any sign of a run.
+    pub(crate) n_missing: Option<usize>,
 }
 
 /// Task, learner and point of a sweep, after the experiment's name where its folder does not say it.
@@ -86,6 +90,8 @@ pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gat
     Ok(Gathered {
         runs,
         n_damaged: gaps.damaged.len(),
+        n_running: gaps.running.len(),
+        n_missing: gaps.n_missing(),
         gaps: gaps.lines(place),
     })
 }

@@ -5,6 +5,7 @@ mod gather;
 mod looks;
 mod order;
 mod read;
+mod status;
 
 use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
@@ -13,6 +14,7 @@ use apical_reporting::{
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
 pub use self::read::{ReadError, Reports, folders_of, read};
 pub(crate) use self::read::{on_experiment, on_own_protocol};
+pub use self::status::{Status, status};
 
 /// All that a report is made of.
 #[derive(Debug)]

@@ -40,6 +40,15 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// Nothing ended below `folders`.
+    pub(super) fn no_runs(folders: &[PathBuf], gaps: Vec<String>) -> Self {
+        let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
+        let folders = folders.join(", ");
+        Self::NoRuns { folders, gaps }
+    }
+}
+
 /// What folders of records give.
 pub struct Reports {
     /// On all tasks, side by side.
@@ -78,9 +87,7 @@ pub fn read(folders: &[PathBuf], names: &[String]) -> Result<Reports> {
     }
     reports.tasks = on_tasks(taught)?;
     if reports.tasks.is_none() && reports.protocols.is_empty() {
-        let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
-        let folders = folders.join(", ");
-        return Err(ReadError::NoRuns { folders, gaps }.into());
+        return Err(ReadError::no_runs(folders, gaps).into());
     }
     Ok(reports)
 }
@@ -109,7 +116,7 @@ pub fn folders_of(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// The places of all runs below `folders`, each once.
-fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
+pub(super) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
     let mut places: Vec<Place> = Vec::new();
     for (index, folder) in folders.iter().enumerate() {
         if !folder.is_dir() {
@@ -148,13 +155,14 @@ fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
                 name: names.get(index).cloned(),
             });
         }
-        let is_known = places.iter().any(|place| place.root == asked);
-        if !is_known && asked.join(store::name::EXPERIMENT).is_file() {
-            let name = names.get(index).cloned();
-            places.push(Place {
-                name,
-                ..Place::whole(&asked)?
-            });
+        for root in store::experiment_folders(&asked)? {
+            if places.iter().all(|place| place.root != root) {
+                let name = names.get(index).cloned();
+                places.push(Place {
+                    name,
+                    ..Place::whole(&root)?
+                });
+            }
         }
     }
     Ok(places)
@@ -208,7 +216,7 @@ impl Place {
     }
 
     /// Whether its runs are those of a protocol.
-    fn is_of_protocol(&self) -> bool {
+    pub(super) fn is_of_protocol(&self) -> bool {
         let spec = self.experiment.as_ref().map(|file| file.spec.parse());
         matches!(spec, Some(Ok(spec)) if !Table::contains_key(&spec, "task"))
     }

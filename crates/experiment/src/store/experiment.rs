@@ -84,6 +84,16 @@ pub fn lock_folder(folder: &Path, stop: Stop<'_>) -> Result<Option<Lock>> {
 
 /// The folders of all ended runs below `folder`, in order of their names. Links to folders are followed.
 pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    below(folder, &is_run)
+}
+
+/// The folders of all experiments below `folder`, itself among them, in order of their names.
+pub(crate) fn experiment_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    below(folder, &|folder| folder.join(name::EXPERIMENT).is_file())
+}
+
+/// The folders below `folder`, itself among them, that are `wanted`; what lies below these is not looked at.
+fn below(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut open = vec![folder.to_owned()];
@@ -93,7 +103,7 @@ pub(crate) fn ended_folders(folder: &Path) -> Result<Vec<PathBuf>> {
         if !seen.insert(fs::canonicalize(&folder).with_context(list)?) {
             continue;
         }
-        if is_run(&folder) {
+        if wanted(&folder) {
             found.push(folder);
             continue;
         }

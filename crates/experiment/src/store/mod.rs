@@ -25,7 +25,8 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::exchange::recover;
 pub use self::experiment::lock_folder;
 pub(crate) use self::experiment::{
-    Experiment, ended_folders, experiment_folder, read_runs, read_trials, write_runs, write_trials,
+    Experiment, ended_folders, experiment_folder, experiment_folders, read_runs, read_trials,
+    write_runs, write_trials,
 };
 pub(crate) use self::folder::{
     Ended, RunName, State, find, lock_path, look, run_folder, set_aside,

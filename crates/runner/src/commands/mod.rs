@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod schema;
 mod simulate;
+mod status;
 
 use anyhow::Result;
 use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
@@ -40,6 +41,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
+        Some(Command::Status { folders }) => return status::status(&folders),
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
         Some(Command::Init { file }) => init::init(&file)?,

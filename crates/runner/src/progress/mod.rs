@@ -13,7 +13,8 @@ use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use self::screen::Screen;
-use self::words::{cut, label, readings, short_label, shortened};
+pub(crate) use self::words::label;
+use self::words::{cut, readings, short_label, shortened};
 use crate::event::Event;
 use crate::{say, width};
 

@@ -4,7 +4,7 @@ use apical_learning::{EpochRecord, Metric, OutputError, PartName, RunKey, TrialR
 use apical_reporting::number::short;
 
 /// `task · learner · point · seed n`.
-pub(super) fn label(run: &RunKey) -> String {
+pub(crate) fn label(run: &RunKey) -> String {
     let (point, seed) = (run.point.to_string(), format!("seed {}", run.seed));
     let mut parts = vec![&*run.task, &run.learner, &point, &seed];
     parts.retain(|part| !part.is_empty());

@@ -22,6 +22,7 @@ mod runs;
 mod server;
 mod simulate;
 mod specs;
+mod status;
 #[cfg(unix)]
 mod stopping;
 mod theory;
