@@ -22,6 +22,7 @@ pub mod task_data;
 mod teach;
 mod time;
 pub mod tuning;
+pub mod verify;
 
 pub use experiment::{Done, Experiment};
 pub use runs::Execution;

@@ -49,6 +49,8 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR", default_value = "results")]
         folders: Vec<PathBuf>,
     },
+    /// Check records: checksums, summaries, tables, what saved weights predict, and whole runs
+    Verify(VerifyArgs),
     /// Fetch, list and check data sets
     Data {
         #[command(subcommand)]
@@ -286,6 +288,19 @@ pub(crate) struct ReportArgs {
     /// Show all columns of the tables, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Folders with records: an experiment's, or any above or below it
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Make N runs again, and compare bit by bit
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) rerun: usize,
+    /// What these are chosen by
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Subcommand)]

@@ -36,7 +36,7 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     ),
     (
         RUNS_FAILED,
-        "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began",
+        "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began; `apical verify`: something is not as the records say",
     ),
     (DATA, "data missing or wrong"),
     (

@@ -11,9 +11,10 @@ use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
 
+pub(crate) use self::gather::Place;
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
 pub use self::read::{ReadError, Reports, folders_of, read};
-pub(crate) use self::read::{on_experiment, on_own_protocol};
+pub(crate) use self::read::{on_experiment, on_own_protocol, places};
 pub use self::status::{Status, status};
 
 /// All that a report is made of.

@@ -42,7 +42,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// Nothing ended below `folders`.
-    pub(super) fn no_runs(folders: &[PathBuf], gaps: Vec<String>) -> Self {
+    pub(crate) fn no_runs(folders: &[PathBuf], gaps: Vec<String>) -> Self {
         let folders: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
         let folders = folders.join(", ");
         Self::NoRuns { folders, gaps }
@@ -116,7 +116,7 @@ pub fn folders_of(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// The places of all runs below `folders`, each once.
-pub(super) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
+pub(crate) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
     let mut places: Vec<Place> = Vec::new();
     for (index, folder) in folders.iter().enumerate() {
         if !folder.is_dir() {
@@ -216,7 +216,7 @@ impl Place {
     }
 
     /// Whether its runs are those of a protocol.
-    pub(super) fn is_of_protocol(&self) -> bool {
+    pub(crate) fn is_of_protocol(&self) -> bool {
         let spec = self.experiment.as_ref().map(|file| file.spec.parse());
         matches!(spec, Some(Ok(spec)) if !Table::contains_key(&spec, "task"))
     }

@@ -12,6 +12,7 @@ mod run;
 mod schema;
 mod simulate;
 mod status;
+mod verify;
 
 use anyhow::Result;
 use apical_datasets::{CatalogueEntry, catalogue, catalogue_entry};
@@ -42,6 +43,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),
+        Some(Command::Verify(arguments)) => return verify::verify(&arguments, data_dir),
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
         Some(Command::Init { file }) => init::init(&file)?,

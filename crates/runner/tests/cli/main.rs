@@ -27,3 +27,4 @@ mod status;
 mod stopping;
 mod theory;
 mod tuning;
+mod verify;

@@ -1,0 +1,116 @@
+//! What saved weights predict, beside what was read when they were saved.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use apical_kernels::InstructionSet;
+use apical_learning::{
+    AnyLearner, EvaluationObserver, Observer as _, PartName, Reading, RunRecord, Status, Streams,
+    load_tensors,
+};
+
+use super::{Findings, Whole};
+use crate::experiment::Experiment;
+use crate::spec::{Overrides, SpecSource};
+use crate::store::name;
+use crate::task_data::{DataCache, TaskDataError};
+
+/// Relative difference that another instruction set may make.
+const ROUNDING: f64 = 1e-3;
+
+/// Why weights alone need not give what was read.
+const STATEFUL: &str = "what it predicts depends on the patterns before, which weights do not hold";
+
+/// Puts the weights of every run into its learner, and reads accuracy and loss again.
+pub(super) fn of_runs(
+    runs: &[Whole<RunRecord>],
+    data: &mut DataCache,
+    findings: &mut Findings,
+) -> Result<()> {
+    let now = InstructionSet::chosen()?.to_string();
+    let mut n_same = 0;
+    for run in runs {
+        let path = run.folder.join(name::WEIGHTS);
+        let record = &run.ended.record;
+        if record.summary.status != Status::Finished || record.spec.is_empty() || !path.is_file() {
+            continue;
+        }
+        match readings_of(run, data) {
+            Ok((found, is_stateful)) => {
+                let recorded = record.summary.last.iter();
+                let recorded = recorded.filter(|reading| reading.metric.is_of_predictions());
+                let tolerance = match record.provenance.instruction_set == now {
+                    true => 0.0,
+                    false => ROUNDING,
+                };
+                match first_difference(&found, recorded, tolerance) {
+                    None => n_same += 1,
+                    Some(_) if is_stateful => findings.not_checked(&path, STATEFUL),
+                    Some(how) => findings.differ(&path, &how),
+                }
+            }
+            Err(error) if error.is::<TaskDataError>() => {
+                findings.not_checked(&path, &format!("{error:#}"));
+            }
+            Err(error) => findings.differ(&path, &format!("{error:#}")),
+        }
+    }
+    findings.agree(n_same, "what saved weights predict");
+    Ok(())
+}
+
+/// What `run`'s learner with the saved weights gives on all parts of its data; and whether it carries something
+/// on from pattern to pattern.
+fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<(Vec<Reading>, bool)> {
+    let record = &run.ended.record;
+    let source = SpecSource {
+        name: record.summary.run.experiment.clone(),
+        file: run.folder.join(name::SPEC).display().to_string(),
+        folder: run.folder.clone(),
+        text: record.spec.clone(),
+    };
+    let Experiment::Tasks(resolved) = Experiment::read(source, Overrides::default())? else {
+        anyhow::bail!("its specification names a protocol");
+    };
+    let arm = resolved
+        .arms
+        .first()
+        .context("its specification has no learner")?;
+    let seed = record.summary.run.seed;
+    let prepared = data.prepare(&resolved, arm, seed)?;
+    let streams = Streams::new(seed);
+    let start = arm.start(&prepared.network, streams)?;
+    let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
+    let learner: &mut AnyLearner = &mut *learner;
+    load_tensors(learner, &fs::read(run.folder.join(name::WEIGHTS))?)?;
+    let mut observer = EvaluationObserver::new(learner, &prepared.data, &arm.measure, streams);
+    Ok((observer.observe(learner)?, learner.is_stateful()))
+}
+
+fn first_difference<'a>(
+    found: &[Reading],
+    recorded: impl Iterator<Item = &'a Reading>,
+    tolerance: f64,
+) -> Option<String> {
+    for reading in recorded {
+        let is_of_it = |of: &&Reading| of.metric == reading.metric && of.part == reading.part;
+        let now = found.iter().find(is_of_it).and_then(|found| found.value);
+        let is_same = match (now, reading.value) {
+            (Some(now), Some(then)) => (now - then).abs() <= tolerance * then.abs(),
+            (now, then) => now == then,
+        };
+        if !is_same {
+            let part = match reading.part {
+                Some(PartName::Train) => "training",
+                Some(PartName::Validation) => "validation",
+                Some(PartName::Test) => "test",
+                None => "",
+            };
+            let of = |value: Option<f64>| value.map_or("no value".to_owned(), |v| v.to_string());
+            let (now, then) = (of(now), of(reading.value));
+            let metric = reading.metric.info().name;
+            return Some(format!("{part} {metric} is {now}, and was read as {then}"));
+        }
+    }
+    None
+}

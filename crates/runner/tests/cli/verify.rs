@@ -1,0 +1,167 @@
+//! `apical verify`: everything that is changed is found, also where checksums were made to fit.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::program::{Place, SMALL, read};
+
+fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn finished() -> (Place, Vec<PathBuf>) {
+    let place = Place::new(SMALL);
+    place.line("run small.toml", 0);
+    let runs = place.runs();
+    (place, runs)
+}
+
+/// Another digit in place of the last one after `before`.
+fn with_another_digit(text: &str, before: &str) -> String {
+    let from = text.find(before).expect(before) + before.len();
+    let n = text[from..].find([',', '}', '\n', ' ']).expect("an end");
+    let last = from + n - 1;
+    let digit = if &text[last..=last] == "1" { "2" } else { "1" };
+    format!("{}{digit}{}", &text[..last], &text[last + 1..])
+}
+
+/// Writes `bytes` as `file` of the run in `folder`, with a manifest and a summary to which they belong.
+fn forge(folder: &Path, file: &str, bytes: &[u8]) {
+    let before = checksum(&fs::read(folder.join(file)).expect("read"));
+    fs::write(folder.join(file), bytes).expect("written");
+    let summary = read(&folder.join("summary.json")).replace(&before, &checksum(bytes));
+    fs::write(folder.join("summary.json"), summary).expect("written");
+}
+
+#[test]
+fn what_is_as_it_was_agrees() {
+    let (place, _) = finished();
+    place
+        .line("verify results/small --rerun 2", 0)
+        .prints("agrees: checksums of runs (4)")
+        .prints("agrees: summaries, from the readings beside them (4)")
+        .prints("agrees: numbers of tables and figures, from the records (")
+        .prints("agrees: what saved weights predict (4)")
+        .prints("agrees: runs made again, to the bit (2)");
+    place
+        .line("verify results --rerun 100", 0)
+        .prints("runs made again, to the bit (4)");
+    place
+        .line("verify nowhere", 2)
+        .says("there is no folder `nowhere`");
+}
+
+#[test]
+fn a_digit_in_each_kind_of_file_is_found() {
+    let (place, runs) = finished();
+    let root = place.path("results/small");
+    let figure = fs::read_dir(root.join("figures/digits"))
+        .expect("listed")
+        .flatten();
+    let figure = figure
+        .map(|entry| entry.path())
+        .find(|path| path.to_string_lossy().ends_with("learning_curves.csv"))
+        .expect("a figure");
+    for (path, before, expected) in [
+        (root.join("table.csv"), "accuracy,", "table.csv: line 2: `"),
+        (figure, "test,", "learning_curves.csv: line "),
+        (
+            runs[0].join("summary.json"),
+            "\"n_parameters\": ",
+            "summary.json was changed",
+        ),
+        (
+            runs[1].join("metrics.jsonl"),
+            "\"value\":",
+            "metrics.jsonl was changed",
+        ),
+        (
+            runs[2].join("provenance.json"),
+            "\"n_threads\": ",
+            "provenance.json was changed",
+        ),
+        (
+            runs[3].join("spec.toml"),
+            "n_epochs = ",
+            "spec.toml was changed",
+        ),
+    ] {
+        let text = read(&path);
+        fs::write(&path, with_another_digit(&text, before)).expect("written");
+        place
+            .line("verify results/small", 3)
+            .prints("differs: ")
+            .prints(expected);
+        fs::write(&path, text).expect("written");
+    }
+    place.line("verify results/small", 0);
+}
+
+#[test]
+fn what_was_made_to_fit_is_found_by_what_it_is_made_of() {
+    let (place, runs) = finished();
+    // A summary with a checksum of its own, beside other readings.
+    let metrics = read(&runs[0].join("metrics.jsonl"));
+    let from = metrics.rfind("\"record\":\"epoch\"").expect("an epoch");
+    let forged = with_another_digit(&metrics[from..], "\"part\":\"test\",\"value\":");
+    forge(
+        &runs[0],
+        "metrics.jsonl",
+        format!("{}{forged}", &metrics[..from]).as_bytes(),
+    );
+    place
+        .line("verify results/small", 3)
+        .prints("summary.json: `last` is not what metrics.jsonl gives");
+    forge(&runs[0], "metrics.jsonl", metrics.as_bytes());
+
+    let weights = fs::read(runs[1].join("weights.safetensors")).expect("read");
+    let mut others = weights.clone();
+    let from = weights.len() - 400;
+    others[from..].iter_mut().for_each(|byte| *byte = 0);
+    forge(&runs[1], "weights.safetensors", &others);
+    place
+        .line("verify results/small", 3)
+        .prints("weights.safetensors: ")
+        .prints(", and was read as ");
+    place
+        .line("verify results/small --rerun 4", 3)
+        .prints("made again, weights.safetensors differs")
+        .prints("agrees: runs made again, to the bit (3)");
+    forge(&runs[1], "weights.safetensors", &weights);
+    place.line("verify results/small", 0);
+}
+
+#[test]
+fn what_was_not_kept_is_not_checked() {
+    let (place, runs) = finished();
+    for run in runs {
+        fs::remove_file(run.join("weights.safetensors")).expect("removed");
+        let summary = run.join("summary.json");
+        let left_out = "\"left_out\": [\"weights.safetensors\"]";
+        let text = read(&summary).replace("\"left_out\": []", left_out);
+        fs::write(summary, text).expect("written");
+    }
+    let call = place.line("verify results/small --rerun 1", 0);
+    call.prints("not checked: ")
+        .prints("weights.safetensors was not kept");
+    assert!(!call.stdout.contains("saved weights"), "{}", call.stdout);
+}
+
+#[test]
+fn runs_of_a_protocol_are_made_again_too() {
+    let place = Place::new("");
+    place.line(
+        "run fig1 --seeds 0 --set learning_ms=300 --set reported_ms=200 --quiet",
+        0,
+    );
+    place
+        .line("verify results/fig1 --rerun 1", 0)
+        .prints("agrees: checksums of runs (5)")
+        .prints("numbers of tables and figures")
+        .prints("agrees: runs made again, to the bit (1)");
+}
