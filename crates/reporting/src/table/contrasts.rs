@@ -142,7 +142,7 @@ impl<'t> ContrastTable<'t> {
         if contrasts.iter().any(needs) {
             note.push_str(
                 " n needed: the seeds with which equivalence would be shown with 80 % probability if there were \
-                 no difference, by the deviation of these; where it is not said, these are as many.",
+                 no difference, by the deviation of these; left out where there are as many already.",
             );
         }
         let n = contrasts
