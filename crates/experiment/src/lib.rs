@@ -11,6 +11,7 @@ mod experiment;
 mod guard;
 pub mod learners;
 mod memory;
+pub mod plan;
 pub mod progress;
 pub mod protocol;
 pub mod provenance;

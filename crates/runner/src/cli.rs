@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run a built-in experiment by its name, such as a figure of the literature
     Reproduce(ReproduceArgs),
+    /// Say how many runs an experiment has, and about how long they take, from a second of each learner
+    Plan(PlanArgs),
     /// Show patterns to a circuit in continuous time and write its potentials over time
     Simulate(SimulateArgs),
     /// Write the report again from the records
@@ -111,6 +113,39 @@ pub(crate) struct ReproduceArgs {
     pub(crate) how: HowToRun,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The experiment, as for `apical run`
+    #[arg(default_value = "quick")]
+    pub(crate) spec: PathBuf,
+    /// Another value for a key, such as training.n_epochs=3; an empty value takes the key away
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seeds: Option<String>,
+    /// Runs at a time; as many as there are processors where not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+impl PlanArgs {
+    /// Values in place of the specification's.
+    pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
+        Overrides::parse(&self.sets, self.seeds.as_deref())
+    }
+
+    /// How many runs at a time.
+    pub(crate) fn n_threads(&self) -> usize {
+        n_threads(self.threads)
+    }
+}
+
+fn n_threads(given: Option<u16>) -> usize {
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    given.map_or_else(all, usize::from)
+}
+
 /// How runs are made, of `run` and `reproduce` alike.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct HowToRun {
@@ -149,8 +184,7 @@ impl HowToRun {
 
     /// How many runs at a time.
     pub(crate) fn n_threads(&self) -> usize {
-        let all = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(all, usize::from)
+        n_threads(self.threads)
     }
 
     /// The command `words` with the options that decide values, without those that only say where and

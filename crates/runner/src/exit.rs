@@ -150,6 +150,9 @@ pub(crate) enum UsageError {
         /// The endings known.
         known: String,
     },
+    /// A simulation where an experiment is expected.
+    #[error("this is a simulation, which has no runs to plan; `apical simulate` makes it")]
+    NothingToPlan,
     /// Something that can only be done by hand.
     #[error("`{name}` cannot be fetched: {why}")]
     NotFetchable {

@@ -205,6 +205,11 @@ fn read<P: Protocol + Serialize + DeserializeOwned + 'static>(
 }
 
 impl Specified {
+    /// Runs: one for each condition and seed.
+    pub fn n_runs(&self) -> usize {
+        self.head.seeds.len() * self.head.condition.len()
+    }
+
     /// The report on `runs`. Where records have no series, it says what is missing.
     pub(crate) fn report(&self, runs: &Runs, command: &str) -> ProtocolReport {
         let Report {

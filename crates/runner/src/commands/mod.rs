@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod list;
 mod man;
+mod plan;
 mod report;
 mod run;
 mod schema;
@@ -40,6 +41,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         }
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
         Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
+        Some(Command::Plan(arguments)) => return plan::plan(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),

@@ -13,6 +13,7 @@ mod names;
 #[cfg(unix)]
 mod odd_numbers;
 mod own_data;
+mod plan;
 mod processes;
 mod program;
 #[cfg(unix)]
