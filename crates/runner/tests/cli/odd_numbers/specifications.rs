@@ -19,7 +19,7 @@ use toml::{Table, Value};
 use super::walk::{End, Place, numbers};
 
 /// Seconds of a processor that a run may take that takes a fraction of one, and more where nothing is optimised.
-const LIMIT: u64 = if cfg!(debug_assertions) { 90 } else { 10 };
+const LIMIT: u64 = if cfg!(debug_assertions) { 90 } else { 20 };
 /// How long it may take, on a machine that is busy with other things.
 const LONGEST: Duration = Duration::from_secs(30 * LIMIT);
 /// The signal at the end of [`LIMIT`].
