@@ -5,6 +5,7 @@
 //! caller writes. Nothing here knows a model, a file or a clock: the same input gives the same bytes.
 
 mod artefact;
+pub mod bound;
 mod cell;
 mod chart;
 mod claim;

@@ -330,8 +330,11 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// Folders with records: an experiment's, or any above or below it
-    #[arg(required = true, value_name = "DIR")]
+    #[arg(required_unless_present = "claims", value_name = "DIR")]
     pub(crate) folders: Vec<PathBuf>,
+    /// A text (Markdown, HTML, TeX) whose numbers are bound to cells of tables; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claims: Vec<PathBuf>,
     /// Make N runs again, and compare bit by bit
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) rerun: usize,

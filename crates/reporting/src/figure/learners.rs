@@ -71,7 +71,10 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         });
     }
     let lines = groups.iter().zip(&columns).map(|(group, values)| DotLine {
-        label: group.label(),
+        label: match group.point.is_empty() {
+            true => group.label(),
+            false => format!("{}\n{}", group.learner, group.point),
+        },
         style: group.style,
         values: values[..panels.len()].to_vec(),
     });

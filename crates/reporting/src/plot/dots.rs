@@ -11,6 +11,7 @@ use crate::statistics::{FEW_SEEDS, Spread};
 /// A line of the picture.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DotLine {
+    /// In one or two lines.
     pub(crate) label: String,
     pub(crate) style: LineStyle,
     /// One for each panel: its spread and its single seeds; none where nothing was measured.
@@ -36,6 +37,8 @@ pub(crate) struct Dots {
 }
 
 const SPACING: f64 = 118.0;
+/// Between two lines of a label.
+const LABEL_SPACING: f64 = 72.0;
 const TOP: f64 = 40.0;
 const LEFT: f64 = 40.0;
 const MARKER: f64 = 22.0;
@@ -47,14 +50,21 @@ const WIDEST_LABEL: f64 = 0.45;
 impl Dots {
     /// The lines, drawn.
     pub(super) fn draw(&self, title: &str) -> Canvas {
-        let bottom = TOP + SPACING * self.lines.len() as f64;
+        let has_two = self.lines.iter().any(|of| of.label.lines().count() > 1);
+        let spacing = SPACING + if has_two { LABEL_SPACING } else { 0.0 };
+        let bottom = TOP + spacing * self.lines.len() as f64;
         let mut canvas = Canvas::new(bottom + 230.0, title);
-        let widths = self.lines.iter().map(|of| text_width(&of.label, SMALL));
+        let labels = self.lines.iter().flat_map(|of| of.label.lines());
+        let widths = labels.map(|label| text_width(label, SMALL));
         let room = widths.fold(0.0, f64::max).min(WIDEST_LABEL * WIDTH);
-        let y_of = |index: usize| TOP + SPACING * (index as f64 + 0.5);
+        let y_of = |index: usize| TOP + spacing * (index as f64 + 0.5);
         for (index, line) in self.lines.iter().enumerate() {
-            let label = fit(&line.label, SMALL, room);
-            canvas.text(&label, (LEFT + room, y_of(index)), Anchor::Right, SMALL);
+            let n_more = line.label.lines().count().saturating_sub(1);
+            for (row, label) in line.label.lines().enumerate() {
+                let label = fit(label, SMALL, room);
+                let y = y_of(index) + (row as f64 - 0.5 * n_more as f64) * LABEL_SPACING;
+                canvas.text(&label, (LEFT + room, y), Anchor::Right, SMALL);
+            }
         }
         let left = LEFT + room + 60.0;
         let n_panels = self.panels.len().max(1) as f64;

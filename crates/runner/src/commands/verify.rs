@@ -1,13 +1,16 @@
 //! `apical verify`.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use apical_experiment::Execution;
 use apical_experiment::task_data::DataCache;
-use apical_experiment::verify::{Again, Verdict, verify as look_again};
+use apical_experiment::verify::{Again, Finding, Verdict, verify as look_again};
+use apical_reporting::bound::bindings;
 
 use crate::cli::VerifyArgs;
+use crate::exit::DataProblem;
 use crate::folders::data_folders;
 use crate::program::program;
 use crate::progress::{Mode, Progress};
@@ -30,7 +33,13 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         seed: arguments.seed,
     };
     let mut data = DataCache::new(data_folders(data_dir));
-    let findings = look_again(&arguments.folders, again, &mut data, &execution)?;
+    let mut findings = Vec::new();
+    if !arguments.folders.is_empty() {
+        findings = look_again(&arguments.folders, again, &mut data, &execution)?;
+    }
+    for text in &arguments.claims {
+        findings.extend(claims(text)?);
+    }
     let mut n_different = 0_usize;
     for finding in &findings {
         let verdict = match finding.verdict {
@@ -50,4 +59,35 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         0 => exit::OK,
         _ => exit::RUNS_FAILED,
     })
+}
+
+/// Compares the numbers of a text with the cells that they are bound to, in files beside it.
+fn claims(path: &Path) -> Result<Vec<Finding>> {
+    let unreadable = |source| DataProblem::Unreadable {
+        path: path.display().to_string(),
+        source,
+    };
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read = |file: &str| fs::read(folder.join(file)).map_err(|error| error.to_string());
+    let found = bindings(&text, &read);
+    let shown = path.display();
+    let mut findings = vec![match found.n_agreeing + found.differing.len() {
+        0 => Finding {
+            verdict: Verdict::NotChecked,
+            words: format!("{shown}: no number is bound to a cell (docs/records.md says how)"),
+        },
+        _ => Finding {
+            verdict: Verdict::Agrees,
+            words: format!(
+                "{shown}: numbers, with the cells they are bound to ({})",
+                found.n_agreeing
+            ),
+        },
+    }];
+    findings.extend(found.differing.into_iter().map(|line| Finding {
+        verdict: Verdict::Differs,
+        words: format!("{shown}:{}: {}", line.line, line.how),
+    }));
+    Ok(findings)
 }

@@ -165,3 +165,37 @@ fn runs_of_a_protocol_are_made_again_too() {
         .prints("numbers of tables and figures")
         .prints("agrees: runs made again, to the bit (1)");
 }
+
+#[test]
+fn numbers_of_a_text_are_those_of_the_tables() {
+    let (place, _) = finished();
+    let table = read(&place.path("results/small/table.csv"));
+    let mut rows = table.lines();
+    let column = |row: &str| row.split(',').nth(3).map(str::to_owned).expect("a cell");
+    let (name, value) = (
+        column(rows.next().expect("headings")),
+        column(rows.next().expect("a row")),
+    );
+    let text = |value: &str| {
+        format!(
+            "# Results\n\n{value} seeds <!-- cells: results/small/table.csv; learner=microcircuit; {name} -->\n"
+        )
+    };
+    fs::write(place.path("README.md"), text(&value)).expect("written");
+    place
+        .line("verify --claims README.md", 0)
+        .prints("agrees: README.md: numbers, with the cells they are bound to (1)");
+    fs::write(place.path("README.md"), text("7")).expect("written");
+    place
+        .line("verify results/small --claims README.md", 3)
+        .prints("agrees: checksums of runs (4)")
+        .prints("differs: README.md:3: `7` is 2 in results/small/table.csv (n_seeds)");
+    fs::write(place.path("README.md"), "nothing").expect("written");
+    place
+        .line("verify --claims README.md", 0)
+        .prints("not checked: README.md: no number is bound");
+    place
+        .line("verify --claims nowhere.md", 4)
+        .says("nowhere.md cannot be read");
+    place.line("verify", 2);
+}
