@@ -6,6 +6,7 @@ use apical_learning::KeyPath;
 use rayon::prelude::*;
 
 use crate::claim;
+use crate::contrast;
 use crate::csv::{Csv, number};
 use crate::figure::{Drafts, FIGURES, Figure};
 use crate::group::{self, Task};
@@ -24,7 +25,8 @@ pub struct Artefact {
 }
 
 /// The report on all runs: `index.html`, `table.csv`, `figures/<task>/<figure>.{svg,png,csv}` for
-/// every figure that has data, and `trials.csv` where settings were tuned.
+/// every figure that has data, `contrasts.csv` where contrasts are declared, and `trials.csv` where settings
+/// were tuned.
 ///
 /// Failed runs are listed and left out of all means. Without any finished run there is a page that
 /// says so. Fails where there are no runs at all, a run is given twice, or records are of another
@@ -47,7 +49,9 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
     }
     let table = table::csv(&tables);
     let trials = trials(input);
+    let contrasts = contrast::csv(&tasks);
     let mut attached: Vec<(&str, &[u8])> = vec![("table.csv", &table)];
+    attached.extend(contrasts.as_deref().map(|bytes| ("contrasts.csv", bytes)));
     if !input.trials.is_empty() {
         attached.push(("trials.csv", &trials));
     }

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::csv::number;
-use crate::number::{ABSENT, Decimals, deviation, fixed, range, short, significant, spread};
+use crate::number::{
+    ABSENT, Decimals, deviation, fixed, probability, range, short, significant, spread,
+};
 use crate::statistics::{Spread, mean};
 
 /// A cell; what is `None` is written as a dash.
@@ -23,6 +25,8 @@ pub enum Cell {
     Number(Option<f64>, usize),
     /// A number with at most four significant digits.
     Short(Option<f64>),
+    /// The p value of a test.
+    Probability(Option<f64>),
     /// How many.
     Count(Option<usize>),
     /// How many of all.
@@ -52,7 +56,11 @@ impl Cell {
         let named = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
         match self {
             Self::Missing | Self::Instead(_) => Vec::new(),
-            Self::Text(_) | Self::Number(..) | Self::Short(_) | Self::Count(_) => named(&[""]),
+            Self::Text(_)
+            | Self::Number(..)
+            | Self::Short(_)
+            | Self::Probability(_)
+            | Self::Count(_) => named(&[""]),
             Self::Interval(..) => named(&["mean", "half_width_95"]),
             Self::Deviation(_) => named(&["mean", "standard_deviation"]),
             Self::Range(..) => named(&["mean", "least", "most"]),
@@ -68,7 +76,9 @@ impl Cell {
         match self {
             Self::Missing | Self::Instead(_) => Vec::new(),
             Self::Text(text) => vec![text.clone()],
-            Self::Number(value, _) | Self::Short(value) => vec![number(*value)],
+            Self::Number(value, _) | Self::Short(value) | Self::Probability(value) => {
+                vec![number(*value)]
+            }
             Self::Count(n) => vec![n.map_or_else(String::new, |n| n.to_string())],
             Self::Interval(value, _) => vec![
                 number(value.map(|spread| spread.mean)),
@@ -97,7 +107,7 @@ impl Cell {
     pub(crate) fn order(&self) -> Option<f64> {
         match self {
             Self::Text(_) | Self::Instead(_) | Self::Missing => None,
-            Self::Number(value, _) | Self::Short(value) => *value,
+            Self::Number(value, _) | Self::Short(value) | Self::Probability(value) => *value,
             Self::Count(n) => n.map(|n| n as f64),
             Self::Interval(value, _) | Self::Deviation(value) => value.map(|spread| spread.mean),
             Self::Range(values, _) => mean(values),
@@ -124,6 +134,7 @@ impl fmt::Display for Cell {
                 value.map_or_else(absent, |value| significant(value, *n_digits))
             }
             Self::Short(value) => value.map_or_else(absent, short),
+            Self::Probability(p) => p.map_or_else(absent, probability),
             Self::Count(n) => n.map_or_else(absent, |n| n.to_string()),
             Self::Share { n, of } => format!("{n} of {of}"),
             Self::Missing => absent(),

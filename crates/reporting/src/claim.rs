@@ -60,6 +60,15 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
         }
     }
     sentence.push('.');
+    let declared = baseline.and_then(|baseline| {
+        let of_both = [subject, baseline].map(|group| group.label());
+        let mut contrasts = task.contrasts.iter();
+        contrasts.find(|of| of.groups.is_some() && of_both == [&*of.learner, &*of.other])
+    });
+    if let Some(contrast) = declared {
+        sentence.push(' ');
+        sentence.push_str(&contrast.sentence(task.score));
+    }
     if let Some((baseline, ratio)) = baseline.zip(task.time_ratio(subject)) {
         sentence.push_str(&format!(
             " A sample takes {} times as long as with {}.",

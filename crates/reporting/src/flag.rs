@@ -226,22 +226,31 @@ fn never_fell(run: &RunRecord) -> bool {
 /// Whether all scores of all seeds are equal, where that is no accident: losses are, or accuracies of
 /// three seeds.
 fn are_identical(group: &Group<'_>, other: &Group<'_>) -> bool {
+    let pairs = || {
+        group
+            .finished
+            .iter()
+            .copied()
+            .zip(other.finished.iter().copied())
+    };
+    let is_one_seed = |(a, b): (&RunRecord, &RunRecord)| a.summary.run.seed == b.summary.run.seed;
+    group.finished.len() == other.finished.len()
+        && pairs().all(is_one_seed)
+        && are_same_runs(&pairs().collect::<Vec<_>>())
+}
+
+/// The same of pairs of runs.
+pub(crate) fn are_same_runs(pairs: &[(&RunRecord, &RunRecord)]) -> bool {
     let scores = |run: &RunRecord| -> Vec<(Subject, u64)> {
         let of_predictions = (run.summary.last.iter()).filter(|of| of.metric.is_of_predictions());
         of_predictions
             .filter_map(|of| Some((Subject::of(of), of.value?.to_bits())))
             .collect()
     };
-    let of = |group: &Group<'_>| -> Vec<(u64, Vec<(Subject, u64)>)> {
-        let runs = group.finished.iter();
-        runs.map(|run| (run.summary.run.seed, scores(run)))
-            .collect()
-    };
-    let own = of(group);
-    let is_telling = own.iter().flat_map(|(_, scores)| scores);
-    let has_losses = is_telling.clone().any(|(of, _)| of.metric == Metric::LOSS);
-    let is_telling = is_telling.count() > 0 && (has_losses || own.len() >= 3);
-    is_telling && own == of(other)
+    let own: Vec<_> = pairs.iter().flat_map(|(run, _)| scores(run)).collect();
+    let has_losses = own.iter().any(|(of, _)| of.metric == Metric::LOSS);
+    let is_telling = !own.is_empty() && (has_losses || pairs.len() >= 3);
+    is_telling && (pairs.iter()).all(|(run, other)| scores(run) == scores(other))
 }
 
 #[cfg(test)]

@@ -52,9 +52,19 @@ pub static GLOSSARY: &[Term] = &[
         "How strongly one compartment pulls another to its own potential, in 1/ms. Conductances decide nudging, mixing and attenuation in continuous time.",
     ),
     term(
+        "contrast",
+        &["contrasts", "paired difference"],
+        "Two learners that a specification says are compared: the test score of one less that of the other, of the same seed. The unit is the training run.",
+    ),
+    term(
         "direct feedback alignment",
         &[],
         "A control: the output error reaches every hidden layer straight through fixed random weights.",
+    ),
+    term(
+        "equivalent",
+        &["equivalence", "TOST", "TOST p"],
+        "A verdict on a contrast: the difference lies inside the margin, shown by two one-sided paired t tests (TOST; the 90 % interval lies inside). Without a margin nothing is called so. Source: Schuirmann (1987).",
     ),
     term(
         "equivalent rate",
@@ -97,6 +107,11 @@ pub static GLOSSARY: &[Term] = &[
         "A control: only the output layer learns. What it lacks to the others is what hidden learning brings.",
     ),
     term(
+        "Holm",
+        &["Holm p"],
+        "A p value adjusted for the number of contrasts that a task declares, so that the chance of calling any of them different by mistake stays at 5 %. Source: Holm (1979).",
+    ),
+    term(
         "ideal interneurons",
         &["ideal"],
         "Interneurons whose weights are the forward weights at every step, so that nothing is left to learn there.",
@@ -130,6 +145,11 @@ pub static GLOSSARY: &[Term] = &[
         "learner",
         &[],
         "What is trained: a circuit, backprop or a control, with its settings.",
+    ),
+    term(
+        "margin",
+        &[],
+        "The largest difference that does not matter, declared beside the contrasts: percentage points of accuracy, or the unit of the loss.",
     ),
     term(
         "matched backprop",
@@ -207,6 +227,11 @@ pub static GLOSSARY: &[Term] = &[
         "The share of weights whose update has the sign of the gradient step; 50 % is chance.",
     ),
     term(
+        "sign-flip",
+        &["sign-flip test", "sign-flip p"],
+        "The test of a contrast: how many of all patterns of signs give the paired differences a sum as far from 0. Exact up to 20 seeds; 3 seeds cannot come below 0.25, 5 not below 0.06.",
+    ),
+    term(
         "single layer",
         &[],
         "A control without hidden layers: what the data give away to a linear read-out.",
@@ -260,6 +285,11 @@ pub static GLOSSARY: &[Term] = &[
         "two-step form",
         &["two-step"],
         "The circuit's steady state, computed by a sweep up without a teacher and a sweep down with one.",
+    ),
+    term(
+        "undecided",
+        &["n needed"],
+        "A verdict on a contrast: neither equivalent nor different. n needed is the number of seeds with which equivalence would be shown with 80 % probability if there were no difference.",
     ),
     term(
         "update angle",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use apical_learning::{KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
 
+use crate::contrast::{Contrast, contrasts};
 use crate::look::styles;
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
@@ -124,6 +125,10 @@ pub(crate) struct Task<'a> {
     pub(crate) baseline: Option<&'a str>,
     /// Accuracy, or loss where there is none (regression).
     pub(crate) score: Metric,
+    /// Those that are declared, in order.
+    pub(crate) contrasts: Vec<Contrast>,
+    /// The file that they come from, where it is not the experiment's own specification.
+    pub(crate) contrasts_declared_in: Option<&'a str>,
     /// Swept keys, from the specification's root, whose values are spread over a logarithm.
     logarithmic: &'a BTreeSet<KeyPath>,
 }
@@ -254,8 +259,11 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 Metric::LOSS
             };
             let baseline = input.baselines.get(name).map(String::as_str);
+            let declared = input.contrasts.get(name);
             Task {
                 name,
+                contrasts: contrasts(&groups, score, declared),
+                contrasts_declared_in: declared.and_then(|of| of.declared_in.as_deref()),
                 baseline: baseline.filter(|of| groups.iter().any(|group| group.learner == *of)),
                 groups,
                 score,

@@ -9,6 +9,7 @@ pub mod bound;
 mod cell;
 mod chart;
 mod claim;
+mod contrast;
 mod csv;
 mod error;
 mod figure;
@@ -41,6 +42,7 @@ pub use cell::Cell;
 pub use chart::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
 };
+pub use contrast::{Contrasts, VerdictEpoch};
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure};
 pub use markup::plain;
@@ -67,6 +69,8 @@ pub struct ReportInput {
     /// By task, the learner that the others are compared with; a task without an entry, or without runs
     /// of that learner, has no comparison.
     pub baselines: BTreeMap<String, String>,
+    /// By task, what is declared to be compared; nothing where nothing is.
+    pub contrasts: BTreeMap<String, Contrasts>,
     /// By task and learner, a place of the palette: one for every kind of learner, so that it looks the
     /// same in every report. Learners without an entry take places that nobody has.
     pub places: BTreeMap<(String, String), LearnerPlace>,

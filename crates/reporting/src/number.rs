@@ -96,6 +96,14 @@ pub(crate) fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// The p value of a test: three decimals, or that it is smaller than they show.
+pub(crate) fn probability(p: f64) -> String {
+    match p < 0.001 {
+        true => "< 0.001".to_owned(),
+        false => fixed(p, 3),
+    }
+}
+
 /// A number with `n` decimals and a true minus sign.
 pub(crate) fn fixed(value: f64, n: usize) -> String {
     with_minus(format!("{value:.n$}"))
@@ -223,6 +231,12 @@ mod tests {
         assert_eq!(of(1.0, Some(1e-12)), "1.00000 ± 0.00000");
         assert_eq!(of(1.5, Some(0.0)), "1.50 ± 0.00");
         assert_eq!(of(2.5e7, Some(1e6)), "(2.50 ± 0.10)·10⁷");
+    }
+
+    #[test]
+    fn a_p_value_is_never_written_as_nothing() {
+        let written = [1.0, 0.0625, 0.00195, 0.0009, 0.0].map(probability);
+        assert_eq!(written, ["1.000", "0.062", "0.002", "< 0.001", "< 0.001"]);
     }
 
     #[test]

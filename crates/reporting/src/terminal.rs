@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::ReportInput;
 use crate::group::tasks;
-use crate::table::{Heading, Layout, REFERENCES, Table};
+use crate::table::{ContrastTable, Heading, Layout, REFERENCES, Table};
 use crate::text::{aligned, printable, widths, wrapped};
 
 /// The tables of all tasks as aligned text, one learner a line; with `colour`, headings are bold and
@@ -40,6 +40,13 @@ pub fn terminal_table_in(input: &ReportInput, colour: bool, width: usize) -> Str
         for line in lines {
             out.push_str(&line);
             out.push('\n');
+        }
+        let contrasts = ContrastTable::new(&task);
+        for line in contrasts.iter().flat_map(ContrastTable::lines) {
+            for line in wrapped(&printable(&line), width) {
+                out.push_str(&line);
+                out.push('\n');
+            }
         }
         for note in notes(&table, &left_out) {
             for line in wrapped(&note, width) {

@@ -1,5 +1,6 @@
 //! Reports on synthetic records: what is in them.
 
+mod contrasts;
 mod depth;
 mod fixture;
 mod shown;
@@ -56,7 +57,7 @@ fn a_full_report_has_every_figure_in_three_formats() {
             for format in ["svg", "png", "csv"] {
                 let path = format!("figures/{task}/{}.{format}", figure.name);
                 let is_there = artefacts.iter().any(|artefact| artefact.path == path);
-                let is_absent = [absent, "depth"].contains(&figure.name);
+                let is_absent = [absent, "contrasts", "depth"].contains(&figure.name);
                 assert_eq!(is_there, !is_absent, "{path}");
             }
         }
@@ -84,7 +85,9 @@ fn a_full_report_has_every_figure_in_three_formats() {
     let page = text_of(&artefacts, "index.html");
     assert!(page.contains("feedback alignment: 2 of 10 failed"));
     assert!(page.contains("lower the learning rate"));
-    assert!(page.contains("Not shown: sweep (no run is part of a sweep)"));
+    assert!(page.contains(
+        "Not shown: contrasts (no contrasts are declared); sweep (no run is part of a sweep)"
+    ));
     assert!(!page.contains("http-equiv"));
     assert!(!page.contains(" src=") && !page.contains("@import"));
     // One script, the page's own.

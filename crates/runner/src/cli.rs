@@ -319,6 +319,9 @@ pub(crate) struct ReportArgs {
     /// How the experiment in DIR is called beside others; once for each DIR, in order
     #[arg(long = "as", value_name = "NAME")]
     pub(crate) names: Vec<String>,
+    /// Specification whose contrasts and margins are reported, in place of those that the experiment declared
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) contrasts: Option<PathBuf>,
     /// Show all columns of the tables, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,

@@ -1,5 +1,6 @@
 //! Reports, made of records alone: of tasks, or of a protocol.
 
+mod contrasts;
 mod gaps;
 mod gather;
 mod looks;
@@ -11,6 +12,7 @@ use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
 
+pub use self::contrasts::GivenContrasts;
 pub(crate) use self::gather::Place;
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
 pub use self::read::{ReadError, Reports, folders_of, read};

@@ -9,6 +9,7 @@ use apical_learning::RunRecord;
 use apical_reporting::{ProtocolReport, ReportInput};
 use toml::Table;
 
+use super::contrasts::{self, GivenContrasts};
 use super::gather::{Gathered, Known, Place, gather};
 use super::{
     Report, baselines_of, in_order, looks, named_baselines, places_of, specified_baselines,
@@ -31,6 +32,18 @@ pub enum ReadError {
         folders: String,
         /// What is missing or damaged there.
         gaps: Vec<String>,
+    },
+    /// Contrasts of other tasks than those with runs.
+    #[error(
+        "{file} declares contrasts of {declared}, expected those of a task with runs here: {tasks}"
+    )]
+    NoTask {
+        /// The file.
+        file: String,
+        /// The tasks that it declares contrasts of.
+        declared: String,
+        /// The tasks with runs.
+        tasks: String,
     },
     /// A folder that is not there, or is none.
     #[error("{fault}; give a folder that `apical run` wrote, such as results/quick")]
@@ -60,8 +73,13 @@ pub struct Reports {
 }
 
 /// Reads everything below `folders` that a report is made of. Of several experiments, tasks are named with
-/// their experiment, or as `names` has it, one for each folder.
-pub fn read(folders: &[PathBuf], names: &[String]) -> Result<Reports> {
+/// their experiment, or as `names` has it, one for each folder. Contrasts that are `given` take the place of those
+/// that experiments declare of the same tasks.
+pub fn read(
+    folders: &[PathBuf],
+    names: &[String],
+    given: Option<&GivenContrasts>,
+) -> Result<Reports> {
     let mut reports = Reports {
         tasks: None,
         protocols: Vec::new(),
@@ -85,7 +103,7 @@ pub fn read(folders: &[PathBuf], names: &[String]) -> Result<Reports> {
             taught.push((place, gathered));
         }
     }
-    reports.tasks = on_tasks(taught)?;
+    reports.tasks = on_tasks(taught, given)?;
     if reports.tasks.is_none() && reports.protocols.is_empty() {
         return Err(ReadError::no_runs(folders, gaps).into());
     }
@@ -96,7 +114,7 @@ pub fn read(folders: &[PathBuf], names: &[String]) -> Result<Reports> {
 pub(crate) fn on_experiment(folder: &Path, mut known: Known<RunRecord>) -> Result<Option<Report>> {
     let place = Place::whole(folder)?;
     let gathered = gather(&place, &mut known)?;
-    on_tasks(vec![(place, gathered)])
+    on_tasks(vec![(place, gathered)], None)
 }
 
 /// The same of a protocol, with its specification and its runs.
@@ -257,7 +275,10 @@ fn on_protocol(
     Ok((spec, runs, report))
 }
 
-fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report>> {
+fn on_tasks(
+    gathered: Vec<(Place, Gathered<RunRecord>)>,
+    given: Option<&GivenContrasts>,
+) -> Result<Option<Report>> {
     let mut names: BTreeSet<(PathBuf, String)> = BTreeSet::new();
     for (place, of) in &gathered {
         for run in &of.runs {
@@ -269,6 +290,7 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
     let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
     let (mut places, mut baselines, mut runs, mut gaps) = (vec![], vec![], vec![], vec![]);
     let (mut learner_places, mut logarithmic) = (BTreeMap::new(), BTreeSet::new());
+    let (mut declared, mut tasks) = (BTreeMap::new(), BTreeSet::new());
     for (place, of) in gathered {
         let called = |name: &str, task: &str| match place.label(name, &names) {
             Some(label) => format!("{label} · {task}"),
@@ -294,6 +316,8 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
             let specified = specified.into_iter();
             baselines.extend(specified.map(|(task, learner)| (called(&name, &task), learner)));
             baselines.extend(named_baselines(&table, |task| called(&name, task)));
+            let own = contrasts::of_spec(&file.spec).into_iter();
+            declared.extend(own.map(|(task, contrasts)| (called(&name, &task), contrasts)));
             commands.push(file.command.clone());
             specs.push(file.spec.clone());
             for mut trial in store::read_trials(&place.root)? {
@@ -304,7 +328,11 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
         for mut run in of.runs {
             let name = place.experiment_of(&run);
             let key = &mut run.summary.run;
-            key.task = called(&name, &key.task);
+            let task = called(&name, &key.task);
+            if let Some(contrasts) = given.and_then(|given| given.by_task.get(&key.task)) {
+                declared.insert(task.clone(), contrasts.clone());
+            }
+            tasks.insert(std::mem::replace(&mut key.task, task));
             runs.push(run);
         }
     }
@@ -312,6 +340,17 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
     let Some(first) = runs.first() else {
         return Ok(None);
     };
+    if let Some(given) = given
+        && !tasks.iter().any(|task| given.by_task.contains_key(task))
+    {
+        let tasks: Vec<String> = tasks.iter().map(|task| format!("`{task}`")).collect();
+        return Err(ReadError::NoTask {
+            file: given.file.clone(),
+            declared: given.tasks(),
+            tasks: tasks.join(", "),
+        }
+        .into());
+    }
     let experiment = first.summary.run.experiment.clone();
     if commands.is_empty() {
         let command = first.provenance.command.iter().map(String::as_str);
@@ -334,6 +373,7 @@ fn on_tasks(gathered: Vec<(Place, Gathered<RunRecord>)>) -> Result<Option<Report
             .collect(),
         logarithmic,
         baselines: baselines_of(&runs, baselines),
+        contrasts: declared,
         runs,
         trials,
         gaps,

@@ -260,10 +260,16 @@ impl Arm {
             seeds: vec![seed],
             training: self.training.clone(),
             measure: self.measure.clone(),
+            contrasts: None,
+            margin: None,
+            verdict_epoch: None,
             task: IndexMap::from([(
                 self.task_name.clone(),
                 TaskSpec {
                     baseline: None,
+                    contrasts: None,
+                    margin: None,
+                    verdict_epoch: None,
                     training: Default::default(),
                     training_of: Default::default(),
                     ..self.task.clone()

@@ -6,6 +6,7 @@ use apical_datasets::DatasetError;
 
 use apical_learning::{Counts, SpecError};
 
+use super::contrast::{ContrastError, declared};
 use super::{Arm, KeyPath, Resolved, SpecProblem, TuningSpec};
 use crate::memory;
 use crate::store::{outer_folder, without_case};
@@ -43,8 +44,16 @@ pub(crate) fn names_and_seeds(resolved: &Resolved) -> Result<(), SpecProblem> {
             let message = format!("`{key}`: the task has no learner `{baseline}`; it has {known}");
             return Err(resolved.problem(&key, message));
         }
+        declared(spec, name).map_err(|error| refused(resolved, &error))?;
     }
     Ok(())
+}
+
+fn refused(resolved: &Resolved, error: &ContrastError) -> SpecProblem {
+    match error.key() {
+        Some(key) => resolved.problem(key, error.to_string()),
+        None => SpecProblem::new(error.to_string()),
+    }
 }
 
 /// Fails on values out of range.

@@ -6,6 +6,7 @@ use apical_learning::{KeyPath, MeasureSpec, RateSchedule, TargetCoding, Training
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::contrast::{Contrasts, Epoch};
 use super::{ForwardScale, TuningSpec, Values};
 use crate::learners::LearnerSpec;
 
@@ -24,6 +25,16 @@ pub struct ExperimentSpec {
     /// What is measured, and how often.
     #[serde(default = "MeasureSpec::everything")]
     pub measure: MeasureSpec,
+    /// `contrasts` of tasks that declare none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contrasts: Option<Contrasts>,
+    /// `margin` of tasks that declare none.
+    #[key(min = 1e-9, max = 1e6)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// `verdict_epoch` of tasks that declare none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_epoch: Option<Epoch>,
     /// Tasks by name.
     #[key(name = "TASK")]
     pub task: IndexMap<String, TaskSpec>,
@@ -63,6 +74,20 @@ pub struct TaskSpec {
     /// circuit, with nothing frozen, where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// Which learners are compared, in place of the experiment's: `"baseline"` for all of them with the
+    /// baseline, or a list. No run depends on it, so that it may be added to runs that are made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contrasts: Option<Contrasts>,
+    /// The largest difference of test scores that does not matter: in percentage points where the score is an
+    /// accuracy, in the unit of the loss in regression. Without one no two learners are called equivalent. No run
+    /// depends on it.
+    #[key(min = 1e-9, max = 1e6, example = "0.5")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// Which epoch's scores the verdicts on contrasts are drawn from; the last one where nothing is said. No run
+    /// depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_epoch: Option<Epoch>,
     /// What this task does otherwise than the experiment's `[training]`.
     #[serde(default, skip_serializing_if = "TrainingOverrides::is_empty")]
     pub training: TrainingOverrides,

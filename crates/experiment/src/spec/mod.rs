@@ -2,6 +2,7 @@
 
 mod arm;
 mod check;
+mod contrast;
 mod experiment;
 pub(crate) mod format;
 mod forward_scale;
@@ -21,6 +22,7 @@ pub use apical_datasets::sha256;
 pub use apical_learning::KeyPath;
 pub use arm::{Arm, ArmError};
 pub(crate) use check::distinct_names;
+pub use contrast::{Contrast, ContrastError, Contrasts, Epoch, declared};
 pub use experiment::{ExperimentSpec, TaskSpec, TrainingOverrides};
 pub use forward_scale::{FanIn, ForwardScale};
 pub use overrides::Overrides;

@@ -67,7 +67,7 @@ pub(super) fn of_reports(places: &[Place], findings: &mut Findings) -> Result<()
         // Nothing that ended gives no report.
         let Ok(Reports {
             tasks, protocols, ..
-        }) = read(std::slice::from_ref(root), &[])
+        }) = read(std::slice::from_ref(root), &[], None)
         else {
             continue;
         };

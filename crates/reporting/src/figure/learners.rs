@@ -58,6 +58,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         },
         x: axis(&column(0)),
         guide: baseline.and_then(|of| Some(scores(of)?.0.mean)),
+        margin: None,
     }];
     let shown = column(1);
     if !shown.is_empty() {
@@ -66,6 +67,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             x_label: "update angle (°)".to_owned(),
             x: Axis::degrees(highest),
             guide: Some(90.0),
+            margin: None,
         });
     }
     let lines = groups.iter().zip(&columns).map(|(group, values)| DotLine {

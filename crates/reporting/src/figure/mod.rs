@@ -62,6 +62,7 @@ macro_rules! figures {
 figures! {
     update_angle,
     learners,
+    contrasts,
     sweep,
     depth,
     learning_curves,

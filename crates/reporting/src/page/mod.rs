@@ -69,7 +69,7 @@ impl Part {
     }
 }
 
-/// The page; `files` are table.csv and trials.csv.
+/// The page; `files` are table.csv, contrasts.csv and trials.csv.
 pub(crate) fn html(
     input: &ReportInput,
     sections: &[TaskSection<'_>],

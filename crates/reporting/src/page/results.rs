@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::{Attached, FigureOnPage, Part, TaskSection, Td, figure, headings, rich, table};
-use crate::table::{Layout, REFERENCES, Table};
+use super::{Attached, FigureOnPage, Part, TaskSection, Td, figure, headings, prose, rich, table};
+use crate::table::{ContrastTable, Heading, Layout, REFERENCES, Table};
 
 /// All tasks; how to read a figure is told where it is met first.
 pub(super) fn task_parts(
@@ -53,6 +53,9 @@ fn task_part(
     }
     let body = html! {
         (result_table(shown.table, files, attached))
+        @if let Some(contrasts) = ContrastTable::new(shown.task) {
+            (contrast_table(&contrasts, files, attached))
+        }
         div.figures { @for figure in drawn { (figure) } }
         @if !omitted.is_empty() { p.note { "Not shown: " (omitted.join("; ")) "." } }
     };
@@ -62,15 +65,14 @@ fn task_part(
     }
 }
 
-fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached) -> Markup {
-    let layout = Layout::EachLayer;
-    let columns = of.headings(layout);
+/// Two rows of headings.
+fn head(columns: &[Heading]) -> Markup {
     // Broken after commas alone.
     let unbroken = |text: &str| {
         let text = text.replace(' ', "\u{a0}");
         text.replace(",\u{a0}", ", ")
     };
-    let head = html! {
+    html! {
         tr {
             @for run in columns.chunk_by(|a, b| a.shared == b.shared) {
                 @let class = (!run[0].shared.is_empty()).then_some("shared");
@@ -78,7 +80,30 @@ fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached
             }
         }
         (headings(columns.iter().map(|heading| rich(&heading.own))))
-    };
+    }
+}
+
+fn contrast_table(
+    of: &ContrastTable<'_>,
+    files: &[(&str, &[u8])],
+    attached: &mut Attached,
+) -> Markup {
+    let rows = of.rows().map(|row| row.iter().map(Td::from).collect());
+    html! {
+        h3 { "Declared contrasts" }
+        (table("sortable", Some(head(&of.headings())), rows))
+        p.note.under {
+            (prose(&of.note()))
+            @for (path, bytes) in files.iter().filter(|(path, _)| *path == "contrasts.csv") {
+                " " (attached.csv(path, bytes))
+            }
+        }
+    }
+}
+
+fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached) -> Markup {
+    let layout = Layout::EachLayer;
+    let head = head(&of.headings(layout));
     let cells = |row| of.cells(row, layout).iter().map(Td::from).collect();
     let warnings = of.warnings();
     html! {

@@ -4,6 +4,7 @@ use super::axis::Axis;
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use super::{SMALL, WIDTH};
+use crate::number::fixed;
 use crate::palette::{GRID, GUIDE, INK, LineStyle};
 use crate::statistics::{FEW_SEEDS, Spread};
 
@@ -24,6 +25,8 @@ pub(crate) struct DotPanel {
     pub(crate) x: Axis,
     /// A value to compare with.
     pub(crate) guide: Option<f64>,
+    /// A margin on both sides of it.
+    pub(crate) margin: Option<f64>,
 }
 
 /// Lines with dots over one or more axes.
@@ -73,7 +76,12 @@ impl Dots {
             for (row, line) in self.lines.iter().enumerate() {
                 let y = y_of(row);
                 canvas.line(&[(left, y), (left + width, y)], GRID, 1.0, 5);
-                if let Some((spread, seeds)) = &line.values[index] {
+                let Some((spread, seeds)) = &line.values[index] else {
+                    continue;
+                };
+                if panel.margin.is_some() && !panel.holds(spread.mean) {
+                    draw_beyond(&mut canvas, panel, spread.mean, (left, left + width), y);
+                } else {
                     draw_values(&mut canvas, line.style, panel, (*spread, seeds), &|value| {
                         (x_of(value), y)
                     });
@@ -85,6 +93,11 @@ impl Dots {
 }
 
 impl DotPanel {
+    /// Whether `value` lies on the axis.
+    fn holds(&self, value: f64) -> bool {
+        (self.x.low()..=self.x.high()).contains(&value)
+    }
+
     fn draw_axis(
         &self,
         canvas: &mut Canvas,
@@ -94,6 +107,15 @@ impl DotPanel {
     ) {
         if let Some(guide) = self.guide.filter(|guide| self.x.can_show(*guide)) {
             let x = x_of(guide);
+            if let Some(margin) = self.margin {
+                let ends = [guide - margin, guide + margin].map(x_of);
+                let [left, right] = ends.map(|end| end.clamp(left, left + width));
+                let corners = [(left, TOP), (right, TOP), (right, bottom), (left, bottom)];
+                canvas.area(&corners, GUIDE, 0.18);
+                for end in ends.into_iter().filter(|end| (left..=right).contains(end)) {
+                    canvas.dashed_line(&[(end, TOP), (end, bottom)], GUIDE, 6, &[3.0, 3.0]);
+                }
+            }
             canvas.line(&[(x, TOP), (x, bottom)], GUIDE, 1.0, 8);
         }
         canvas.line(&[(left, bottom), (left + width, bottom)], INK, 1.0, 8);
@@ -109,6 +131,29 @@ impl DotPanel {
         let at = (left + 0.5 * width, bottom + 175.0);
         canvas.text(&self.x_label, at, Anchor::Middle, SMALL);
     }
+}
+
+/// The number of a mean beyond the axis, with an arrow to the end that it lies beyond.
+fn draw_beyond(
+    canvas: &mut Canvas,
+    panel: &DotPanel,
+    mean: f64,
+    (left, right): (f64, f64),
+    y: f64,
+) {
+    let (end, inwards, anchor) = match mean < panel.x.low() {
+        true => (left, 1.0, Anchor::Left),
+        false => (right, -1.0, Anchor::Right),
+    };
+    let at = |along: f64, across: f64| (end + inwards * along, y + across);
+    canvas.line(&[at(8.0, 0.0), at(70.0, 0.0)], INK, 1.0, 8);
+    canvas.line(
+        &[at(30.0, -16.0), at(8.0, 0.0), at(30.0, 16.0)],
+        INK,
+        1.0,
+        8,
+    );
+    canvas.text(&fixed(mean, 1), at(90.0, 0.0), anchor, SMALL);
 }
 
 /// Single seeds, the interval where it says something, and the mean above them.

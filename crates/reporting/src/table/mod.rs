@@ -1,5 +1,6 @@
 //! The table of results, as values; page and terminal write it in their own ways.
 
+mod contrasts;
 mod csv;
 
 use apical_learning::{KeyPath, Metric, OutputError, PartName};
@@ -13,6 +14,7 @@ use crate::number::Decimals;
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
+pub(crate) use contrasts::ContrastTable;
 pub(crate) use csv::csv;
 
 /// How the angles of the layers are written.

@@ -6,9 +6,10 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_experiment::report::{Report, folders_of, read};
+use apical_experiment::report::{GivenContrasts, Report, folders_of, read};
 use apical_experiment::store::{self, Lock};
 
+use crate::built_in;
 use crate::cli::ReportArgs;
 use crate::exit::{self, UsageError};
 use crate::folders::may_be_made;
@@ -32,8 +33,13 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
         return Err(UsageError::SameName { name }.into());
     }
     arguments.out.iter().try_for_each(|out| may_be_made(out))?;
+    let given = arguments.contrasts.as_ref().map(|spec| {
+        let given = GivenContrasts::read(built_in::source(spec)?)?;
+        anyhow::Ok(given)
+    });
+    let given = given.transpose()?;
     let _locks = locks(arguments)?;
-    let reports = read(&arguments.folders, &arguments.names)?;
+    let reports = read(&arguments.folders, &arguments.names, given.as_ref())?;
     let is_alone = reports.tasks.is_none() && reports.protocols.len() == 1;
     for (folder, report) in &reports.protocols {
         let out = match &arguments.out {

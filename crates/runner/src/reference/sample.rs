@@ -130,10 +130,25 @@ fn along(shape: &Shape, path: &[String], at_end: Value) -> Value {
         }
         Shape::List { of, .. } => vec![along(of, path, at_end)].into(),
         Shape::Either(shapes) => {
-            let holds = |shape: &&&Shape| matches!(shape, Shape::Table(_) | Shape::Choice(_));
-            let shape = shapes.iter().find(holds).expect("one that has keys");
+            let shape = shapes.iter().find(|shape| has(shape, name));
+            let shape = shape.expect("one that has keys");
             along(shape, path, at_end)
         }
         _ => at_end,
+    }
+}
+
+/// Whether the key `name` stands directly below `shape`.
+#[cfg(test)]
+fn has(shape: &Shape, name: &str) -> bool {
+    match shape {
+        Shape::Table(keys) => keys.keys.iter().any(|key| key.name == name),
+        Shape::Choice(choices) => {
+            let all = (choices.all)();
+            all.iter().any(|of| of.name == name && of.shape.is_some())
+        }
+        Shape::Either(shapes) => shapes.iter().any(|shape| has(shape, name)),
+        Shape::List { of, .. } => has(of, name),
+        _ => false,
     }
 }

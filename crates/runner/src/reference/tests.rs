@@ -59,6 +59,8 @@ const ELSEWHERE: &[&str] = &[
     "in continuous time; the two-step form has the other",
     "feedback that learns by a rule which W^PI can follow",
     "there is no other task",
+    "has no baseline to compare with",
+    "expected a learner of the task",
 ];
 
 /// Transfer functions of teacher and network, which must be the same.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod continuous;
+mod contrasts;
 mod damage;
 mod data;
 mod endings;

@@ -19,7 +19,7 @@ use toml::{Table, Value};
 use super::walk::{End, Place, numbers};
 
 /// Seconds of a processor that a run may take that takes a fraction of one, and more where nothing is optimised.
-const LIMIT: u64 = if cfg!(debug_assertions) { 90 } else { 10 };
+const LIMIT: u64 = if cfg!(debug_assertions) { 90 } else { 20 };
 /// How long it may take, on a machine that is busy with other things.
 const LONGEST: Duration = Duration::from_secs(30 * LIMIT);
 /// The signal at the end of [`LIMIT`].
@@ -38,6 +38,7 @@ pub(super) struct Specification {
 /// What the built-in specifications leave out.
 const MORE: &str = r#"
 seeds = [0]
+margin = 0.5
 
 [training]
 n_epochs = 2
@@ -48,6 +49,7 @@ rate_schedule.cosine = { to = 0.1 }
 evaluate_every_n_epochs = 1
 
 [task.a]
+margin = 0.5
 dataset.yin_yang = {}
 hidden = [3, 3]
 transfer.softplus = { gamma = 1.0, beta = 1.0, theta = 0.0 }

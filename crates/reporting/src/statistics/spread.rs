@@ -1,9 +1,6 @@
 //! Mean, spread and interval over seeds.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-/// Values below which an interval is wider than what it is made of.
-pub(crate) const FEW_SEEDS: usize = 5;
+use super::student;
 
 /// A sample of values, in short.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,12 +18,21 @@ pub struct Spread {
 impl Spread {
     /// The spread of `values`; none without values.
     pub fn of(values: &[f64]) -> Option<Self> {
-        Some(Self {
+        let mut spread = Self {
             n: values.len(),
             mean: mean(values)?,
             standard_deviation: standard_deviation(values),
-            half_width: t_interval95(values),
-        })
+            half_width: None,
+        };
+        spread.half_width = spread.half_width_at(0.95);
+        Some(spread)
+    }
+
+    /// Half the width of the interval that holds the mean with the probability `confidence`, by Student's t:
+    /// t((1 + confidence) / 2, n − 1) · sd / √n. Absent for one value.
+    pub fn half_width_at(&self, confidence: f64) -> Option<f64> {
+        let quantile = student::quantile(0.5 + 0.5 * confidence, self.n.saturating_sub(1))?;
+        Some(quantile * self.standard_deviation? / (self.n as f64).sqrt())
     }
 }
 
@@ -42,36 +48,9 @@ fn standard_deviation(values: &[f64]) -> Option<f64> {
     (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
 }
 
-/// Half the width of the 95 % confidence interval of the mean by Student's t:
-/// t(0.975, n − 1) · sd / √n. None for fewer than two values.
-fn t_interval95(values: &[f64]) -> Option<f64> {
-    let deviation = standard_deviation(values)?;
-    Some(t_quantile(values.len() - 1)? * deviation / (values.len() as f64).sqrt())
-}
-
-/// The 0.975 quantile of Student's t with `n_degrees` degrees of freedom.
-fn t_quantile(n_degrees: usize) -> Option<f64> {
-    let student = StudentsT::new(0.0, 1.0, n_degrees as f64).ok()?;
-    Some(student.inverse_cdf(0.975))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_are_those_of_printed_tables() {
-        for (n_degrees, expected) in [
-            (1, 12.7062),
-            (2, 4.3027),
-            (4, 2.7764),
-            (9, 2.2622),
-            (29, 2.0452),
-        ] {
-            let found = t_quantile(n_degrees).expect("at least one degree of freedom");
-            assert!((found - expected).abs() < 1e-4, "{n_degrees}: {found}");
-        }
-    }
 
     #[test]
     fn a_small_sample_by_hand() {
