@@ -2,8 +2,8 @@
 //!
 //! A line binds the numbers before a comment of the form `cells: FILE; KEY=VALUE; …; COLUMN COLUMN …`, which
 //! Markdown and HTML have in `<!-- … -->` and TeX after `%`; after a comment, others follow, with one of their
-//! own. FILE is a CSV with headings, or a JSON file, in which columns are keys with dots between. Each column is
-//! for one number, in order: `_` is for a number that is bound to nothing, `100-COLUMN`, `COLUMN+COLUMN` and
+//! own. FILE is a CSV with headings, or a JSON file, in which columns are keys with slashes between, below
+//! `at=KEY/KEY/…` where that is given. Each column is for one number, in order: `_` is for a number that is bound to nothing, `100-COLUMN`, `COLUMN+COLUMN` and
 //! `1e5*COLUMN` are computed. A number agrees where the cell, rounded to as many decimals, is that number.
 
 use serde_json::Value;
@@ -182,8 +182,11 @@ impl Table {
     /// The row of the CSV `bytes` with all of `keys` (`KEY=VALUE`), or all of a JSON file.
     fn of(file: &str, bytes: &[u8], keys: &[&str]) -> Result<Self, String> {
         if file.ends_with(".json") {
-            let value = serde_json::from_slice(bytes).map_err(|e| format!("{file}: {e}"))?;
-            return Ok(Self::Json(value));
+            let whole = serde_json::from_slice(bytes).map_err(|e| format!("{file}: {e}"))?;
+            return keys.iter().try_fold(Self::Json(whole), |at, key| {
+                let path = key.strip_prefix("at=").and_then(|path| at.below(path));
+                path.ok_or_else(|| format!("{file} has nothing at `{key}`"))
+            });
         }
         let mut reader = ::csv::Reader::from_reader(bytes);
         let headings = reader
@@ -216,6 +219,14 @@ impl Table {
         }
     }
 
+    /// What is at `path` of a JSON file.
+    fn below(&self, path: &str) -> Option<Self> {
+        match self {
+            Self::Row(..) => None,
+            Self::Json(value) => value.pointer(&format!("/{path}")).cloned().map(Self::Json),
+        }
+    }
+
     fn cell(&self, column: &str) -> Result<f64, String> {
         match self {
             Self::Row(headings, row) => {
@@ -226,8 +237,7 @@ impl Table {
                     .map_err(|_| format!("`{column}` is `{}`, which is no number", row[index]))
             }
             Self::Json(value) => {
-                let pointer = format!("/{}", column.replace('.', "/"));
-                let found = value.pointer(&pointer).and_then(Value::as_f64);
+                let found = value.pointer(&format!("/{column}")).and_then(Value::as_f64);
                 found.ok_or_else(|| format!("there is no number `{column}`"))
             }
         }
@@ -243,7 +253,7 @@ mod tests {
     fn check(line: &str) -> Bindings {
         bindings(line, &|file| match file {
             "t.csv" => Ok(TABLE.into()),
-            "s.json" => Ok(br#"{"a": {"b": 0.00012}}"#.to_vec()),
+            "s.json" => Ok(br#"{"a c": {"b": 0.00012}}"#.to_vec()),
             _ => Err("it is not there".to_owned()),
         })
     }
@@ -279,7 +289,7 @@ mod tests {
                 "0.982 <!-- cells: t.csv; learner=backprop; 1e-2*mean -->",
                 1,
             ),
-            ("1.2·10⁻⁴ <!-- cells: s.json; 1e4*a.b _ -->", 1),
+            ("1.2·10⁻⁴ <!-- cells: s.json; at=a c; 1e4*b _ -->", 1),
             ("98.2 and nothing bound", 0),
         ] {
             let expected = Bindings {
@@ -323,7 +333,11 @@ mod tests {
                 "1 <!-- cells: t.csv; learner=backprop; learner -->",
                 "`learner` is `backprop`, which is no number",
             ),
-            ("1 <!-- cells: s.json; a.c -->", "there is no number `a.c`"),
+            ("1 <!-- cells: s.json; a/c -->", "there is no number `a/c`"),
+            (
+                "1 <!-- cells: s.json; at=a; c -->",
+                "s.json has nothing at `at=a`",
+            ),
         ] {
             assert_eq!(how(line), expected, "{line}");
         }
