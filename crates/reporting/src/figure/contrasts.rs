@@ -77,24 +77,33 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     })
 }
 
-/// The axis of all panels: of everything that is drawn of contrasts whose means are near enough.
+/// The axis of all panels: of everything that is drawn of contrasts whose means are near, or lie on it.
 fn axis(shown: &[&Contrast], epochs: &[VerdictEpoch], margin: Option<f64>) -> Axis {
-    let all = || {
-        let of_epoch =
-            |epoch: &VerdictEpoch| shown.iter().map(|of| of.at(*epoch)).collect::<Vec<_>>();
-        epochs.iter().flat_map(of_epoch)
+    let of_epoch = |epoch: &VerdictEpoch| shown.iter().map(|of| of.at(*epoch)).collect::<Vec<_>>();
+    let all = epochs.iter().flat_map(of_epoch);
+    let mean = |at: &AtEpoch| at.spread().map_or(0.0, |spread| spread.mean);
+    let is_near = |at: &&AtEpoch| margin.is_none_or(|margin| mean(at).abs() <= FAR * margin);
+    let (mut near, mut far): (Vec<&AtEpoch>, Vec<&AtEpoch>) = all.partition(is_near);
+    if near.iter().all(|at| at.comparison.is_none()) {
+        near.append(&mut far);
+    }
+    let ends = || {
+        margin
+            .into_iter()
+            .flat_map(|margin| [-1.1 * margin, 1.1 * margin])
     };
-    let is_near = |at: &&AtEpoch| {
-        let mean = at.spread().map_or(0.0, |spread| spread.mean.abs());
-        margin.is_none_or(|margin| mean <= FAR * margin)
-    };
-    let has_near = all().any(|at| at.comparison.is_some() && is_near(&at));
-    let drawn = all().filter(|at| !has_near || is_near(at)).flat_map(drawn);
-    let ends = margin
-        .into_iter()
-        .flat_map(|margin| [-1.1 * margin, 1.1 * margin]);
-    let (low, high) = series::range(drawn.chain(ends).chain([0.0])).unwrap_or((-1.0, 1.0));
-    Axis::linear_rounded(low, high, 3)
+    loop {
+        let drawn = near.iter().flat_map(|at| drawn(at));
+        let (low, high) = series::range(drawn.chain(ends()).chain([0.0])).unwrap_or((-1.0, 1.0));
+        let axis = Axis::linear_rounded(low, high, 3);
+        let is_on = |at: &&AtEpoch| (axis.low()..=axis.high()).contains(&mean(at));
+        let (on, beyond): (Vec<&AtEpoch>, Vec<&AtEpoch>) = far.into_iter().partition(is_on);
+        if on.is_empty() {
+            return axis;
+        }
+        near.extend(on);
+        far = beyond;
+    }
 }
 
 fn drawn(at: &AtEpoch) -> Vec<f64> {

@@ -360,3 +360,32 @@ fn contrasts_are_drawn_at_every_point_of_a_sweep_and_counted_together() {
     assert_eq!(of[3], [second, second, "0.3", "2"]);
     assert_eq!(of.len(), 4);
 }
+
+#[test]
+fn what_is_drawn_of_a_contrast_lies_on_the_axis() {
+    // Its mean lies on the axis that the others need, and single seeds far beyond.
+    let ends = [-7.2, -0.4, -0.8, -6.4, -0.4, -0.8, -0.4, -6.8, -0.4, -0.4];
+    let outlier = [-3.2, 0.0, 0.4, -0.4, 0.0, 0.4, 0.0, -0.4, 0.4, 0.4];
+    let mut runs = pair("circuit", outlier, outlier);
+    for (learner, by) in [("half failed", ends), ("frozen", FAR.map(|by| by - 8.8))] {
+        let own = pair(learner, by, by).into_iter();
+        runs.extend(own.filter(|run| run.summary.run.learner != BACKPROP));
+    }
+    let pairs = ["circuit", "half failed", "frozen"].map(|learner| (learner, BACKPROP));
+    let artefacts = report(&declared(runs, &pairs, Some(0.5))).expect("a report");
+    let svg = text_of(&artefacts, "figures/digits/contrasts.svg");
+    let after = |mark: &str| -> Vec<f64> {
+        let starts = svg.split(mark).skip(1);
+        let numbers = starts.filter_map(|rest| rest.split('"').next()?.parse().ok());
+        numbers.collect()
+    };
+    let labels_end = after("<text x=\"")[0];
+    let dots = after("<circle cx=\"");
+    assert!(dots.len() >= 40, "{svg}");
+    assert!(
+        dots.iter().all(|x| *x > labels_end),
+        "{labels_end} {dots:?}"
+    );
+    // What lies much farther is written.
+    assert!(svg.contains("\u{2212}12.0"), "{svg}");
+}
