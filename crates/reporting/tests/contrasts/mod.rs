@@ -19,6 +19,11 @@ fn scored(learner: &'static str, seed: u64, metric: Metric, [last, chosen]: [f64
         ..MODELS[0]
     };
     let mut run = run("digits", &model, None, seed, 2, 4);
+    // Scores alone, so that other figures need not be drawn.
+    run.epochs.clear();
+    run.timings.clear();
+    let readings = &mut run.summary.last;
+    readings.retain(|reading| reading.metric.is_of_predictions());
     let of = |readings: &mut Vec<Reading>, value: f64| {
         let is_it = |of: &&mut Reading| of.metric == metric && of.part == Some(PartName::Test);
         let reading = readings.iter_mut().find(is_it).expect("a test score");
