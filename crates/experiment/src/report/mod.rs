@@ -5,6 +5,7 @@ mod gaps;
 mod gather;
 mod looks;
 mod order;
+mod places;
 mod read;
 mod status;
 
@@ -16,7 +17,8 @@ pub use self::contrasts::GivenContrasts;
 pub(crate) use self::gather::Place;
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
 pub use self::read::{ReadError, Reports, folders_of, read};
-pub(crate) use self::read::{on_experiment, on_own_protocol, places};
+pub(crate) use self::places::places;
+pub(crate) use self::read::{on_experiment, on_own_protocol};
 pub use self::status::{Status, status};
 
 /// All that a report is made of.

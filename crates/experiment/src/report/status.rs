@@ -8,7 +8,7 @@ use apical_learning::{RunKey, RunRecord};
 
 use super::ReadError;
 use super::gather::{Place, gather};
-use super::read::places;
+use super::places::places;
 use crate::protocol::Run;
 use crate::store::Kept;
 
