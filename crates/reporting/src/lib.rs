@@ -12,6 +12,7 @@ mod claim;
 mod contrast;
 mod csv;
 mod error;
+pub mod export;
 mod figure;
 mod flag;
 mod gap;

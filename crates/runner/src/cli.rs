@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Write the report again from the records
     Report(ReportArgs),
+    /// Write tables for a paper, and a macro for every number
+    Export(ExportArgs),
     /// Say how many runs are finished, failed, running, missing or damaged
     Status {
         /// Folders with records: an experiment's, or any above or below it
@@ -325,6 +327,26 @@ pub(crate) struct ReportArgs {
     /// Show all columns of the tables, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Folder with records: an experiment's, or any above or below it
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// What is written
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// Folder for the files; DIR/latex where not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Formats of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// tables.tex (booktabs) and numbers.tex, a macro for every number
+    Latex,
 }
 
 #[derive(Debug, Args)]

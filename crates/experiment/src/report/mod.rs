@@ -9,6 +9,7 @@ mod places;
 mod read;
 mod status;
 
+use apical_reporting::export;
 use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
@@ -36,6 +37,14 @@ impl Report {
         match self {
             Self::Tasks(input) => apical_reporting::report(input),
             Self::Protocol(report) => protocol_report(report),
+        }
+    }
+
+    /// Its tables for a paper, and a macro for every number.
+    pub fn latex(&self) -> Result<Vec<Artefact>, ReportError> {
+        match self {
+            Self::Tasks(input) => export::latex(input),
+            Self::Protocol(report) => Ok(export::latex_of_protocol(&report.title, &report.tables)),
         }
     }
 

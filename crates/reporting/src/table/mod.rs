@@ -36,7 +36,7 @@ pub(crate) struct Heading {
 }
 
 impl Heading {
-    fn new(shared: &str, own: &str) -> Self {
+    pub(crate) fn new(shared: &str, own: &str) -> Self {
         Self {
             shared: shared.to_owned(),
             own: own.to_owned(),

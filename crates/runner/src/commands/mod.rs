@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod data;
 mod explain;
+mod export;
 mod init;
 mod list;
 mod man;
@@ -44,6 +45,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Plan(arguments)) => return plan::plan(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
+        Some(Command::Export(arguments)) => return export::export(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),
         Some(Command::Verify(arguments)) => return verify::verify(&arguments, data_dir),
         Some(Command::Data { command }) => return data::data(&command, data_dir),

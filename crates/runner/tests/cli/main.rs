@@ -7,6 +7,7 @@ mod damage;
 mod data;
 mod endings;
 mod explain;
+mod export;
 mod keeping;
 mod memory;
 mod names;
