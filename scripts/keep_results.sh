@@ -23,21 +23,23 @@ done
   done
 # The folder that results were written into is one of this machine: provenance says `results`, and its checksum
 # is that of what it says.
-python3 - "$(cd "$source/.." && pwd)" "$target" <<'PYTHON'
+python3 - "$target" <<'PYTHON'
 import hashlib, json, pathlib, sys
 
-written_to, target = sys.argv[1:]
-for provenance in pathlib.Path(target).rglob("provenance.json"):
-    before = provenance.read_bytes()
-    after = before.replace(written_to.encode(), b"results")
-    if after == before:
+for provenance in pathlib.Path(sys.argv[1]).rglob("provenance.json"):
+    before = provenance.read_text()
+    command = json.loads(before)["command"]
+    if "--out" not in command:
         continue
-    provenance.write_bytes(after)
+    written_to = command[command.index("--out") + 1]
+    after = before.replace(json.dumps(written_to), '"results"')
+    provenance.write_text(after)
     summary = provenance.with_name("summary.json")
     text = summary.read_text()
-    known = json.loads(text)["files"]["provenance.json"]
-    start = text.index('"provenance.json": {')
+    known = json.loads(text)["manifest"]["files"]["provenance.json"]
+    start = text.rindex('"provenance.json": {')
     end = text.index("}", start)
+    after = after.encode()
     entry = text[start:end].replace(known["sha256"], hashlib.sha256(after).hexdigest())
     entry = entry.replace(f'"n_bytes": {known["n_bytes"]}', f'"n_bytes": {len(after)}')
     summary.write_text(text[:start] + entry + text[end:])
