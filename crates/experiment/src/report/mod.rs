@@ -17,8 +17,8 @@ use apical_reporting::{
 pub use self::contrasts::GivenContrasts;
 pub(crate) use self::gather::Place;
 use self::order::{baselines_of, in_order, named_baselines, places_of, specified_baselines};
-pub use self::read::{ReadError, Reports, folders_of, read};
 pub(crate) use self::places::places;
+pub use self::read::{ReadError, Reports, folders_of, read};
 pub(crate) use self::read::{on_experiment, on_own_protocol};
 pub use self::status::{Status, status};
 

@@ -345,7 +345,10 @@ mod tests {
 
     #[test]
     fn words_are_no_commands_of_tex() {
-        assert_eq!(words("my_b & 5 % \\x"), "my\\_b \\& 5 \\% \\textbackslash{}x");
+        assert_eq!(
+            words("my_b & 5 % \\x"),
+            "my\\_b \\& 5 \\% \\textbackslash{}x"
+        );
         assert_eq!(
             words("angle (°), φ′(u)"),
             "angle ($^\\circ$), $\\varphi$$'$(u)"
