@@ -120,37 +120,13 @@ pub(crate) struct PlanArgs {
     /// The experiment, as for `apical run`
     #[arg(default_value = "quick")]
     pub(crate) spec: PathBuf,
-    /// Another value for a key, such as training.n_epochs=3; an empty value takes the key away
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(crate) sets: Vec<String>,
-    /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
-    #[arg(long, value_name = "SEEDS")]
-    pub(crate) seeds: Option<String>,
-    /// Runs at a time; as many as there are processors where not given
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
+    #[command(flatten)]
+    pub(crate) what: WhatToRun,
 }
 
-impl PlanArgs {
-    /// Values in place of the specification's.
-    pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
-        Overrides::parse(&self.sets, self.seeds.as_deref())
-    }
-
-    /// How many runs at a time.
-    pub(crate) fn n_threads(&self) -> usize {
-        n_threads(self.threads)
-    }
-}
-
-fn n_threads(given: Option<u16>) -> usize {
-    let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    given.map_or_else(all, usize::from)
-}
-
-/// How runs are made, of `run` and `reproduce` alike.
+/// Which runs there are, and how many at a time; of every command that reads an experiment.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct HowToRun {
+pub(crate) struct WhatToRun {
     /// Another value for a key, such as training.n_epochs=3 or n_patterns=100; an empty value takes
     /// the key away
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -161,6 +137,26 @@ pub(crate) struct HowToRun {
     /// Runs at a time; as many as there are processors where not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
+}
+
+impl WhatToRun {
+    /// Values in place of the specification's.
+    pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
+        Overrides::parse(&self.sets, self.seeds.as_deref())
+    }
+
+    /// How many runs at a time.
+    pub(crate) fn n_threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+}
+
+/// How runs are made, of `run` and `reproduce` alike.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct HowToRun {
+    #[command(flatten)]
+    pub(crate) what: WhatToRun,
     /// Folder for the experiment's folder
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) out: PathBuf,
@@ -179,22 +175,12 @@ pub(crate) struct HowToRun {
 }
 
 impl HowToRun {
-    /// Values in place of the specification's.
-    pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
-        Overrides::parse(&self.sets, self.seeds.as_deref())
-    }
-
-    /// How many runs at a time.
-    pub(crate) fn n_threads(&self) -> usize {
-        n_threads(self.threads)
-    }
-
     /// The command `words` with the options that decide values, without those that only say where and
     /// how fast; with `seeds` where the specification has others.
     pub(crate) fn redo(&self, words: &[&str], seeds: Option<&[u64]>) -> String {
         let seeds = seeds.map(in_short);
         let words = words.iter().copied();
-        let sets: Vec<String> = self.sets.iter().map(|set| on_one_line(set)).collect();
+        let sets: Vec<String> = self.what.sets.iter().map(|set| on_one_line(set)).collect();
         let sets = sets.iter().flat_map(|set| ["--set", set]);
         let seeds = seeds.iter().flat_map(|seeds| ["--seeds", seeds]);
         shell_line(words.chain(sets).chain(seeds))

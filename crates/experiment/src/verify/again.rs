@@ -9,7 +9,7 @@ use super::{Findings, Repeatable};
 use crate::experiment::{Done, Experiment};
 use crate::provenance::source_digest;
 use crate::runs::Execution;
-use crate::spec::{Overrides, SpecSource};
+use crate::spec::Overrides;
 use crate::store::{self, name};
 use crate::task_data::{DataCache, TaskDataError};
 
@@ -21,7 +21,7 @@ pub(super) fn of_runs(
     execution: &Execution<'_>,
     findings: &mut Findings,
 ) -> Result<()> {
-    let can_be_made = |run: &&&dyn Repeatable| !run.spec().is_empty() && run.records().1;
+    let can_be_made = |run: &&&dyn Repeatable| !run.source().text.is_empty() && run.records().1;
     let mut n_same = 0;
     for run in runs.iter().filter(can_be_made).take(n_wanted) {
         if (execution.stop)() {
@@ -50,14 +50,8 @@ fn difference(
     data: &mut DataCache,
     execution: &Execution<'_>,
 ) -> Result<Option<String>> {
-    let source = SpecSource {
-        name: run.experiment().to_owned(),
-        file: run.folder().join(name::SPEC).display().to_string(),
-        folder: run.folder().to_owned(),
-        text: run.spec().to_owned(),
-    };
     let root = tempfile::tempdir().context("failed to make a temporary folder")?;
-    let experiment = Experiment::read(source, Overrides::default())?;
+    let experiment = Experiment::read(run.source(), Overrides::default())?;
     let done = experiment.run(data, root.path(), &|_| Ok(String::new()), execution)?;
     if let Done::Ran { errors, .. } = done
         && let Some(error) = errors.into_iter().next()

@@ -15,7 +15,8 @@ use apical_learning::RunRecord;
 use crate::protocol::Run;
 use crate::report::{ReadError, places};
 use crate::runs::Execution;
-use crate::store::{self, Ended, Kept, State};
+use crate::spec::SpecSource;
+use crate::store::{self, Ended, Kept, State, name};
 use crate::task_data::DataCache;
 
 /// What was looked at, and what came of it.
@@ -92,9 +93,8 @@ struct Whole<R> {
 /// What making a run again needs to know of it.
 trait Repeatable {
     fn folder(&self) -> &Path;
-    /// The specification of this run alone; empty where it was not kept.
-    fn spec(&self) -> &str;
-    fn experiment(&self) -> &str;
+    /// The specification of this run alone; its text is empty where it was not kept.
+    fn source(&self) -> SpecSource;
     /// The file of its records, and whether it was kept.
     fn records(&self) -> (&'static str, bool);
     /// The digest of the sources that made it, and the instruction set.
@@ -106,12 +106,14 @@ impl<R: Kept> Repeatable for Whole<R> {
         &self.folder
     }
 
-    fn spec(&self) -> &str {
-        self.ended.record.spec()
-    }
-
-    fn experiment(&self) -> &str {
-        &self.ended.record.key().experiment
+    fn source(&self) -> SpecSource {
+        let record = &self.ended.record;
+        SpecSource {
+            name: record.key().experiment.clone(),
+            file: self.folder.join(name::SPEC).display().to_string(),
+            folder: self.folder.clone(),
+            text: record.spec().to_owned(),
+        }
     }
 
     fn records(&self) -> (&'static str, bool) {

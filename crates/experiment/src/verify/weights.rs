@@ -9,9 +9,9 @@ use apical_learning::{
     load_tensors,
 };
 
-use super::{Findings, Whole};
+use super::{Findings, Repeatable as _, Whole};
 use crate::experiment::Experiment;
-use crate::spec::{Overrides, SpecSource};
+use crate::spec::Overrides;
 use crate::store::name;
 use crate::task_data::{DataCache, TaskDataError};
 
@@ -63,13 +63,7 @@ pub(super) fn of_runs(
 /// on from pattern to pattern.
 fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<(Vec<Reading>, bool)> {
     let record = &run.ended.record;
-    let source = SpecSource {
-        name: record.summary.run.experiment.clone(),
-        file: run.folder.join(name::SPEC).display().to_string(),
-        folder: run.folder.clone(),
-        text: record.spec.clone(),
-    };
-    let Experiment::Tasks(resolved) = Experiment::read(source, Overrides::default())? else {
+    let Experiment::Tasks(resolved) = Experiment::read(run.source(), Overrides::default())? else {
         anyhow::bail!("its specification names a protocol");
     };
     let arm = resolved

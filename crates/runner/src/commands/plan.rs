@@ -23,7 +23,7 @@ pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> 
     if simulate::is_simulation(&source) {
         return Err(UsageError::NothingToPlan.into());
     }
-    let experiment = Experiment::read(source, arguments.overrides()?)?;
+    let experiment = Experiment::read(source, arguments.what.overrides()?)?;
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
     let mut data = DataCache::new(data_folders(data_dir));
     match estimate(&experiment, &mut data, &|| stop.is_asked())? {
@@ -33,7 +33,7 @@ pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> 
         )),
         Some(Plan::Tasks(planned)) => {
             say::verbatim(table(&planned).text_in(width::of_output()));
-            say::out(in_short(&planned, arguments.n_threads()));
+            say::out(in_short(&planned, arguments.what.n_threads()));
             let failed = planned
                 .iter()
                 .filter_map(|of| Some((of, of.failed.as_ref()?)));

@@ -64,14 +64,14 @@ fn run_source(
         let seeds = (seeds != specified).then_some(seeds);
         Ok(arguments.how.redo(words, seeds))
     };
-    let experiment = Experiment::read(source, arguments.how.overrides()?)?;
+    let experiment = Experiment::read(source, arguments.how.what.overrides()?)?;
     let progress = Progress::new(
         Mode::choose(arguments.how.quiet, arguments.json),
         arguments.how.verbose,
     );
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
     let execution = Execution {
-        n_threads: arguments.how.n_threads(),
+        n_threads: arguments.how.what.n_threads(),
         force: arguments.how.force,
         progress: &progress,
         stop: &|| stop.is_asked(),

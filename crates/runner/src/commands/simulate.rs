@@ -41,7 +41,7 @@ pub(super) fn run_simulation(
     how: &HowToRun,
     data_dir: Option<&Path>,
 ) -> Result<u8> {
-    let seed = match how.seeds.as_deref().map(str::parse) {
+    let seed = match how.what.seeds.as_deref().map(str::parse) {
         None => None,
         Some(Ok(seed)) => Some(seed),
         Some(Err(_)) => Err(SpecProblem::new("a simulation has one seed")
@@ -52,7 +52,7 @@ pub(super) fn run_simulation(
     std::fs::create_dir_all(&folder)?;
     let arguments = SimulateArgs {
         seed,
-        ..SimulateArgs::into_folder(&folder, &how.sets)
+        ..SimulateArgs::into_folder(&folder, &how.what.sets)
     };
     simulate_source(source, &arguments, data_dir)?;
     if !how.quiet {
