@@ -26,4 +26,4 @@ pub mod tuning;
 pub mod verify;
 
 pub use experiment::{Done, Experiment};
-pub use runs::Execution;
+pub use runs::{Checkpoints, Execution};

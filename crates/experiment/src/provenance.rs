@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use apical_kernels::InstructionSet;
-use apical_learning::{Provenance, SCHEMA_VERSION};
+use apical_learning::{Provenance, Resumed, SCHEMA_VERSION};
 
 use crate::spec::sha256;
 use crate::time;
@@ -61,7 +61,21 @@ pub fn of_run(program: &Program, data_checksum: &str, n_threads: usize) -> Prove
         data_checksum: data_checksum.into(),
         started: time::now(),
         command: program.command.clone(),
+        resumed: Vec::new(),
     }
+}
+
+/// That of a run which began as `first` says, and goes on now from `place` as `now` says.
+pub(crate) fn of_resumed(first: &Provenance, now: Provenance, place: &str) -> Provenance {
+    let mut whole = first.clone();
+    whole.resumed.push(Resumed {
+        place: place.to_owned(),
+        started: now.started,
+        cpu: now.cpu,
+        n_threads: now.n_threads,
+        command: now.command,
+    });
+    whole
 }
 
 // `VERSIONS`, name and version of the libraries that results depend on, made by build.rs.

@@ -102,6 +102,7 @@ fn try_once(
         align: false,
         clock: &WallClock::start(),
         stop: execution.stop,
+        from: None,
     };
     match teach(arm, &setting, &mut NoSink) {
         Ok(taught) => Ok(Some(best_validation(&taught.trained))),
@@ -110,7 +111,10 @@ fn try_once(
             TrainError::Step { .. } | TrainError::Observe { .. } => {
                 Ok(Some(Err(source.to_string())))
             }
-            TrainError::Record { .. } | TrainError::NoEpochLeft { .. } => Err(source.into()),
+            TrainError::Record { .. }
+            | TrainError::Restore { .. }
+            | TrainError::Checkpoint { .. }
+            | TrainError::NoEpochLeft { .. } => Err(source.into()),
         },
         Err(error) => Err(error.into()),
     }
