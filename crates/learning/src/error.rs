@@ -134,7 +134,7 @@ pub enum TrainError {
     #[error("training cannot go on from its checkpoint: {source}")]
     Restore {
         /// What happened.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// A checkpoint could not be kept.
     #[error("a checkpoint in epoch {epoch} could not be kept: {source}")]
@@ -142,7 +142,7 @@ pub enum TrainError {
         /// The epoch, counted from 1.
         epoch: usize,
         /// What happened.
-        source: CheckpointError,
+        source: Box<CheckpointError>,
     },
     /// Somebody asked to stop.
     #[error("stopped on request at step {step} (epoch {epoch})")]

@@ -114,7 +114,9 @@ pub fn train<L: Learner + ?Sized>(
     let mut epochs = Vec::new();
     if let Some(from) = plan.from {
         let restored = course.carry(&mut Carried::restoring(&from.state));
-        restored.map_err(|source| TrainError::Restore { source })?;
+        restored.map_err(|source| TrainError::Restore {
+            source: Box::new(source),
+        })?;
         epochs.clone_from(&from.epochs);
     }
     let mut minibatch = data.train.select(&[]);
@@ -256,7 +258,10 @@ impl<L: Learner + ?Sized> Course<'_, '_, L> {
         self.carry(&mut Carried::keeping(&mut state))
             .map_err(CheckpointError::from)
             .and_then(|()| Ok(sink.checkpoint(epoch, &state)?))
-            .map_err(|source| TrainError::Checkpoint { epoch, source })
+            .map_err(|source| TrainError::Checkpoint {
+                epoch,
+                source: Box::new(source),
+            })
     }
 
     fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {

@@ -81,7 +81,7 @@ impl<W: Work> Job<W> {
         let from = self.checkpoint(&claim.folder, &provenance, execution)?;
         if let Some(from) = &from {
             let about = &from.about;
-            progress.note(&format!("goes on from {}", about.place));
+            progress.goes_on(&about.place);
             provenance = provenance::of_resumed(&about.provenance, provenance, &about.place);
         }
         let mut writer = RunWriter::start(
@@ -135,7 +135,7 @@ impl<W: Work> Job<W> {
             return Ok(None);
         }
         let Decided { digest, spec, .. } = &self.decided;
-        match CheckpointFile::find(folder, digest, &provenance.instruction_set)? {
+        match CheckpointFile::find(&folder.join(store::name::CHECKPOINT), digest, &provenance.instruction_set)? {
             store::Found::Usable(file) => return Ok(Some(*file)),
             store::Found::Unusable(fault) => {
                 let note = format!("{fault}; the run begins anew");

@@ -92,16 +92,15 @@ impl CheckpointFile {
     }
 
     /// The file's bytes.
-    pub(crate) fn to_bytes(mut self) -> Result<Vec<u8>> {
+    pub(crate) fn into_bytes(mut self) -> Result<Vec<u8>> {
         self.about.sha256 = self.checksum()?;
         let about = serde_json::to_string(&self.about)?;
         Ok(self.state.to_bytes(about)?)
     }
 
-    /// The checkpoint in `folder`, for a run with `digest` that computes with `instruction_set`.
-    pub(crate) fn find(folder: &Path, digest: &str, instruction_set: &str) -> Result<Found> {
-        let path = folder.join(name::CHECKPOINT);
-        let bytes = match fs::read(&path) {
+    /// The checkpoint at `path`, for a run with `digest` that computes with `instruction_set`.
+    pub(crate) fn find(path: &Path, digest: &str, instruction_set: &str) -> Result<Found> {
+        let bytes = match fs::read(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
             read => read.with_context(|| format!("failed to open {}", path.display()))?,
         };

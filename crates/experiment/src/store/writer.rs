@@ -124,7 +124,7 @@ impl RunWriter {
         let digest = &self.manifest.digest;
         let mut file = CheckpointFile::new(digest, &self.provenance, place, records, state);
         file.about.values.clone_from(values);
-        replace(&self.open.join(name::CHECKPOINT), &file.to_bytes()?)
+        replace(&self.open.join(name::CHECKPOINT), &file.into_bytes()?)
     }
 
     /// Closes the run: weights, if any, and then the summary. Gives its folder, still locked.
