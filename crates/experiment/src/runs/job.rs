@@ -77,7 +77,9 @@ impl<W: Work> Job<W> {
         let shown = claim.folder.display().to_string();
         let progress = execution.progress.run(&self.key, self.work.n_epochs());
         let checksum = self.work.data_checksum();
-        let mut provenance = provenance::of_run(execution.program, checksum, execution.n_threads);
+        let n_bytes = self.work.n_bytes();
+        let mut provenance =
+            provenance::of_run(execution.program, checksum, execution.n_threads, n_bytes);
         let from = self.checkpoint(&claim.folder, &provenance, execution)?;
         if let Some(from) = &from {
             let about = &from.about;
@@ -96,6 +98,9 @@ impl<W: Work> Job<W> {
             .work
             .make(&self.key, from, &mut writer, &*progress, execution)
             .with_context(|| format!("the run in {shown} was broken off"))?;
+        if !matches!(made, Came::Stopped) {
+            writer.ends(&provenance::ended(provenance))?;
+        }
         let (outcome, error, claim) = match made {
             Came::Finished { summary, weights } => {
                 let claim = writer.finish(&summary, weights.as_deref())?;

@@ -127,6 +127,11 @@ impl RunWriter {
         replace(&self.open.join(name::CHECKPOINT), &file.into_bytes()?)
     }
 
+    /// Writes where the run comes from once more, now that it has ended.
+    pub(crate) fn ends(&mut self, provenance: &Provenance) -> Result<()> {
+        self.keep(name::PROVENANCE, &pretty(provenance)?)
+    }
+
     /// Closes the run: weights, if any, and then the summary. Gives its folder, still locked.
     pub(crate) fn finish(
         mut self,
@@ -205,7 +210,7 @@ mod tests {
     }
 
     fn start(folder: &Path) -> RunWriter {
-        let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
+        let provenance = crate::provenance::of_run(&Default::default(), "data", 1, 0);
         let decided = Decided {
             digest: "0123456789abcdef".into(),
             setting: "s".into(),

@@ -57,8 +57,12 @@ pub(super) fn run_trials(
             return Ok(());
         };
         let number = tuning.seeds[seed];
-        let provenance =
-            provenance::of_run(execution.program, &prepared.checksum, execution.n_threads);
+        let provenance = provenance::of_run(
+            execution.program,
+            &prepared.checksum,
+            execution.n_threads,
+            n_bytes,
+        );
         let sink = TrialSink::new(
             hunts[trial.hunt].cache.checkpoint(trial, number)?,
             provenance,

@@ -1,6 +1,7 @@
 //! The program as its users see it: a process, its output, its files.
 
 mod commands;
+mod compare;
 mod continuous;
 mod contrasts;
 mod damage;
