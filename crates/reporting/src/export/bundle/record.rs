@@ -99,7 +99,7 @@ fn error(summary: &Value) -> Option<String> {
 
 fn seconds(summary: &Value) -> f64 {
     match summary["timing"]["seconds"].as_object() {
-        Some(phases) => phases.values().filter_map(Value::as_f64).sum(),
+        Some(all) => all.values().filter_map(Value::as_f64).sum(),
         None => summary["seconds"].as_f64().unwrap_or(0.0),
     }
 }
