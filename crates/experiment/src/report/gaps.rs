@@ -15,7 +15,8 @@ const MOST_NAMED: usize = 12;
 pub(super) struct Gaps {
     /// Folders of the runs that are in it, or are damaged.
     pub(super) seen: BTreeSet<PathBuf>,
-    missing: BTreeMap<String, BTreeSet<u64>>,
+    /// Seeds by where runs lie, and whether a run has a checkpoint to go on from.
+    missing: BTreeMap<String, BTreeMap<u64, bool>>,
     /// Of an experiment without any sign of a run.
     is_all_missing: bool,
     pub(super) running: Vec<String>,
@@ -59,7 +60,8 @@ impl Gaps {
                     self.running.push(format!("{arm} seed {seed}{by}"));
                 }
                 None => {
-                    self.missing.entry(arm).or_default().insert(seed);
+                    let is_begun = has_checkpoint(&place.root.join(&arm), seed);
+                    self.missing.entry(arm).or_default().insert(seed, is_begun);
                 }
             }
         }
@@ -67,7 +69,7 @@ impl Gaps {
 
     /// How many runs are missing, as far as it can be known.
     pub(super) fn n_missing(&self) -> Option<usize> {
-        (!self.is_all_missing).then(|| self.missing.values().map(BTreeSet::len).sum())
+        (!self.is_all_missing).then(|| self.missing.values().map(BTreeMap::len).sum())
     }
 
     /// One kind a line.
@@ -75,7 +77,11 @@ impl Gaps {
         let mut lines = Vec::new();
         if !self.missing.is_empty() || self.is_all_missing {
             let missing = self.missing.iter().map(|(arm, seeds)| {
-                let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+                let seeds = seeds.iter().map(|(seed, is_begun)| match is_begun {
+                    true => format!("{seed} (has a checkpoint)"),
+                    false => seed.to_string(),
+                });
+                let seeds: Vec<String> = seeds.collect();
                 let word = if seeds.len() == 1 { "seed" } else { "seeds" };
                 format!("{arm} {word} {}", seeds.join(", "))
             });
@@ -145,6 +151,17 @@ fn begun(root: &Path, folder: &Path) -> BTreeSet<(String, u64)> {
         }
     }
     runs
+}
+
+/// Whether a run with `seed` in the folder `arm` was interrupted and can be gone on with.
+fn has_checkpoint(arm: &Path, seed: u64) -> bool {
+    let entries = fs::read_dir(arm).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let is_own = RunName::of(&file).is_some_and(|run| run.seed == seed);
+        let has = |name| entry.path().join(name).is_file();
+        is_own && has(store::name::CHECKPOINT) && !has(store::name::SUMMARY)
+    })
 }
 
 /// Who makes the run with `seed` in the folder `arm`, where somebody does.

@@ -173,6 +173,9 @@ fn a_checkpoint_of_other_settings_stays_and_the_difference_is_said() {
     let place = Place::new(SMALL);
     let checkpoint = stopped(&place);
     place
+        .line("status results/small", 5)
+        .prints("seed 0 (has a checkpoint)");
+    place
         .line("run small.toml --no-report --threads 1 --seeds 0", 0)
         .says("is of another run and stays (training.n_epochs is 150 there, 2 here)");
     assert!(checkpoint.exists());
@@ -236,7 +239,9 @@ n_epochs = 150
     let kept = || {
         let folder = fs::read_dir(place.path("results/small/tuning/digits"));
         let files = folder.into_iter().flatten().flatten();
-        files.filter(|file| file.path().extension().is_some_and(|e| e == "safetensors")).count()
+        files
+            .filter(|file| file.path().extension().is_some_and(|e| e == "safetensors"))
+            .count()
     };
     interrupt(&place, line, "-INT", Duration::from_millis(60));
     assert_eq!(kept(), 1, "a trial was stopped");
