@@ -42,6 +42,14 @@ pub(crate) fn export(arguments: &ExportArgs) -> Result<u8> {
         })?,
         None => vec![bundle(arguments, &reports)?],
     };
+    // Who holds it writes alone, so that what lies there under temporary names is of the dead.
+    let _lock = store::lock_folder(&out, &|| false)?;
+    let folders = files
+        .iter()
+        .filter_map(|file| Some(out.join(&file.path).parent()?.to_owned()));
+    for folder in folders.collect::<BTreeSet<PathBuf>>() {
+        store::clear_temporary(&folder);
+    }
     for file in files {
         let path = out.join(&file.path);
         store::write_atomically(&path, &file.bytes)?;
