@@ -128,9 +128,11 @@ impl TextLabels {
             });
         }
         if all_values.is_none() {
-            let is_number = |text: &&Text| text.trimmed.parse::<f64>().is_ok_and(f64::is_finite);
-            let (numbers, words): (Vec<&Text>, Vec<&Text>) = self.texts.iter().partition(is_number);
-            if numbers.len() > words.len() {
+            let is_number = |text: &Text| text.trimmed.parse::<f64>().is_ok_and(f64::is_finite);
+            let words: Vec<&Text> = self.texts.iter().filter(|text| !is_number(text)).collect();
+            let samples = self.indices.iter();
+            let n_numbers = samples.filter(|index| is_number(&self.texts[**index as usize]));
+            if 2 * n_numbers.count() > self.indices.len() {
                 let words = words.iter().map(|text| format!("`{}`", text.trimmed));
                 let words = listed(words.collect());
                 if !words.is_empty() {
