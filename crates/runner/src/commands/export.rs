@@ -42,8 +42,14 @@ pub(crate) fn export(arguments: &ExportArgs) -> Result<u8> {
         })?,
         None => vec![bundle(arguments, &reports)?],
     };
+    if files.is_empty() {
+        say::err("nothing is written: these records have nothing that it is made of");
+    }
     // Who holds it writes alone, so that what lies there under temporary names is of the dead.
-    let _lock = store::lock_folder(&out, &|| false)?;
+    let _lock = match files.is_empty() {
+        true => None,
+        false => store::lock_folder(&out, &|| false)?,
+    };
     let folders = files
         .iter()
         .filter_map(|file| Some(out.join(&file.path).parent()?.to_owned()));
