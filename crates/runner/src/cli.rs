@@ -378,7 +378,7 @@ pub(crate) struct CompareArgs {
     #[arg(long = "margin", value_name = "[QUANTITY=]NUMBER")]
     pub(crate) margins: Vec<String>,
     /// End with exit code 6 where this holds for an arm, such as "accuracy.high < -0.5", "time.ratio > 1.1",
-    /// "accuracy == different and accuracy < 0", "records != identical" or "failed > 0"; may be repeated
+    /// "accuracy == different and accuracy < 0", "records != identical" or "missing > 0"; may be repeated
     #[arg(long, value_name = "CONDITION")]
     pub(crate) fail_if: Vec<String>,
     /// Print JSON, with numbers in full
