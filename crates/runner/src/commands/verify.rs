@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use apical_experiment::Execution;
 use apical_experiment::store::read_file;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::verify::{Again, Finding, Verdict, verify as look_again};
+use apical_experiment::{Checkpoints, Execution};
 use apical_reporting::bound::bindings;
 
 use crate::cli::VerifyArgs;
@@ -32,6 +32,7 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         force: false,
         progress: &progress,
         stop: &|| stop.is_asked(),
+        checkpoints: Checkpoints::NONE,
         program: &program(),
     };
     let again = Again {

@@ -22,6 +22,7 @@ mod program;
 mod read_only;
 mod reproduce;
 mod reproduce_run;
+mod resuming;
 mod runs;
 mod server;
 mod simulate;
