@@ -236,7 +236,9 @@ n_epochs = 150
     let kept = || {
         let folder = fs::read_dir(place.path("results/small/tuning/digits"));
         let files = folder.into_iter().flatten().flatten();
-        files.filter(|file| file.path().extension().is_some_and(|e| e == "safetensors")).count()
+        files
+            .filter(|file| file.path().extension().is_some_and(|e| e == "safetensors"))
+            .count()
     };
     interrupt(&place, line, "-INT", Duration::from_millis(60));
     assert_eq!(kept(), 1, "a trial was stopped");
