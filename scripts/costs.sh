@@ -28,5 +28,5 @@ row 'a learner' '`sign_symmetric`, outside the workspace' 'SIGN_SYMMETRIC' examp
 row 'a data set' '`yin_yang`' '\byin_yang\b|YinYangSpec' crates/datasets/src/set/yin_yang.rs
 row 'a data set of four IDX files' '`kmnist`' '\bkmnist\b' crates/datasets/src/set/kmnist.rs
 row 'a metric' '`sign_agreement`' '\bSIGN_AGREEMENT\b' crates/learning/src/metric/sign_agreement.rs
-row 'a figure' '`phases`' '\bphases\b' crates/reporting/src/figure/phases.rs
+row 'a figure' '`phases`' '^ *phases,' crates/reporting/src/figure/phases.rs
 row 'a protocol' '`novel_association`' '\bnovel_association\b|NovelAssociation' crates/experiment/src/protocol/novel_association

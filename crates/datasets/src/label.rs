@@ -128,6 +128,19 @@ impl TextLabels {
             });
         }
         if all_values.is_none() {
+            let is_number = |text: &Text| text.trimmed.parse::<f64>().is_ok_and(f64::is_finite);
+            let words: Vec<&Text> = self.texts.iter().filter(|text| !is_number(text)).collect();
+            let samples = self.indices.iter();
+            let n_numbers = samples.filter(|index| is_number(&self.texts[**index as usize]));
+            if 2 * n_numbers.count() > self.indices.len() {
+                let words = words.iter().map(|text| format!("`{}`", text.trimmed));
+                let words = listed(words.collect());
+                if !words.is_empty() {
+                    notes.push(format!(
+                        "most labels are numbers, and {words} is taken for a class as well: drop the row or fill the label if it stands for a missing one"
+                    ));
+                }
+            }
             let look = self.texts.iter().map(|text| text.trimmed.as_str());
             let look = alike(look.map(|text| (appearance(text), text)));
             if !look.is_empty() {
@@ -167,8 +180,8 @@ fn listed(items: Vec<String>) -> String {
     }
 }
 
-/// What a label looks like: in lower case, in one form of Unicode (NFKC), without what has no width
-/// and with single spaces.
+/// What a label looks like: in lower case, in one form of Unicode (NFKC), without what has no width,
+/// with single spaces, and with Latin letters in place of Greek and Cyrillic ones of the same form.
 fn appearance(text: &str) -> String {
     let has_no_width = |c: &char| {
         matches!(
@@ -178,7 +191,17 @@ fn appearance(text: &str) -> String {
     };
     let plain: String = text.nfkc().filter(|c| !has_no_width(c)).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
-    words.join(" ").to_lowercase()
+    let lower = words.join(" ").to_lowercase();
+    lower.nfd().map(latin).nfc().collect()
+}
+
+/// The Latin small letter that looks like `c`, in its capital or its small form.
+fn latin(c: char) -> char {
+    const FOREIGN: &str = "авекмнорстухіјѕһԁԛԝүαβεζηικμνορτυχ";
+    const LATIN: &str = "abekmhopctyxijshdqwyabezhikmnoptyx";
+    let pairs = FOREIGN.chars().zip(LATIN.chars());
+    let mut alike = pairs.filter_map(|(foreign, latin)| (foreign == c).then_some(latin));
+    alike.next().unwrap_or(c)
 }
 
 /// A finite number, in order.

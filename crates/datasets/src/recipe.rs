@@ -116,6 +116,23 @@ impl Recipe {
         })
     }
 
+    /// What is to be said of options that decide nothing, as `given` has every part.
+    pub(crate) fn idle(&self, given: &[GivenPart]) -> Option<String> {
+        let is_whole = given.contains(&GivenPart::Validation);
+        let idle = [
+            ("split", self.split != Fractions::of_own_data()),
+            ("split_seed", self.split_seed != SplitSeed::default()),
+        ];
+        let idle = idle.iter().filter(|(_, is_set)| *is_set && is_whole);
+        let idle: Vec<String> = idle.map(|(option, _)| format!("`{option}`")).collect();
+        (!idle.is_empty()).then(|| {
+            format!(
+                "the file gives every sample its part, so that {} decides nothing: all runs share these parts",
+                idle.join(" and ")
+            )
+        })
+    }
+
     fn complete(
         &self,
         given: &[GivenPart],

@@ -48,6 +48,8 @@ impl Table {
         let n_samples = self.inputs.n_rows();
         let given = self.given.as_deref();
         let split = recipe.divide(n_samples, labels, given, run, &self.path)?;
+        self.notes
+            .extend(given.and_then(|given| recipe.idle(given)));
         let samples = [&split.train, &split.validation, &split.test].map(|samples| &samples[..]);
         let inputs = {
             let name = |column: usize| named("input", &self.input_names, column);
@@ -88,6 +90,7 @@ impl Table {
                         "in every sample one of the {n_outputs} targets is 1 and the others are 0, which is taken for {n_outputs} numbers (regression): for classes, give one label for each sample"
                     ));
                 }
+                self.notes.extend(constant(values, &name));
                 let units = scales.iter().enumerate().map(|(column, scale)| TargetUnit {
                     name: name(column),
                     offset: scale.origin + scale.offset,
@@ -186,6 +189,24 @@ fn file_name(path: &Path) -> String {
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned()
+}
+
+/// Says which columns of `targets` are one number, of which nothing can be learned.
+fn constant(targets: &Numbers, name: &dyn Fn(usize) -> String) -> Option<String> {
+    let is_one = |column: &usize| {
+        let mut values = (0..targets.n_rows()).map(|row| targets.at(row, *column));
+        let first = values.next();
+        values.all(|value| Some(value) == first)
+    };
+    let columns = (0..targets.n_columns()).filter(is_one);
+    let columns = columns.map(|column| format!("{} ({})", name(column), targets.at(0, column)));
+    let columns: Vec<String> = columns.collect();
+    (!columns.is_empty()).then(|| {
+        format!(
+            "targets that are one number in every sample: {}; R² needs targets that differ",
+            columns.join(", ")
+        )
+    })
 }
 
 /// Whether every row is 0 but for one 1.

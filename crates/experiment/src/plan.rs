@@ -214,9 +214,9 @@ fn pilot(
                     pilot.failed = Some(source.to_string());
                 }
                 TrainError::Record { .. }
-            | TrainError::Restore { .. }
-            | TrainError::Checkpoint { .. }
-            | TrainError::NoEpochLeft { .. } => {
+                | TrainError::Restore { .. }
+                | TrainError::Checkpoint { .. }
+                | TrainError::NoEpochLeft { .. } => {
                     return Err(source.into());
                 }
             }

@@ -2,8 +2,8 @@
 
 use apical_backprop::CandleReference;
 use apical_learning::{
-    AnyLearner, Checkpoint, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink, SpecError,
-    StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train_any,
+    AnyLearner, Checkpoint, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink,
+    SpecError, StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train_any,
 };
 
 use crate::runs::Stop;

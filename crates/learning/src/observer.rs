@@ -5,9 +5,9 @@ use ndarray::Array2;
 
 use crate::metric::AlignmentSample;
 use crate::{
-    Carried, EncodedPart, EpochRecord, Gradient, GradientReference, LearnError, Learner, MeasureSpec,
-    OutputError, PartName, Phase, Reading, Snapshot, StoreError, Streams, TaskData, Teacher, TensorName,
-    TimingRecord, Updates, evaluate,
+    Carried, EncodedPart, EpochRecord, Gradient, GradientReference, LearnError, Learner,
+    MeasureSpec, OutputError, PartName, Phase, Reading, Snapshot, StoreError, Streams, TaskData,
+    Teacher, TensorName, TimingRecord, Updates, evaluate,
 };
 
 /// When something is observed.

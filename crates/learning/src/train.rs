@@ -3,9 +3,9 @@
 use apical_datasets::shuffle;
 
 use crate::{
-    Carried, CheckpointError, Clock, EpochRecord, Learner, Metric, Moment, Observer,
-    PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError,
-    StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+    Carried, CheckpointError, Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName,
+    Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError, StreamRng,
+    Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
 /// What the loop needs beside a learner and data.

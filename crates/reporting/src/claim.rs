@@ -21,8 +21,10 @@ pub(crate) fn sentence(task: &Task<'_>) -> String {
             .iter()
             .filter(|group| score(task, group).is_some())
     };
-    let subject = scored()
-        .find(|group| !is_baseline(group))
+    let others = || scored().filter(|group| !is_baseline(group));
+    let subject = others()
+        .find(|group| task.subjects.contains(&group.learner))
+        .or_else(|| others().next())
         .or_else(|| scored().next());
     let Some((subject, value)) = subject.and_then(|group| Some((group, score(task, group)?)))
     else {
@@ -93,13 +95,16 @@ fn gap_in_words(score: Metric, gap: Spread) -> String {
         true => " percentage points",
         false => "",
     };
-    let side = match gap.mean < 0.0 {
-        true => "less",
-        false => "more",
-    };
     let decimals = match score == Metric::ACCURACY {
         true => Decimals::Fixed(2),
         false => Decimals::Significant(3),
+    };
+    // What is written as 0 is on neither side.
+    let is_level = score == Metric::ACCURACY && size.mean < 0.005 || size.mean == 0.0;
+    let side = match gap.mean < 0.0 {
+        _ if is_level => "more or less",
+        true => "less",
+        false => "more",
     };
     let n = match gap.n {
         1 => "on the same seed".to_owned(),

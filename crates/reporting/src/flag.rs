@@ -159,8 +159,9 @@ fn at_chance(task: &Task<'_>, group: &Group<'_>) -> Option<Flag> {
         let n_outputs = *group.finished.first()?.summary.sizes.last()?;
         let n_classes = n_outputs.max(2);
         let chance = 100.0 / n_classes as f64;
-        // What guessing scatters by on as many samples.
+        // What guessing scatters by on as many samples. There may be more of them than a few scores tell.
         let of_samples = task.test_sample().map_or(0.0, |sample| {
+            let sample = sample.min(LARGEST_SAMPLE);
             1.64 * (chance * (100.0 - chance) * sample / 100.0).sqrt()
         });
         let is_it = score.mean <= chance + of_samples;
@@ -173,6 +174,9 @@ fn at_chance(task: &Task<'_>, group: &Group<'_>) -> Option<Flag> {
         chance: "R² is 0 for the mean of the targets".to_owned(),
     })
 }
+
+/// What a sample counts at most for scores to be called those of guessing, %: a test part of 30 samples.
+const LARGEST_SAMPLE: f64 = 100.0 / 30.0;
 
 /// A factor beyond which an error that shrinks or grows over hidden layers teaches the first of them either
 /// nothing or nothing else.

@@ -22,9 +22,19 @@ const fn term(name: &'static str, also: &'static [&'static str], meaning: &'stat
 /// All terms by name.
 pub static GLOSSARY: &[Term] = &[
     term(
+        "all layers",
+        &["over all layers"],
+        "The changes of all layers as one vector, each divided by its equivalent rate: its angle to the gradient also tells how far the lengths of the layers' steps are from those of the gradient, and so may be larger than that of every layer.",
+    ),
+    term(
         "apical dendrite",
         &["apical potential", "v_A"],
         "The upper dendrite of a pyramidal neuron, where top-down weights and interneurons meet. What does not cancel there is the neuron's share of the error, and drives its learning.",
+    ),
+    term(
+        "at chance",
+        &["chance"],
+        "A flag: a score that is not told apart from that of guessing among the classes on as many samples, or in regression from answering with the mean of the targets.",
     ),
     term(
         "attenuation",
@@ -52,14 +62,34 @@ pub static GLOSSARY: &[Term] = &[
         "How strongly one compartment pulls another to its own potential, in 1/ms. Conductances decide nudging, mixing and attenuation in continuous time.",
     ),
     term(
+        "constant predictor",
+        &[],
+        "The error of always answering with the mean of the targets.",
+    ),
+    term(
         "contrast",
         &["contrasts", "paired difference"],
         "Two learners that a specification says are compared: the test score of one less that of the other, of the same seed. The unit is the training run.",
     ),
     term(
+        "damaged",
+        &["set aside"],
+        "A run whose files are not as they were written, by size and checksum. A report names it and leaves it out; the next call sets its folder aside and makes the run again.",
+    ),
+    term(
+        "different",
+        &[],
+        "A verdict on a contrast: the Holm p of its difference is at most 5 %.",
+    ),
+    term(
         "direct feedback alignment",
         &[],
         "A control: the output error reaches every hidden layer straight through fixed random weights.",
+    ),
+    term(
+        "diverged",
+        &["failed"],
+        "A flag: runs that ended in numbers that are not finite, or failed in another way. They are in no mean.",
     ),
     term(
         "equivalent",
@@ -92,6 +122,11 @@ pub static GLOSSARY: &[Term] = &[
         "The angle between the weights that bring the error down and the transposed forward weights; 0° where they are tied, near 90° for random ones.",
     ),
     term(
+        "flag",
+        &["flags"],
+        "What to know of a learner's numbers before they are compared: at chance, a flat loss, an error that changes more than a hundredfold over hidden layers, identical, diverged, failed. What is flagged is shown, never dropped.",
+    ),
+    term(
         "flat loss",
         &[],
         "A run whose training loss never fell below that of its first epoch: nothing was learned.",
@@ -107,6 +142,11 @@ pub static GLOSSARY: &[Term] = &[
         "A control: only the output layer learns. What it lacks to the others is what hidden learning brings.",
     ),
     term(
+        "gap",
+        &["gap to baseline", "paired by seed"],
+        "The test score of a learner less that of the baseline with the same seed, after the last epoch, averaged over seeds.",
+    ),
+    term(
         "Holm",
         &["Holm p"],
         "A p value adjusted for the number of contrasts that a task declares, so that the chance of calling any of them different by mistake stays at 5 %. Source: Holm (1979).",
@@ -115,6 +155,11 @@ pub static GLOSSARY: &[Term] = &[
         "ideal interneurons",
         &["ideal"],
         "Interneurons whose weights are the forward weights at every step, so that nothing is left to learn there.",
+    ),
+    term(
+        "identical",
+        &[],
+        "A flag: learners with the same scores to the last digit, which are seldom two learners.",
     ),
     term(
         "interneuron",
@@ -167,6 +212,11 @@ pub static GLOSSARY: &[Term] = &[
         "Rates with which interneurons follow the forward weights to first order, so that a circuit that is self-predicting stays so while it learns.",
     ),
     term(
+        "missing",
+        &["missing runs"],
+        "A run that belongs to an experiment and is not in its folder; `apical run` makes it.",
+    ),
+    term(
         "mixing",
         &["apical mixing", "λ_k"],
         "How strongly the apical potential moves the soma of a hidden neuron.",
@@ -212,6 +262,11 @@ pub static GLOSSARY: &[Term] = &[
         "A circuit whose potentials grow without bound; the run ends as failed and says layer and time.",
     ),
     term(
+        "R²",
+        &["coefficient of determination"],
+        "1 less the squared error over the variance of the targets: 1 is exact, 0 is as good as their mean.",
+    ),
+    term(
         "seed",
         &["seeds", "split seed"],
         "The number from which everything random in a run is drawn. Results are over seeds; the same seed gives the same bits.",
@@ -228,7 +283,7 @@ pub static GLOSSARY: &[Term] = &[
     ),
     term(
         "sign-flip",
-        &["sign-flip test", "sign-flip p"],
+        &["sign-flip test", "sign-flip p", "p", "p value"],
         "The test of a contrast: how many of all patterns of signs give the paired differences a sum as far from 0. Exact up to 20 seeds; 3 seeds cannot come below 0.25, 5 not below 0.06.",
     ),
     term(
@@ -272,6 +327,11 @@ pub static GLOSSARY: &[Term] = &[
         "Top-down weights that are the transposed forward weights at every step: the ideal, which no synapse knows how to keep.",
     ),
     term(
+        "time ratio",
+        &["ratio", "training time ratio"],
+        "Training time per sample over that of the baseline, of mean times on the same machine.",
+    ),
+    term(
         "transfer function",
         &["transfer", "φ"],
         "From a somatic potential to a firing rate.",
@@ -297,9 +357,19 @@ pub static GLOSSARY: &[Term] = &[
         "The angle between the weight change of a minibatch and the exact gradient at the same weights on the same samples. 0° is gradient descent, 90° is chance.",
     ),
     term(
+        "verdict",
+        &["verdicts"],
+        "What a contrast comes to: equivalent, different or undecided.",
+    ),
+    term(
         "weak coupling",
         &["coupling"],
         "Small nudging and mixing. In its limit the circuit's update is the gradient times a known factor for each layer.",
+    ),
+    term(
+        "Wilcoxon",
+        &["Wilcoxon p"],
+        "The signed-rank test of a contrast's paired differences, as a check beside the sign-flip test; no verdict depends on it.",
     ),
 ];
 
@@ -317,5 +387,41 @@ mod tests {
         words.sort_unstable();
         let twice = words.windows(2).find(|pair| pair[0] == pair[1]);
         assert_eq!(twice, None);
+    }
+
+    #[test]
+    fn headings_of_tables_and_flags_are_terms() {
+        let words: Vec<&str> = (GLOSSARY.iter())
+            .flat_map(|term| std::iter::once(&term.name).chain(term.also))
+            .copied()
+            .collect();
+        for heading in [
+            "flags",
+            "gap to baseline",
+            "paired by seed",
+            "last epoch",
+            "chosen epoch",
+            "ratio",
+            "verdict",
+            "p",
+            "Holm p",
+            "TOST p",
+            "Wilcoxon p",
+            "margin",
+            "n needed",
+            "at chance",
+            "identical",
+            "diverged",
+            "failed",
+            "damaged",
+            "missing",
+            "R²",
+            "all layers",
+            "equivalent",
+            "different",
+            "undecided",
+        ] {
+            assert!(words.contains(&heading), "{heading}");
+        }
     }
 }

@@ -123,6 +123,8 @@ pub(crate) struct Task<'a> {
     pub(crate) groups: Vec<Group<'a>>,
     /// The learner that the others are compared with, where it was run.
     pub(crate) baseline: Option<&'a str>,
+    /// Learners that the report is about.
+    pub(crate) subjects: Vec<&'a str>,
     /// Accuracy, or loss where there is none (regression).
     pub(crate) score: Metric,
     /// Those that are declared, in order.
@@ -260,11 +262,13 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
             };
             let baseline = input.baselines.get(name).map(String::as_str);
             let declared = input.contrasts.get(name);
+            let subjects = input.subjects.iter().filter(|(task, _)| task == name);
             Task {
                 name,
                 contrasts: contrasts(&groups, score, declared),
                 contrasts_declared_in: declared.and_then(|of| of.declared_in.as_deref()),
                 baseline: baseline.filter(|of| groups.iter().any(|group| group.learner == *of)),
+                subjects: subjects.map(|(_, learner)| &**learner).collect(),
                 groups,
                 score,
                 logarithmic: &input.logarithmic,

@@ -76,6 +76,9 @@ pub struct ReportInput {
     /// By task and learner, a place of the palette: one for every kind of learner, so that it looks the
     /// same in every report. Learners without an entry take places that nobody has.
     pub places: BTreeMap<(String, String), LearnerPlace>,
+    /// Learners that a report is about, by task and name: the claim is on the first of them that is not the
+    /// baseline, or on the first learner where none is named.
+    pub subjects: BTreeSet<(String, String)>,
     /// Swept keys, from the specification's root, whose values are spread over a logarithm.
     pub logarithmic: BTreeSet<KeyPath>,
     /// Settings tried while tuning; empty where nothing was tuned.

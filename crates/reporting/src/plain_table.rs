@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use crate::cell::Cell;
 use crate::markup::plain;
-use crate::text::{aligned, widths};
+use crate::terminal::apart;
+use crate::text::{aligned, widths, wrapped};
 
 /// A table with columns of its own.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,14 +32,16 @@ impl PlainTable {
     /// columns follow in a table below, beside the first ones again, as many as tell all rows apart.
     pub fn text_in(&self, width: usize) -> String {
         let Self { header, rows, .. } = self.shown();
-        let mut lines = vec![plain(&self.title)];
+        let mut lines = wrapped(&plain(&self.title), width);
         if header.is_empty() {
-            return format!("{}\n{NO_VALUES}\n", lines[0]);
+            return format!("{}\n{NO_VALUES}\n", lines.join("\n"));
         }
         let header = header.iter().map(|heading| plain(heading)).collect();
-        let grid: Vec<Vec<String>> = [header].into_iter().chain(written(&rows)).collect();
+        let mut grid: Vec<Vec<String>> = [header].into_iter().chain(written(&rows)).collect();
+        let n_keys = n_keys(&grid[1..]);
+        cut_keys(&mut grid, n_keys, width);
         let widths = widths(&grid);
-        for columns in parts(&widths, n_keys(&grid[1..]), width) {
+        for columns in parts(&widths, n_keys, width) {
             let of_part = |row: &Vec<String>| -> Vec<String> {
                 columns.iter().map(|column| row[*column].clone()).collect()
             };
@@ -89,6 +92,29 @@ fn n_keys(rows: &[Vec<String>]) -> usize {
         keys.len() == rows.len()
     };
     (1..=MOST).find(are_apart).unwrap_or(1)
+}
+
+/// Cuts the first `n_keys` columns of a `grid` where they leave no room for the widest of the others, of which half
+/// of `width` is enough.
+fn cut_keys(grid: &mut [Vec<String>], n_keys: usize, width: usize) {
+    let of_all = widths(grid);
+    let (keys, others) = of_all.split_at(n_keys.min(of_all.len()));
+    let widest = others.iter().max().map_or(0, |own| *own).min(width / 2);
+    let room = width.saturating_sub(widest + 2 * keys.len());
+    if keys.iter().sum::<usize>() <= room {
+        return;
+    }
+    for (key, _) in keys.iter().enumerate() {
+        let others = keys.iter().enumerate().filter(|(other, _)| *other != key);
+        let taken: usize = others.map(|(_, own)| *own.min(&(room / keys.len()))).sum();
+        let names = apart(
+            grid.iter().map(|row| &*row[key]),
+            room.saturating_sub(taken).max(2),
+        );
+        for (row, name) in grid.iter_mut().zip(names) {
+            row[key] = name;
+        }
+    }
 }
 
 /// Columns of `widths` in parts that fit `width`, each with the first `n_keys` columns.
@@ -142,6 +168,41 @@ mod tests {
             wide.text_in(18),
             "Seeds\ncondition   n\na          10\ncondition  error\na              7\n"
         );
+    }
+
+    #[test]
+    fn long_names_leave_room_for_numbers() {
+        let row =
+            |name: &str, n| vec![Cell::text("digits"), Cell::text(name), Cell::Count(Some(n))];
+        let long = "L".repeat(280);
+        let rows = vec![
+            row(&format!("{long}1"), 3),
+            row(&format!("{long}2"), 4),
+            row("a", 5),
+        ];
+        let table = PlainTable {
+            title: "Runs".into(),
+            header: ["task", "learner", "n"].map(str::to_owned).to_vec(),
+            rows,
+            ..PlainTable::default()
+        };
+        for width in [40, 80] {
+            let text = table.text_in(width);
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(
+                lines.iter().all(|line| line.chars().count() <= width),
+                "{text}"
+            );
+            assert!(
+                lines[1].starts_with("task") && lines[2].starts_with("digits"),
+                "{text}"
+            );
+            assert!(
+                lines[2].ends_with("L1  3") && lines[3].ends_with("L2  4"),
+                "{text}"
+            );
+        }
+        assert!(table.text().contains(&long));
     }
 
     #[test]

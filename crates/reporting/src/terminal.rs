@@ -137,7 +137,7 @@ fn cut(text: &str, width: usize) -> String {
 
 /// `names` in at most `width` columns each; what is cut loses its end, or else some of its middle, so that names
 /// can still be told apart.
-fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<String> {
+pub(crate) fn apart<'a>(names: impl Iterator<Item = &'a str> + Clone, width: usize) -> Vec<String> {
     let n_names = names.clone().collect::<HashSet<_>>().len();
     let with_ends = |n_last: usize| -> Vec<String> {
         let shortened = names.clone().map(|name| match name.chars().count() {

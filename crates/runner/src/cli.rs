@@ -247,7 +247,12 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) figure: Option<PathBuf>,
     /// Neurons of the figure as LAYER.NUMBER, counted from 0; the first of every layer where not given
-    #[arg(long, value_name = "NEURONS", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "NEURONS",
+        value_delimiter = ',',
+        requires = "figure"
+    )]
     pub(crate) neurons: Vec<String>,
     /// Another value for a key of the specification, such as circuit.dt_ms=0.05
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -1,5 +1,8 @@
 //! Exit codes, and which error leads to which; docs/records.md lists them.
 
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
 use apical_datasets::DatasetError;
 use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
@@ -8,6 +11,8 @@ use apical_experiment::tuning::TuningFailed;
 use apical_kernels::InstructionSetError;
 use apical_learning::{LearnError, StoreError};
 use apical_reporting::compare::{CompareError, GateError};
+
+use crate::say;
 
 /// Everything asked for is done.
 pub(crate) const OK: u8 = 0;
@@ -111,6 +116,12 @@ pub(crate) enum UsageError {
         /// The name.
         name: String,
     },
+    /// A name of a folder that cannot be shown.
+    #[error("--as {name:?} is no name, expected letters that can be printed")]
+    NoName {
+        /// The name.
+        name: String,
+    },
     /// A place for a folder that is taken.
     #[error(
         "`{path}` is no folder, so nothing can be written below it; name another with --out DIR"
@@ -139,7 +150,7 @@ pub(crate) enum UsageError {
         sizes: Vec<usize>,
     },
     /// A time between records that steps do not meet.
-    #[error("--every {every_ms} is no whole number of steps of {dt_ms} ms")]
+    #[error("--every {every_ms:?} is no whole number of steps of {dt_ms} ms")]
     Every {
         /// The time given.
         every_ms: f64,
@@ -214,6 +225,20 @@ pub(crate) enum DataProblem {
         /// Why.
         source: StoreError,
     },
+}
+
+/// Prints help, the version, or what is wrong with the command line, and says how the program ends.
+pub(crate) fn said(words: &clap::Error) -> ExitCode {
+    match words.print() {
+        Err(error) if !words.use_stderr() && error.kind() != ErrorKind::BrokenPipe => {
+            say::err(format_args!(
+                "error: failed to write standard output: {error}"
+            ));
+            UNEXPECTED.into()
+        }
+        _ if words.use_stderr() => USAGE.into(),
+        _ => OK.into(),
+    }
 }
 
 /// The exit code of an error.

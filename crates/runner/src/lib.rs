@@ -86,7 +86,10 @@ impl Program {
     /// from `main`, before there is a second thread.
     pub fn run(self) -> ExitCode {
         threads::one_each();
-        let cli = cli::Cli::parse();
+        let cli = match cli::Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(said) => return exit::said(&said),
+        };
         let done = self.register().and_then(|()| commands::dispatch(cli));
         let done = done.and_then(|code| match say::fault() {
             Some(error) => Err(error).context("failed to write standard output"),

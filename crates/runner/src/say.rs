@@ -45,7 +45,7 @@ pub(crate) fn err(words: impl Display) {
 
 /// `text` with its lines broken between words where a terminal of `width` columns would break them inside;
 /// lines of a file that are shown with their number stay as they are.
-fn fitted(text: String, width: Option<usize>) -> String {
+pub(crate) fn fitted(text: String, width: Option<usize>) -> String {
     let Some(width) = width else { return text };
     let is_shown = |line: &str| {
         let marked = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());

@@ -29,8 +29,12 @@ fn is_hang_up_ignored() -> bool {
 }
 
 /// Whether to stop.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+#[derive(Debug, Clone)]
+pub(crate) struct Stop {
+    flag: Arc<AtomicBool>,
+    /// What the end of the program means.
+    words: &'static str,
+}
 
 /// How often a checkpoint was asked for.
 #[derive(Debug, Default)]
@@ -58,9 +62,12 @@ impl Asked {
 }
 
 impl Stop {
-    /// A flag that Ctrl-C raises.
-    pub(crate) fn on_signals() -> io::Result<Self> {
-        let stop = Self::default();
+    /// A flag that Ctrl-C raises; `words` say what it means when the program is ended.
+    pub(crate) fn on_signals(words: &'static str) -> io::Result<Self> {
+        let stop = Self {
+            flag: Arc::default(),
+            words,
+        };
         // Writing to a file that may not grow is then an error, in place of the end without a word.
         #[cfg(unix)]
         flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
@@ -70,9 +77,9 @@ impl Stop {
             flag::register_conditional_shutdown(
                 signal,
                 i32::from(exit::INTERRUPTED),
-                stop.0.clone(),
+                stop.flag.clone(),
             )?;
-            flag::register(signal, stop.0.clone())?;
+            flag::register(signal, stop.flag.clone())?;
         }
         let watched = stop.clone();
         thread::Builder::new()
@@ -87,15 +94,13 @@ impl Stop {
             thread::sleep(BETWEEN_LOOKS);
         }
         thread::sleep(PATIENCE);
-        say::err(
-            "stopped at once: what is finished is kept; the same command goes on with the rest",
-        );
+        say::err(format_args!("stopped at once: {}", self.words));
         low_level::exit(i32::from(exit::INTERRUPTED));
     }
 
     /// Whether the flag is up.
     #[inline]
     pub(crate) fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.flag.load(Ordering::Relaxed)
     }
 }

@@ -140,11 +140,22 @@ fn labels_are_merged_and_kept_apart_with_a_word() {
         ("ﬁn", "fin"),
         ("a b", "a\u{a0} b"),
         ("ab", "a\u{200b}b"),
+        ("cat", "с\u{430}т"),
+        ("Café", "Саfé"),
+        ("B", "Β"),
     ] {
         let (classes, note) = notes(&[one, other]);
         assert_eq!(classes.len(), 2);
         assert!(note.contains("look alike"), "{one}: {note}");
     }
+    for word in ["-", "inf", "unknown"] {
+        let (classes, note) = notes(&["1", "2", word]);
+        assert_eq!(classes.len(), 3);
+        let expected =
+            format!("most labels are numbers, and `{word}` is taken for a class as well");
+        assert!(note.contains(&expected), "{note}");
+    }
+    assert_eq!(notes(&["1", "a", "b"]).1, "", "words, one of them a number");
     let (classes, note) = notes(&["a", "\" a\"", "b", "b"]);
     assert_eq!(classes, ["a", "b"]);
     assert_eq!(

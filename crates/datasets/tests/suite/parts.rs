@@ -40,11 +40,31 @@ fn a_column_says_the_part_of_each_row() {
         (1, 2)
     );
 
+    // Nothing is left to decide.
+    assert_eq!(dataset.notes, [] as [&str; 0]);
+    for (option, value) in [
+        ("split_seed", "'per_seed'"),
+        ("split", "{ train = 0.5, validation = 0.2, test = 0.3 }"),
+    ] {
+        let notes = load(&folder, &format!("{spec}\n{option} = {value}"), 1).notes;
+        let expected = format!("so that `{option}` decides nothing");
+        assert!(
+            notes.len() == 1 && notes[0].contains(&expected),
+            "{notes:?}"
+        );
+    }
+
     // Without a validation part, one is taken from the training part alone.
     folder.write("a.csv", text.replace(",val,", ",train,"));
     let [train, validation, same_test] = firsts(&load(&folder, spec, 1));
     assert_eq!((train.len(), validation.len()), (30, 6));
     assert_eq!(same_test, test);
+    let per_seed = load(&folder, &format!("{spec}\nsplit_seed = 'per_seed'"), 1);
+    assert_eq!(
+        per_seed.notes,
+        [] as [&str; 0],
+        "it decides the validation part"
+    );
     folder.write("a.csv", text.replace(",val,", ",hold out,"));
     let error = folder.error(spec);
     assert!(

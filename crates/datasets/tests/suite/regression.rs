@@ -130,6 +130,24 @@ fn scaled_targets_stand_for_the_numbers_of_the_file() {
 }
 
 #[test]
+fn targets_that_are_one_number_are_named() {
+    let notes = |last: &str| {
+        let folder = Folder::new();
+        let rows = (0..40).map(|i| format!("{i},25,{}\n", i % 7));
+        let text: String = std::iter::once("x,y,z\n".to_owned()).chain(rows).collect();
+        folder.write("a.csv", text + last);
+        let spec = "[csv]\npath = 'a.csv'\ntargets = ['y', 'z']\ntarget_scaling = 'unit'";
+        folder.load(spec).expect("valid").notes
+    };
+    let found = notes("");
+    assert!(
+        found.len() == 1 && found[0].contains("one number in every sample: column y (25);"),
+        "{found:?}"
+    );
+    assert_eq!(notes("1,26,3\n"), [] as [&str; 0]);
+}
+
+#[test]
 fn generated_targets_that_overflow_are_refused() {
     let spec = "[teacher_student]\nsizes = [3, 9, 9, 9, 9, 9, 9, 1]\n\
                 factors = [1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6]\ntransfer = \"relu\"";

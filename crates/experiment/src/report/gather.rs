@@ -51,6 +51,14 @@ type Arm = (String, String, String, Point);
 /// settings.
 pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gathered<R>> {
     let mut gaps = Gaps::default();
+    let fault = place.experiment.as_ref().and_then(Experiment::fault);
+    gaps.damaged.extend(fault.map(|fault| {
+        let file = place.root.join(store::name::EXPERIMENT);
+        format!(
+            "{} ({fault}); titles, contrasts and seeds are not known",
+            file.display()
+        )
+    }));
     let listed = listed(place, &mut gaps);
     let mut arms: BTreeMap<Arm, Vec<(PathBuf, Ended<R>)>> = BTreeMap::new();
     for folder in &place.runs {

@@ -1,7 +1,7 @@
 //! How learners look in a report: a place of the palette for every kind, and a form of it for every kind of
 //! feedback, so that they are the same in every report; and which sweeps are spread over a logarithm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apical_learning::{KeyPath, RunRecord};
 use apical_reporting::LearnerPlace;
@@ -27,6 +27,12 @@ const PLACES: [(&str, usize); 8] = [
 /// That of backprop as it is used elsewhere, with a loss of its own.
 const STANDARD_BACKPROP: usize = 7;
 
+/// Those of backprop and its controls, which others are measured by.
+const MEASURES: [usize; 5] = [1, 2, 4, 6, STANDARD_BACKPROP];
+
+/// Forms whose feedback is no copy of the forward weights or of their signs.
+const LOCAL: [usize; 2] = [0, 2];
+
 /// Places of a program's own kinds begin here.
 const FIRST_OWN: usize = 9;
 
@@ -45,6 +51,27 @@ pub(super) fn learner_places(spec: &Table, task_name: impl Fn(&str) -> String) -
         }
     }
     places
+}
+
+/// What a report on learners at `places` is about: of every task those that are no measure for others, and of
+/// these, where there are any, those with local feedback.
+pub(super) fn subjects(
+    places: &BTreeMap<(String, String), LearnerPlace>,
+) -> BTreeSet<(String, String)> {
+    let is_subject = |place: &LearnerPlace| !MEASURES.contains(&place.kind);
+    let is_local = |place: &LearnerPlace| is_subject(place) && LOCAL.contains(&place.form);
+    let with_local: BTreeSet<&str> = (places.iter())
+        .filter(|(_, place)| is_local(place))
+        .map(|((task, _), _)| &**task)
+        .collect();
+    let is_meant = |((task, _), place): &(&(String, String), &LearnerPlace)| match with_local
+        .contains(&**task)
+    {
+        true => is_local(place),
+        false => is_subject(place),
+    };
+    let meant = places.iter().filter(is_meant);
+    meant.map(|(learner, _)| learner.clone()).collect()
 }
 
 /// The places of the learners of `runs` by the runs' own specifications, each of one learner.
@@ -155,6 +182,26 @@ mod tests {
             ("standard", 7, 0),
         ];
         assert_eq!(found, expected);
+        let names = |places: Vec<Placed>| {
+            let subjects = subjects(&places.into_iter().collect());
+            subjects
+                .into_iter()
+                .map(|(_, name)| name)
+                .collect::<Vec<_>>()
+        };
+        let local = names(learner_places(&spec, str::to_owned));
+        assert_eq!(local.len(), 4, "{local:?}");
+        let is_named = |name: &str| local.contains(&name.to_owned());
+        assert!(
+            is_named("random") && is_named("mirror") && !is_named("tied") && !is_named("signs")
+        );
+        let copies = r#"
+            [task.a.learner]
+            tied.error_neurons = { feedback = "tied" }
+            matched.backprop = {}
+        "#;
+        let copies = copies.parse().expect("TOML");
+        assert_eq!(names(learner_places(&copies, str::to_owned)), ["tied"]);
         let keys: Vec<String> = logarithmic_keys(&spec)
             .iter()
             .map(KeyPath::to_string)

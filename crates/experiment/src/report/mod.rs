@@ -8,6 +8,7 @@ mod order;
 mod places;
 mod read;
 mod status;
+mod trials;
 
 use apical_reporting::compare::{Arm, arms_of_runs, arms_of_tasks};
 use apical_reporting::export;

@@ -113,7 +113,13 @@ impl Place {
 
     /// Whether its runs are those of a protocol.
     pub(crate) fn is_of_protocol(&self) -> bool {
-        let spec = self.experiment.as_ref().map(|file| file.spec.parse());
-        matches!(spec, Some(Ok(spec)) if !Table::contains_key(&spec, "task"))
+        let Some(file) = &self.experiment else {
+            return false;
+        };
+        match file.spec.parse::<Table>() {
+            Ok(spec) if !spec.is_empty() => !spec.contains_key("task"),
+            // What is damaged says nothing; its runs do.
+            _ => (self.runs.first()).is_some_and(|run| store::is_run_of_protocol(run)),
+        }
     }
 }

@@ -11,6 +11,7 @@ use toml::Table;
 use super::contrasts::{self, GivenContrasts};
 use super::gather::{Gathered, Known, Place, gather};
 use super::places::places;
+use super::trials::gather_taught;
 use super::{
     Report, baselines_of, in_order, looks, named_baselines, places_of, specified_baselines,
 };
@@ -97,7 +98,7 @@ pub fn read(
                 reports.protocols.push((place.root, report));
             }
         } else {
-            let gathered = gather::<RunRecord>(&place, &mut HashMap::new())?;
+            let gathered = gather_taught(&place, &mut HashMap::new())?;
             reports.n_damaged += gathered.n_damaged;
             gaps.extend(gathered.gaps.iter().cloned());
             taught.push((place, gathered));
@@ -113,7 +114,7 @@ pub fn read(
 /// The report on the tasks of the experiment in `folder`, some of whose runs are `known`.
 pub(crate) fn on_experiment(folder: &Path, mut known: Known<RunRecord>) -> Result<Option<Report>> {
     let place = Place::whole(folder)?;
-    let gathered = gather(&place, &mut known)?;
+    let gathered = gather_taught(&place, &mut known)?;
     on_tasks(vec![(place, gathered)], None)
 }
 
@@ -213,7 +214,8 @@ fn on_tasks(
             declared.extend(own.map(|(task, contrasts)| (called(&name, &task), contrasts)));
             commands.push(file.command.clone());
             specs.push(file.spec.clone());
-            for mut trial in store::read_trials(&place.root)? {
+            // A log that cannot be read is among the gaps.
+            for mut trial in store::read_trials(&place.root).unwrap_or_default() {
                 trial.task = called(&name, &trial.task);
                 trials.push(trial);
             }
@@ -255,15 +257,17 @@ fn on_tasks(
     } else {
         titles.join("; ")
     };
+    let places: BTreeMap<_, _> = looks::places_of_runs(&runs)
+        .into_iter()
+        .chain(learner_places)
+        .collect();
     Ok(Some(Report::Tasks(ReportInput {
         experiment,
         title,
         spec: specs.join("\n"),
         command: commands.join(" && "),
-        places: looks::places_of_runs(&runs)
-            .into_iter()
-            .chain(learner_places)
-            .collect(),
+        subjects: looks::subjects(&places),
+        places,
         logarithmic,
         baselines: baselines_of(&runs, baselines),
         contrasts: declared,

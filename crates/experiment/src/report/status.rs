@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use apical_learning::{RunKey, RunRecord};
+use apical_learning::RunKey;
 
 use super::ReadError;
-use super::gather::{Place, gather};
+use super::gather::{Gathered, Place, gather};
 use super::places::places;
+use super::trials::gather_taught;
 use crate::protocol::Run;
 use crate::store::Kept;
 
@@ -42,20 +43,19 @@ pub fn status(folders: &[PathBuf]) -> Result<Vec<Status>> {
         return Err(ReadError::no_runs(folders, Vec::new()).into());
     }
     let of = |place: &Place| match place.is_of_protocol() {
-        true => of_place::<Run>(place),
-        false => of_place::<RunRecord>(place),
+        true => Ok(of_place(place, gather::<Run>(place, &mut HashMap::new())?)),
+        false => Ok(of_place(place, gather_taught(place, &mut HashMap::new())?)),
     };
     places.iter().map(of).collect()
 }
 
-fn of_place<R: Kept>(place: &Place) -> Result<Status> {
-    let gathered = gather::<R>(place, &mut HashMap::new())?;
+fn of_place<R: Kept>(place: &Place, gathered: Gathered<R>) -> Status {
     let failed = gathered.runs.iter().filter_map(|run| {
         let error = run.error()?;
         Some((run.key().clone(), error.to_owned()))
     });
     let failed: Vec<_> = failed.collect();
-    Ok(Status {
+    Status {
         folder: place.root.clone(),
         n_finished: gathered.runs.len() - failed.len(),
         failed,
@@ -63,5 +63,5 @@ fn of_place<R: Kept>(place: &Place) -> Result<Status> {
         n_damaged: gathered.n_damaged,
         n_missing: gathered.n_missing,
         gaps: gathered.gaps,
-    })
+    }
 }

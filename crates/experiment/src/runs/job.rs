@@ -140,7 +140,11 @@ impl<W: Work> Job<W> {
             return Ok(None);
         }
         let Decided { digest, spec, .. } = &self.decided;
-        match CheckpointFile::find(&folder.join(store::name::CHECKPOINT), digest, &provenance.instruction_set)? {
+        match CheckpointFile::find(
+            &folder.join(store::name::CHECKPOINT),
+            digest,
+            &provenance.instruction_set,
+        )? {
             store::Found::Usable(file) => return Ok(Some(*file)),
             store::Found::Unusable(fault) => {
                 let note = format!("{fault}; the run begins anew");

@@ -134,7 +134,10 @@ impl<'a> Due<'a> {
 
     /// Whether it is due now.
     pub(crate) fn is_now(&self) -> bool {
-        let is_time = self.of.every.is_some_and(|every| self.last.elapsed() >= every);
+        let is_time = self
+            .of
+            .every
+            .is_some_and(|every| self.last.elapsed() >= every);
         is_time || (self.of.n_asked)() != self.n_asked
     }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use apical_learning::{
-    Checkpoint, EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink, Snapshot, Status, Summary,
-    TimingRecord, TimingSummary, TrainError,
+    Checkpoint, EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink,
+    Snapshot, Status, Summary, TimingRecord, TimingSummary, TrainError,
 };
 
 use super::{Came, Due, Execution, Job, Work};

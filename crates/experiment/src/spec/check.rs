@@ -203,7 +203,7 @@ pub(crate) fn distinct_names<'a>(
     let mut seen: HashMap<String, &str> = HashMap::new();
     for name in names {
         let key = above.then(name);
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
             let message = format!(
                 "{name:?} below `{above}` is no name, expected letters that can be printed"
             );

@@ -58,6 +58,15 @@ impl Experiment {
         write_atomically(&folder.join(name::EXPERIMENT), text.as_bytes())
     }
 
+    /// What is wrong with its specification, where it is none at all.
+    pub(crate) fn fault(&self) -> Option<String> {
+        match self.spec.parse::<toml::Table>() {
+            Ok(table) if table.is_empty() => Some("it is empty".to_owned()),
+            Ok(_) => None,
+            Err(error) => Some(error.message().to_owned()),
+        }
+    }
+
     /// Its seeds, as far as it can be read.
     pub(crate) fn seeds(&self) -> Vec<u64> {
         let table: toml::Table = self.spec.parse().unwrap_or_default();
@@ -140,6 +149,12 @@ pub(crate) fn read_runs(folder: &Path) -> Result<Option<Vec<String>>> {
         true => json(&path).map(Some),
         false => Ok(None),
     }
+}
+
+/// Whether the run in `folder` is one of a protocol, by its own summary.
+pub(crate) fn is_run_of_protocol(folder: &Path) -> bool {
+    let summary = super::read_summary::<serde_json::Value>(folder);
+    summary.is_ok_and(|summary| summary.get("protocol").is_some())
 }
 
 /// The folder of the experiment that the run in `folder` belongs to.

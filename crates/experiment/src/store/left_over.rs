@@ -20,11 +20,17 @@ pub(crate) fn clear_left_overs(experiment: &Path) -> Result<()> {
     for base in bases {
         exchange::clear(&base)?;
     }
-    remove_temporary(experiment, 0);
-    for folder in [name::FIGURES, name::TUNING] {
-        remove_temporary(&experiment.join(folder), DEPTH);
-    }
+    clear_temporary(experiment);
     Ok(())
+}
+
+/// Clears files under temporary names in a folder of an experiment, of a report or of tables, and in its folders of
+/// figures and of trials. To be called by who holds the folder's lock.
+pub fn clear_temporary(folder: &Path) {
+    remove_temporary(folder, 0);
+    for inner in [name::FIGURES, name::TUNING] {
+        remove_temporary(&folder.join(inner), DEPTH);
+    }
 }
 
 /// The first folders of runs beside which hidden files or folders lie. Checkpoints of runs that have ended go.

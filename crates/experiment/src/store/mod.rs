@@ -27,8 +27,8 @@ pub(crate) use self::checkpoint::{CheckpointFile, Found, others_beside};
 pub(crate) use self::exchange::recover;
 pub use self::experiment::lock_folder;
 pub(crate) use self::experiment::{
-    Experiment, ended_folders, experiment_folder, experiment_folders, read_runs, read_trials,
-    write_runs, write_trials,
+    Experiment, ended_folders, experiment_folder, experiment_folders, is_run_of_protocol,
+    read_runs, read_trials, write_runs, write_trials,
 };
 pub(crate) use self::folder::{
     Ended, RunName, State, find, lock_path, look, run_folder, set_aside,
@@ -36,6 +36,7 @@ pub(crate) use self::folder::{
 pub use self::folder_name::slug;
 pub(crate) use self::folder_name::{inner_folder, outer_folder, without_case};
 pub(crate) use self::left_over::clear_left_overs;
+pub use self::left_over::clear_temporary;
 pub(crate) use self::lock::Asked;
 pub use self::lock::{Holder, Lock};
 pub use self::read_only::is_read_only;
@@ -255,11 +256,25 @@ pub fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
 }
 
 fn text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("failed to open {}", path.display()))
+    read_text(path).with_context(|| format!("failed to open {}", path.display()))
+}
+
+/// What is in a file; a folder, a pipe or a device in its place, which might never end, is an error.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        let fault = "this is no file";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+    }
+    fs::read(path)
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let text = String::from_utf8(read_file(path)?);
+    text.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }
 
 fn text_if_there(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read
             .map(Some)

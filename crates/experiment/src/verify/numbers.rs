@@ -1,7 +1,5 @@
 //! Numbers that are made of others: summaries of readings, tables and figures of records.
 
-use std::fs;
-
 use anyhow::{Context, Result};
 use apical_learning::{Reading, RunRecord, Status, Trained};
 
@@ -78,7 +76,7 @@ pub(super) fn of_reports(places: &[Place], findings: &mut Findings) -> Result<()
             let files = report.files().context("failed to make the report")?;
             for file in files.iter().filter(|file| file.path.ends_with(".csv")) {
                 let path = root.join(&file.path);
-                match fs::read(&path) {
+                match store::read_file(&path) {
                     Ok(bytes) if bytes == file.bytes => n_same += 1,
                     Ok(bytes) => findings.differ(&path, &first_difference(&bytes, &file.bytes)),
                     Err(_) if is_listed(&file.path) => findings.differ(&path, "it is missing"),

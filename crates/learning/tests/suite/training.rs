@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_learning::{
-    Checkpoint, Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer, PartName, Phase,
-    Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord, TimingSummary, TrainError, Trained,
-    conformance, save_tensors, train,
+    Checkpoint, Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer,
+    PartName, Phase, Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord,
+    TimingSummary, TrainError, Trained, conformance, save_tensors, train,
 };
 
 use crate::delta_rule::DeltaRule;
@@ -309,7 +309,11 @@ fn training_that_was_stopped_at_any_step_ends_in_the_same_bits() {
             ..plan(1, &|| false)
         };
         let trained = train(&mut resumed, &data, &from, &mut [], &mut Kept::default());
-        assert_eq!(trained.expect("it goes on"), expected, "after {n_steps} steps");
+        assert_eq!(
+            trained.expect("it goes on"),
+            expected,
+            "after {n_steps} steps"
+        );
         let bits = |learner| save_tensors(learner).expect("saved");
         assert_eq!(bits(&resumed), bits(&whole), "after {n_steps} steps");
     }

@@ -102,17 +102,20 @@ fn drawn((spread, seeds): &(Spread, Vec<f64>)) -> impl Iterator<Item = f64> {
     ends.into_iter().chain(seeds.iter().copied())
 }
 
-/// Linear from 0, or logarithmic where means are far apart.
+/// Linear from 0, or logarithmic where means are far apart and every seed has a place.
 fn axis(values: &[&(Spread, Vec<f64>)]) -> Axis {
     let means = values.iter().map(|(spread, _)| spread.mean);
     let (low, high) = series::range(means).unwrap_or((0.0, 1.0));
     let drawn = || values.iter().flat_map(|of| drawn(of));
     let (_, highest) = series::range(drawn()).unwrap_or((0.0, 1.0));
-    match low > 0.0 && high > WIDE * low {
+    let seeds = values.iter().flat_map(|(_, seeds)| seeds.iter().copied());
+    let (lowest_seed, _) = series::range(seeds).unwrap_or((low, high));
+    match lowest_seed > 0.0 && high > WIDE * low {
         true => {
             let positive = drawn().filter(|value| *value > 0.0);
             let (lowest, _) = series::range(positive).unwrap_or((low, high));
-            Axis::logarithmic(lowest.max(low / WIDE), highest)
+            // The end of an interval may be as near to 0 as it likes.
+            Axis::logarithmic(lowest.max(low / WIDE).min(lowest_seed), highest)
         }
         false => Axis::linear_rounded(0.0, highest, 4),
     }
@@ -142,4 +145,22 @@ fn table(task: &Task<'_>, groups: &[&Group<'_>], columns: &[[Values; 2]]) -> Csv
         }
     }
     csv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_seeds_lie_on_the_axis() {
+        let of = |seeds: &[f64]| (Spread::of(seeds).expect("seeds"), seeds.to_vec());
+        let near_zero = of(&[2e-8, 1e-6, 3e-6, 2e-6, 1e-5]);
+        let far = of(&[1e-4, 2e-4, 1e-4, 1e-4, 1e-4]);
+        let logarithmic = axis(&[&near_zero, &far]);
+        assert!(logarithmic.low() > 0.0 && logarithmic.low() <= 2e-8);
+        assert!(logarithmic.high() >= 2e-4);
+        // A logarithm has no place for a seed without any error.
+        let faultless = of(&[0.0, 1e-6, 3e-6, 2e-6, 1e-5]);
+        assert_eq!(axis(&[&faultless, &far]).low(), 0.0);
+    }
 }

@@ -127,6 +127,9 @@ fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached
                 " Over all layers, all changes are one vector: its angle also tells how far the lengths \
                  of the layers’ steps are from those of the gradient, and so may be larger than that of \
                  every layer."
+                @if !of.has_a_column_a_layer() {
+                    " The angles of so many layers stand in one cell; their intervals are in the CSV."
+                }
             }
             @if let Some(baseline) = of.baseline { " Time ratio: to " (baseline) "." }
             @if let Some(times) = &of.times { " Times " (times) "." }

@@ -4,6 +4,7 @@ use maud::{Markup, Render, html};
 
 use super::unbroken;
 use crate::cell::Cell;
+use crate::table::MOST_LAYER_COLUMNS;
 
 /// A cell.
 pub(super) struct Td {
@@ -11,7 +12,12 @@ pub(super) struct Td {
     /// What it is sorted by, where that is a number.
     order: Option<f64>,
     class: Option<&'static str>,
+    /// Of words that are too long for a line.
+    is_long: bool,
 }
+
+/// A word beyond which a heading of a row is broken inside.
+const LONGEST_WORD: usize = 32;
 
 impl Td {
     /// What is no number.
@@ -20,6 +26,7 @@ impl Td {
             body,
             order: None,
             class: None,
+            is_long: false,
         }
     }
 }
@@ -28,8 +35,13 @@ impl From<&Cell> for Td {
     fn from(cell: &Cell) -> Self {
         Self {
             body: html! { (unbroken(&cell.to_string())) },
+            is_long: (cell.to_string().split(' ')).any(|word| word.chars().count() > LONGEST_WORD),
             order: cell.order().filter(|order| order.is_finite()),
-            class: matches!(cell, Cell::Text(_)).then_some("words"),
+            class: match cell {
+                Cell::Text(_) => Some("words"),
+                Cell::AngleByLayer(angles) if angles.len() > MOST_LAYER_COLUMNS => Some("layers"),
+                _ => None,
+            },
         }
     }
 }
@@ -47,8 +59,8 @@ pub(super) fn table(
                 tbody {
                     @for row in rows {
                         "\n" tr {
-                            @for (index, Td { body, order, class }) in row.iter().enumerate() {
-                                @if index == 0 { th scope="row" { (body) } }
+                            @for (index, Td { body, order, class, is_long }) in row.iter().enumerate() {
+                                @if index == 0 { th scope="row" class=[is_long.then_some("long")] { (body) } }
                                 @else { td class=[class] data-order=[order] { (body) } }
                             }
                         }

@@ -1,7 +1,7 @@
 //! A line for every learner: marker, interval and single seeds in panels side by side.
 
 use super::SMALL;
-use super::axis::Axis;
+use super::axis::{Axis, Tick};
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use crate::number::fixed;
@@ -43,6 +43,7 @@ const TOP: f64 = 40.0;
 const LEFT: f64 = 40.0;
 const MARKER: f64 = 22.0;
 const BETWEEN: f64 = 110.0;
+const BETWEEN_LABELS: f64 = 40.0;
 const RIGHT: f64 = 75.0;
 /// The widest that labels may be, as a share of the figure.
 const WIDEST_LABEL: f64 = 0.45;
@@ -68,9 +69,10 @@ impl Dots {
         }
         let left = LEFT + room + 60.0;
         let n_panels = self.panels.len().max(1) as f64;
-        let width = (whole - RIGHT - left - BETWEEN * (n_panels - 1.0)) / n_panels;
+        let between = self.between();
+        let width = (whole - RIGHT - left - between * (n_panels - 1.0)) / n_panels;
         for (index, panel) in self.panels.iter().enumerate() {
-            let left = left + (width + BETWEEN) * index as f64;
+            let left = left + (width + between) * index as f64;
             let x_of = |value: f64| left + panel.x.share(value) * width;
             panel.draw_axis(&mut canvas, (left, width), bottom, &x_of);
             for (row, line) in self.lines.iter().enumerate() {
@@ -89,6 +91,18 @@ impl Dots {
             }
         }
         canvas
+    }
+}
+
+impl Dots {
+    /// Room between two panels, in which the labels at the ends of their axes do not meet.
+    fn between(&self) -> f64 {
+        let half = |tick: Option<&Tick>| tick.map_or(0.0, |of| 0.5 * text_width(&of.label, SMALL));
+        let pairs = self.panels.windows(2);
+        let needed = pairs.map(|pair| {
+            half(pair[0].x.ticks.last()) + half(pair[1].x.ticks.first()) + BETWEEN_LABELS
+        });
+        needed.fold(BETWEEN, f64::max)
     }
 }
 
@@ -164,7 +178,7 @@ fn draw_values(
     (spread, seeds): (Spread, &[f64]),
     place: &dyn Fn(f64) -> (f64, f64),
 ) {
-    for value in seeds.iter().filter(|value| panel.x.can_show(**value)) {
+    for value in seeds.iter().filter(|value| panel.holds(**value)) {
         canvas.dot(place(*value), style.colour);
     }
     if let Some(half_width) = spread.half_width.filter(|_| spread.n >= FEW_SEEDS) {
@@ -176,5 +190,29 @@ fn draw_values(
     }
     if panel.x.can_show(spread.mean) {
         canvas.marker(place(spread.mean), style.marker, style.colour, MARKER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_at_the_ends_of_two_axes_do_not_meet() {
+        let panel = |low: f64, high: f64| DotPanel {
+            x_label: String::new(),
+            x: Axis::linear_rounded(low, high, 3),
+            guide: None,
+            margin: None,
+        };
+        let dots = |low: f64, high: f64| Dots {
+            panels: vec![panel(low, high), panel(low, high)],
+            lines: Vec::new(),
+        };
+        assert_eq!(dots(0.0, 3.0).between(), BETWEEN);
+        let labels = [text_width("100", SMALL), text_width("−50", SMALL)];
+        let half = 0.5 * labels.iter().sum::<f64>();
+        assert!(dots(-50.0, 100.0).between() > half + 30.0);
+        assert!(dots(-50000.0, 100_000.0).between() > dots(-50.0, 100.0).between());
     }
 }

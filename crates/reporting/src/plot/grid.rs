@@ -192,7 +192,9 @@ impl Grid {
             .flat_map(|row| &row.y.ticks)
             .map(|tick| text_width(&tick.label, SMALL))
             .fold(0.0, f64::max);
-        160.0 + widest + TICK + 20.0
+        let has_two_lines = self.rows.iter().any(|row| row.broken_label().is_some());
+        let label = if has_two_lines { 195.0 } else { 160.0 };
+        label + widest + TICK + 20.0
     }
 }
 
@@ -231,6 +233,27 @@ mod tests {
         assert_eq!(found(1, 1.5, true), (false, false));
         assert!(!curve(9, 0.5, Shown::Mean).has_seeds(false));
         assert!(curve(9, 0.5, Shown::Both).has_seeds(false));
+    }
+
+    #[test]
+    fn a_label_in_two_lines_stays_left_of_the_ticks() {
+        let grid = |y_label: &str| Grid {
+            x_label: String::new(),
+            n_columns: 1,
+            rows: vec![Row {
+                heading: String::new(),
+                y_label: y_label.to_owned(),
+                y: Axis::degrees(90.0),
+                guides: Vec::new(),
+                height: 300.0,
+                is_wide: true,
+                panels: Vec::new(),
+            }],
+            legend: Vec::new(),
+            notes: Vec::new(),
+        };
+        let label = "a label that is much longer than its row is high";
+        assert!(grid(label).left() > grid("short").left() + 30.0);
     }
 
     #[test]

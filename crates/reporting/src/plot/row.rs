@@ -59,7 +59,7 @@ impl Row {
     }
 
     /// The label of the y axis in two lines, where one would be longer than the row is high.
-    fn broken_label(&self) -> Option<(&str, &str)> {
+    pub(super) fn broken_label(&self) -> Option<(&str, &str)> {
         let width = |text: &str| rich_width(text, MEDIUM);
         if width(&self.y_label) <= self.height + 0.5 * TICK_LABELS {
             return None;

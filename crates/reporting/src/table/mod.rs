@@ -100,6 +100,9 @@ struct Angles {
     by_layer: Vec<Option<Spread>>,
 }
 
+/// Layers beyond which their angles stand in one column, so that scores are not pushed off the page.
+pub(crate) const MOST_LAYER_COLUMNS: usize = 6;
+
 /// What the references are, for the note under a table with angles.
 pub(crate) const REFERENCES: &str = "potential: output error φ′(u)(u* − u); \
     squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends";
@@ -144,8 +147,10 @@ impl<'a> Table<'a> {
         if is_page && self.has_flags() {
             headings.push(Heading::new("", "flags"));
         }
-        if is_page && self.has_angles() {
+        if is_page && self.has_a_column_a_layer() {
             headings.extend(layers().map(|layer| Heading::new(potential, &layer)));
+        } else if is_page && self.has_angles() {
+            headings.push(Heading::new(potential, "by layer"));
         }
         if is_page && self.has_gaps() {
             let points = match self.score == Metric::ACCURACY {
@@ -202,8 +207,10 @@ impl<'a> Table<'a> {
             let flags: Vec<String> = row.flags.iter().map(Flag::short).collect();
             cells.push(Cell::text(flags.join(", ")));
         }
-        if is_page && self.has_angles() {
+        if is_page && self.has_a_column_a_layer() {
             cells.extend(row.potential.by_layer.iter().map(|value| angle(*value)));
+        } else if is_page && self.has_angles() {
+            cells.push(row.potential.means());
         }
         if is_page && self.has_gaps() {
             cells.push(Cell::Interval(row.gap, score));
@@ -230,6 +237,11 @@ impl<'a> Table<'a> {
             cells.push(Cell::Count(row.n_trials));
         }
         cells
+    }
+
+    /// Whether the angle of every layer has a column of its own.
+    pub(crate) fn has_a_column_a_layer(&self) -> bool {
+        self.layers.len() <= MOST_LAYER_COLUMNS
     }
 
     /// Whether any learner has an update angle.

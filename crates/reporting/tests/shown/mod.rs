@@ -54,6 +54,35 @@ fn what_the_tool_is_for_comes_first() {
     }
 }
 
+#[test]
+fn the_claim_is_on_what_the_report_is_about_and_a_gap_of_nothing_has_no_side() {
+    let run = |model: &Model| run("digits", model, None, 0, 2, 4);
+    let mut equal = run(&MODELS[2]);
+    equal.summary.run.learner = "circuit".to_owned();
+    let runs = vec![run(&MODELS[3]), run(&MODELS[2]), equal];
+    let claim = |subjects: &[&str]| {
+        let mut input = input(runs.clone());
+        let named = subjects
+            .iter()
+            .map(|of| ("digits".to_owned(), (*of).to_owned()));
+        input.subjects = named.collect();
+        let page = text_of(&report(&input).expect("a report"), "index.html").to_owned();
+        let (_, claim) = page.split_once("On digits, ").expect("a claim");
+        claim.split_once("</p>").expect("its end").0.to_owned()
+    };
+    let first = claim(&[]);
+    assert!(
+        first.contains(&format!("of {} stand", MODELS[3].learner)),
+        "{first}"
+    );
+    let meant = claim(&["circuit"]);
+    assert!(meant.contains("of circuit stand"), "{meant}");
+    assert!(
+        meant.contains("0.00 percentage points more or less on the same seed"),
+        "{meant}"
+    );
+}
+
 /// The colour of the thick line of `learner` in the learning curves on digits.
 fn colours(input: &ReportInput) -> Vec<String> {
     let artefacts = report(input).expect("a report");
@@ -197,6 +226,31 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
     ] {
         assert!(page.contains(said), "{said}");
     }
+}
+
+#[test]
+fn few_different_scores_are_not_taken_for_chance() {
+    let flags = |percent: f64| {
+        let mut runs: Vec<_> = (0..2)
+            .map(|seed| run("digits", &MODELS[0], None, seed, 2, 4))
+            .collect();
+        for run in &mut runs {
+            *run.summary.sizes.last_mut().expect("outputs") = 2;
+            let of_epochs = run.epochs.iter_mut().flat_map(|epoch| &mut epoch.readings);
+            for reading in of_epochs.chain(&mut run.summary.last) {
+                if reading.metric == Metric::ACCURACY {
+                    reading.value = Some(percent);
+                }
+            }
+        }
+        let artefacts = report(&input(runs)).expect("a report");
+        let table = text_of(&artefacts, "table.csv");
+        let row = table.lines().nth(1).expect("a row").to_owned();
+        row.rsplit(',').next().expect("a cell").to_owned()
+    };
+    // All right, or four of five, of any number of samples.
+    assert_eq!([flags(100.0), flags(80.0)], ["", ""]);
+    assert_eq!(flags(50.0), "at_chance");
 }
 
 #[test]

@@ -45,6 +45,17 @@ pub(crate) fn export(arguments: &ExportArgs) -> Result<u8> {
     if files.is_empty() {
         say::err("nothing is written: these records have nothing that it is made of");
     }
+    // Who holds it writes alone, so that what lies there under temporary names is of the dead.
+    let _lock = match files.is_empty() {
+        true => None,
+        false => store::lock_folder(&out, &|| false)?,
+    };
+    let folders = files
+        .iter()
+        .filter_map(|file| Some(out.join(&file.path).parent()?.to_owned()));
+    for folder in folders.collect::<BTreeSet<PathBuf>>() {
+        store::clear_temporary(&folder);
+    }
     for file in files {
         let path = out.join(&file.path);
         store::write_atomically(&path, &file.bytes)?;

@@ -24,10 +24,14 @@ pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> 
         return Err(UsageError::NothingToPlan.into());
     }
     let experiment = Experiment::read(source, arguments.what.overrides()?)?;
-    let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
+    let stop =
+        Stop::on_signals("the same command begins anew").context("failed to listen for Ctrl-C")?;
     let mut data = DataCache::new(data_folders(data_dir));
     match estimate(&experiment, &mut data, &|| stop.is_asked())? {
-        None => return Ok(exit::INTERRUPTED),
+        None => {
+            say::err("stopped: there is no plan; the same command begins anew");
+            return Ok(exit::INTERRUPTED);
+        }
         Some(Plan::Protocol { n_runs }) => say::out(format_args!(
             "{n_runs} runs; a protocol's time is not estimated, as no part of it stands for the whole"
         )),

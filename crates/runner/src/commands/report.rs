@@ -32,6 +32,12 @@ pub(crate) fn report(arguments: &ReportArgs) -> Result<u8> {
         let name = name.clone();
         return Err(UsageError::SameName { name }.into());
     }
+    let cannot_be_shown =
+        |name: &&String| name.trim().is_empty() || name.contains(char::is_control);
+    if let Some(name) = arguments.names.iter().find(cannot_be_shown) {
+        let name = name.clone();
+        return Err(UsageError::NoName { name }.into());
+    }
     arguments.out.iter().try_for_each(|out| may_be_made(out))?;
     let given = arguments.contrasts.as_ref().map(|spec| {
         let given = GivenContrasts::read(built_in::source(spec)?)?;
@@ -112,6 +118,7 @@ pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<Path
 }
 
 fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {
+    store::clear_temporary(folder);
     let list = folder.join(FILES);
     let before: Vec<String> = store::json(&list).unwrap_or_default();
     let artefacts = report.files().context("failed to make the report")?;
@@ -135,6 +142,11 @@ pub(crate) fn print_text(report: &Report, wide: bool) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let text = report.text(out.is_terminal() && !no_colour, width);
+    // What is found of a protocol is said in sentences, under tables that fit.
+    let text = match report {
+        Report::Protocol(_) if !wide => say::fitted(text, width::of_terminal(&out)),
+        _ => text,
+    };
     match writeln!(out, "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("failed to print the table")

@@ -69,7 +69,8 @@ fn run_source(
         Mode::choose(arguments.how.quiet, arguments.json),
         arguments.how.verbose,
     );
-    let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
+    let stop = Stop::on_signals("what is finished is kept; the same command goes on with the rest")
+        .context("failed to listen for Ctrl-C")?;
     let asked = Asked::on_signals().context("failed to listen for SIGUSR1")?;
     let execution = Execution {
         n_threads: arguments.how.what.n_threads(),

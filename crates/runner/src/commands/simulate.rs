@@ -1,7 +1,6 @@
 //! `apical simulate`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 use apical_learning::{
@@ -20,7 +19,7 @@ use crate::simulate::{
     Simulated, TargetsSpec, Traces, chart, csv, npz,
 };
 use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
-use apical_experiment::store::write_atomically;
+use apical_experiment::store::{read_file, write_atomically};
 
 /// Shows patterns to a circuit and writes its traces.
 ///
@@ -285,8 +284,8 @@ impl Simulation<'_> {
     }
 }
 
-fn load(circuit: &mut impl Learner, path: &PathBuf) -> Result<()> {
-    let bytes = fs::read(path).map_err(|source| DataProblem::Unreadable {
+fn load(circuit: &mut impl Learner, path: &Path) -> Result<()> {
+    let bytes = read_file(path).map_err(|source| DataProblem::Unreadable {
         path: path.display().to_string(),
         source,
     })?;

@@ -1,12 +1,14 @@
 //! `apical verify`.
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use apical_experiment::{Checkpoints, Execution};
+use apical_experiment::store::read_file;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::verify::{Again, Finding, Verdict, verify as look_again};
+use apical_experiment::{Checkpoints, Execution};
 use apical_reporting::bound::bindings;
 
 use crate::cli::VerifyArgs;
@@ -17,9 +19,13 @@ use crate::progress::{Mode, Progress};
 use crate::stop::Stop;
 use crate::{exit, say};
 
+/// Most bytes of a text.
+const LONGEST: u64 = 64 << 20;
+
 /// Checks what records say, a line for each kind of thing and each difference.
 pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<u8> {
-    let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
+    let stop =
+        Stop::on_signals("the same command begins anew").context("failed to listen for Ctrl-C")?;
     let progress = Progress::new(Mode::Quiet, false);
     let execution = Execution {
         n_threads: 1,
@@ -54,6 +60,7 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         say::out(format_args!("{verdict}: {}", finding.words));
     }
     if stop.is_asked() {
+        say::err("stopped: not everything was checked; the same command begins anew");
         return Ok(exit::INTERRUPTED);
     }
     Ok(match n_different {
@@ -68,9 +75,15 @@ fn claims(path: &Path) -> Result<Vec<Finding>> {
         path: path.display().to_string(),
         source,
     };
-    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let n = file.take(LONGEST + 1).read_to_string(&mut text);
+    if n.map_err(unreadable)? as u64 > LONGEST {
+        let fault = format!("it is longer than {LONGEST} bytes, which no text is");
+        return Err(unreadable(io::Error::other(fault)).into());
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let read = |file: &str| fs::read(folder.join(file)).map_err(|error| error.to_string());
+    let read = |file: &str| read_file(&folder.join(file)).map_err(|error| error.to_string());
     let found = bindings(&text, &read);
     let shown = path.display();
     let mut findings = vec![match found.n_agreeing + found.differing.len() {

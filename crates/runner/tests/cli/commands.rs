@@ -162,4 +162,10 @@ fn a_file_is_no_place_for_results_and_a_name_stands_for_one_folder() {
         .call(&["report", "a", "b", "--as", "x", "--as", "x", "--out", "c"])
         .with_code(2)
         .says("--as \"x\" is given twice");
+    for name in ["", " ", "a\u{1b}[31m"] {
+        place
+            .call(&["report", "a", "--as", name])
+            .with_code(2)
+            .says("is no name, expected letters that can be printed");
+    }
 }

@@ -121,6 +121,57 @@ fn a_damaged_run_is_named_set_aside_and_made_again() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_or_a_pipe_in_place_of_a_file_is_damage() {
+    let place = Place::new(SMALL);
+    place.call(&CALL).with_code(0);
+    let pipe = |path: &Path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.expect("mkfifo").success());
+    };
+    let folder = |path: &Path| fs::create_dir(path).expect("made");
+    for make in [&folder as &dyn Fn(&Path), &pipe] {
+        let summary = first_run(&place).join("summary.json");
+        fs::remove_file(&summary).expect("removed");
+        make(&summary);
+        let again = place.call(&CALL).with_code(0);
+        again
+            .says("this is no file; it is set aside")
+            .says("1 runs trained, 1 reused");
+    }
+    let file = place.path("results/small/experiment.toml");
+    fs::remove_file(&file).expect("removed");
+    pipe(&file);
+    place
+        .call(&CALL)
+        .with_code(0)
+        .says("0 runs trained, 2 reused");
+    assert!(file.is_file(), "it was written anew");
+}
+
+#[test]
+fn a_damaged_specification_of_the_experiment_is_named_and_drops_no_run() {
+    let place = Place::new(SMALL);
+    place.call(&CALL).with_code(0);
+    let file = place.path("results/small/experiment.toml");
+    let whole = read(&file);
+    let cut = &whole[..whole.find("rates = [").expect("rates") + 9];
+    for (harmed, fault) in [("", "(it is empty)"), (cut, "(unclosed array")] {
+        fs::write(&file, harmed).expect("written");
+        let report = place.line("report results/small", 3);
+        report
+            .says("damaged: ")
+            .says("experiment.toml (")
+            .says(fault)
+            .says("2 runs; report");
+        place.line("status results/small", 3).prints(fault);
+        place.call(&CALL).with_code(0).says("2 reused");
+        assert_eq!(read(&file), whole);
+        place.line("report results/small", 0);
+    }
+}
+
 #[test]
 fn files_that_were_left_out_on_purpose_are_no_damage_and_are_named() {
     let place = Place::new(SMALL);
@@ -274,6 +325,18 @@ fn output_that_cannot_be_written_is_an_error() {
         "completions bash",
         "run small.toml --seeds 0 --json",
         "report results/small",
+        "status results/small",
+        "verify results/small",
+        "export results/small --format latex",
+        "plan small.toml --seeds 0",
+        "schema",
+        "explain nudging",
+        "man pages",
+        "init new.toml",
+        "--help",
+        "--version",
+        "help run",
+        "data check --help",
     ] {
         let words: Vec<&str> = line.split(' ').collect();
         let full = fs::OpenOptions::new()

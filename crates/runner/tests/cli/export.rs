@@ -27,6 +27,10 @@ fn tables_and_numbers_of_a_paper_are_those_of_the_report() {
     let numbers = read(&place.path("results/small/latex/numbers.tex"));
     let name = "\\newcommand{\\apicalDigitsMicrocircuitTestAccuracyLastEpochMean}{\\ensuremath{";
     assert!(numbers.contains(name), "{numbers}");
+    let left = place.path("results/small/latex/.tables.tex.abc.tmp");
+    std::fs::write(&left, "left by a process that was killed").expect("written");
+    place.line("export results/small --format latex", 0);
+    assert!(!left.exists());
     place.line("export results/small --format word", 2);
     place.line("export nowhere --format latex", 2);
 }

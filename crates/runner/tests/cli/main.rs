@@ -21,8 +21,8 @@ mod program;
 #[cfg(unix)]
 mod read_only;
 mod reproduce;
-mod resuming;
 mod reproduce_run;
+mod resuming;
 mod runs;
 mod server;
 mod simulate;

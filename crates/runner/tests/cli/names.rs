@@ -72,6 +72,10 @@ fn names_that_differ_in_case_alone_or_cannot_be_printed_are_refused() {
             ["a\nb", "c"],
             "no name, expected letters that can be printed",
         ),
+        (
+            [" \u{a0}", "c"],
+            "no name, expected letters that can be printed",
+        ),
         (["", "c"], "no name, expected letters that can be printed"),
     ] {
         let tasks = names.map(|name| {

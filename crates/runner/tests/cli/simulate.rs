@@ -117,6 +117,17 @@ fn what_does_not_fit_is_refused_before_anything_is_written() {
             &["`somma`, did you mean `soma`?"][..],
         ),
         (
+            &["--every", "1e-300"],
+            2,
+            &["--every 1e-300 is no whole number of steps of 0.1 ms"],
+        ),
+        (&["--neurons", "1.0"], 2, &["--figure"]),
+        (
+            &["--weights", "/dev/zero"],
+            4,
+            &["/dev/zero cannot be read: this is no file"],
+        ),
+        (
             &["--every", "0.33"],
             2,
             &["--every 0.33 is no whole number of steps of 0.1 ms"],

@@ -69,6 +69,31 @@ fn every_learner_gets_its_own_settings_from_equal_trials() {
 }
 
 #[test]
+fn a_log_of_trials_that_lost_some_is_named_and_written_anew() {
+    let place = Place::new(&format!("{SMALL}{TUNING}"));
+    place.line("run small.toml --seeds 0", 0);
+    let file = place.path("results/small/trials.jsonl");
+    let whole = fs::read_to_string(&file).expect("the log of trials");
+    let first = &whole[..=whole.find('\n').expect("a line")];
+    let lost = "trials.jsonl (it has 0 of the 3 trials of";
+    for (harmed, fault) in [
+        ("", lost),
+        (first, "of the 3 trials of"),
+        ("{", "EOF while"),
+    ] {
+        fs::write(&file, harmed).expect("written");
+        place
+            .line("report results/small", 3)
+            .says("damaged: ")
+            .says(fault)
+            .says("2 runs; report");
+        place.line("run small.toml --seeds 0", 0).says("2 reused");
+        assert_eq!(fs::read_to_string(&file).expect("the log"), whole);
+        place.line("report results/small", 0);
+    }
+}
+
+#[test]
 fn a_complete_search_is_used_again() {
     let place = Place::new(&format!("{SMALL}{TUNING}"));
     place.line("run small.toml --seeds 0", 0);

@@ -197,5 +197,9 @@ fn numbers_of_a_text_are_those_of_the_tables() {
     place
         .line("verify --claims nowhere.md", 4)
         .says("nowhere.md cannot be read");
+    for endless in ["/dev/zero", "results/small"] {
+        let claims = format!("verify --claims {endless}");
+        place.line(&claims, 4).says("cannot be read");
+    }
     place.line("verify", 2);
 }

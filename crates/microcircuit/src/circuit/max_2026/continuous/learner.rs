@@ -2,8 +2,9 @@
 
 use apical_kernels::{Padded, Real};
 use apical_learning::{
-    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, StoreError, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
+    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network,
+    Phase, PhaseTimer, SpecError, StoreError, Streams, Teacher, TensorName, Tensors, Updates,
+    check_shape,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 

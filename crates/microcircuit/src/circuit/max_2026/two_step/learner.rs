@@ -2,8 +2,9 @@
 
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
-    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, TensorName, Tensors, Updates,
+    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network,
+    Phase, PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, TensorName, Tensors,
+    Updates,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 

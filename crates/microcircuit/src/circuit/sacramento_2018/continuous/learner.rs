@@ -2,8 +2,8 @@
 
 use apical_kernels::Real;
 use apical_learning::{
-    Activities, Batch, Carried, ForwardNetwork, LearnError, Learner, Phase, PhaseTimer, StoreError, Streams, Teacher,
-    Tensors, Updates,
+    Activities, Batch, Carried, ForwardNetwork, LearnError, Learner, Phase, PhaseTimer, StoreError,
+    Streams, Teacher, Tensors, Updates,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 

@@ -2,8 +2,8 @@
 
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
-    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, Tensors, Updates,
+    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network,
+    Phase, PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, Tensors, Updates,
 };
 use ndarray::{Array1, ArrayView2, ArrayViewMut2};
 
