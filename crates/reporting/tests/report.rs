@@ -1,6 +1,7 @@
 //! Reports on synthetic records: what is in them.
 
 mod contrasts;
+mod credit;
 mod depth;
 mod fixture;
 mod shown;

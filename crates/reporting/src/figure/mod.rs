@@ -71,6 +71,7 @@ figures! {
     hidden_error,
     feedback,
     norm_ratio,
+    step_usefulness,
     self_prediction,
 }
 
