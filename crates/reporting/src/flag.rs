@@ -85,8 +85,7 @@ impl Flag {
             Self::OneAlgorithmWith(others) => {
                 let all = listed(learner, others);
                 format!(
-                    "{all} are one algorithm on this task: all their readings are the same to the last digit, \
-                     so that they count once"
+                    "{all} are one algorithm here: all their readings are the same to the last digit"
                 )
             }
             Self::Diverged { n, of } => {

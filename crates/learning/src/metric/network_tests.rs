@@ -109,7 +109,7 @@ fn descent(network: &ForwardNetwork, part: &EncodedPart, of: OutputError) -> Gra
     let weights = &network.weights.weights;
     let mut found = Gradient {
         weights: weights.iter().map(|w| Array2::zeros(w.dim())).collect(),
-        thresholds: Vec::new(),
+        thresholds: SIZES[1..].iter().map(|n| Array1::zeros(*n)).collect(),
         hidden_errors: SIZES[1..3]
             .iter()
             .map(|n| Array2::zeros((N_SAMPLES, *n)))
@@ -130,6 +130,7 @@ fn descent(network: &ForwardNetwork, part: &EncodedPart, of: OutputError) -> Gra
             for i in 0..SIZES[k] {
                 let slope = network.transfer.slope(pass.potentials[k - 1][[sample, i]]);
                 let delta = network.attenuation[k - 1] * slope * error[i];
+                found.thresholds[k - 1][i] += delta / N_SAMPLES as f64;
                 for j in 0..SIZES[k - 1] {
                     let rate = pass.rates[k - 1][[sample, j]];
                     found.weights[k - 1][[i, j]] += delta * rate / N_SAMPLES as f64;
@@ -245,22 +246,27 @@ fn steps_of_centred_weights_leave_the_mean_alone() {
     let pass = case.forward.pass(case.part.inputs.view()).expect("finite");
     let mean = |k: usize| pass.rates[k].mean_axis(ndarray::Axis(0)).expect("samples");
     let (of, mean) = (OutputError::SquaredError, [mean(1), mean(2)]);
-    let post = case.gradient(of).weights[1].sum_axis(ndarray::Axis(1));
+    let post = &case.gradient(of).thresholds[1];
     let change = Array2::from_shape_fn((SIZES[2], SIZES[1]), |(i, j)| post[i] * mean[0][j]);
     let mut updates = Updates::new();
-    updates.push_change(TensorName::forward(2), change.into_dyn());
-    let useful = |case: &Case| {
-        value(
-            &case.measure(Metric::STEP_USEFULNESS, &updates, None),
-            Some(2),
-            of,
-        )
+    updates.push_change(TensorName::forward(2), change.clone().into_dyn());
+    // For so small a step, the cosine of the change with the gradient of what is stepped in.
+    let check = |case: &Case| {
+        let gradient = case.gradient(of).weights[1].view();
+        let products = super::vector::Products::of(change.view(), gradient);
+        let angle = products.angle_degrees().expect("a direction");
+        let readings = case.measure(Metric::STEP_USEFULNESS, &updates, None);
+        let (useful, cosine) = (value(&readings, Some(2), of), angle.to_radians().cos());
+        assert!((useful - cosine).abs() < 0.05, "{useful} {cosine}");
+        useful
     };
-    let plain = useful(&case);
-    assert!(plain > 0.5, "{plain}");
+    let plain = check(&case);
     case.mean_rates = mean.to_vec();
-    let centred = useful(&case);
-    assert!(centred.abs() < plain / 4.0, "{centred} {plain}");
+    for (_, gradient) in &mut case.gradients {
+        gradient.centre(&mean);
+    }
+    let centred = check(&case);
+    assert!((plain - centred).abs() > 0.2, "{plain} {centred}");
 }
 
 #[test]

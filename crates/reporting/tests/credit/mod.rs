@@ -34,7 +34,7 @@ fn runs(learner: &'static str, accuracy: f64, measured: Measured) -> Vec<RunReco
         ..MODELS[2]
     };
     let of_seed = |seed: u64| {
-        let mut run = run("digits", &model, None, seed, 2, 4);
+        let mut run = run("digits", &model, None, seed, 2, 40);
         run.summary.sizes = vec![64, 100, 10];
         let shift = 0.002 * seed as f64;
         for epoch in &mut run.epochs {

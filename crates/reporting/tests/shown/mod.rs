@@ -192,7 +192,7 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
             "flags",
             "at_chance loss_never_fell",
             "one_algorithm identical",
-            "one_algorithm",
+            "one_algorithm identical",
             "identical",
             "diverged"
         ]
@@ -201,7 +201,7 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
     for said in [
         "guessing is at chance (10 % in 10 classes)",
         "the loss of guessing never fell below that of the start in 3 of its 3 runs",
-        "microcircuit and twin are one algorithm on this task",
+        "microcircuit and twin are one algorithm here",
         "microcircuit and third have the same scores to the last digit",
         "feedback alignment diverged in its run and has no numbers of them",
     ] {
