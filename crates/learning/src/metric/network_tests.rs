@@ -257,7 +257,7 @@ fn steps_of_centred_weights_leave_the_mean_alone() {
         let angle = products.angle_degrees().expect("a direction");
         let readings = case.measure(Metric::STEP_USEFULNESS, &updates, None);
         let (useful, cosine) = (value(&readings, Some(2), of), angle.to_radians().cos());
-        assert!((useful - cosine).abs() < 0.05, "{useful} {cosine}");
+        assert!((useful - cosine).abs() < 0.1, "{useful} {cosine}");
         useful
     };
     let plain = check(&case);

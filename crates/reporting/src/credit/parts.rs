@@ -7,7 +7,7 @@ use super::{
     reference,
 };
 use crate::group::{Group, Task};
-use crate::number::{Decimals, short, significant, spread};
+use crate::number::{Decimals, rounded, short, significant, spread};
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
@@ -75,7 +75,7 @@ pub(super) fn above_rounding(group: &Group<'_>) -> Part {
             format!(
                 "{}{} times its rounding, needed {LEAST_OVER_FLOOR}",
                 layer(of),
-                significant(times, 2)
+                short(rounded(times, 2))
             ),
         ),
     }

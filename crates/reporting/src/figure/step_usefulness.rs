@@ -31,13 +31,13 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut rows = Vec::new();
     for reference in OutputError::ALL {
         let name = per_layer::reference_name(reference);
-        let heading = per_layer::reference_heading(reference);
+        let heading = name.replace('_', " ");
         for (metric, norms) in [
             (Metric::STEP_USEFULNESS, "equal layer norms"),
             (Metric::STEP_USEFULNESS_TOTAL_NORM, "equal total norm"),
         ] {
             let block = Block {
-                heading: format!("{heading}; {norms}"),
+                heading: format!("reference: {heading}; {norms}"),
                 names: &[metric.info().name, name],
                 y_label: "usefulness".to_owned(),
                 metric,

@@ -177,10 +177,10 @@ fn every_part_fails_for_its_own_reason() {
     let buried = &buried["matched backprop"];
     assert_eq!(buried["gradient_above_rounding"], "FAIL");
     assert!(
-        buried["gradient_above_rounding_reason"].contains("3.0 times"),
+        buried["gradient_above_rounding_reason"].contains("3 times"),
         "{buried:?}"
     );
-    let mut none_better = runs("matched backprop", 85.0, SOUND);
+    let mut none_better = runs("matched backprop", 80.0, SOUND);
     none_better.extend(frozen(runs("control", 85.0, SOUND)));
     let none_better = credits(none_better);
     assert_eq!(none_better["matched backprop"]["depth_is_used"], "FAIL");
