@@ -68,6 +68,11 @@ fn main() -> io::Result<()> {
     println!("cargo::rustc-env=APICAL_RUSTC={version}");
     let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
     println!("cargo::rustc-env=APICAL_TARGET={target}");
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    println!(
+        "cargo::rustc-env=APICAL_RUSTFLAGS={}",
+        flags.replace('\u{1f}', " ")
+    );
     Ok(())
 }
 

@@ -71,6 +71,7 @@ pub use part::{Part, Targets};
 pub use registry::{AddKindsError, add_data_kinds, catalogue, catalogue_entry};
 pub use rows::read_rows;
 pub use scaling::Scaling;
+pub use set::digits::embedded_digits;
 pub use set::teacher_student::{TeacherNetwork, TeacherSample};
 pub use split::{Fractions, Split, random_cycle, shuffle, split_random, split_stratified};
 pub use split_seed::SplitSeed;

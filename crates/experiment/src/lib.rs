@@ -20,6 +20,7 @@ pub mod report;
 pub mod runs;
 pub mod spec;
 pub mod store;
+mod surroundings;
 pub mod task_data;
 mod teach;
 mod time;

@@ -93,7 +93,7 @@ fn in_words(bytes: u64) -> String {
 
 /// Memory of the machine, or of the part of it that the program may use, in bytes, where it says so. It
 /// is asked once.
-fn of_machine() -> Option<u64> {
+pub(crate) fn of_machine() -> Option<u64> {
     static BYTES: OnceLock<Option<u64>> = OnceLock::new();
     *BYTES.get_or_init(|| {
         let limit = fs::read_to_string("/sys/fs/cgroup/memory.max");

@@ -8,6 +8,7 @@ use apical_kernels::InstructionSet;
 use apical_learning::{Provenance, SCHEMA_VERSION};
 
 use crate::spec::sha256;
+use crate::surroundings::{self, surroundings};
 use crate::time;
 
 static OWN_DIGEST: OnceLock<String> = OnceLock::new();
@@ -39,10 +40,17 @@ pub struct Program {
     pub command: Vec<String>,
     /// The instruction set that was asked for, where one was.
     pub kernels: Option<String>,
+    /// Its allocator, where it says which.
+    pub allocator: Option<&'static str>,
 }
 
-/// The provenance of a run on data with `data_checksum`, starting now.
-pub fn of_run(program: &Program, data_checksum: &str, n_threads: usize) -> Provenance {
+/// The provenance of a run on data with `data_checksum` that needs about `estimated_bytes`, starting now.
+pub(crate) fn of_run(
+    program: &Program,
+    data_checksum: &str,
+    n_threads: usize,
+    estimated_bytes: u64,
+) -> Provenance {
     Provenance {
         schema: SCHEMA_VERSION,
         version: program.version.into(),
@@ -61,7 +69,17 @@ pub fn of_run(program: &Program, data_checksum: &str, n_threads: usize) -> Prove
         data_checksum: data_checksum.into(),
         started: time::now(),
         command: program.command.clone(),
+        surroundings: Some(surroundings(program.allocator, estimated_bytes)),
     }
+}
+
+/// The same of a run that ends now.
+pub(crate) fn ended(mut provenance: Provenance) -> Provenance {
+    if let Some(of) = &mut provenance.surroundings {
+        of.process_peak_bytes = surroundings::process_peak_bytes();
+        of.ended = Some(time::now());
+    }
+    provenance
 }
 
 // `VERSIONS`, name and version of the libraries that results depend on, made by build.rs.
@@ -87,7 +105,11 @@ fn cpu_of(cpuinfo: &str) -> Option<String> {
             (name.trim() == key).then(|| value.trim())
         })
     };
-    let name = value("model name")?;
+    let Some(name) = value("model name") else {
+        // Arm has numbers alone.
+        let (of, part) = (value("CPU implementer")?, value("CPU part")?);
+        return Some(format!("implementer {of}, part {part}"));
+    };
     let number = |key| value(key)?.parse::<u32>().ok();
     let (Some(family), Some(model)) = (number("cpu family"), number("model")) else {
         return Some(name.to_owned());
@@ -167,6 +189,8 @@ mod tests {
         assert_eq!(of(1), "AMD EPYC (Zen 3, family 25, model 1, stepping 1)");
         assert_eq!(of(17), "AMD EPYC (Zen 4, family 25, model 17, stepping 1)");
         assert_eq!(cpu_of("model name: Cortex\n").as_deref(), Some("Cortex"));
+        let arm = cpu_of("CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n");
+        assert_eq!(arm.as_deref(), Some("implementer 0x41, part 0xd0c"));
         assert_eq!(cpu_of(""), None);
     }
 

@@ -60,7 +60,7 @@ pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;
 pub use record::{
     EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
-    Summary, TimingRecord, TimingSummary, TrialRecord,
+    Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
 };
 pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};
 pub use store::{StoreError, load_tensors, save_tensors};

@@ -292,6 +292,42 @@ pub struct Provenance {
     pub started: String,
     /// The command line.
     pub command: Vec<String>,
+    /// What the run ran in and took; absent in old records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<Surroundings>,
+}
+
+/// What a run ran in and took. What the machine does not say is absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Surroundings {
+    /// Operating system.
+    pub os: String,
+    /// Its kernel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<String>,
+    /// Memory that the program may use, bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    /// What chooses the processor's frequency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub governor: Option<String>,
+    /// The program's allocator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocator: Option<String>,
+    /// `RUSTFLAGS` of the build, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rustflags: Option<String>,
+    /// Memory that the run was estimated to need at least, bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_bytes: Option<u64>,
+    /// The most memory that the process, with all runs at that time and before, had taken by the end of this one,
+    /// bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process_peak_bytes: Option<u64>,
+    /// End, RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
 }
 
 /// One line of trials.jsonl: settings tried while tuning, judged on validation alone, on seeds

@@ -9,11 +9,11 @@ use crate::claim;
 use crate::contrast;
 use crate::credit;
 use crate::csv::{Csv, number};
-use crate::figure::{Drafts, FIGURES, Figure};
+use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
 use crate::literature;
 use crate::page::{self, FigureOnPage};
-use crate::plot::DrawError;
+use crate::plot::{DrawError, WIDTH};
 use crate::table::{self, Table};
 use crate::{ReportError, ReportInput};
 
@@ -95,16 +95,11 @@ fn draw(
     tasks: &[Task<'_>],
     folder: &str,
 ) -> Result<(&'static Figure, FigureOnPage, Vec<Artefact>), ReportError> {
-    let draft = match figure.drafts {
-        Drafts::OfTask(draft) => draft(task),
-        Drafts::Among(draft) => draft(task, tasks),
-    };
-    let draft = match draft {
+    let draft = match figure.draft(task, tasks) {
         Ok(draft) => draft,
         Err(reason) => return Ok((figure, FigureOnPage::Omitted(reason), Vec::new())),
     };
-    let title = format!("{}, {}", figure.title, task.name);
-    let drawing = draft.picture.draw(&title);
+    let drawing = draft.picture.draw(&figure.title_of(task), WIDTH);
     let failed = |source: DrawError| ReportError::Drawing {
         figure: figure.name,
         task: task.name.to_owned(),
@@ -172,25 +167,13 @@ const LONGEST: usize = 100;
 
 /// Names of folders, safe and different for different tasks.
 #[derive(Default)]
-struct Folders {
+pub(crate) struct Folders {
     used: BTreeSet<String>,
 }
 
 impl Folders {
-    fn name(&mut self, task: &str) -> String {
-        let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        let safe: String = task
-            .chars()
-            .map(|c| {
-                if is_safe(c) {
-                    c.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
-            })
-            .collect();
-        // As far as every system takes it: each of them is one byte.
-        let mut name = match safe.get(..LONGEST).unwrap_or(&safe) {
+    pub(crate) fn name(&mut self, task: &str) -> String {
+        let mut name = match &*safe_name(task) {
             "" => "task".to_owned(),
             safe => safe.to_owned(),
         };
@@ -202,6 +185,16 @@ impl Folders {
         }
         name
     }
+}
+
+/// `name` in lower-case letters, digits, hyphens and lines, as long as every system takes it.
+pub(crate) fn safe_name(name: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let safe = name.chars().take(LONGEST).map(|c| match is_safe(c) {
+        true => c.to_ascii_lowercase(),
+        false => '-',
+    });
+    safe.collect()
 }
 
 #[cfg(test)]

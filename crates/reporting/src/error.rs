@@ -43,6 +43,22 @@ pub enum ReportError {
         /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// An archive that could not be made.
+    #[error("`{file}` could not be made")]
+    Archive {
+        /// The file.
+        file: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A record that cannot be read.
+    #[error("`{path}` is no record")]
+    Record {
+        /// The file.
+        path: String,
+        /// Why.
+        source: serde_json::Error,
+    },
     /// A chart that could not be drawn.
     #[error("the chart `{chart}` could not be drawn")]
     Chart {

@@ -9,6 +9,7 @@ pub mod bound;
 mod cell;
 mod chart;
 mod claim;
+pub mod compare;
 mod contrast;
 mod credit;
 mod csv;

@@ -3,6 +3,7 @@
 use apical_learning::Provenance;
 
 use crate::artefact::Artefact;
+use crate::export::RunSeries;
 use crate::page::{self, ShownChart};
 use crate::{Chart, PlainTable, ReportError};
 
@@ -29,6 +30,8 @@ pub struct ProtocolReport {
     pub spec: String,
     /// Where the runs come from.
     pub provenances: Vec<Provenance>,
+    /// The runs.
+    pub runs: Vec<RunSeries>,
     /// Which runs are not among these, and why; one kind a line.
     pub gaps: Vec<String>,
 }

@@ -20,7 +20,7 @@ use apical_learning::value_of;
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
     3 some runs failed, 4 data missing or wrong, 5 runs are missing or \
-    still running, 130 interrupted.\n\n\
+    still running, 6 a condition of `apical compare --fail-if` holds, 130 interrupted.\n\n\
     Environment: APICAL_DATA_DIR, a folder with data sets; APICAL_KERNELS, the instruction set of the \
     circuit's kernels: plain, avx2, avx512 or neon, else the best that the processor has."
 )]
@@ -45,8 +45,10 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Write the report again from the records
     Report(ReportArgs),
-    /// Write tables for a paper, and a macro for every number
+    /// Write tables, figures, readings and curves in the formats of others
     Export(ExportArgs),
+    /// Compare two folders of results, paired by seed
+    Compare(CompareArgs),
     /// Say how many runs are finished, failed, running, missing or damaged
     Status {
         /// Folders with records: an experiment's, or any above or below it
@@ -351,17 +353,64 @@ pub(crate) struct ExportArgs {
     pub(crate) folder: PathBuf,
     /// What is written
     #[arg(long, value_enum)]
-    pub(crate) format: ExportFormat,
-    /// Folder for the files; DIR/latex where not given
+    pub(crate) format: ExportAs,
+    /// Folder for the files; DIR/FORMAT where not given
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// An author of a bundle; may be repeated
+    #[arg(long = "author", value_name = "NAME")]
+    pub(crate) authors: Vec<String>,
+    /// The licence that a bundle is given away under, by its SPDX name
+    #[arg(long, value_name = "NAME", default_value = "CC-BY-4.0")]
+    pub(crate) licence: String,
 }
 
 /// Formats of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
+pub(crate) enum ExportAs {
     /// tables.tex (booktabs) and numbers.tex, a macro for every number
     Latex,
+    /// readings.csv: every reading of every run, one a row
+    Csv,
+    /// readings.parquet: the same table
+    Parquet,
+    /// curves.npz: readings over epochs as arrays [n_seeds, n_epochs]
+    Npz,
+    /// A folder of event files for every run
+    Tensorboard,
+    /// Every figure with embedded fonts, 85 and 180 mm wide
+    Pdf,
+    /// bundle.zip: records, report, tables and figures for a paper, RO-Crate, Croissant, checksums, claims and
+    /// a script that makes them again
+    Bundle,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The folder that is compared with: an experiment's, or any above or below it
+    #[arg(value_name = "FIRST")]
+    pub(crate) first: PathBuf,
+    /// The folder whose difference is told
+    #[arg(value_name = "SECOND")]
+    pub(crate) second: PathBuf,
+    /// Learner, TASK/LEARNER or condition of each that belong together, where their names differ; may be
+    /// repeated
+    #[arg(long = "pair", value_name = "LEFT=RIGHT")]
+    pub(crate) pairs: Vec<String>,
+    /// Largest difference that does not matter, of the score or of a quantity of the table; that which the
+    /// second declares where not given; may be repeated
+    #[arg(long = "margin", value_name = "[QUANTITY=]NUMBER")]
+    pub(crate) margins: Vec<String>,
+    /// End with exit code 6 where this holds for an arm, such as "accuracy.high < -0.5", "time.ratio > 1.1",
+    /// "accuracy == different and accuracy < 0", "records != identical" or "failed > 0"; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) fail_if: Vec<String>,
+    /// Print JSON, with numbers in full
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show all columns of the table, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use apical_experiment::task_data::TaskDataError;
 use apical_experiment::tuning::TuningFailed;
 use apical_kernels::InstructionSetError;
 use apical_learning::{LearnError, StoreError};
+use apical_reporting::compare::{CompareError, GateError};
 
 /// Everything asked for is done.
 pub(crate) const OK: u8 = 0;
@@ -21,6 +22,8 @@ pub(crate) const RUNS_FAILED: u8 = 3;
 pub(crate) const DATA: u8 = 4;
 /// Runs are missing or still being made, where that was the question.
 pub(crate) const UNFINISHED: u8 = 5;
+/// A condition under which a comparison fails holds.
+pub(crate) const GATE: u8 = 6;
 /// Interrupted; what was finished is kept.
 pub(crate) const INTERRUPTED: u8 = 130;
 
@@ -44,6 +47,7 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
         UNFINISHED,
         "`apical status`: runs are missing or still being made, and none failed or is damaged",
     ),
+    (GATE, "`apical compare --fail-if`: a condition holds"),
     (
         INTERRUPTED,
         "interrupted; what was finished is kept, and the same command goes on",
@@ -218,6 +222,8 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     if error.is::<SpecProblem>()
         || error.is::<UsageError>()
         || error.is::<ReadError>()
+        || error.is::<CompareError>()
+        || error.is::<GateError>()
         || error.is::<InstructionSetError>()
     {
         USAGE

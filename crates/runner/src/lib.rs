@@ -75,6 +75,13 @@ impl Program {
         self
     }
 
+    /// Names its allocator, for records.
+    #[must_use]
+    pub fn allocator(self, name: &'static str) -> Self {
+        let _ = program::ALLOCATOR.set(name);
+        self
+    }
+
     /// Does what the command line says. The exit codes are listed in `apical --help`. To be called
     /// from `main`, before there is a second thread.
     pub fn run(self) -> ExitCode {

@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    apical::Program::standard().run()
+    apical::Program::standard().allocator("mimalloc").run()
 }

@@ -1,8 +1,11 @@
 //! What this program is: version, commit, command line.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use apical_experiment::provenance::Program;
+
+/// What the program says that its allocator is.
+pub(crate) static ALLOCATOR: OnceLock<&str> = OnceLock::new();
 
 /// Version with commit, as `--version` shows it.
 pub(crate) fn version() -> &'static str {
@@ -36,6 +39,7 @@ pub(crate) fn program() -> Program {
         commit: commit(),
         dirty: dirty(),
         kernels: std::env::var(apical_kernels::INSTRUCTION_SET_VARIABLE).ok(),
+        allocator: ALLOCATOR.get().copied(),
         command: std::iter::once("apical".to_owned())
             .chain(arguments)
             .collect(),

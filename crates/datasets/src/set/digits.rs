@@ -23,6 +23,11 @@ const N_SAMPLES: [usize; 3] = [1297, 250, 250];
 /// Values run from 0 to 16, the number of black pixels in a 4×4 block of the scan.
 const HIGHEST_VALUE: f32 = 16.0;
 
+/// The file that the program carries: gzip of comma-separated numbers, a sample a line, its pixels and its label.
+pub fn embedded_digits() -> &'static [u8] {
+    FILE
+}
+
 /// Handwritten digits of 8×8 pixels, embedded.
 pub static KIND: DataKind<DigitsSpec> = DataKind::new(CatalogueEntry {
     name: "digits",

@@ -25,6 +25,7 @@ use toml::Table;
 
 pub(crate) use self::job::jobs;
 use self::log::{Broken, Log};
+use self::quantity::Quantity;
 pub(crate) use self::record::Run;
 pub use self::record::{Failure, ProtocolSummary, RunStatus};
 pub(crate) use self::runs::Runs;
@@ -68,6 +69,8 @@ pub struct Kind {
     pub one_line: &'static str,
     /// What records called experiments of this kind before specifications named it.
     formerly: &'static [&'static str],
+    /// What its runs measure.
+    quantities: &'static [Quantity],
     /// What a specification may say.
     pub shape: &'static Shape,
     read: fn(&'static Kind, &SpecSource, &Overrides) -> Result<Specified, SpecProblem>,
@@ -138,14 +141,27 @@ impl Kind {
         name: &'static str,
         one_line: &'static str,
         formerly: &'static [&'static str],
+        quantities: &'static [Quantity],
     ) -> Self {
         Self {
             name,
             one_line,
             formerly,
+            quantities,
             shape: P::SHAPE,
             read: read::<P>,
         }
+    }
+
+    /// The unit of the series or number that records call `name`, where it is one of the kind's quantities.
+    fn unit_of(&self, name: &str) -> Option<&'static str> {
+        let mut parts = name.split('.');
+        let of_part = |part| {
+            self.quantities
+                .iter()
+                .find(|quantity| quantity.name == part)
+        };
+        Some(parts.find_map(of_part)?.unit)
     }
 
     /// The kind called `name` in a specification.
@@ -247,6 +263,7 @@ impl Specified {
             command: command.to_owned(),
             spec: self.text.clone(),
             provenances: runs.all().map(|run| run.provenance.clone()).collect(),
+            runs: runs.all().map(|run| run.exported(self.kind)).collect(),
             gaps: Vec::new(),
         }
     }

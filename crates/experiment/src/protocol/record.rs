@@ -6,9 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use apical_learning::{LearnError, Point, Provenance, RunKey};
+use apical_reporting::export::{self, RunSeries};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use super::quantity::Series;
 use crate::progress::RunSummary;
 use crate::store::{self, Kept};
@@ -164,6 +166,30 @@ impl Run {
     pub(super) fn value(&self, quantity: impl Into<Series>) -> Option<f64> {
         let name = quantity.into().to_string();
         self.summary.values.get(&name).copied()
+    }
+
+    /// The run as exports have it.
+    pub(super) fn exported(&self, kind: &Kind) -> RunSeries {
+        let unit = |name: &str| kind.unit_of(name).map(str::to_owned);
+        let series = self.series.iter().flatten();
+        let values = self.summary.values.iter();
+        RunSeries {
+            experiment: self.summary.run.experiment.clone(),
+            name: vec![self.condition().to_owned()],
+            seed: self.seed(),
+            error: self.failure().map(|failure| failure.error.clone()),
+            started: self.provenance.started.clone(),
+            series: series
+                .map(|(name, points)| export::Series {
+                    name: name.clone(),
+                    unit: unit(name),
+                    points: points.clone(),
+                })
+                .collect(),
+            values: values
+                .map(|(name, value)| (name.clone(), unit(name), *value))
+                .collect(),
+        }
     }
 
     /// The places of a series.

@@ -11,6 +11,7 @@ mod places;
 mod read;
 mod status;
 
+use apical_reporting::compare::{Arm, arms_of_runs, arms_of_tasks};
 use apical_reporting::export;
 use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
@@ -23,6 +24,23 @@ pub(crate) use self::places::places;
 pub use self::read::{ReadError, Reports, folders_of, read};
 pub(crate) use self::read::{on_experiment, on_own_protocol};
 pub use self::status::{Status, status};
+
+/// A format of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Tables for a paper, and a macro for every number.
+    Latex,
+    /// Every reading, a row each.
+    Csv,
+    /// The same table.
+    Parquet,
+    /// Curves as arrays.
+    Npz,
+    /// Event files.
+    Tensorboard,
+    /// Figures.
+    Pdf,
+}
 
 /// All that a report is made of.
 #[derive(Debug)]
@@ -42,11 +60,38 @@ impl Report {
         }
     }
 
-    /// Its tables for a paper, and a macro for every number.
-    pub fn latex(&self) -> Result<Vec<Artefact>, ReportError> {
+    /// Its title.
+    pub fn title(&self) -> &str {
         match self {
-            Self::Tasks(input) => export::latex(input),
-            Self::Protocol(report) => Ok(export::latex_of_protocol(&report.title, &report.tables)),
+            Self::Tasks(input) => &input.title,
+            Self::Protocol(report) => &report.title,
+        }
+    }
+
+    /// What is compared with another report.
+    pub fn arms(&self) -> Vec<Arm> {
+        match self {
+            Self::Tasks(input) => arms_of_tasks(input),
+            Self::Protocol(report) => arms_of_runs(&report.runs),
+        }
+    }
+
+    /// The same in the format of others.
+    pub fn export(&self, format: ExportFormat) -> Result<Vec<Artefact>, ReportError> {
+        use ExportFormat::{Csv, Latex, Npz, Parquet, Pdf, Tensorboard};
+        match (self, format) {
+            (Self::Tasks(input), Latex) => export::latex(input),
+            (Self::Tasks(input), Csv) => export::csv(input),
+            (Self::Tasks(input), Parquet) => export::parquet(input),
+            (Self::Tasks(input), Npz) => export::npz(input),
+            (Self::Tasks(input), Tensorboard) => export::tensorboard(input),
+            (Self::Tasks(input), Pdf) => export::pdf(input),
+            (Self::Protocol(of), Latex) => Ok(export::latex_of_protocol(&of.title, &of.tables)),
+            (Self::Protocol(of), Csv) => Ok(export::csv_of_runs(&of.runs)),
+            (Self::Protocol(of), Parquet) => Ok(export::parquet_of_runs(&of.runs)),
+            (Self::Protocol(of), Npz) => export::npz_of_runs(&of.runs),
+            (Self::Protocol(of), Tensorboard) => Ok(export::tensorboard_of_runs(&of.runs)),
+            (Self::Protocol(of), Pdf) => export::pdf_of_charts(&of.charts),
         }
     }
 

@@ -75,7 +75,9 @@ impl<W: Work> Job<W> {
         let shown = claim.folder.display().to_string();
         let progress = execution.progress.run(&self.key, self.work.n_epochs());
         let checksum = self.work.data_checksum();
-        let provenance = provenance::of_run(execution.program, checksum, execution.n_threads);
+        let n_bytes = self.work.n_bytes();
+        let provenance =
+            provenance::of_run(execution.program, checksum, execution.n_threads, n_bytes);
         let mut writer = RunWriter::start(
             claim,
             &self.decided,
@@ -87,6 +89,9 @@ impl<W: Work> Job<W> {
             .work
             .make(&self.key, &mut writer, &*progress, execution)
             .with_context(|| format!("the run in {shown} was broken off"))?;
+        if !matches!(made, Came::Stopped) {
+            writer.ends(&provenance::ended(provenance))?;
+        }
         let (outcome, error, claim) = match made {
             Came::Finished { summary, weights } => {
                 let claim = writer.finish(&summary, weights.as_deref())?;

@@ -99,6 +99,11 @@ impl RunWriter {
         Ok(())
     }
 
+    /// Writes where the run comes from once more, now that it has ended.
+    pub(crate) fn ends(&mut self, provenance: &Provenance) -> Result<()> {
+        self.keep(name::PROVENANCE, &pretty(provenance)?)
+    }
+
     /// Closes the run: weights, if any, and then the summary. Gives its folder, still locked.
     pub(crate) fn finish(
         mut self,
@@ -170,7 +175,7 @@ mod tests {
     }
 
     fn start(folder: &Path) -> RunWriter {
-        let provenance = crate::provenance::of_run(&Default::default(), "data", 1);
+        let provenance = crate::provenance::of_run(&Default::default(), "data", 1, 0);
         let decided = Decided {
             digest: "0123456789abcdef".into(),
             setting: "s".into(),

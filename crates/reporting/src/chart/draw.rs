@@ -6,7 +6,7 @@ use crate::artefact::Artefact;
 use crate::palette::{INK, LineStyle, Marker};
 use crate::plot::{
     Axis, Curve, CurvePoint, DrawError, Grid, Key, LegendEntry, Panel, Picture, Row, Shown,
-    UNITS_PER_MM, limited,
+    UNITS_PER_MM, WIDTH, limited,
 };
 use crate::statistics::Spread;
 
@@ -27,7 +27,7 @@ impl Chart {
     }
 
     pub(crate) fn files(&self, folder: &str) -> Result<ChartFiles, ReportError> {
-        let drawing = Picture::Grid(self.grid()).draw(&self.title);
+        let drawing = self.picture().draw(&self.title, WIDTH);
         let failed = |source: DrawError| ReportError::Chart {
             chart: self.name.clone(),
             source: Box::new(source),
@@ -50,6 +50,11 @@ impl Chart {
             svg,
             stem,
         })
+    }
+
+    /// The figure before it is drawn.
+    pub(crate) fn picture(&self) -> Picture {
+        Picture::Grid(self.grid())
     }
 
     fn lines(&self) -> impl Iterator<Item = &ChartLine> {

@@ -1,5 +1,18 @@
 //! A report in the formats of others, one file each.
 
+mod bundle;
 mod latex;
+mod long;
+mod npz;
+mod parquet;
+mod pdf;
+mod runs;
+mod tensorboard;
 
+pub use bundle::Bundle;
 pub use latex::{latex, latex_of_protocol};
+pub use long::{csv, csv_of_runs, parquet, parquet_of_runs};
+pub use npz::{npz, npz_of_runs};
+pub use pdf::{pdf, pdf_of_charts};
+pub use runs::{RunSeries, Series};
+pub use tensorboard::{tensorboard, tensorboard_of_runs};

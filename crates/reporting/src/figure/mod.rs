@@ -29,6 +29,21 @@ pub struct Figure {
     pub(crate) drafts: Drafts,
 }
 
+impl Figure {
+    /// The figure of `task`, one of `tasks`, before it is drawn.
+    pub(crate) fn draft(&self, task: &Task<'_>, tasks: &[Task<'_>]) -> Result<Draft, Omission> {
+        match self.drafts {
+            Drafts::OfTask(draft) => draft(task),
+            Drafts::Among(draft) => draft(task, tasks),
+        }
+    }
+
+    /// Its title on the page of a task.
+    pub(crate) fn title_of(&self, task: &Task<'_>) -> String {
+        format!("{}, {}", self.title, task.name)
+    }
+}
+
 /// The figure of a task, or why there is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Drafts {

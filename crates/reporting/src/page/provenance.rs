@@ -1,6 +1,8 @@
 //! Where the runs come from.
 
-use apical_learning::Provenance;
+use std::collections::BTreeSet;
+
+use apical_learning::{Provenance, Surroundings};
 use maud::html;
 
 use super::{Part, Td, table};
@@ -51,8 +53,21 @@ pub(super) fn part(runs: &[&Provenance], checksums: Vec<String>) -> Part {
         ("processor", of(&|p| p.cpu.clone())),
         ("instruction set", of(&instruction_set)),
         ("threads", of(&|p| p.n_threads.to_string())),
+        ("operating system", surroundings(runs, system)),
+        (
+            "memory",
+            surroundings(runs, |of| Some(gigabytes(of.memory_bytes?))),
+        ),
+        ("governor", surroundings(runs, |of| of.governor.clone())),
+        ("allocator", surroundings(runs, |of| of.allocator.clone())),
+        (
+            "flags of the build",
+            surroundings(runs, |of| of.rustflags.clone()),
+        ),
+        ("peak memory", peak(runs)),
         ("data, checksum", checksums),
         ("started", started(runs)),
+        ("ended", last_end(runs)),
         ("run by", of(&|p| p.command.join(" "))),
     ];
     let differs = |name: &str| {
@@ -92,6 +107,55 @@ pub(super) fn checksums(input: &ReportInput) -> Vec<String> {
         }
     }
     values
+}
+
+/// What `field` is, once for every value there is.
+fn surroundings(
+    runs: &[&Provenance],
+    field: impl Fn(&Surroundings) -> Option<String>,
+) -> Vec<String> {
+    let of_runs = runs.iter().filter_map(|run| run.surroundings.as_ref());
+    let values: BTreeSet<String> = of_runs.filter_map(field).collect();
+    values.into_iter().collect()
+}
+
+fn system(of: &Surroundings) -> Option<String> {
+    Some(match &of.kernel {
+        Some(kernel) => format!("{}, kernel {kernel}", of.os),
+        None => of.os.clone(),
+    })
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.2} GB", bytes as f64 / 1e9)
+}
+
+/// The most that a process took, beside what one run was estimated to need at least.
+fn peak(runs: &[&Provenance]) -> Vec<String> {
+    let of_runs = || runs.iter().filter_map(|run| run.surroundings.as_ref());
+    let peak = of_runs().filter_map(|of| of.process_peak_bytes).max();
+    let estimate = of_runs().filter_map(|of| of.estimated_bytes).max();
+    let estimate = estimate.map_or_else(String::new, |bytes| {
+        format!(
+            "; the largest run was estimated to need at least {}",
+            gigabytes(bytes)
+        )
+    });
+    let peak = peak.map(|bytes| {
+        format!(
+            "{} in the process, with all runs of the time{estimate}",
+            gigabytes(bytes)
+        )
+    });
+    peak.into_iter().collect()
+}
+
+/// The last end.
+fn last_end(runs: &[&Provenance]) -> Vec<String> {
+    surroundings(runs, |of| of.ended.clone())
+        .pop()
+        .into_iter()
+        .collect()
 }
 
 /// First and last start; RFC 3339 times in UTC sort as text.

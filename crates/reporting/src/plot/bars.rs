@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use super::legend::{self, LegendEntry};
-use super::{MEDIUM, Rect, SMALL, WIDTH};
+use super::{MEDIUM, Rect, SMALL};
 use crate::palette::{INK, LineStyle};
 
 /// One stacked bar.
@@ -34,20 +34,20 @@ const LEFT: f64 = 60.0;
 const TOP: f64 = 30.0;
 
 impl Bars {
-    /// The bars, drawn.
-    pub(super) fn draw(&self, title: &str) -> Canvas {
+    /// The bars, drawn on paper of `whole` width.
+    pub(super) fn draw(&self, title: &str, whole: f64) -> Canvas {
         let bottom = TOP + SPACING * self.bars.len() as f64 + 20.0;
-        let height = bottom + 255.0 + legend::height(&self.legend) + 25.0;
+        let height = bottom + 255.0 + legend::height(&self.legend, whole) + 25.0;
         let room = self
             .bars
             .iter()
             .map(|bar| text_width(&bar.total, SMALL))
             .fold(0.0, f64::max);
-        let width = WIDTH - LEFT - room - 85.0;
+        let width = whole - LEFT - room - 85.0;
         let longest = self.bars.iter().map(Bar::length).fold(0.0, f64::max);
         let axis = Axis::linear_rounded(0.0, longest, 5);
         let x_of = |value: f64| LEFT + axis.share(value) * width;
-        let mut canvas = Canvas::new(height, title);
+        let mut canvas = Canvas::new(whole, height, title);
         for tick in &axis.ticks {
             let x = x_of(tick.value);
             canvas.line(&[(x, bottom), (x, bottom + 22.0)], INK, 1.0, 8);
@@ -57,7 +57,7 @@ impl Bars {
             let top = TOP + SPACING * index as f64;
             let LineStyle { marker, colour, .. } = bar.style;
             canvas.marker((LEFT + 50.0, top + 55.0), marker, colour, 22.0);
-            let label = fit(&bar.label, SMALL, WIDTH - LEFT - 140.0);
+            let label = fit(&bar.label, SMALL, whole - LEFT - 140.0);
             canvas.text(&label, (LEFT + 100.0, top + 55.0), Anchor::Left, SMALL);
             let mut before = 0.0;
             for (colour, length) in &bar.pieces {

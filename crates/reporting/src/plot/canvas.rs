@@ -2,9 +2,9 @@
 
 use plotters::style::RGBColor;
 
+use super::Rect;
 use super::clip::dashes;
 use super::font::text_width;
-use super::{Rect, WIDTH};
 use crate::markup::{Height, pieces};
 use crate::palette::{Marker, PAPER};
 use crate::text::printable;
@@ -59,19 +59,21 @@ pub(super) enum Shape {
 /// Between texts and the ends of the paper.
 const MARGIN: f64 = 10.0;
 
-/// A drawing in the making, [`WIDTH`] units wide on [`PAPER`]; what comes later lies on top.
+/// A drawing in the making on [`PAPER`]; what comes later lies on top.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Canvas {
     pub(super) title: String,
+    width: f64,
     pub(super) height: u32,
     pub(super) shapes: Vec<Shape>,
 }
 
 impl Canvas {
-    /// An empty canvas, `height` units high.
-    pub(crate) fn new(height: f64, title: &str) -> Self {
+    /// An empty canvas of `width` and `height` units.
+    pub(crate) fn new(width: f64, height: f64, title: &str) -> Self {
         Self {
             title: title.to_owned(),
+            width,
             height: height.ceil() as u32,
             shapes: Vec::new(),
         }
@@ -79,7 +81,7 @@ impl Canvas {
 
     /// Width and height in units.
     pub(super) fn size(&self) -> (u32, u32) {
-        (WIDTH as u32, self.height)
+        (self.width as u32, self.height)
     }
 
     /// A line through `points`, `width` units thick.
@@ -138,7 +140,7 @@ impl Canvas {
             Anchor::Middle => 0.5 * width,
             Anchor::Right => width,
         };
-        let kept = (x - left).min(WIDTH - MARGIN - width).max(MARGIN);
+        let kept = (x - left).min(self.width - MARGIN - width).max(MARGIN);
         self.any_text(text, (kept + left, y), anchor, size, false);
     }
 
@@ -267,6 +269,7 @@ fn rounded((x, y): Point) -> WholePoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::WIDTH;
 
     #[test]
     fn texts_stay_on_the_paper() {
@@ -278,7 +281,7 @@ mod tests {
             (100.0, Anchor::Right),
             (800.0, Anchor::Middle),
         ] {
-            let mut canvas = Canvas::new(100.0, "");
+            let mut canvas = Canvas::new(WIDTH, 100.0, "");
             canvas.text(text, (x, 50.0), anchor, 70.0);
             let [Shape::Text { at, .. }] = &canvas.shapes[..] else {
                 panic!("{:?}", canvas.shapes);

@@ -1,9 +1,9 @@
 //! A line for every learner: marker, interval and single seeds in panels side by side.
 
+use super::SMALL;
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
-use super::{SMALL, WIDTH};
 use crate::number::fixed;
 use crate::palette::{GRID, GUIDE, INK, LineStyle};
 use crate::statistics::{FEW_SEEDS, Spread};
@@ -48,15 +48,15 @@ const RIGHT: f64 = 75.0;
 const WIDEST_LABEL: f64 = 0.45;
 
 impl Dots {
-    /// The lines, drawn.
-    pub(super) fn draw(&self, title: &str) -> Canvas {
+    /// The lines, drawn on paper of `whole` width.
+    pub(super) fn draw(&self, title: &str, whole: f64) -> Canvas {
         let has_two = self.lines.iter().any(|of| of.label.lines().count() > 1);
         let spacing = SPACING + if has_two { LABEL_SPACING } else { 0.0 };
         let bottom = TOP + spacing * self.lines.len() as f64;
-        let mut canvas = Canvas::new(bottom + 230.0, title);
+        let mut canvas = Canvas::new(whole, bottom + 230.0, title);
         let labels = self.lines.iter().flat_map(|of| of.label.lines());
         let widths = labels.map(|label| text_width(label, SMALL));
-        let room = widths.fold(0.0, f64::max).min(WIDEST_LABEL * WIDTH);
+        let room = widths.fold(0.0, f64::max).min(WIDEST_LABEL * whole);
         let y_of = |index: usize| TOP + spacing * (index as f64 + 0.5);
         for (index, line) in self.lines.iter().enumerate() {
             let n_more = line.label.lines().count().saturating_sub(1);
@@ -68,7 +68,7 @@ impl Dots {
         }
         let left = LEFT + room + 60.0;
         let n_panels = self.panels.len().max(1) as f64;
-        let width = (WIDTH - RIGHT - left - BETWEEN * (n_panels - 1.0)) / n_panels;
+        let width = (whole - RIGHT - left - BETWEEN * (n_panels - 1.0)) / n_panels;
         for (index, panel) in self.panels.iter().enumerate() {
             let left = left + (width + BETWEEN) * index as f64;
             let x_of = |value: f64| left + panel.x.share(value) * width;

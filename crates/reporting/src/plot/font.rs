@@ -98,6 +98,63 @@ impl OutlineBuilder for Pen {
     }
 }
 
+/// A font to be put into a file.
+pub(super) struct Embedded {
+    pub(super) bytes: &'static [u8],
+    face: Face<'static>,
+}
+
+/// What is to be said of a font, in thousandths of its size.
+pub(super) struct About {
+    /// Left, bottom, right and top of all glyphs.
+    pub(super) bounds: [f32; 4],
+    pub(super) ascent: f32,
+    pub(super) descent: f32,
+}
+
+impl Embedded {
+    /// The font of the page where it has all letters of `texts`, else that of pictures.
+    pub(super) fn for_texts<'t>(mut texts: impl Iterator<Item = &'t str>) -> Self {
+        let of = |bytes| Self {
+            bytes,
+            face: Face::parse(bytes, 0).expect("the embedded font is a font"),
+        };
+        let small = of(PAGE_FONT);
+        let has = |c: char| small.face.glyph_index(c).is_some() || FACE.glyph_index(c).is_none();
+        match texts.all(|text| text.chars().all(has)) {
+            true => small,
+            false => of(FONT),
+        }
+    }
+
+    /// The glyph of `c`, or of `\u{fffd}` where the font has none.
+    pub(super) fn glyph(&self, c: char) -> u16 {
+        let glyph = self.face.glyph_index(c);
+        let glyph = glyph.or_else(|| self.face.glyph_index('\u{fffd}'));
+        glyph.unwrap_or_default().0
+    }
+
+    /// Its width, in thousandths of the size.
+    pub(super) fn width(&self, glyph: u16) -> f32 {
+        let advance = self.face.glyph_hor_advance(GlyphId(glyph));
+        self.thousandths(f32::from(advance.unwrap_or(0)))
+    }
+
+    pub(super) fn about(&self) -> About {
+        let bounds = self.face.global_bounding_box();
+        let bounds = [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max];
+        About {
+            bounds: bounds.map(|of| self.thousandths(f32::from(of))),
+            ascent: self.thousandths(f32::from(self.face.ascender())),
+            descent: self.thousandths(f32::from(self.face.descender())),
+        }
+    }
+
+    fn thousandths(&self, units: f32) -> f32 {
+        1000.0 * units / f32::from(self.face.units_per_em())
+    }
+}
+
 /// `text`, shortened at its end to be no wider than `width`.
 pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {

@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, Point};
 use super::font::text_width;
 use super::legend::{self, LegendEntry};
 use super::row::{BETWEEN_PANELS, TICK};
-use super::{MEDIUM, SMALL, WIDTH};
+use super::{MEDIUM, SMALL};
 use crate::palette::LineStyle;
 use crate::statistics::FEW_SEEDS;
 
@@ -118,20 +118,21 @@ const X_LABEL: f64 = 105.0;
 const RIGHT: f64 = 75.0;
 
 impl Grid {
-    /// The grid, drawn.
-    pub(super) fn draw(&self, title: &str) -> Canvas {
+    /// The grid, drawn on paper of `whole` width.
+    pub(super) fn draw(&self, title: &str, whole: f64) -> Canvas {
         let heights: Vec<f64> = self.rows.iter().map(Row::total_height).collect();
         let below = X_LABEL + 25.0;
         let panels_height: f64 = heights.iter().sum();
-        let notes = self.lines_of_notes();
+        let notes = self.lines_of_notes(whole);
         let below_notes = below + NOTE * notes.len() as f64;
-        let height = 30.0 + panels_height + below_notes + legend::height(&self.legend) + 25.0;
-        let mut canvas = Canvas::new(height, title);
+        let of_legend = legend::height(&self.legend, whole);
+        let height = 30.0 + panels_height + below_notes + of_legend + 25.0;
+        let mut canvas = Canvas::new(whole, height, title);
         let left = self.left();
         let right = self.right();
         let width = |n_columns: usize| {
             let n_columns = n_columns.max(1) as f64;
-            (WIDTH - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns
+            (whole - right - left - BETWEEN_PANELS * (n_columns - 1.0)) / n_columns
         };
         let mut top = 30.0;
         for (row, row_height) in self.rows.iter().zip(&heights) {
@@ -142,7 +143,7 @@ impl Grid {
             row.draw(&mut canvas, left, top, width(n_columns));
             top += row_height;
         }
-        let middle = 0.5 * (left + WIDTH - right);
+        let middle = 0.5 * (left + whole - right);
         let at = (middle, top + 0.4 * X_LABEL);
         canvas.text(&self.x_label, at, Anchor::Middle, MEDIUM);
         for (index, note) in notes.iter().enumerate() {
@@ -154,7 +155,7 @@ impl Grid {
     }
 
     /// The notes, broken between words where they are too long for a line.
-    fn lines_of_notes(&self) -> Vec<String> {
+    fn lines_of_notes(&self, whole: f64) -> Vec<String> {
         let mut lines = Vec::new();
         for note in &self.notes {
             let mut line = String::new();
@@ -163,7 +164,7 @@ impl Grid {
                     true => word.to_owned(),
                     false => format!("{line} {word}"),
                 };
-                if !line.is_empty() && text_width(&longer, SMALL) > WIDTH - 60.0 {
+                if !line.is_empty() && text_width(&longer, SMALL) > whole - 60.0 {
                     lines.push(std::mem::replace(&mut line, word.to_owned()));
                 } else {
                     line = longer;

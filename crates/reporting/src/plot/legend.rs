@@ -4,7 +4,7 @@ use plotters::style::RGBColor;
 
 use super::canvas::{Anchor, Canvas, Point};
 use super::font::{fit, text_width};
-use super::{Rect, SMALL, WIDTH};
+use super::{Rect, SMALL};
 use crate::palette::LineStyle;
 
 /// What stands before a label.
@@ -46,21 +46,22 @@ const GAP: f64 = 75.0;
 const KEY_GAP: f64 = 35.0;
 const MARGIN: f64 = 30.0;
 
-/// Height of the legend.
-pub(super) fn height(entries: &[LegendEntry]) -> f64 {
-    LINE_SPACING * n_rows(entries) as f64
+/// Height of the legend on paper of `whole` width.
+pub(super) fn height(entries: &[LegendEntry], whole: f64) -> f64 {
+    LINE_SPACING * n_rows(entries, whole) as f64
 }
 
 /// Draws the legend from `top` on, centred.
 pub(super) fn draw(canvas: &mut Canvas, entries: &[LegendEntry], top: f64) {
-    let n_rows = n_rows(entries).max(1);
-    let mut x = 0.5 * (WIDTH - width_in_rows(entries, n_rows));
+    let whole = f64::from(canvas.size().0);
+    let n_rows = n_rows(entries, whole).max(1);
+    let mut x = 0.5 * (whole - width_in_rows(entries, n_rows, whole));
     for column in entries.chunks(n_rows) {
         for (index, entry) in column.iter().enumerate() {
             let y = top + LINE_SPACING * (index as f64 + 0.5);
             draw_entry(canvas, entry, (x, y));
         }
-        x += column_width(column) + GAP;
+        x += column_width(column, whole) + GAP;
     }
 }
 
@@ -83,12 +84,13 @@ fn draw_entry(canvas: &mut Canvas, entry: &LegendEntry, (x, y): Point) {
         Key::Words => {}
     }
     let at = (x + width + KEY_GAP, y);
-    canvas.text(&label(entry), at, Anchor::Left, SMALL);
+    let label = label(entry, f64::from(canvas.size().0));
+    canvas.text(&label, at, Anchor::Left, SMALL);
 }
 
 /// The label, shortened where it would not fit a row of its own.
-fn label(entry: &LegendEntry) -> String {
-    let room = WIDTH - 2.0 * MARGIN - KEY_GAP - key_width(entry.key);
+fn label(entry: &LegendEntry, whole: f64) -> String {
+    let room = whole - 2.0 * MARGIN - KEY_GAP - key_width(entry.key);
     fit(&entry.label, SMALL, room)
 }
 
@@ -101,22 +103,23 @@ fn key_width(key: Key) -> f64 {
 }
 
 /// The least number of rows, filled column by column, that fits the width.
-fn n_rows(entries: &[LegendEntry]) -> usize {
+fn n_rows(entries: &[LegendEntry], whole: f64) -> usize {
     (1..entries.len())
-        .find(|n_rows| width_in_rows(entries, *n_rows) <= WIDTH - 2.0 * MARGIN)
+        .find(|n_rows| width_in_rows(entries, *n_rows, whole) <= whole - 2.0 * MARGIN)
         .unwrap_or(entries.len())
 }
 
-fn width_in_rows(entries: &[LegendEntry], n_rows: usize) -> f64 {
+fn width_in_rows(entries: &[LegendEntry], n_rows: usize, whole: f64) -> f64 {
     let columns = entries.chunks(n_rows);
     let gaps = GAP * (columns.len().max(1) - 1) as f64;
-    columns.map(column_width).sum::<f64>() + gaps
+    let widths = columns.map(|column| column_width(column, whole));
+    widths.sum::<f64>() + gaps
 }
 
-fn column_width(column: &[LegendEntry]) -> f64 {
+fn column_width(column: &[LegendEntry], whole: f64) -> f64 {
     column
         .iter()
-        .map(|entry| key_width(entry.key) + KEY_GAP + text_width(&label(entry), SMALL))
+        .map(|entry| key_width(entry.key) + KEY_GAP + text_width(&label(entry, whole), SMALL))
         .fold(0.0, f64::max)
 }
 

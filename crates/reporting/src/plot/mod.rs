@@ -1,6 +1,7 @@
-//! Pictures as data, and their drawing to SVG and PNG.
+//! Pictures as data, and their drawing to SVG, PNG and PDF.
 //!
-//! Lengths are tenths of a point: a figure is 85 mm = 2410 units wide, and text of 70 units is 7 pt.
+//! Lengths are tenths of a point: a figure is 85 mm = 2410 units wide, and text of 70 units is 7 pt. One over two
+//! columns is wider, with text of the same size.
 
 mod axis;
 mod bars;
@@ -11,6 +12,7 @@ mod draw;
 mod font;
 mod grid;
 mod legend;
+mod pdf;
 mod png;
 mod raster;
 mod row;
@@ -25,8 +27,10 @@ pub(crate) use font::PAGE_FONT;
 pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row, Shown};
 pub(crate) use legend::{Key, LegendEntry, limited};
 
-/// Width of every figure: 85 mm.
+/// Width of a figure in one column: 85 mm.
 pub(crate) const WIDTH: f64 = 2410.0;
+/// Width of a figure over two columns: 180 mm.
+pub(crate) const WIDE: f64 = 5104.0;
 /// Units of a millimetre.
 pub(crate) const UNITS_PER_MM: f64 = WIDTH / 85.0;
 /// Text of ticks and legends, 7 pt.
@@ -46,12 +50,12 @@ pub(crate) enum Picture {
 }
 
 impl Picture {
-    /// The picture drawn, titled `title`.
-    pub(crate) fn draw(&self, title: &str) -> Canvas {
+    /// The picture drawn `width` units wide, titled `title`.
+    pub(crate) fn draw(&self, title: &str, width: f64) -> Canvas {
         match self {
-            Self::Grid(grid) => grid.draw(title),
-            Self::Bars(bars) => bars.draw(title),
-            Self::Dots(dots) => dots.draw(title),
+            Self::Grid(grid) => grid.draw(title, width),
+            Self::Bars(bars) => bars.draw(title, width),
+            Self::Dots(dots) => dots.draw(title, width),
         }
     }
 }

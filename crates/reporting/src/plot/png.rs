@@ -83,11 +83,12 @@ fn coarse(channel: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::WIDTH;
     use crate::plot::font::text_width;
 
     /// Left, top, right and bottom of what is not paper, in units.
     fn inked(draw: impl FnOnce(&mut Canvas)) -> [f64; 4] {
-        let mut canvas = Canvas::new(1000.0, "");
+        let mut canvas = Canvas::new(WIDTH, 1000.0, "");
         draw(&mut canvas);
         let bytes = canvas.png().expect("a picture");
         let decoder = png::Decoder::new(std::io::Cursor::new(bytes));

@@ -42,11 +42,12 @@ fn plain(elements: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::palette::{INK, NULL};
+    use crate::plot::WIDTH;
     use crate::plot::canvas::{Anchor, Canvas};
 
     #[test]
     fn a_drawing_is_plain_svg() {
-        let mut canvas = Canvas::new(1205.0, "a < b & c");
+        let mut canvas = Canvas::new(WIDTH, 1205.0, "a < b & c");
         let corners = [(100.0, 100.0), (200.0, 100.4), (200.0, 250.0)];
         canvas.line(&corners, INK, 1.0, 8);
         canvas.line(&corners, NULL, 0.3, 5);

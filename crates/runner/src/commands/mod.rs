@@ -2,6 +2,7 @@
 
 mod align;
 mod check;
+mod compare;
 mod completions;
 mod data;
 mod explain;
@@ -47,6 +48,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
         Some(Command::Export(arguments)) => return export::export(&arguments),
+        Some(Command::Compare(arguments)) => return compare::compare(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),
         Some(Command::Verify(arguments)) => return verify::verify(&arguments, data_dir),
         Some(Command::Align(arguments)) => return align::run(&arguments),

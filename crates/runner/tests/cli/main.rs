@@ -2,6 +2,7 @@
 
 mod align;
 mod commands;
+mod compare;
 mod continuous;
 mod contrasts;
 mod damage;

@@ -183,3 +183,30 @@ fn a_table_of_ones_own_is_learned_without_code() {
         call.stderr
     );
 }
+
+#[test]
+fn provenance_says_what_a_run_ran_in_and_when_it_ended() {
+    let place = Place::new(SMALL);
+    place.line("run small.toml --seeds 0", 0);
+    for run in place.runs() {
+        let text = read(&run.join("provenance.json"));
+        let provenance: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let of = &provenance["surroundings"];
+        assert_eq!(of["allocator"], "mimalloc", "{of}");
+        let started = provenance["started"].as_str().expect("a time");
+        assert!(of["ended"].as_str().expect("a time") >= started, "{of}");
+        #[cfg(target_os = "linux")]
+        {
+            let bytes = |key: &str| of[key].as_u64().expect("bytes");
+            assert!(
+                bytes("process_peak_bytes") > bytes("estimated_bytes"),
+                "{of}"
+            );
+            assert!(bytes("memory_bytes") > bytes("process_peak_bytes"), "{of}");
+            assert!(of["kernel"].is_string(), "{of}");
+        }
+    }
+    let page = read(&place.path("results/small/index.html"));
+    assert!(page.contains("peak memory"));
+    place.line("verify results/small", 0);
+}

@@ -27,6 +27,21 @@ pub(super) const KIND: Kind = Kind::of::<NovelAssociation>(
     "novel_association",
     "one pair of input and target, shown for a while with all plasticity on",
     &["fig1"],
+    &[
+        MISMATCH,
+        APICAL,
+        ERROR,
+        ERROR_AT_START,
+        ERROR_WHEN_REPORTED,
+        ERROR_AT_END,
+        INPUT,
+        TARGET,
+        SOMA,
+        BASAL,
+        DENDRITE,
+        INTERNEURON,
+        OUTPUT,
+    ],
 );
 
 /// ‖r_N − r_trgt‖² without teacher.

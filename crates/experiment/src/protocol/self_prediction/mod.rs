@@ -26,6 +26,17 @@ pub(super) const KIND: Kind = Kind::of::<SelfPrediction>(
     "self_prediction",
     "random patterns without teacher: interneurons and lateral inhibition learn (eqs. 8, 9)",
     &["figs1"],
+    &[
+        MISMATCH,
+        APICAL,
+        ABSCISSA,
+        GAIN,
+        ABSCISSA_AT_START,
+        GAIN_AT_START,
+        LARGEST_GAIN,
+        LAST_GAIN,
+        PROBE_RAN_AWAY,
+    ],
 );
 
 /// Largest real part of the eigenvalues of the loops.

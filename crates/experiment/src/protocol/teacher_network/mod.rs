@@ -32,6 +32,18 @@ pub(super) const KIND: Kind = Kind::of::<TeacherStudent>(
     "teacher_network",
     "fresh patterns of a teacher network, each taught once",
     &["fig2", "fig2-recalled"],
+    &[
+        TEST_ERROR,
+        TEST_ERROR_AT_START,
+        SLOPE,
+        CONSTANT_PREDICTOR,
+        OUTPUT_RATE,
+        INTERNEURON_DISTANCE,
+        INHIBITION_DISTANCE,
+        FEEDBACK_ANGLE,
+        UPDATE_ANGLE,
+        SETTLED_ANGLE,
+    ],
 );
 
 /// Of the feed-forward function on fresh patterns.

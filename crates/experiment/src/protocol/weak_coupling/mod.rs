@@ -30,6 +30,7 @@ pub(super) const KIND: Kind = Kind::of::<WeakCoupling>(
     "weak_coupling",
     "updates against gradients over coupling, depth and width; nothing is taught",
     &["theory"],
+    &[PREDICTED, ANGLE, RATIO, N_ABSENT],
 );
 
 /// The factor that theory predicts.

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Writes docs/paper.md: each figure and number of Sacramento et al. (2018) beside ours, from results/reference.
+
+    python3 scripts/paper.py > docs/paper.md
+
+The numbers are bound to the cells that they come from; `apical verify --claims docs/paper.md` compares them.
+"""
+
+import csv
+import json
+import math
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "results/reference"
+# Quantiles of Student's t for two-sided 95 %, by degrees of freedom.
+T95 = {1: 12.7062, 2: 4.30265, 4: 2.77645, 8: 2.306, 9: 2.26216}
+
+
+def hours(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def numbers(text: str) -> int:
+    """How many numbers `apical verify` finds in a text."""
+    return len(re.findall(r"\d+(?:\.\d+)?", text))
+
+
+class Row:
+    """A line of the page: `ours` and `columns` are what the text says and the cells of its numbers."""
+
+    def __init__(self, what, paper, ours, cells, held, why, command, time):
+        self.what, self.paper, self.ours, self.cells = what, paper, ours, cells
+        self.held, self.why, self.command, self.time = held, why, command, time
+
+    def written(self) -> str:
+        before = "_ " * numbers(f"{self.what} {self.paper}")
+        head, *rest = self.cells
+        comments = [f"<!-- cells: {head[0]}; {before}{head[1]} -->"]
+        text = f"| {self.what} | {self.paper} | {self.ours[0]} {comments[0]}"
+        for part, (file, columns) in zip(self.ours[1:], rest, strict=True):
+            text += f" {part} <!-- cells: {file}; {columns} -->"
+        return f"{text} | **{self.held}**: {self.why} | `{self.command}` | {self.time} |"
+
+
+def of_task(folder: str, learner: str):
+    """Test error at the last epoch and its half width, with the cells that hold them, and the time of its runs."""
+    with open(REFERENCE / folder / "table.csv", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["learner"] == learner)
+    mean = 100 - float(row["test_score_last_epoch_mean"])
+    half = float(row["test_score_last_epoch_half_width_95"])
+    cells = (
+        f"../results/reference/{folder}/table.csv; learner={learner}",
+        "100-test_score_last_epoch_mean test_score_last_epoch_half_width_95",
+    )
+    slug = re.sub("[^a-z0-9]+", "-", learner.lower())
+    seconds = 0.0
+    for summary in (REFERENCE / folder).glob(f"*/{slug}/*/summary.json"):
+        phases = json.loads(summary.read_text())["timing"]["seconds"]
+        seconds += sum(phases.values())
+    return mean, half, cells, hours(seconds)
+
+
+def of_protocol(folder: str, condition: str, name: str):
+    """The same of a number of a protocol."""
+    summary = json.loads((REFERENCE / folder / "summary.json").read_text())
+    value = summary["conditions"][condition]["values"][name]
+    factor = round(T95[value["n"] - 1] / math.sqrt(value["n"]), 5)
+    cells = (
+        f"../results/reference/{folder}/summary.json; at=conditions/{condition}/values",
+        f"{name}/mean {factor}*{name}/standard_deviation",
+    )
+    half = factor * value["standard_deviation"]
+    return value["mean"], half, cells, hours(summary["run_seconds"])
+
+
+def pm(mean: float, half: float, digits: int, unit: str = "") -> str:
+    return f"{mean:.{digits}f} ± {half:.{digits}f}{unit}"
+
+
+def mnist(what, learner, paper, why):
+    mean, half, cells, time = of_task("mnist", learner)
+    held = "held" if mean - half <= paper else "not held"
+    return Row(what, f"{paper} %", [pm(mean, half, 2, " %")], [cells], held, why, "apical run mnist", time)
+
+
+def rows():
+    yield mnist(
+        "Fig. 3, MNIST, test error: microcircuit",
+        "microcircuit",
+        1.96,
+        "twenty epochs, random feedback; the interval lies at or below the paper's number",
+    )
+    yield mnist(
+        "Fig. 3, MNIST: backprop", "matched backprop", 1.53, "the interval holds the paper's number"
+    )
+    yield mnist(
+        "Fig. 3, MNIST: hidden to hidden weights frozen",
+        "hidden to hidden frozen",
+        2.11,
+        "the interval reaches below the paper's number",
+    )
+    yield mnist(
+        "Fig. 3, MNIST: single layer",
+        "single layer",
+        8.4,
+        "twenty epochs; the paper's axis ends at two hundred",
+    )
+    mean, half, cells, time = of_task("mnist_learned_feedback", "interneurons, learned")
+    yield Row(
+        "Text, MNIST 784-1000-10, all weights plastic, eq. 10: test error",
+        "2.48 %",
+        [pm(mean, half, 2, " %")],
+        [cells],
+        "not comparable",
+        "here two hidden layers of half the width, and feedback by another rule than eq. 10",
+        "apical run mnist_learned_feedback",
+        time,
+    )
+    start, start_half, start_cells, time = of_protocol("fig1", "all plastic", "error_at_start")
+    end, end_half, end_cells, _ = of_protocol("fig1", "all plastic", "error_when_reported")
+    yield Row(
+        "Fig. 1: error of a novel association without teacher, before and after 1500 ms",
+        "falls to about 0",
+        [pm(start, start_half, 0), f"to {pm(end, end_half, 5)}"],
+        [start_cells, end_cells],
+        "held",
+        "and as well with the hidden layer frozen, so that it does not show learning by apical errors",
+        "apical reproduce fig1",
+        time,
+    )
+    for name, label in [("mismatch.1", "mismatch of interneurons"), ("apical.1", "apical potential, squared")]:
+        start, start_half, start_cells, time = of_protocol("figs1", "recommended", f"{name}.at_start")
+        end, end_half, end_cells, _ = of_protocol("figs1", "recommended", name)
+        yield Row(
+            f"Fig. S1: self-prediction emerges from random weights: {label}",
+            "falls to about 0",
+            [pm(start, start_half, 0), f"to {pm(end, end_half, 4)}"],
+            [start_cells, end_cells],
+            "held",
+            "with weaker top-down weights than those recalled, with which one seed of ten runs away",
+            "apical reproduce figs1",
+            time,
+        )
+    deep, deep_half, deep_cells, time = of_protocol("fig2", "deep", "test_error")
+    flat, flat_half, flat_cells, _ = of_protocol("fig2", "shallow", "test_error")
+    yield Row(
+        "Fig. 2: test error of the deep student against a shallow one",
+        "far below",
+        [pm(deep, deep_half, 4), f"against {pm(flat, flat_half, 3)}"],
+        [deep_cells, flat_cells],
+        "held",
+        "the intervals are far apart; scaled rates and a fortieth of the patterns",
+        "apical reproduce fig2",
+        time,
+    )
+    mean, half, cells, time = of_protocol("fig2-recalled", "deep", "test_error")
+    yield Row(
+        "Fig. 2 at ten million patterns: test error",
+        "no number",
+        [pm(mean, half, 3)],
+        [cells],
+        "not comparable",
+        "the figure has no number, and the rates are recalled; two seeds",
+        "apical reproduce fig2-recalled",
+        time,
+    )
+    mean, half, cells, time = of_protocol("fig2", "deep", "feedback_angle.1")
+    yield Row(
+        "Fig. 2: angle of forward weights to the transposed feedback",
+        "about 45°",
+        [pm(mean, half, 1, "°")],
+        [cells],
+        "not held",
+        "[what does not decide it](fig2_alignment.md)",
+        "apical reproduce fig2",
+        time,
+    )
+    for name, label in [("interneuron_distance.1", "W^IP"), ("inhibition_distance.1", "W^PI")]:
+        mean, half, cells, time = of_protocol("fig2", "deep", name)
+        yield Row(
+            f"Fig. 2: self-prediction emerges while it learns: relative distance of {label}",
+            "small",
+            [pm(mean, half, 3)],
+            [cells],
+            "held",
+            "from random weights",
+            "apical reproduce fig2",
+            time,
+        )
+
+
+print(
+    """# The paper against ours
+
+Sacramento, Ponte Costa, Bengio and Senn, *Dendritic cortical microcircuits approximate the backpropagation
+algorithm*, NeurIPS 2018, arXiv 1810.11393: its figures and numbers beside what is in [results/reference](../results/reference).
+Ours is mean ± half width of the 95 % t interval over seeds, at the last epoch or pattern.
+A number is *held* where our interval holds it, or lies on the better side; a statement, where our intervals allow it; *not
+held* where they do not; *not comparable* where what was run is something else, and says what.
+Time is that of all runs of the line's learner, or of the whole protocol, one after the other, on the processor that their provenance.json names.
+This page is made by `python3 scripts/paper.py`, its numbers are compared with their cells by `apical verify --claims docs/paper.md`.
+
+| figure or number | paper | ours | verdict | command | run time |
+|---|---|---|---|---|---|"""
+)
+for row in rows():
+    print(row.written())
