@@ -2,7 +2,7 @@
 
 use apical_datasets::shuffle;
 
-use super::references::{References, TwoGradients, floors};
+use super::references::{Floors, References, TwoGradients, floors};
 use crate::{Batch, EncodedPart, Gradient, LearnError, Learner, Precision, Streams, Updates};
 
 /// Samples of which a gradient is computed at once.
@@ -46,7 +46,7 @@ impl FullBatch {
         learner: &L,
         session: &mut L::Session,
         references: &References<'_>,
-    ) -> Result<(Updates, TwoGradients, Option<[Vec<f64>; 2]>), LearnError> {
+    ) -> Result<(Updates, TwoGradients, Option<Floors>), LearnError> {
         let mut updates = Updates::new();
         for (batch, share) in self.batches(self.batch_size) {
             updates.add_share(&learner.propose(session, batch)?, share);

@@ -17,7 +17,7 @@ use crate::{
 use full_batch::FullBatch;
 pub use given::Given;
 use mean::MeanReadings;
-pub use references::{References, TwoGradients};
+pub use references::{Floors, References, TwoGradients};
 
 /// A minibatch and, per layer 1…N, the cycle of neurons that its null moves rows by.
 struct AlignmentBatch {

@@ -9,6 +9,9 @@ use crate::{
 /// The gradients of both references.
 pub type TwoGradients = [(OutputError, Gradient); 2];
 
+/// For both references, by layer, what rounding amounts to in the gradient.
+pub type Floors = [Vec<f64>; 2];
+
 /// Gradients at one network.
 pub struct References<'a> {
     /// What computes them.
@@ -42,7 +45,7 @@ impl References<'_> {
 }
 
 /// ‖∇ − ∇′‖ of every layer (index `k − 1`) for both references: what the rounding of ∇′ amounts to.
-pub(super) fn floors(gradients: &TwoGradients, rounded: &TwoGradients) -> [Vec<f64>; 2] {
+pub(super) fn floors(gradients: &TwoGradients, rounded: &TwoGradients) -> Floors {
     [0, 1].map(|index| {
         let layers = (gradients[index].1.weights.iter()).zip(&rounded[index].1.weights);
         let distance = |(a, b): (&Array2<f64>, &Array2<f64>)| {

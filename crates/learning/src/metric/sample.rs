@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, Ix2};
 
 use super::vector::Products;
-use crate::alignment::TwoGradients;
+use crate::alignment::{Floors, TwoGradients};
 use crate::{
     Activities, Batch, ForwardNetwork, ForwardPass, Gradient, Metric, OutputError, Quantity,
     Reading, StreamRng, Streams, TensorName, Updates,
@@ -36,7 +36,7 @@ pub struct AlignmentSample<'a> {
     pub reversed: Option<&'a TwoGradients>,
     /// For both references, by layer, what rounding in the learner's precision amounts to in the gradient; absent
     /// where the output error is far above it.
-    pub floors: Option<&'a [Vec<f64>; 2]>,
+    pub floors: Option<&'a Floors>,
     /// For every layer 1…N (index `k − 1`) a cycle of its neurons, drawn for this minibatch, under
     /// which none keeps its place; `None` for a layer of one neuron.
     pub cycles: &'a [Option<Vec<usize>>],
