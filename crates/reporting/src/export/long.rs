@@ -192,9 +192,9 @@ fn rows_of(run: &RunRecord) -> Box<dyn Iterator<Item = Row<'_>> + '_> {
     }
     let chosen = summary.chosen_epoch;
     let timings = run.timings.iter().flat_map(move |timing| {
-        let phases = phases(&timing.seconds);
+        let all = seconds_of(&timing.seconds);
         let of_phase = move |(phase, seconds)| of_timing(timing, phase, seconds, chosen);
-        phases.into_iter().map(of_phase)
+        all.into_iter().map(of_phase)
     });
     let of_epoch = move |record: &'_ EpochRecord| (record.epoch, Some(record.n_samples));
     let kept = run.epochs.iter().flat_map(move |record| {
@@ -262,11 +262,10 @@ fn of_timing(
 }
 
 /// Seconds so far by phase, as records name them; a phase that there was not is left out.
-fn phases(seconds: &PhaseSeconds) -> Vec<(String, f64)> {
+fn seconds_of(seconds: &PhaseSeconds) -> Vec<(String, f64)> {
     let written = serde_json::to_value(seconds).unwrap_or_default();
-    let phases = written.as_object().into_iter().flatten();
-    phases
-        .filter_map(|(phase, seconds)| Some((phase.clone(), seconds.as_f64()?)))
+    let all = written.as_object().into_iter().flatten();
+    all.filter_map(|(phase, seconds)| Some((phase.clone(), seconds.as_f64()?)))
         .collect()
 }
 

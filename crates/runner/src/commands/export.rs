@@ -42,6 +42,9 @@ pub(crate) fn export(arguments: &ExportArgs) -> Result<u8> {
         })?,
         None => vec![bundle(arguments, &reports)?],
     };
+    if files.is_empty() {
+        say::err("nothing is written: these records have nothing that it is made of");
+    }
     for file in files {
         let path = out.join(&file.path);
         store::write_atomically(&path, &file.bytes)?;

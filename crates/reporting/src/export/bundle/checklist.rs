@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Bundle, BundledRun};
 
+/// Where records cannot answer.
+const AUTHOR: &str = "The author's to answer.";
+
 pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
     let count = |end: &str| {
         bundle
@@ -12,8 +15,11 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
             .filter(|file| file.path.ends_with(end))
             .count()
     };
+    // These are written with it.
+    let beside = ["repro.yaml", "reproduce.sh", "codemeta.json"];
     let first = |end: &str| {
-        let mut paths = bundle.files.iter().map(|file| &*file.path);
+        let files = bundle.files.iter().map(|file| &*file.path);
+        let mut paths = files.chain(beside);
         paths.find(|path| *path == end || path.ends_with(&format!("/{end}")))
     };
     let link = |end: &str| match first(end) {
@@ -47,7 +53,7 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
                 link("repro.yaml")
             ),
         ),
-        ("Limitations", "The author's to answer.".to_owned()),
+        ("Limitations", AUTHOR.to_owned()),
         (
             "Theory, assumptions and proofs",
             "No proof is in these records.".to_owned(),
@@ -99,11 +105,11 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
                 }
             ),
         ),
-        ("Code of ethics", "The author's to answer.".to_owned()),
-        ("Broader impacts", "The author's to answer.".to_owned()),
+        ("Code of ethics", AUTHOR.to_owned()),
+        ("Broader impacts", AUTHOR.to_owned()),
         (
             "Safeguards",
-            "No model or data of high risk is in this archive.".to_owned(),
+            format!("{AUTHOR} Data that the program carries or makes need none."),
         ),
         (
             "Licences of existing assets",
@@ -122,14 +128,14 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
                 bundle.licence
             ),
         ),
-        ("Crowdsourcing and human subjects", "None.".to_owned()),
+        ("Crowdsourcing and human subjects", AUTHOR.to_owned()),
         (
             "Approval by an institutional review board",
-            "Not needed: no human subjects.".to_owned(),
+            AUTHOR.to_owned(),
         ),
         (
             "Declaration of the use of language models",
-            "The author's to answer.".to_owned(),
+            AUTHOR.to_owned(),
         ),
     ];
     let mut text = format!(

@@ -11,6 +11,8 @@ pub(super) struct BundledRun {
     pub(super) folder: String,
     /// Which run, in words.
     pub(super) label: String,
+    /// Its seed.
+    pub(super) seed: Option<u64>,
     /// Why it failed.
     pub(super) error: Option<String>,
     /// What it took.
@@ -64,6 +66,7 @@ pub(super) fn runs(files: &[Artefact]) -> Result<Vec<BundledRun>, (String, serde
         runs.push(BundledRun {
             folder: folder.to_owned(),
             label: label(&summary),
+            seed: run_of(&summary)["seed"].as_u64(),
             error: error(&summary),
             seconds: seconds(&summary),
             provenance: json(&format!("{within}provenance.json"))?,
@@ -73,11 +76,16 @@ pub(super) fn runs(files: &[Artefact]) -> Result<Vec<BundledRun>, (String, serde
     Ok(runs)
 }
 
-fn label(summary: &Value) -> String {
-    let run = match summary["run"].is_object() {
+/// Which run: in old records of protocols the keys stand by themselves.
+fn run_of(summary: &Value) -> &Value {
+    match summary["run"].is_object() {
         true => &summary["run"],
         false => summary,
-    };
+    }
+}
+
+fn label(summary: &Value) -> String {
+    let run = run_of(summary);
     let words = ["experiment", "task", "learner", "condition", "variant"];
     let words = words.iter().filter_map(|key| run[key].as_str());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
@@ -91,7 +99,7 @@ fn error(summary: &Value) -> Option<String> {
 
 fn seconds(summary: &Value) -> f64 {
     match summary["timing"]["seconds"].as_object() {
-        Some(phases) => phases.values().filter_map(Value::as_f64).sum(),
+        Some(all) => all.values().filter_map(Value::as_f64).sum(),
         None => summary["seconds"].as_f64().unwrap_or(0.0),
     }
 }
