@@ -28,4 +28,4 @@ pub mod tuning;
 pub mod verify;
 
 pub use experiment::{Done, Experiment};
-pub use runs::Execution;
+pub use runs::{Checkpoints, Execution};

@@ -196,6 +196,7 @@ fn pilot(
         align,
         clock: &WallClock::start(),
         stop: &stop,
+        from: None,
     };
     let taught = teach(arm, &setting, &mut watch);
     let mut pilot = watch.pilot;
@@ -212,7 +213,10 @@ fn pilot(
                 TrainError::Step { .. } | TrainError::Observe { .. } => {
                     pilot.failed = Some(source.to_string());
                 }
-                TrainError::Record { .. } | TrainError::NoEpochLeft { .. } => {
+                TrainError::Record { .. }
+            | TrainError::Restore { .. }
+            | TrainError::Checkpoint { .. }
+            | TrainError::NoEpochLeft { .. } => {
                     return Err(source.into());
                 }
             }

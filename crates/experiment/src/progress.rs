@@ -83,6 +83,9 @@ pub trait RunProgress {
     /// An epoch is taught and measured.
     fn epoch(&self, record: &EpochRecord);
 
+    /// It was interrupted at `place`, and goes on from there.
+    fn goes_on(&self, place: &str);
+
     /// A line on how far it is.
     fn note(&self, text: &str);
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use apical_kernels::InstructionSet;
-use apical_learning::{Provenance, SCHEMA_VERSION};
+use apical_learning::{Provenance, Resumed, SCHEMA_VERSION};
 
 use crate::spec::sha256;
 use crate::surroundings::{self, surroundings};
@@ -69,8 +69,22 @@ pub(crate) fn of_run(
         data_checksum: data_checksum.into(),
         started: time::now(),
         command: program.command.clone(),
+        resumed: Vec::new(),
         surroundings: Some(surroundings(program.allocator, estimated_bytes)),
     }
+}
+
+/// That of a run which began as `first` says, and goes on now from `place` as `now` says.
+pub(crate) fn of_resumed(first: &Provenance, now: Provenance, place: &str) -> Provenance {
+    let mut whole = first.clone();
+    whole.resumed.push(Resumed {
+        place: place.to_owned(),
+        started: now.started,
+        cpu: now.cpu,
+        n_threads: now.n_threads,
+        command: now.command,
+    });
+    whole
 }
 
 /// The same of a run that ends now.

@@ -2,7 +2,7 @@
 
 use apical_backprop::CandleReference;
 use apical_learning::{
-    AnyLearner, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink, SpecError,
+    AnyLearner, Checkpoint, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink, SpecError,
     StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train_any,
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) clock: &'a dyn Clock,
     /// Whether to stop.
     pub(crate) stop: Stop<'a>,
+    /// Where it goes on, if it was interrupted.
+    pub(crate) from: Option<&'a Checkpoint>,
 }
 
 /// A run that reached its last epoch.
@@ -78,6 +80,7 @@ pub(crate) fn teach(
         streams,
         clock: setting.clock,
         stop: setting.stop,
+        from: setting.from,
     };
     let mut learner = arm.learner.make(setting.network, &start, streams)?;
     let learner: &mut AnyLearner = &mut *learner;

@@ -35,6 +35,11 @@ impl Normals {
         Self { state }
     }
 
+    /// The integers that all later variates follow from, to keep them or to set them again.
+    pub fn words(&mut self) -> &mut [u32] {
+        self.state.as_flattened_mut()
+    }
+
     /// Fills `out` with variates of mean 0 and variance 1.
     ///
     /// # Panics

@@ -6,9 +6,10 @@ use apical_datasets::Streams;
 use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 
 use crate::{
-    Activities, AlignmentObserver, Batch, EvaluationObserver, ForwardNetwork, GradientReference,
-    LearnError, Learner, MeasureSpec, Observer, OutputLoss, PhaseTimer, Plan, Sink, StartStep,
-    TaskData, Teacher, TensorName, Tensors, TrainError, Trained, Updates, train,
+    Activities, AlignmentObserver, Batch, Carried, EvaluationObserver, ForwardNetwork,
+    GradientReference, LearnError, Learner, MeasureSpec, Observer, OutputLoss, PhaseTimer, Plan,
+    Sink, StartStep, StoreError, TaskData, Teacher, TensorName, Tensors, TrainError, Trained,
+    Updates, train,
 };
 
 /// A learner of any type.
@@ -89,6 +90,10 @@ where
 
     fn is_stateful(&self) -> bool {
         self.0.is_stateful()
+    }
+
+    fn carry(&self, s: &mut AnySession, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        self.0.carry(s.of(), carried)
     }
 
     fn set_rate_share(&mut self, share: f64) {

@@ -86,7 +86,7 @@ impl PhaseSeconds {
         }
     }
 
-    fn of_mut(&mut self, phase: Phase) -> &mut f64 {
+    pub(crate) fn of_mut(&mut self, phase: Phase) -> &mut f64 {
         match phase {
             Phase::Data => &mut self.data,
             Phase::Dynamics => &mut self.dynamics,
@@ -143,6 +143,11 @@ impl<'a> PhaseTimer<'a> {
     /// The seconds so far, up to the last change of phase.
     pub fn totals(&self) -> PhaseSeconds {
         self.totals
+    }
+
+    /// Counts on from `seconds`.
+    pub(crate) fn count_on(&mut self, seconds: PhaseSeconds) {
+        self.totals = seconds;
     }
 
     fn close(&mut self, now: f64) {

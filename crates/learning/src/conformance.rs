@@ -3,6 +3,7 @@
 //! [`check`] panics with a sentence on the first thing that a learner does wrong, so that a test
 //! needs one line. It brings its own task: eight random inputs, each with a class.
 
+mod going_on;
 mod rate_share;
 
 use apical_datasets::Streams;
@@ -27,6 +28,7 @@ pub fn check<L: Learner>(make: impl Fn(u64) -> L, n_epochs: usize) {
     evaluating_does_not_teach(&make);
     rate_share::check(&make);
     saving_and_loading_keeps_every_bit(&make);
+    going_on::check(&make);
     overfits_eight_samples(&make, n_epochs);
 }
 
@@ -272,6 +274,7 @@ fn trained<L: Learner>(learner: &mut L, data: &TaskData, n_epochs: usize, seed: 
         streams: Streams::new(seed),
         clock: &NoClock,
         stop: &|| false,
+        from: None,
     };
     train(learner, data, &plan, &mut [], &mut Nowhere).expect("it can be trained");
 }

@@ -1,6 +1,6 @@
 //! What can go wrong while learning.
 
-use crate::TensorName;
+use crate::{StoreError, TensorName};
 
 /// Why a learner could not learn, predict or take a tensor.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +130,20 @@ pub enum TrainError {
         /// What happened.
         source: std::io::Error,
     },
+    /// There is no going on from the checkpoint.
+    #[error("training cannot go on from its checkpoint: {source}")]
+    Restore {
+        /// What happened.
+        source: Box<StoreError>,
+    },
+    /// A checkpoint could not be kept.
+    #[error("a checkpoint in epoch {epoch} could not be kept: {source}")]
+    Checkpoint {
+        /// The epoch, counted from 1.
+        epoch: usize,
+        /// What happened.
+        source: Box<CheckpointError>,
+    },
     /// Somebody asked to stop.
     #[error("stopped on request at step {step} (epoch {epoch})")]
     Stopped {
@@ -138,4 +152,15 @@ pub enum TrainError {
         /// The epoch, counted from 1.
         epoch: usize,
     },
+}
+
+/// Why a checkpoint could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The state could not be gathered.
+    #[error(transparent)]
+    State(#[from] StoreError),
+    /// It could not be written.
+    #[error(transparent)]
+    Written(#[from] std::io::Error),
 }

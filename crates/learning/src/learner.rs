@@ -7,8 +7,8 @@ use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activities, Batch, ForwardNetwork, LearnError, Network, Phase, PhaseTimer, Teacher, TensorName,
-    Tensors, Updates,
+    Activities, Batch, Carried, ForwardNetwork, LearnError, Network, Phase, PhaseTimer, StoreError,
+    Teacher, TensorName, Tensors, Updates,
 };
 
 /// The floating-point type a learner computes in.
@@ -101,6 +101,21 @@ pub trait Learner: Send + Sync {
     /// the same minibatch may change different things when it comes again.
     fn is_stateful(&self) -> bool {
         false
+    }
+
+    /// Shows `carried` everything that `session` carries on from one minibatch to the next, to keep it or to
+    /// set it to what was kept: potentials, filters, places of random streams. Beside its tensors, the share
+    /// of its rates and this, nothing of a learner may decide what it does next.
+    ///
+    /// # Errors
+    /// What `carried` gives.
+    fn carry(
+        &self,
+        session: &mut Self::Session,
+        carried: &mut Carried<'_>,
+    ) -> Result<(), StoreError> {
+        let _ = (session, carried);
+        Ok(())
     }
 
     /// Makes the changes that [`Learner::propose`] gave.

@@ -27,6 +27,7 @@ mod point;
 mod range;
 mod rate_schedule;
 mod record;
+mod snapshot;
 mod spec;
 mod store;
 mod tensors;
@@ -40,7 +41,7 @@ pub use apical_datasets::{StreamRng, Streams};
 pub use apical_kernels::{Real, Transfer};
 pub use batch::{Batch, EncodedPart, TaskData};
 pub use clock::{Clock, NoClock, Phase, PhaseSeconds, PhaseTimer};
-pub use error::{LearnError, TrainError};
+pub use error::{CheckpointError, LearnError, TrainError};
 pub use evaluate::{Evaluation, Residuals, evaluate};
 pub use gradient::{ForwardNetwork, ForwardPass, Gradient, GradientReference, OutputError};
 pub use key::{KeyPath, NoKeyPath};
@@ -59,11 +60,12 @@ pub use point::{Point, Swept, value_of};
 pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;
 pub use record::{
-    EpochRecord, PartName, Provenance, Reading, Record, RunKey, RunRecord, SCHEMA_VERSION, Status,
-    Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
+    EpochRecord, PartName, Provenance, Reading, Record, Resumed, RunKey, RunRecord, SCHEMA_VERSION,
+    Status, Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
 };
+pub use snapshot::{Carried, Snapshot};
 pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};
 pub use store::{StoreError, load_tensors, save_tensors};
 pub use tensors::{TensorTable, Tensors, check_shape};
-pub use train::{Plan, Trained, train};
+pub use train::{Checkpoint, Plan, Trained, train};
 pub use updates::Updates;

@@ -1,8 +1,8 @@
 //! Observers read a learner at declared epochs; sinks receive what they read.
 
 use crate::{
-    EpochRecord, LearnError, Learner, MeasureSpec, PartName, Phase, Reading, Streams, TaskData,
-    TimingRecord, evaluate,
+    Carried, EpochRecord, LearnError, Learner, MeasureSpec, PartName, Phase, Reading, Snapshot,
+    StoreError, Streams, TaskData, TimingRecord, evaluate,
 };
 
 /// When something is observed.
@@ -29,6 +29,11 @@ pub trait Observer<L: Learner + ?Sized> {
     fn phase(&self) -> Phase;
     /// Reads the learner.
     fn observe(&mut self, learner: &L) -> Result<Vec<Reading>, LearnError>;
+    /// Shows `carried` what it carries on from one reading to the next, such as a session's.
+    fn carry(&mut self, learner: &L, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        let _ = (learner, carried);
+        Ok(())
+    }
 }
 
 /// Receives what is recorded of a run while it runs.
@@ -40,6 +45,16 @@ pub trait Sink {
     /// `n_done` of `n_steps` steps of an epoch (counted from 1) are taught.
     fn step(&mut self, epoch: usize, n_done: usize, n_steps: usize) {
         let _ = (epoch, n_done, n_steps);
+    }
+    /// Whether it takes a checkpoint now, after some steps of an epoch; `is_last` where training stops.
+    fn takes_checkpoint(&mut self, is_last: bool) -> bool {
+        let _ = is_last;
+        false
+    }
+    /// Where training stands within `epoch`, for it to go on from.
+    fn checkpoint(&mut self, epoch: usize, state: &Snapshot) -> std::io::Result<()> {
+        let _ = (epoch, state);
+        Ok(())
     }
 }
 
@@ -67,6 +82,10 @@ impl<'a, L: Learner + ?Sized> EvaluationObserver<'a, L> {
 }
 
 impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
+    fn carry(&mut self, learner: &L, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        learner.carry(&mut self.session, carried)
+    }
+
     fn is_due(&self, moment: Moment) -> bool {
         moment.is_due(self.measure.evaluate_every_n_epochs)
     }

@@ -292,9 +292,28 @@ pub struct Provenance {
     pub started: String,
     /// The command line.
     pub command: Vec<String>,
+    /// Where it was interrupted and went on; empty where it never was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Resumed>,
     /// What the run ran in and took; absent in old records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surroundings: Option<Surroundings>,
+}
+
+/// How a run went on after it was interrupted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resumed {
+    /// Where it stood, in words.
+    pub place: String,
+    /// When it went on, RFC 3339, UTC.
+    pub started: String,
+    /// Processor.
+    pub cpu: String,
+    /// Threads of the experiment.
+    pub n_threads: usize,
+    /// The command line.
+    pub command: Vec<String>,
 }
 
 /// What a run ran in and took. What the machine does not say is absent.

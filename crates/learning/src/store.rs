@@ -30,6 +30,22 @@ pub enum StoreError {
         /// Its type.
         found: Dtype,
     },
+    /// A piece of a checkpoint is not there.
+    #[error("`{name}` is missing")]
+    NotThere {
+        /// Its name.
+        name: String,
+    },
+    /// A piece of a checkpoint is of another type.
+    #[error("`{name}` is {found}, expected {expected}")]
+    Kind {
+        /// Its name.
+        name: String,
+        /// Its type.
+        found: String,
+        /// The type that fits.
+        expected: String,
+    },
     /// The learner refused a tensor.
     #[error(transparent)]
     Learner(#[from] LearnError),
@@ -93,7 +109,7 @@ pub fn load_tensors(learner: &mut (impl Learner + ?Sized), bytes: &[u8]) -> Resu
             found: view.shape().to_vec(),
             expected: Vec::new(),
         })?;
-        learner.tensors_mut().set(name, tensor.view())?;
+        learner.tensors_mut().restore(name, tensor.view())?;
     }
     Ok(())
 }

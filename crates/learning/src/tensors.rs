@@ -28,6 +28,15 @@ pub trait Tensors {
     /// If there is none, or its shape differs.
     fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError>;
 
+    /// As [`Tensors::set`], for all tensors in turn that were stored together: what follows another tensor
+    /// is set to what it was, and does not follow.
+    ///
+    /// # Errors
+    /// As [`Tensors::set`].
+    fn restore(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        self.set(name, values)
+    }
+
     /// Adds `change` to the stored tensor `name`.
     ///
     /// # Errors

@@ -3,9 +3,9 @@
 use apical_datasets::shuffle;
 
 use crate::{
-    Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName, Phase, PhaseTimer,
-    RateSchedule, Reading, Sink, StartStep, Streams, TaskData, TimingRecord, TimingSummary,
-    TrainError,
+    Carried, CheckpointError, Clock, EpochRecord, Learner, Metric, Moment, Observer,
+    PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError,
+    StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
 /// What the loop needs beside a learner and data.
@@ -22,6 +22,17 @@ pub struct Plan<'a> {
     pub clock: &'a dyn Clock,
     /// Asked before every step; training stops when it says so.
     pub stop: &'a (dyn Fn() -> bool + Sync),
+    /// Where it goes on, if it was interrupted.
+    pub from: Option<&'a Checkpoint>,
+}
+
+/// Where training was interrupted. Going on from there ends in the same bits as never stopping.
+#[derive(Debug, Clone, Default)]
+pub struct Checkpoint {
+    /// What [`Sink::checkpoint`] was given.
+    pub state: Snapshot,
+    /// The readings of all epochs before.
+    pub epochs: Vec<EpochRecord>,
 }
 
 /// What training left behind beside the learner.
@@ -71,7 +82,8 @@ impl Trained {
 /// inputs alone.
 ///
 /// Observers are asked before the first epoch (epoch 0) and after every epoch; their time never
-/// counts as training time. On an error the sink has already received all epochs before it.
+/// counts as training time. On an error the sink has already received all epochs before it. Between two
+/// minibatches, and where training is stopped, the sink may take a checkpoint.
 pub fn train<L: Learner + ?Sized>(
     learner: &mut L,
     data: &TaskData,
@@ -79,16 +91,20 @@ pub fn train<L: Learner + ?Sized>(
     observers: &mut [Box<dyn Observer<L> + '_>],
     sink: &mut dyn Sink,
 ) -> Result<Trained, TrainError> {
-    let mut timer = PhaseTimer::new(plan.clock);
-    let mut order: Vec<usize> = (0..data.train.n_samples()).collect();
+    let order: Vec<usize> = (0..data.train.n_samples()).collect();
     // Memory follows the data: a minibatch is never larger than all of them.
     let batch_size = plan.batch_size.min(order.len()).max(1);
-    let mut session = learner.session(plan.streams, batch_size);
-    let mut rng = plan.streams.stream("order");
-    let mut minibatch = data.train.select(&[]);
-    let n_steps = order.len().div_ceil(batch_size);
-    let (mut step, mut n_samples) = (0_u64, 0_u64);
-    let n_start_epochs = learner.n_start_epochs();
+    let mut course = Course {
+        session: learner.session(plan.streams, batch_size),
+        learner,
+        observers,
+        rng: plan.streams.stream("order"),
+        timer: PhaseTimer::new(plan.clock),
+        order,
+        place: Place::default(),
+    };
+    let n_steps = course.order.len().div_ceil(batch_size);
+    let n_start_epochs = course.learner.n_start_epochs();
     if n_start_epochs >= plan.n_epochs && n_start_epochs > 0 {
         return Err(TrainError::NoEpochLeft {
             n_epochs: plan.n_epochs,
@@ -96,65 +112,68 @@ pub fn train<L: Learner + ?Sized>(
         });
     }
     let mut epochs = Vec::new();
-    for epoch in 0..=plan.n_epochs {
+    if let Some(from) = plan.from {
+        let restored = course.carry(&mut Carried::restoring(&from.state));
+        restored.map_err(|source| TrainError::Restore {
+            source: Box::new(source),
+        })?;
+        epochs.clone_from(&from.epochs);
+    }
+    let mut minibatch = data.train.select(&[]);
+    for epoch in course.place.epoch as usize..=plan.n_epochs {
         let share = plan.rate_schedule.share(epoch.max(1), plan.n_epochs);
-        learner.set_rate_share(share);
+        course.learner.set_rate_share(share);
         if epoch > 0 {
-            timer.enter(Phase::Data);
-            shuffle(&mut order, &mut rng);
-            for (index, chosen) in order.chunks(batch_size).enumerate() {
-                step += 1;
+            course.begin(epoch);
+            let first = course.place.n_taught as usize;
+            for index in first..n_steps {
                 if (plan.stop)() {
+                    if sink.takes_checkpoint(true) {
+                        course.keep(sink)?;
+                    }
+                    let step = course.place.step + 1;
                     return Err(TrainError::Stopped { step, epoch });
                 }
-                timer.enter(Phase::Data);
-                minibatch.gather(&data.train, chosen);
+                course.timer.enter(Phase::Data);
+                let from = index * batch_size;
+                let to = (from + batch_size).min(course.order.len());
+                minibatch.gather(&data.train, &course.order[from..to]);
+                course.place.step += 1;
                 let done = if epoch <= n_start_epochs {
-                    timer.enter(Phase::Start);
+                    course.timer.enter(Phase::Start);
                     let n_steps = (n_start_epochs * n_steps) as u64;
+                    let step = course.place.step;
                     let at = StartStep { step, n_steps };
-                    learner.start(&mut session, minibatch.all().inputs, at)
+                    course
+                        .learner
+                        .start(&mut course.session, minibatch.all().inputs, at)
                 } else {
-                    learner.learn(&mut session, minibatch.all(), &mut timer)
+                    let (session, timer) = (&mut course.session, &mut course.timer);
+                    course.learner.learn(session, minibatch.all(), timer)
                 };
                 done.map_err(|source| TrainError::Step {
-                    step,
+                    step: course.place.step,
                     epoch,
                     source,
                 })?;
-                timer.pause();
-                n_samples += chosen.len() as u64;
+                course.timer.pause();
+                course.place.n_samples += (to - from) as u64;
+                course.place.n_taught += 1;
                 sink.step(epoch, index + 1, n_steps);
+                if sink.takes_checkpoint(false) {
+                    course.keep(sink)?;
+                }
             }
+            course.place.is_begun = false;
         }
-        let moment = Moment {
-            epoch,
-            is_last: epoch == plan.n_epochs,
-        };
-        let mut readings = Vec::new();
-        for observer in observers.iter_mut().filter(|o| o.is_due(moment)) {
-            timer.enter(observer.phase());
-            let seen = observer.observe(learner);
-            readings.extend(seen.map_err(|source| TrainError::Observe { epoch, source })?);
-        }
-        timer.pause();
-        let record = EpochRecord {
-            epoch,
-            n_samples,
-            readings,
-        };
-        let timing = TimingRecord {
-            epoch,
-            n_samples,
-            seconds: timer.totals(),
-        };
+        let (record, timing) = course.observe(epoch, epoch == plan.n_epochs)?;
         sink.epoch(&record)
             .and_then(|()| sink.timing(&timing))
             .map_err(|source| TrainError::Record { epoch, source })?;
         epochs.push(record);
     }
-    let seconds = timer.totals();
-    let training = seconds.training();
+    let seconds = course.timer.totals();
+    let (training, n_samples) = (seconds.training(), course.place.n_samples);
     Ok(Trained {
         epochs,
         timing: TimingSummary {
@@ -163,4 +182,124 @@ pub fn train<L: Learner + ?Sized>(
             n_samples,
         },
     })
+}
+
+/// What has been taught so far.
+#[derive(Default)]
+struct Place {
+    epoch: u64,
+    /// Whether the order of the epoch is drawn.
+    is_begun: bool,
+    /// Minibatches of the epoch.
+    n_taught: u64,
+    /// Minibatches of all epochs.
+    step: u64,
+    n_samples: u64,
+}
+
+/// Training while it goes on: all that what comes depends on.
+struct Course<'a, 'o, L: Learner + ?Sized> {
+    learner: &'a mut L,
+    session: L::Session,
+    observers: &'a mut [Box<dyn Observer<L> + 'o>],
+    rng: StreamRng,
+    order: Vec<usize>,
+    timer: PhaseTimer<'a>,
+    place: Place,
+}
+
+impl<L: Learner + ?Sized> Course<'_, '_, L> {
+    /// Draws the order of `epoch`, unless it goes on within it.
+    fn begin(&mut self, epoch: usize) {
+        if !self.place.is_begun {
+            self.timer.enter(Phase::Data);
+            shuffle(&mut self.order, &mut self.rng);
+            self.place = Place {
+                epoch: epoch as u64,
+                is_begun: true,
+                n_taught: 0,
+                ..self.place
+            };
+        }
+    }
+
+    /// What the observers that are due after `epoch` read, and the times up to then.
+    fn observe(
+        &mut self,
+        epoch: usize,
+        is_last: bool,
+    ) -> Result<(EpochRecord, TimingRecord), TrainError> {
+        let moment = Moment { epoch, is_last };
+        let mut readings = Vec::new();
+        for observer in self.observers.iter_mut().filter(|o| o.is_due(moment)) {
+            self.timer.enter(observer.phase());
+            let seen = observer.observe(self.learner);
+            readings.extend(seen.map_err(|source| TrainError::Observe { epoch, source })?);
+        }
+        self.timer.pause();
+        let n_samples = self.place.n_samples;
+        let record = EpochRecord {
+            epoch,
+            n_samples,
+            readings,
+        };
+        let timing = TimingRecord {
+            epoch,
+            n_samples,
+            seconds: self.timer.totals(),
+        };
+        Ok((record, timing))
+    }
+
+    /// Gives a checkpoint to `sink`.
+    fn keep(&mut self, sink: &mut dyn Sink) -> Result<(), TrainError> {
+        let epoch = self.place.epoch as usize;
+        let mut state = Snapshot::default();
+        self.carry(&mut Carried::keeping(&mut state))
+            .map_err(CheckpointError::from)
+            .and_then(|()| Ok(sink.checkpoint(epoch, &state)?))
+            .map_err(|source| TrainError::Checkpoint {
+                epoch,
+                source: Box::new(source),
+            })
+    }
+
+    fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        let place = &mut self.place;
+        carried.count("epoch", &mut place.epoch)?;
+        carried.flag("is_begun", &mut place.is_begun)?;
+        carried.count("n_taught", &mut place.n_taught)?;
+        carried.count("step", &mut place.step)?;
+        carried.count("n_samples", &mut place.n_samples)?;
+        let mut order = self.order.iter().map(|&sample| sample as u64).collect();
+        carried.counts("order", &mut order)?;
+        self.order = ordered(&order, self.order.len()).ok_or_else(|| StoreError::NotThere {
+            name: "every sample in its order".into(),
+        })?;
+        carried.stream("order_stream", &mut self.rng)?;
+        let mut seconds = self.timer.totals();
+        for phase in Phase::ALL {
+            let name = format!("seconds/{phase:?}").to_lowercase();
+            carried.number(&name, seconds.of_mut(phase))?;
+        }
+        self.timer.count_on(seconds);
+        (carried.within("learner")).tensors(self.learner.tensors_mut())?;
+        let learner = &*self.learner;
+        learner.carry(&mut self.session, &mut carried.within("session"))?;
+        for (index, observer) in self.observers.iter_mut().enumerate() {
+            let name = format!("observer/{index}");
+            observer.carry(learner, &mut carried.within(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// `order`, where it has each of `n_samples` samples once.
+fn ordered(order: &[u64], n_samples: usize) -> Option<Vec<usize>> {
+    let mut is_there = vec![false; n_samples];
+    for &sample in order {
+        *is_there.get_mut(sample as usize)? = true;
+    }
+    let is_whole = order.len() == n_samples && is_there.into_iter().all(|is_there| is_there);
+    is_whole.then(|| order.iter().map(|&sample| sample as usize).collect())
 }

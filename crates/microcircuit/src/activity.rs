@@ -1,7 +1,7 @@
 //! What the activity of a batch needs in every circuit: a row per sample.
 
 use apical_kernels::{Columns, Padded, Real, rates};
-use apical_learning::{LearnError, Transfer};
+use apical_learning::{Carried, LearnError, StoreError, Transfer};
 use ndarray::ArrayView2;
 
 /// r = φ(u) for all samples; the padding is left zero.
@@ -38,6 +38,15 @@ pub(crate) fn put_aside<T: Real>(old: &Padded<T>, waiting: &mut Padded<T>, new: 
     for b in 0..new.rows().min(n_known) {
         new.row_mut(b).copy_from_slice(waiting.row(b));
     }
+}
+
+/// Shows `carried` the matrices of all layers, or of all that waits.
+pub(crate) fn carry_layers<T: Real>(
+    carried: &mut Carried<'_>,
+    layers: &mut [Padded<T>],
+) -> Result<(), StoreError> {
+    let mut layers = layers.iter_mut().enumerate();
+    layers.try_for_each(|(k, matrix)| carried.matrix(k, matrix))
 }
 
 /// The neurons of a layer that are not silent in all samples.

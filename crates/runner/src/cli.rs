@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use apical_keys::Described;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -167,6 +168,10 @@ pub(crate) struct HowToRun {
     /// Do again what is finished
     #[arg(long)]
     pub(crate) force: bool,
+    /// Seconds from one checkpoint of a run to the next, which it goes on from where it is interrupted; 60
+    /// where not given, 0 for none but where it is stopped or SIGUSR1 asks for one
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) checkpoint_every: Option<u32>,
     /// Show nothing but the tables at the end
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -179,6 +184,14 @@ pub(crate) struct HowToRun {
 }
 
 impl HowToRun {
+    /// The time from one checkpoint to the next; nothing where there are none.
+    pub(crate) fn checkpoint_every(&self) -> Option<Duration> {
+        /// Far longer than a checkpoint takes, and little to lose.
+        const SECONDS: u32 = 60;
+        let seconds = self.checkpoint_every.unwrap_or(SECONDS);
+        (seconds > 0).then(|| Duration::from_secs(seconds.into()))
+    }
+
     /// The command `words` with the options that decide values, without those that only say where and
     /// how fast; with `seeds` where the specification has others.
     pub(crate) fn redo(&self, words: &[&str], seeds: Option<&[u64]>) -> String {
@@ -402,7 +415,7 @@ pub(crate) struct CompareArgs {
     #[arg(long = "margin", value_name = "[QUANTITY=]NUMBER")]
     pub(crate) margins: Vec<String>,
     /// End with exit code 6 where this holds for an arm, such as "accuracy.high < -0.5", "time.ratio > 1.1",
-    /// "accuracy == different and accuracy < 0", "records != identical" or "failed > 0"; may be repeated
+    /// "accuracy == different and accuracy < 0", "records != identical" or "missing > 0"; may be repeated
     #[arg(long, value_name = "CONDITION")]
     pub(crate) fail_if: Vec<String>,
     /// Print JSON, with numbers in full

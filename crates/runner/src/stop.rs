@@ -1,9 +1,11 @@
+//! What the system tells the program. SIGUSR1 asks for a checkpoint of every run in progress.
+//!
 //! Ctrl-C, and the end of the terminal: the first one asks runs to stop at their next batch, the second ends the program; and so does
 //! time, where a loop does not come to an end.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -29,6 +31,31 @@ fn is_hang_up_ignored() -> bool {
 /// Whether to stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
+
+/// How often a checkpoint was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    is_new: Arc<AtomicBool>,
+    count: AtomicUsize,
+}
+
+impl Asked {
+    /// A count of SIGUSR1, which would end the program otherwise.
+    pub(crate) fn on_signals() -> io::Result<Self> {
+        let asked = Self::default();
+        #[cfg(unix)]
+        flag::register(signal_hook::consts::SIGUSR1, asked.is_new.clone())?;
+        Ok(asked)
+    }
+
+    /// How often, up to now.
+    pub(crate) fn count(&self) -> usize {
+        if self.is_new.load(Ordering::Relaxed) && self.is_new.swap(false, Ordering::Relaxed) {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
+        self.count.load(Ordering::Relaxed)
+    }
+}
 
 impl Stop {
     /// A flag that Ctrl-C raises.

@@ -59,6 +59,7 @@ fn it_learns_digits() {
         streams,
         clock: &NoClock,
         stop: &|| false,
+        from: None,
     };
     let trained = train(&mut learner, &data, &plan, &mut observers, &mut Nowhere).expect("finite");
     let accuracy = trained

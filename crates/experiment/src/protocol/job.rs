@@ -13,7 +13,7 @@ use crate::progress::RunProgress;
 use crate::provenance::source_digest;
 use crate::runs::{Came, Execution, Job, Work};
 use crate::spec::sha256;
-use crate::store::{self, Decided, RunWriter};
+use crate::store::{self, CheckpointFile, Decided, RunWriter};
 
 /// A condition of a protocol.
 pub(crate) struct Condition {
@@ -94,11 +94,12 @@ impl Work for Condition {
     fn make(
         &self,
         run: &RunKey,
+        from: Option<CheckpointFile>,
         writer: &mut RunWriter,
         progress: &dyn RunProgress,
         execution: &Execution<'_>,
     ) -> Result<Came<ProtocolSummary>> {
-        let mut log = Log::new(writer, progress, execution.stop);
+        let mut log = Log::new(writer, from, progress, execution);
         let ran = self.spec.protocol.run(&run.learner, run.seed, &mut log);
         let (values, n_done, seconds) = log.close()?;
         let summary = |status| ProtocolSummary {

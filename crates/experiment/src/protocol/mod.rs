@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 pub(crate) use self::job::jobs;
-use self::log::{Broken, Log};
+use self::log::{Broken, Carries, Log};
 use self::quantity::Quantity;
 pub(crate) use self::record::Run;
 pub use self::record::{Failure, ProtocolSummary, RunStatus};

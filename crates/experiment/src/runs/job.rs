@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_learning::RunKey;
+use apical_learning::{Provenance, RunKey};
 
 use super::{Came, Execution, Work};
 use crate::progress::Outcome;
 use crate::provenance;
-use crate::store::{self, Asked, Claim, Decided, Ended, Holder, Kept, Lock, RunWriter, State};
+use crate::store::{
+    self, Asked, CheckpointFile, Claim, Decided, Ended, Holder, Kept, Lock, RunWriter, State,
+};
 
 /// One run before it is made.
 pub(crate) struct Job<W> {
@@ -76,18 +78,25 @@ impl<W: Work> Job<W> {
         let progress = execution.progress.run(&self.key, self.work.n_epochs());
         let checksum = self.work.data_checksum();
         let n_bytes = self.work.n_bytes();
-        let provenance =
+        let mut provenance =
             provenance::of_run(execution.program, checksum, execution.n_threads, n_bytes);
+        let from = self.checkpoint(&claim.folder, &provenance, execution)?;
+        if let Some(from) = &from {
+            let about = &from.about;
+            progress.goes_on(&about.place);
+            provenance = provenance::of_resumed(&about.provenance, provenance, &about.place);
+        }
         let mut writer = RunWriter::start(
             claim,
             &self.decided,
             &provenance,
             W::Record::RECORDS,
             &self.work.header(&self.key)?,
+            from.as_ref(),
         )?;
         let made = self
             .work
-            .make(&self.key, &mut writer, &*progress, execution)
+            .make(&self.key, from, &mut writer, &*progress, execution)
             .with_context(|| format!("the run in {shown} was broken off"))?;
         if !matches!(made, Came::Stopped) {
             writer.ends(&provenance::ended(provenance))?;
@@ -118,6 +127,36 @@ impl<W: Work> Job<W> {
             outcome,
             ended: Some((claim.folder, ended)),
         })
+    }
+
+    /// The checkpoint in `folder`, where the run goes on from one; what cannot be gone on from is said.
+    fn checkpoint(
+        &self,
+        folder: &Path,
+        provenance: &Provenance,
+        execution: &Execution<'_>,
+    ) -> Result<Option<CheckpointFile>> {
+        if execution.force {
+            return Ok(None);
+        }
+        let Decided { digest, spec, .. } = &self.decided;
+        match CheckpointFile::find(&folder.join(store::name::CHECKPOINT), digest, &provenance.instruction_set)? {
+            store::Found::Usable(file) => return Ok(Some(*file)),
+            store::Found::Unusable(fault) => {
+                let note = format!("{fault}; the run begins anew");
+                execution.progress.warn(&note);
+            }
+            store::Found::Nothing => {
+                for other in store::others_beside(folder, spec, provenance) {
+                    execution.progress.note(&format!(
+                        "the checkpoint in {} is of another run and stays ({}); this run begins anew",
+                        other.folder.display(),
+                        other.difference
+                    ));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Looks for a run that ended, and else for a place for it.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use apical_learning::RunKey;
@@ -21,7 +22,7 @@ use crate::guard::guarded;
 use crate::memory::Room;
 use crate::progress::{Counts, Outcome, Progress, RunProgress};
 use crate::provenance::Program;
-use crate::store::{Ended, Kept, RunWriter};
+use crate::store::{CheckpointFile, Ended, Kept, RunWriter};
 
 /// What is made once with each seed, and what is kept of it.
 pub(crate) trait Work: Sync {
@@ -40,10 +41,11 @@ pub(crate) trait Work: Sync {
     /// What the file of records begins with.
     fn header(&self, run: &RunKey) -> Result<Vec<u8>>;
 
-    /// Makes `run`. An error is no fault of what runs.
+    /// Makes `run`, or goes on with it `from` a checkpoint. An error is no fault of what runs.
     fn make(
         &self,
         run: &RunKey,
+        from: Option<CheckpointFile>,
         writer: &mut RunWriter,
         progress: &dyn RunProgress,
         execution: &Execution<'_>,
@@ -90,8 +92,56 @@ pub struct Execution<'a> {
     pub progress: &'a dyn Progress,
     /// Whether to stop.
     pub stop: Stop<'a>,
+    /// When checkpoints are taken.
+    pub checkpoints: Checkpoints<'a>,
     /// What runs.
     pub program: &'a Program,
+}
+
+/// When runs take checkpoints, besides when they are stopped.
+#[derive(Clone, Copy)]
+pub struct Checkpoints<'a> {
+    /// From one to the next, at least.
+    pub every: Option<Duration>,
+    /// How often somebody has asked for one.
+    pub n_asked: &'a (dyn Fn() -> usize + Sync),
+}
+
+impl Checkpoints<'_> {
+    /// None, but when runs are stopped.
+    pub const NONE: Self = Self {
+        every: None,
+        n_asked: &|| 0,
+    };
+}
+
+/// When a run's next checkpoint is due.
+pub(crate) struct Due<'a> {
+    of: Checkpoints<'a>,
+    last: Instant,
+    n_asked: usize,
+}
+
+impl<'a> Due<'a> {
+    /// That of a run that begins.
+    pub(crate) fn new(of: Checkpoints<'a>) -> Self {
+        Self {
+            last: Instant::now(),
+            n_asked: (of.n_asked)(),
+            of,
+        }
+    }
+
+    /// Whether it is due now.
+    pub(crate) fn is_now(&self) -> bool {
+        let is_time = self.of.every.is_some_and(|every| self.last.elapsed() >= every);
+        is_time || (self.of.n_asked)() != self.n_asked
+    }
+
+    /// It was taken.
+    pub(crate) fn taken(&mut self) {
+        (self.last, self.n_asked) = (Instant::now(), (self.of.n_asked)());
+    }
 }
 
 /// Whether somebody asked to stop.

@@ -1,19 +1,20 @@
 //! Runs that teach a learner a task.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use apical_learning::{
-    EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink, Status, Summary,
+    Checkpoint, EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink, Snapshot, Status, Summary,
     TimingRecord, TimingSummary, TrainError,
 };
 
-use super::{Came, Execution, Job, Work};
+use super::{Came, Due, Execution, Job, Work};
 use crate::progress::RunProgress;
 use crate::provenance;
 use crate::spec::{Arm, Resolved, format, place};
-use crate::store::{self, Decided, RunWriter};
+use crate::store::{self, CheckpointFile, Decided, RunWriter};
 use crate::task_data::{DataCache, Prepared};
 use crate::teach::{Setting, Taught, TeachError, teach};
 use crate::time::WallClock;
@@ -98,6 +99,7 @@ impl Work for Lesson {
     fn make(
         &self,
         run: &RunKey,
+        from: Option<CheckpointFile>,
         writer: &mut RunWriter,
         progress: &dyn RunProgress,
         execution: &Execution<'_>,
@@ -105,9 +107,13 @@ impl Work for Lesson {
         let mut sink = RunSink {
             writer,
             progress,
+            due: Due::new(execution.checkpoints),
+            n_epochs: self.arm.training.n_epochs,
+            lines: String::new(),
             last: None,
             timing: None,
         };
+        let from = from.map(|file| sink.begin_from(file)).transpose()?;
         let setting = Setting {
             seed: run.seed,
             data: &self.prepared.data,
@@ -116,6 +122,7 @@ impl Work for Lesson {
             align: true,
             clock: &WallClock::start(),
             stop: execution.stop,
+            from: from.as_ref(),
         };
         match teach(&self.arm, &setting, &mut sink) {
             Ok(taught) => Ok(Came::Finished {
@@ -227,16 +234,47 @@ struct RunSink<'a> {
     writer: &'a mut RunWriter,
     /// What is seen of it.
     progress: &'a dyn RunProgress,
+    /// When its next checkpoint is due.
+    due: Due<'a>,
+    /// Epochs of the run.
+    n_epochs: usize,
+    /// The records so far, without their header.
+    lines: String,
     /// The readings of the last epoch so far.
     last: Option<EpochRecord>,
     /// The times up to then.
     timing: Option<TimingRecord>,
 }
 
+impl RunSink<'_> {
+    /// Takes over what was recorded before `file` was written.
+    fn begin_from(&mut self, file: CheckpointFile) -> Result<Checkpoint> {
+        let mut epochs = Vec::new();
+        for line in file.about.records.lines() {
+            match serde_json::from_str(line).context("a record of the checkpoint cannot be read")? {
+                Record::Epoch(record) => epochs.push(record),
+                Record::Timing(record) => self.timing = Some(record),
+                Record::Run { .. } => {}
+            }
+        }
+        self.lines = file.about.records;
+        self.last = epochs.last().cloned();
+        Ok(Checkpoint {
+            state: file.state,
+            epochs,
+        })
+    }
+
+    fn write(&mut self, record: &Record) -> io::Result<()> {
+        let line = store::json_line(record).map_err(io::Error::other)?;
+        self.lines.push_str(&String::from_utf8_lossy(&line));
+        self.writer.write_all(&line)
+    }
+}
+
 impl Sink for RunSink<'_> {
     fn epoch(&mut self, record: &EpochRecord) -> std::io::Result<()> {
-        self.writer
-            .write_all(&line(&Record::Epoch(record.clone()))?)?;
+        self.write(&Record::Epoch(record.clone()))?;
         self.progress.epoch(record);
         self.last = Some(record.clone());
         Ok(())
@@ -244,15 +282,22 @@ impl Sink for RunSink<'_> {
 
     fn timing(&mut self, record: &TimingRecord) -> std::io::Result<()> {
         self.timing = Some(record.clone());
-        self.writer
-            .write_all(&line(&Record::Timing(record.clone()))?)
+        self.write(&Record::Timing(record.clone()))
     }
 
     fn step(&mut self, epoch: usize, n_done: usize, n_steps: usize) {
         self.progress.step(epoch, n_done, n_steps);
     }
-}
 
-fn line(record: &Record) -> io::Result<Vec<u8>> {
-    store::json_line(record).map_err(io::Error::other)
+    fn takes_checkpoint(&mut self, is_last: bool) -> bool {
+        is_last || self.due.is_now()
+    }
+
+    fn checkpoint(&mut self, epoch: usize, state: &Snapshot) -> io::Result<()> {
+        let place = format!("epoch {epoch} of {}", self.n_epochs);
+        let none = BTreeMap::new();
+        let kept = self.writer.checkpoint(state, place, &self.lines, &none);
+        self.due.taken();
+        kept.map_err(io::Error::other)
+    }
 }

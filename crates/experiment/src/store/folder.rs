@@ -14,13 +14,14 @@ use apical_learning::RunKey;
 use super::{DIGEST_MARK, Kept, inner_folder, manifest, name, outer_folder};
 
 /// The files that a run writes.
-const OWN: [&str; 6] = [
+const OWN: [&str; 7] = [
     name::SPEC,
     name::PROVENANCE,
     name::METRICS,
     name::SERIES,
     name::SUMMARY,
     name::WEIGHTS,
+    name::CHECKPOINT,
 ];
 
 /// What is in a run's folder.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use super::writer::remove_checkpoint;
 use super::{RunName, exchange, name};
 
 /// A run lies at most this far below its experiment: task, learner, point of a sweep.
@@ -15,7 +16,7 @@ const DEPTH: usize = 3;
 /// interrupted. To be called by who holds the folder's lock.
 pub(crate) fn clear_left_overs(experiment: &Path) -> Result<()> {
     let mut bases = BTreeSet::new();
-    collect(experiment, DEPTH, &mut bases);
+    collect(experiment, DEPTH, &mut bases)?;
     for base in bases {
         exchange::clear(&base)?;
     }
@@ -26,19 +27,23 @@ pub(crate) fn clear_left_overs(experiment: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The first folders of runs beside which hidden files or folders lie.
-fn collect(folder: &Path, depth: usize, bases: &mut BTreeSet<PathBuf>) {
+/// The first folders of runs beside which hidden files or folders lie. Checkpoints of runs that have ended go.
+fn collect(folder: &Path, depth: usize, bases: &mut BTreeSet<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
         if let Some(hidden) = file.strip_prefix('.') {
             bases.extend(RunName::of(hidden).map(|name| folder.join(name.base)));
-        } else if depth > 0
-            && RunName::of(&file).is_none()
-            && entry.file_type().is_ok_and(|kind| kind.is_dir())
-        {
-            collect(&entry.path(), depth - 1, bases);
+        } else if RunName::of(&file).is_some() {
+            // Its process died between the summary and the end.
+            if entry.path().join(name::SUMMARY).is_file() {
+                let removed = remove_checkpoint(&entry.path());
+                removed.context("failed to take away the checkpoint of a run that has ended")?;
+            }
+        } else if depth > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&entry.path(), depth - 1, bases)?;
         }
     }
+    Ok(())
 }
 
 /// Files under temporary names; all who write here hold the lock while they do.

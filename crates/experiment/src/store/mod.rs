@@ -1,5 +1,6 @@
 //! The files of experiments and runs, and when an ended run is used again.
 
+mod checkpoint;
 mod exchange;
 mod experiment;
 mod folder;
@@ -22,6 +23,7 @@ use apical_learning::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::checkpoint::{CheckpointFile, Found, others_beside};
 pub(crate) use self::exchange::recover;
 pub use self::experiment::lock_folder;
 pub(crate) use self::experiment::{
@@ -55,6 +57,8 @@ pub mod name {
     pub const SUMMARY: &str = "summary.json";
     /// Tensors after the last epoch.
     pub const WEIGHTS: &str = "weights.safetensors";
+    /// What a run that was interrupted goes on from.
+    pub const CHECKPOINT: &str = "checkpoint.safetensors";
     /// The specification of an experiment, after the command that does it again.
     pub const EXPERIMENT: &str = "experiment.toml";
     /// All trials of the tuning.
@@ -73,10 +77,15 @@ const DIGEST_MARK: &str = "# digest of settings, data and code: ";
 /// Writes `bytes` so that a reader sees the old file or the new one, never a part. A file that holds them
 /// already is left as it is.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    match holds(path, bytes) {
+        true => Ok(()),
+        false => replace(path, bytes),
+    }
+}
+
+/// As [`write_atomically`], of a file that is never the same twice.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
-        if holds(path, bytes) {
-            return Ok(());
-        }
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let prefix = format!(

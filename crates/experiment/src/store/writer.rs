@@ -1,18 +1,19 @@
 //! A run's folder while it runs: what is written when.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_learning::Provenance;
+use apical_learning::{Provenance, Snapshot};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::exchange::{NEW, beside, exchange};
 use super::folder::remove_own;
 use super::manifest::{Manifest, Written, summary_text};
-use super::{DIGEST_MARK, Lock, name, pretty, write_atomically};
+use super::{CheckpointFile, DIGEST_MARK, Lock, name, pretty, replace, write_atomically};
 
 /// A run that nobody else may write: its folder, and its lock as long as it is.
 #[derive(Debug)]
@@ -45,32 +46,40 @@ pub(crate) struct RunWriter {
     hasher: Sha256,
     n_bytes: u64,
     manifest: Manifest,
+    provenance: Provenance,
     lock: Lock,
 }
 
 impl RunWriter {
-    /// Makes the folder anew, with spec, provenance and `header` in the file of `records`.
+    /// Makes the folder anew, with spec, provenance and `header` in the file of `records`; a run that goes on
+    /// `from` a checkpoint has its records again.
     pub(crate) fn start(
         claim: Claim,
         decided: &Decided,
         provenance: &Provenance,
         records: &'static str,
         header: &[u8],
+        from: Option<&CheckpointFile>,
     ) -> Result<Self> {
         let Claim { folder, lock } = claim;
         let start = || -> Result<Self> {
             let open = if folder.join(name::SUMMARY).exists() {
                 beside(&folder, NEW)?
             } else {
-                remove_own(&folder)?;
+                // The checkpoint stays until there is another.
+                if from.is_none() {
+                    remove_own(&folder)?;
+                }
                 fs::create_dir_all(&folder)?;
                 folder.clone()
             };
+            let path = open.join(records);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
             let mut writer = Self {
-                records: OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .open(open.join(records))?,
+                records: OpenOptions::new().write(true).create_new(true).open(path)?,
                 records_name: records,
                 hasher: Sha256::new(),
                 n_bytes: 0,
@@ -81,12 +90,16 @@ impl RunWriter {
                 },
                 folder: folder.clone(),
                 open,
+                provenance: provenance.clone(),
                 lock,
             };
             let spec = format!("{DIGEST_MARK}{}\n{}", decided.digest, decided.spec);
             writer.keep(name::SPEC, spec.as_bytes())?;
             writer.keep(name::PROVENANCE, &pretty(provenance)?)?;
             writer.write_all(header)?;
+            if let Some(from) = from {
+                writer.write_all(from.about.records.as_bytes())?;
+            }
             Ok(writer)
         };
         start().with_context(|| format!("failed to open the run folder {}", folder.display()))
@@ -97,6 +110,21 @@ impl RunWriter {
         let files = &mut self.manifest.files;
         files.insert(file.to_owned(), Written::of(bytes));
         Ok(())
+    }
+
+    /// Keeps what the run goes on from where it is interrupted: `state`, reached at `place`, after `records`
+    /// and `values`.
+    pub(crate) fn checkpoint(
+        &self,
+        state: &Snapshot,
+        place: String,
+        records: &str,
+        values: &BTreeMap<String, f64>,
+    ) -> Result<()> {
+        let digest = &self.manifest.digest;
+        let mut file = CheckpointFile::new(digest, &self.provenance, place, records, state);
+        file.about.values.clone_from(values);
+        replace(&self.open.join(name::CHECKPOINT), &file.into_bytes()?)
     }
 
     /// Writes where the run comes from once more, now that it has ended.
@@ -124,6 +152,7 @@ impl RunWriter {
         manifest.files.insert(self.records_name.to_owned(), records);
         let text = summary_text(summary, manifest)?;
         write_atomically(&self.open.join(name::SUMMARY), text.as_bytes())?;
+        remove_checkpoint(&self.open)?;
         if self.open != self.folder {
             exchange(&self.open, &self.folder).with_context(|| {
                 format!("failed to replace the run in {}", self.folder.display())
@@ -144,6 +173,14 @@ impl RunWriter {
     }
 }
 
+/// Takes away the checkpoint of a run that has ended in `folder`.
+pub(super) fn remove_checkpoint(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(name::CHECKPOINT)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Appends to the records.
 impl Write for RunWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -160,8 +197,6 @@ impl Write for RunWriter {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::store::{exchange::clear, lock_path};
 
@@ -181,8 +216,8 @@ mod tests {
             setting: "s".into(),
             spec: String::new(),
         };
-        RunWriter::start(claim(folder), &decided, &provenance, name::METRICS, b"{}\n")
-            .expect("opened")
+        let (claim, header) = (claim(folder), b"{}\n");
+        RunWriter::start(claim, &decided, &provenance, name::METRICS, header, None).expect("opened")
     }
 
     fn files_of(folder: &Path) -> Vec<String> {

@@ -80,6 +80,16 @@ impl Cache {
         kept.iter().find(is_own).cloned()
     }
 
+    /// Where `trial` with `seed` keeps its checkpoint, and the digest of all that decides it.
+    pub(super) fn checkpoint(&self, trial: &Trial, seed: u64) -> Result<(PathBuf, String)> {
+        let search = self.path.with_extension("");
+        let search = search.file_name().unwrap_or_default().to_string_lossy();
+        let name = format!("{search}.trial-{}-seed-{seed}.safetensors", trial.index);
+        let deciding = (&*search, trial.index, &trial.settings, seed);
+        let digest = sha256(&format::to_json(&deciding)?);
+        Ok((self.path.with_file_name(name), digest))
+    }
+
     /// Keeps a trial that has just finished.
     pub(super) fn keep(&self, record: &TrialRecord) -> Result<()> {
         let mut kept = self.kept();

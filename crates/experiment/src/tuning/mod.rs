@@ -1,5 +1,6 @@
 //! Settings found on validation alone, before the reported runs, on seeds apart from theirs.
 
+mod broken_off;
 mod cache;
 mod search;
 mod trial;

@@ -5,13 +5,14 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use apical_learning::{
-    EpochRecord, KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, Sink, TimingRecord,
-    TrainError, Trained, TrialRecord,
+    KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, TrainError, Trained, TrialRecord,
 };
 
 use super::Hunt;
+use super::broken_off::TrialSink;
 use crate::memory::Room;
-use crate::runs::{Execution, guarded_each};
+use crate::provenance;
+use crate::runs::{Due, Execution, guarded_each};
 use crate::spec::{Arm, TuningSpec};
 use crate::task_data::Prepared;
 use crate::teach::{Setting, TeachError, teach};
@@ -55,7 +56,19 @@ pub(super) fn run_trials(
         let Some(_place) = room.enter(n_bytes, execution.stop) else {
             return Ok(());
         };
-        let Some(value) = try_once(&trial.arm, prepared, tuning.seeds[seed], execution)? else {
+        let number = tuning.seeds[seed];
+        let provenance = provenance::of_run(
+            execution.program,
+            &prepared.checksum,
+            execution.n_threads,
+            n_bytes,
+        );
+        let sink = TrialSink::new(
+            hunts[trial.hunt].cache.checkpoint(trial, number)?,
+            provenance,
+            Due::new(execution.checkpoints),
+        );
+        let Some(value) = try_once(&trial.arm, prepared, number, sink, execution)? else {
             return Ok(());
         };
         let mut values = values
@@ -84,6 +97,7 @@ fn try_once(
     arm: &Arm,
     prepared: &Prepared,
     seed: u64,
+    mut sink: TrialSink<'_>,
     execution: &Execution<'_>,
 ) -> Result<Option<Result<f64, String>>> {
     if (execution.stop)() {
@@ -94,6 +108,10 @@ fn try_once(
         n_train_samples: 1,
         ..arm.measure.clone()
     };
+    let from = match execution.force {
+        true => None,
+        false => sink.begin(execution.progress)?,
+    };
     let setting = Setting {
         seed,
         data: &prepared.data,
@@ -102,18 +120,22 @@ fn try_once(
         align: false,
         clock: &WallClock::start(),
         stop: execution.stop,
+        from: from.as_ref(),
     };
-    match teach(arm, &setting, &mut NoSink) {
-        Ok(taught) => Ok(Some(best_validation(&taught.trained))),
+    let value = match teach(arm, &setting, &mut sink) {
+        Ok(taught) => best_validation(&taught.trained),
         Err(TeachError::Train { source, .. }) => match source {
-            TrainError::Stopped { .. } => Ok(None),
-            TrainError::Step { .. } | TrainError::Observe { .. } => {
-                Ok(Some(Err(source.to_string())))
-            }
-            TrainError::Record { .. } | TrainError::NoEpochLeft { .. } => Err(source.into()),
+            TrainError::Stopped { .. } => return Ok(None),
+            TrainError::Step { .. } | TrainError::Observe { .. } => Err(source.to_string()),
+            TrainError::Record { .. }
+            | TrainError::Restore { .. }
+            | TrainError::Checkpoint { .. }
+            | TrainError::NoEpochLeft { .. } => return Err(source.into()),
         },
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    sink.end()?;
+    Ok(Some(value))
 }
 
 /// Best validation accuracy (%), or lowest validation loss in regression.
@@ -149,18 +171,5 @@ fn record(trial: &Trial, tuning: &TuningSpec, values: Vec<Result<f64, String>>) 
         value,
         failed,
         chosen: false,
-    }
-}
-
-/// Trials leave no record of their epochs.
-struct NoSink;
-
-impl Sink for NoSink {
-    fn epoch(&mut self, _: &EpochRecord) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn timing(&mut self, _: &TimingRecord) -> std::io::Result<()> {
-        Ok(())
     }
 }

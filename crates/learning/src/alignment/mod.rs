@@ -10,8 +10,8 @@ use ndarray::Array2;
 
 use crate::metric::AlignmentSample;
 use crate::{
-    Activities, EncodedPart, GradientReference, LearnError, Learner, MeasureSpec, Metric, Moment,
-    Observer, Phase, Precision, Reading, Streams, Teacher, TensorName, Updates,
+    Activities, Carried, EncodedPart, GradientReference, LearnError, Learner, MeasureSpec, Metric,
+    Moment, Observer, Phase, Precision, Reading, StoreError, Streams, Teacher, TensorName, Updates,
 };
 
 use full_batch::FullBatch;
@@ -83,6 +83,10 @@ impl<'a, L: Learner + ?Sized> AlignmentObserver<'a, L> {
 }
 
 impl<L: Learner + ?Sized> Observer<L> for AlignmentObserver<'_, L> {
+    fn carry(&mut self, learner: &L, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        learner.carry(&mut self.session, carried)
+    }
+
     fn is_due(&self, moment: Moment) -> bool {
         moment.is_due(self.measure.align_every_n_epochs)
     }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_learning::{
-    Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer, PartName, Phase,
-    Plan, RateSchedule, Reading, Sink, Streams, TimingRecord, TimingSummary, TrainError, Trained,
+    Checkpoint, Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer, PartName, Phase,
+    Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord, TimingSummary, TrainError, Trained,
     conformance, save_tensors, train,
 };
 
@@ -41,6 +41,7 @@ pub(crate) fn plan<'a>(seed: u64, stop: &'a (dyn Fn() -> bool + Sync)) -> Plan<'
         streams: Streams::new(seed),
         clock: &NoClock,
         stop,
+        from: None,
     }
 }
 
@@ -250,4 +251,87 @@ fn without_accuracy_the_lowest_validation_loss_chooses() {
         None,
         "nothing measured, nothing chosen"
     );
+}
+
+/// Stops after some steps and keeps the checkpoint.
+#[derive(Default)]
+struct Interrupted {
+    kept: Kept,
+    state: Snapshot,
+}
+
+impl Sink for Interrupted {
+    fn epoch(&mut self, record: &EpochRecord) -> std::io::Result<()> {
+        self.kept.epoch(record)
+    }
+
+    fn timing(&mut self, record: &TimingRecord) -> std::io::Result<()> {
+        self.kept.timing(record)
+    }
+
+    fn takes_checkpoint(&mut self, is_last: bool) -> bool {
+        is_last
+    }
+
+    fn checkpoint(&mut self, _: usize, state: &Snapshot) -> std::io::Result<()> {
+        self.state = state.clone();
+        Ok(())
+    }
+}
+
+#[test]
+fn training_that_was_stopped_at_any_step_ends_in_the_same_bits() {
+    let data = conformance::task(&DeltaRule::new(1));
+    let mut whole = DeltaRule::new(1);
+    let never = plan(1, &|| false);
+    let expected = train(&mut whole, &data, &never, &mut [], &mut Kept::default());
+    let expected = expected.expect("it trains");
+    for n_steps in 0..9 {
+        let asked = AtomicU64::new(0);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) == n_steps;
+        let mut sink = Interrupted::default();
+        let stopped = train(
+            &mut DeltaRule::new(1),
+            &data,
+            &plan(1, &stop),
+            &mut [],
+            &mut sink,
+        );
+        let step = n_steps + 1;
+        assert!(matches!(stopped, Err(TrainError::Stopped { step: s, .. }) if s == step));
+        let checkpoint = Checkpoint {
+            state: sink.state,
+            epochs: sink.kept.epochs,
+        };
+        let mut resumed = DeltaRule::new(1);
+        let from = Plan {
+            from: Some(&checkpoint),
+            ..plan(1, &|| false)
+        };
+        let trained = train(&mut resumed, &data, &from, &mut [], &mut Kept::default());
+        assert_eq!(trained.expect("it goes on"), expected, "after {n_steps} steps");
+        let bits = |learner| save_tensors(learner).expect("saved");
+        assert_eq!(bits(&resumed), bits(&whole), "after {n_steps} steps");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_other_data_is_refused() {
+    let mut learner = DeltaRule::new(1);
+    let data = conformance::task(&learner);
+    let mut sink = Interrupted::default();
+    let stopped = train(&mut learner, &data, &plan(1, &|| true), &mut [], &mut sink);
+    assert!(stopped.is_err());
+    let checkpoint = Checkpoint {
+        state: sink.state,
+        epochs: sink.kept.epochs,
+    };
+    let mut smaller = data.clone();
+    smaller.train = data.train.select(&[0, 1, 2]);
+    let from = Plan {
+        from: Some(&checkpoint),
+        ..plan(1, &|| false)
+    };
+    let refused = train(&mut learner, &smaller, &from, &mut [], &mut Kept::default());
+    assert!(matches!(refused, Err(TrainError::Restore { .. })));
 }

@@ -18,12 +18,12 @@
 
 use apical_kernels::{NORMALS_PER_DRAW, Normals, Padded, Real, add_scaled};
 use apical_keys::Described;
-use apical_learning::{Numbers, SpecError, Streams};
+use apical_learning::{Carried, Numbers, SpecError, StoreError, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::kind::FeedbackKind;
 use super::noise::{Heard, Noise, lose, normals};
-use crate::activity::put_aside;
+use crate::activity::{carry_layers, put_aside};
 use crate::integrator::UpdateOrder;
 
 /// The times of noise that feedback listens to; `feedback.phaseless` has the rest.
@@ -207,6 +207,15 @@ impl<T: Real> Listening<T> {
     fn carried(&mut self) -> impl Iterator<Item = &mut Padded<T>> {
         let heard = self.heard.iter_mut().chain(&mut self.before);
         self.noise.iter_mut().chain(heard)
+    }
+
+    /// Shows `carried` all of it.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carried.normals("noise_stream", &mut self.normals)?;
+        carry_layers(&mut carried.within("noise"), &mut self.noise)?;
+        carry_layers(&mut carried.within("heard"), &mut self.heard)?;
+        carry_layers(&mut carried.within("before"), &mut self.before)?;
+        carry_layers(&mut carried.within("waiting"), &mut self.waiting)
     }
 
     /// Makes `n_copies` copies take part.

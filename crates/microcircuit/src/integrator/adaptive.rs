@@ -5,7 +5,7 @@
 
 use apical_kernels::{Real, add_scaled};
 use apical_keys::Described;
-use apical_learning::LearnError;
+use apical_learning::{Carried, LearnError, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// What the error of one adaptive step may be: `absolute + relative · |y|` for every potential,
@@ -95,6 +95,16 @@ pub struct Pace {
     pub step_ms: f64,
     /// Error of the last step taken over what it may be; 0 before the first.
     last_error: f64,
+}
+
+impl Pace {
+    /// Shows `carried` all of it.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carried.count("n_taken", &mut self.n_taken)?;
+        carried.count("n_rejected", &mut self.n_rejected)?;
+        carried.number("step_ms", &mut self.step_ms)?;
+        carried.number("last_error", &mut self.last_error)
+    }
 }
 
 /// Room for a step, and the rates of change at its beginning.

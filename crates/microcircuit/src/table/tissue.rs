@@ -57,6 +57,10 @@ impl<T: Real> Tensors for Tissue<T> {
         Ok(())
     }
 
+    fn restore(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        self.weights.write(name, values, false)
+    }
+
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
         self.weights.write(name, change, true)?;
         self.weights.follow();

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use apical_kernels::{Columns, Padded, Real, Start as ProductStart, multiply, multiply_transposed};
 use apical_learning::{
-    ForwardWeights, LearnError, StreamRng, Streams, TensorName, Updates, check_shape, uniform,
+    Carried, ForwardWeights, LearnError, StoreError, StreamRng, Streams, TensorName, Updates,
+    check_shape, uniform,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, Axis, Ix1, Ix2};
 
@@ -78,6 +79,16 @@ impl<T: Real> Weights<T> {
                 .map(|w| w.as_ref().map(zeros))
                 .collect(),
         }
+    }
+
+    /// Shows `carried` all that is stored.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        for ((_, connection), stored) in self.table.connections().zip(&mut self.stored) {
+            if let Some(w) = stored {
+                carried.matrix(connection.name, w)?;
+            }
+        }
+        Ok(())
     }
 
     /// The connections.

@@ -120,7 +120,7 @@ impl Gate {
     /// Where no arm has what it asks for.
     pub fn holds(&self, compared: &Compared) -> Result<Vec<String>, GateError> {
         for condition in &self.conditions {
-            let found = |pair: &ArmPair| condition.found(pair).is_some();
+            let found = |pair: &ArmPair| condition.found(pair, compared).is_some();
             if !compared.pairs.iter().any(found) {
                 return Err(GateError::Nothing {
                     text: self.text.clone(),
@@ -131,7 +131,7 @@ impl Gate {
         }
         let holds = |pair: &ArmPair| -> Option<String> {
             let found: Option<Vec<String>> = (self.conditions.iter())
-                .map(|condition| condition.holds(pair))
+                .map(|condition| condition.holds(pair, compared))
                 .collect();
             Some(format!("{}: {}", pair.right, found?.join(", ")))
         };
@@ -140,7 +140,7 @@ impl Gate {
 }
 
 fn known(compared: &Compared) -> String {
-    let mut names = vec!["records", "failed", "unpaired"];
+    let mut names = vec!["records", "failed", "unpaired", "missing"];
     for difference in compared.pairs.iter().flat_map(|pair| &pair.differences) {
         if !names.contains(&&*difference.quantity.name) {
             names.push(&difference.quantity.name);
@@ -188,8 +188,8 @@ impl Condition {
         }
     }
 
-    /// What `pair` has in its place.
-    fn found(&self, pair: &ArmPair) -> Option<Value> {
+    /// What `pair`, one of those that were compared, has in its place.
+    fn found(&self, pair: &ArmPair, compared: &Compared) -> Option<Value> {
         let is_word = matches!(self.value, Value::Word(_));
         let count = |n: usize| (!is_word).then_some(Value::Number(n as f64));
         match &*self.quantity {
@@ -204,6 +204,7 @@ impl Condition {
             }
             "failed" => return count(pair.n_failed),
             "unpaired" => return count(pair.n_unpaired),
+            "missing" => return count(compared.only_left.len()),
             _ => {}
         }
         let mut differences = pair.differences.iter();
@@ -217,8 +218,8 @@ impl Condition {
     }
 
     /// What was found, where the condition holds for it.
-    fn holds(&self, pair: &ArmPair) -> Option<String> {
-        let found = self.found(pair)?;
+    fn holds(&self, pair: &ArmPair, compared: &Compared) -> Option<String> {
+        let found = self.found(pair, compared)?;
         let holds = match (&found, &self.value) {
             (Value::Number(found), Value::Number(value)) => match self.operator {
                 Operator::Less => found < value,

@@ -8,7 +8,7 @@ use apical_experiment::report::Report;
 use apical_experiment::spec::SpecSource;
 use apical_experiment::store::Lock;
 use apical_experiment::task_data::DataCache;
-use apical_experiment::{Done, Execution, Experiment};
+use apical_experiment::{Checkpoints, Done, Execution, Experiment};
 
 use super::report::{print_text, write_report};
 use super::simulate;
@@ -19,7 +19,7 @@ use crate::exit;
 use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::progress::{Mode, Progress};
-use crate::stop::Stop;
+use crate::stop::{Asked, Stop};
 
 /// The experiment that runs without arguments.
 const QUICK: &str = "quick";
@@ -70,11 +70,16 @@ fn run_source(
         arguments.how.verbose,
     );
     let stop = Stop::on_signals().context("failed to listen for Ctrl-C")?;
+    let asked = Asked::on_signals().context("failed to listen for SIGUSR1")?;
     let execution = Execution {
         n_threads: arguments.how.what.n_threads(),
         force: arguments.how.force,
         progress: &progress,
         stop: &|| stop.is_asked(),
+        checkpoints: Checkpoints {
+            every: arguments.how.checkpoint_every(),
+            n_asked: &|| asked.count(),
+        },
         program: &program(),
     };
     let folder = arguments.how.out.join(experiment.name());

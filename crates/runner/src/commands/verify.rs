@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use apical_experiment::Execution;
+use apical_experiment::{Checkpoints, Execution};
 use apical_experiment::task_data::DataCache;
 use apical_experiment::verify::{Again, Finding, Verdict, verify as look_again};
 use apical_reporting::bound::bindings;
@@ -26,6 +26,7 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         force: false,
         progress: &progress,
         stop: &|| stop.is_asked(),
+        checkpoints: Checkpoints::NONE,
         program: &program(),
     };
     let again = Again {

@@ -263,6 +263,11 @@ impl progress::RunProgress for RunProgress<'_> {
         });
     }
 
+    fn goes_on(&self, place: &str) {
+        let text = format!("goes on from {place}");
+        self.all.note(&self.all.line(&self.run, &text));
+    }
+
     fn note(&self, text: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(shortened(text));

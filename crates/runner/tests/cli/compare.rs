@@ -49,8 +49,9 @@ fn conditions_end_with_a_code_of_their_own() {
     compare("", "accuracy < -0.5", 0);
     compare("", "records != identical", 0);
     compare("", "accuracy == identical and failed == 0", 6).says("accuracy is identical");
+    compare("", "missing > 0", 0);
     compare("", "accuracy.tost_p > 0.05", 2).says("no arm has \"accuracy.tost_p\"");
-    compare("", "speed > 1", 2).says("there are records, failed, unpaired, accuracy");
+    compare("", "speed > 1", 2).says("there are records, failed, unpaired, missing, accuracy");
     compare("", "accuracy less", 2).says("is no condition");
     compare(
         "microcircuit=matched backprop",
@@ -66,6 +67,21 @@ fn conditions_end_with_a_code_of_their_own() {
 fn what_cannot_be_compared_is_said() {
     let place = Place::new(SMALL);
     place.line("run small.toml --no-report", 0);
+    place.line(
+        "run small.toml --no-report --out less --set task.digits.learner.microcircuit=",
+        0,
+    );
+    place
+        .call(&[
+            "compare",
+            "results/small",
+            "less/small",
+            "--fail-if",
+            "missing > 0",
+        ])
+        .with_code(6)
+        .prints("only in the first: digits/microcircuit")
+        .says("missing is 1");
     place.line("run small.toml --no-report --out other --seeds 5", 0);
     place
         .line("compare results/small other/small", 2)

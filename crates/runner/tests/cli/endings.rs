@@ -159,6 +159,8 @@ fn the_end_of_its_terminal_stops_it_as_ctrl_c_does_and_not_under_nohup() {
         assert!(left.is_empty(), "{}", String::from_utf8_lossy(&left));
     }
 
+    // What was stopped would go on from where it stood.
+    let place = Place::new(SMALL);
     let mut kept_alive = Command::new("nohup");
     let command = place.command(&words);
     kept_alive

@@ -22,6 +22,7 @@ mod program;
 #[cfg(unix)]
 mod read_only;
 mod reproduce;
+mod resuming;
 mod reproduce_run;
 mod runs;
 mod server;

@@ -6,8 +6,10 @@ mod report;
 
 use apical_keys::Described;
 use apical_learning::{
-    Batch, Counts, LearnError, Learner, Precision, Quantity, Real, SpecError, Streams, Teacher,
+    Batch, Carried, Counts, LearnError, Learner, Precision, Quantity, Real, SpecError, StoreError,
+    StreamRng, Streams, Teacher,
 };
+use apical_microcircuit::circuit::sacramento_2018::ContinuousState;
 use apical_microcircuit::{Continuous, ContinuousSpec, loop_gain};
 use indexmap::IndexMap;
 use ndarray::Array2;
@@ -19,7 +21,7 @@ use super::setting::{
 };
 use crate::memory;
 
-use super::{Broken, Kind, Log, Protocol, Report, Runs};
+use super::{Broken, Carries, Kind, Log, Protocol, Report, Runs};
 
 /// This protocol.
 pub(super) const KIND: Kind = Kind::of::<SelfPrediction>(
@@ -117,6 +119,24 @@ impl Protocol for SelfPrediction {
     }
 }
 
+/// A circuit on its way, and what is drawn and found on it.
+struct Course<T> {
+    learner: Continuous<T>,
+    session: ContinuousState<T>,
+    patterns: StreamRng,
+    /// The largest gain so far.
+    largest: f64,
+}
+
+impl<T: Real> Carries for Course<T> {
+    fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        (carried.within("learner")).tensors(self.learner.tensors_mut())?;
+        (self.learner).carry(&mut self.session, &mut carried.within("session"))?;
+        carried.stream("patterns", &mut self.patterns)?;
+        carried.number("largest_gain", &mut self.largest)
+    }
+}
+
 impl SelfPrediction {
     fn run_in<T: Real>(
         &self,
@@ -125,24 +145,30 @@ impl SelfPrediction {
         log: &mut Log<'_>,
     ) -> Result<(), Broken> {
         let streams = Streams::new(seed);
-        let mut learner: Continuous<T> = self.network.circuit(circuit, streams)?;
-        let mut session = learner.session(streams, 1);
+        let learner: Continuous<T> = self.network.circuit(circuit, streams)?;
         let n_inputs = learner.network().n_inputs();
         let draw = |name, n| self.inputs.draw([n, n_inputs], &mut streams.stream(name));
         let probes = draw("reproduce.probes", self.n_probes);
-        let mut patterns = streams.stream("reproduce.patterns");
-        let mut largest = f64::NEG_INFINITY;
-        self.record(&learner, &probes, 0, &mut largest, log)?;
-        let mut records = logarithmic_counts(self.n_records, self.n_patterns)
-            .into_iter()
-            .peekable();
-        for n_done in 1..=self.n_patterns {
-            let pattern = self.inputs.draw([1, n_inputs], &mut patterns);
-            learner.learn_without_teacher(&mut session, pattern.view())?;
-            log.step(n_done, self.n_patterns)?;
+        let mut course = Course {
+            session: learner.session(streams, 1),
+            learner,
+            patterns: streams.stream("reproduce.patterns"),
+            largest: f64::NEG_INFINITY,
+        };
+        let n_before = log.begin_from(&mut course)?;
+        if n_before == 0 {
+            self.record(&course.learner, &probes, 0, &mut course.largest, log)?;
+        }
+        let records = logarithmic_counts(self.n_records, self.n_patterns);
+        let records = records.into_iter().filter(|&n_done| n_done > n_before);
+        let mut records = records.peekable();
+        for n_done in n_before + 1..=self.n_patterns {
+            let pattern = self.inputs.draw([1, n_inputs], &mut course.patterns);
+            (course.learner).learn_without_teacher(&mut course.session, pattern.view())?;
             if records.next_if_eq(&n_done).is_some() {
-                self.record(&learner, &probes, n_done, &mut largest, log)?;
+                self.record(&course.learner, &probes, n_done, &mut course.largest, log)?;
             }
+            log.step_of(&mut course, n_done, self.n_patterns)?;
         }
         Ok(())
     }

@@ -10,9 +10,10 @@ use apical_datasets::{TeacherNetwork, TeacherSample};
 use apical_keys::Described;
 use apical_learning::metric::vector::Products;
 use apical_learning::{
-    Batch, Counts, GradientReference, KeyPath, Learner, NoClock, Numbers, OutputError, PhaseTimer,
-    Precision, Real, SpecError, Streams, TensorName, Transfer,
+    Batch, Carried, Counts, GradientReference, KeyPath, Learner, NoClock, Numbers, OutputError,
+    PhaseTimer, Precision, Real, SpecError, StoreError, StreamRng, Streams, TensorName, Transfer,
 };
+use apical_microcircuit::circuit::sacramento_2018::ContinuousState;
 use apical_microcircuit::{Continuous, ContinuousSpec};
 use indexmap::IndexMap;
 use ndarray::{ArrayView2, Ix2};
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantity::{Quantity, Series};
 use super::setting::{NetworkSpec, check_circuit, condition_key, even_counts};
-use super::{Broken, Kind, Log, Protocol, Report, Runs};
+use super::{Broken, Carries, Kind, Log, Protocol, Report, Runs};
 
 use crate::memory;
 
@@ -192,6 +193,32 @@ impl Protocol for TeacherStudent {
     }
 }
 
+/// A circuit on its way, and what is drawn and found on it.
+struct Course<T> {
+    learner: Continuous<T>,
+    session: ContinuousState<T>,
+    taught: StreamRng,
+    tested: StreamRng,
+    average: MovingAverage,
+    /// The test error over the last part, by patterns.
+    decline: Vec<(f64, f64)>,
+}
+
+impl<T: Real> Carries for Course<T> {
+    fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        (carried.within("learner")).tensors(self.learner.tensors_mut())?;
+        (self.learner).carry(&mut self.session, &mut carried.within("session"))?;
+        carried.stream("taught", &mut self.taught)?;
+        carried.stream("tested", &mut self.tested)?;
+        self.average.carry(&mut carried.within("average"))?;
+        let (mut x, mut y) = self.decline.iter().copied().unzip();
+        carried.floats("decline/patterns", &mut x)?;
+        carried.floats("decline/error", &mut y)?;
+        self.decline = x.into_iter().zip(y).collect();
+        Ok(())
+    }
+}
+
 impl TeacherStudent {
     /// Patterns taught in `condition`.
     fn n_patterns_of(&self, condition: &str) -> usize {
@@ -210,17 +237,65 @@ impl TeacherStudent {
         .map_err(anyhow::Error::from)?;
         let n_patterns = self.n_patterns_of(condition);
         let circuit = &self.condition[condition];
-        let mut learner: Continuous<T> = self.network.circuit(circuit, streams)?;
+        let learner: Continuous<T> = self.network.circuit(circuit, streams)?;
         if let Some(&rate) = learner.parameters().circuit.forward_rates().last() {
             log.value(OUTPUT_RATE, rate);
         }
-        let mut session = learner.session(streams, 1);
         let constant = teacher.sample(&mut streams.stream("reproduce.constant"), N_CONSTANT);
         log.value(CONSTANT_PREDICTOR, variance(constant.target_rates.view()));
         let probes = teacher.sample(&mut streams.stream("reproduce.probes"), self.n_probes);
-        let mut taught = streams.stream("reproduce.patterns");
-        let mut tested = streams.stream("reproduce.test");
+        let mut course = Course {
+            session: learner.session(streams, 1),
+            learner,
+            taught: streams.stream("reproduce.patterns"),
+            tested: streams.stream("reproduce.test"),
+            average: MovingAverage::new(self.average_rate),
+            decline: Vec::new(),
+        };
+        let n_before = log.begin_from(&mut course)?;
+        if n_before == 0 {
+            self.begin(&course.learner, &constant, &probes, log)?;
+        }
+        let left = |counts: Vec<usize>| counts.into_iter().filter(|&n| n > n_before).peekable();
+        let mut records = left(even_counts(self.n_records, n_patterns));
+        let mut alignments = left(even_counts(self.n_alignments, n_patterns));
+        for n_done in n_before + 1..=n_patterns {
+            let sample = teacher.sample(&mut course.taught, 1);
+            let timer = &mut PhaseTimer::new(&NoClock);
+            (course.learner).learn(&mut course.session, batch(&sample), timer)?;
+            let test = teacher.sample(&mut course.tested, 1);
+            course.average.add(squared_error(
+                &course.learner.forward(),
+                test.inputs.row(0),
+                test.target_rates.row(0),
+            ));
+            if records.next_if_eq(&n_done).is_some() {
+                let error = course.average.value();
+                log.add(n_done as f64, TEST_ERROR, error)?;
+                log.value(TEST_ERROR, error);
+                if 10 * n_done >= n_patterns {
+                    course.decline.push((n_done as f64, error));
+                }
+                self.record_weights(&course.learner, n_done, log)?;
+                log.flush()?;
+            }
+            if alignments.next_if_eq(&n_done).is_some() {
+                self.record_alignment(&course.learner, &probes, n_done, log)?;
+            }
+            log.step_of(&mut course, n_done, n_patterns)?;
+        }
+        log.value(SLOPE, log_log_slope(&course.decline).unwrap_or(f64::NAN));
+        Ok(())
+    }
 
+    /// What is known before the first pattern.
+    fn begin<T: Real>(
+        &self,
+        learner: &Continuous<T>,
+        constant: &TeacherSample,
+        probes: &TeacherSample,
+        log: &mut Log<'_>,
+    ) -> Result<(), Broken> {
         // A moving average begins with one pattern; the error before the first is a plain mean.
         let (network, n_start) = (learner.forward(), N_CONSTANT / 10);
         let errors = (0..n_start).map(|row| {
@@ -230,41 +305,8 @@ impl TeacherStudent {
         let at_start = errors.sum::<f64>() / n_start as f64;
         log.add(0.0, TEST_ERROR, at_start)?;
         log.value(TEST_ERROR_AT_START, at_start);
-        self.record_weights(&learner, 0, log)?;
-        self.record_alignment(&learner, &probes, 0, log)?;
-        let mut records = even_counts(self.n_records, n_patterns)
-            .into_iter()
-            .peekable();
-        let mut alignments = even_counts(self.n_alignments, n_patterns)
-            .into_iter()
-            .peekable();
-        let mut average = MovingAverage::new(self.average_rate);
-        let mut decline = Vec::new();
-        for n_done in 1..=n_patterns {
-            let sample = teacher.sample(&mut taught, 1);
-            learner.learn(&mut session, batch(&sample), &mut PhaseTimer::new(&NoClock))?;
-            let test = teacher.sample(&mut tested, 1);
-            average.add(squared_error(
-                &learner.forward(),
-                test.inputs.row(0),
-                test.target_rates.row(0),
-            ));
-            log.step(n_done, n_patterns)?;
-            if records.next_if_eq(&n_done).is_some() {
-                log.add(n_done as f64, TEST_ERROR, average.value())?;
-                log.value(TEST_ERROR, average.value());
-                if 10 * n_done >= n_patterns {
-                    decline.push((n_done as f64, average.value()));
-                }
-                self.record_weights(&learner, n_done, log)?;
-                log.flush()?;
-            }
-            if alignments.next_if_eq(&n_done).is_some() {
-                self.record_alignment(&learner, &probes, n_done, log)?;
-            }
-        }
-        log.value(SLOPE, log_log_slope(&decline).unwrap_or(f64::NAN));
-        Ok(())
+        self.record_weights(learner, 0, log)?;
+        self.record_alignment(learner, probes, 0, log)
     }
 
     /// Self-prediction and the angle of the feedback.

@@ -1,6 +1,6 @@
 //! What Fig. 2 reads from numbers: errors, averages and slopes.
 
-use apical_learning::ForwardNetwork;
+use apical_learning::{Carried, ForwardNetwork, StoreError};
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 /// Σ_i w_i x_i with weights that fall by a constant factor from pattern to pattern and sum to 1.
@@ -26,6 +26,12 @@ impl MovingAverage {
 
     pub(super) fn value(&self) -> f64 {
         self.sum / self.weight
+    }
+
+    /// Shows `carried` all of it.
+    pub(super) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carried.number("sum", &mut self.sum)?;
+        carried.number("weight", &mut self.weight)
     }
 }
 

@@ -11,7 +11,7 @@
 //! The circuit settles if ‖K‖ < 1 and never if ‖K‖ > 2 (checked numerically on 559 circuits).
 
 use apical_kernels::Real;
-use apical_learning::{LearnError, TensorName};
+use apical_learning::{Carried, LearnError, StoreError, TensorName};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Ix1, Ix2};
 
 use super::parameters::Parameters;
@@ -37,6 +37,12 @@ impl Settling {
             is_seen: true,
             ..Self::default()
         }
+    }
+
+    /// Shows `carried` what was seen so far.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carried.floats("gains", &mut self.gains)?;
+        carried.flag("is_seen", &mut self.is_seen)
     }
 
     /// Fails where the error loop settled for none of the first patterns, those of `inputs`

@@ -1,10 +1,10 @@
 //! Potentials, rates and errors of a batch.
 
 use apical_kernels::{Normals, Padded, Real};
-use apical_learning::{Activities, LearnError, Network, Quantity};
+use apical_learning::{Activities, Carried, LearnError, Network, Quantity, StoreError};
 use ndarray::{Array2, ArrayView2};
 
-use crate::activity::{Active, check_width};
+use crate::activity::{Active, carry_layers, check_width};
 
 /// Potentials, rates and errors, a row per sample. Index `k` is the layer; what a layer has not is empty.
 pub struct State<T> {
@@ -62,6 +62,31 @@ impl<T: Real> State<T> {
             active_inputs: Active::default(),
             noise: None,
         }
+    }
+
+    /// Shows `carried` every potential, rate and error, of as many samples as there are.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        let mut n_samples = self.n_samples() as u64;
+        carried.count("n_samples", &mut n_samples)?;
+        if carried.is_restoring() {
+            *self = Self {
+                noise: self.noise.take(),
+                ..Self::new(&self.sizes, n_samples as usize)
+            };
+        }
+        for (name, layers) in [
+            ("prediction", &mut self.prediction),
+            ("soma", &mut self.soma),
+            ("rate", &mut self.rate),
+            ("slope", &mut self.slope),
+            ("nudged_rate", &mut self.nudged_rate),
+            ("arriving", &mut self.arriving),
+            ("error", &mut self.error),
+            ("apical", &mut self.apical),
+        ] {
+            carry_layers(&mut carried.within(name), layers)?;
+        }
+        carried.matrix("target", &mut self.target)
     }
 
     /// What a step in continuous time goes on from.

@@ -44,6 +44,15 @@ impl<T: Real> Anatomy<T> {
         self.lateral_cancels = lateral_cancels(&self.weights);
     }
 
+    /// Replaces r̄_k; nothing where `name` is of something else.
+    fn set_mean(
+        &mut self,
+        name: TensorName,
+        values: ArrayViewD<'_, f64>,
+    ) -> Option<Result<(), LearnError>> {
+        self.means.as_mut()?.set(name, values)
+    }
+
     fn write(
         &mut self,
         name: TensorName,
@@ -93,11 +102,17 @@ impl<T: Real> Tensors for Anatomy<T> {
     }
 
     fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        let mean = self
-            .means
-            .as_mut()
-            .and_then(|means| means.set(name, values.view()));
+        let mean = self.set_mean(name, values.view());
         mean.unwrap_or_else(|| self.write(name, values, false))
+    }
+
+    fn restore(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
+        let mean = self.set_mean(name, values.view());
+        mean.unwrap_or_else(|| {
+            self.weights.write(name, values, false)?;
+            self.compare_lateral();
+            Ok(())
+        })
     }
 
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {

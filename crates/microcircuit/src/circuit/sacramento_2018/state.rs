@@ -1,11 +1,11 @@
 //! Potentials and rates of a batch.
 
 use apical_kernels::{Normals, Padded, Real};
-use apical_learning::{Activities, Quantity};
+use apical_learning::{Activities, Carried, Quantity, StoreError};
 use ndarray::{Array2, ArrayView2};
 
 use super::held_input::HeldInput;
-use crate::activity::Active;
+use crate::activity::{Active, carry_layers};
 
 /// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
 ///
@@ -92,6 +92,31 @@ impl<T: Real> State<T> {
     /// Lists the input neurons that are not silent in all samples.
     pub(crate) fn find_active_inputs(&mut self) {
         self.active_inputs.find(&self.rate[0]);
+    }
+
+    /// Shows `carried` every potential and rate, of as many samples as there are.
+    pub(crate) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        let mut n_samples = self.n_samples as u64;
+        carried.count("n_samples", &mut n_samples)?;
+        if carried.is_restoring() {
+            let noise = self.noise.take();
+            *self = Self::new(&self.sizes, n_samples as usize);
+            self.noise = noise;
+        }
+        for (name, layers) in [
+            ("basal", &mut self.basal),
+            ("basal_rate", &mut self.basal_rate),
+            ("soma", &mut self.soma),
+            ("rate", &mut self.rate),
+            ("apical", &mut self.apical),
+            ("dendrite", &mut self.dendrite),
+            ("dendrite_rate", &mut self.dendrite_rate),
+            ("interneuron", &mut self.interneuron),
+            ("interneuron_rate", &mut self.interneuron_rate),
+        ] {
+            carry_layers(&mut carried.within(name), layers)?;
+        }
+        carried.matrix("target", &mut self.target)
     }
 
     /// The values that a step in continuous time writes; everything else follows from them.

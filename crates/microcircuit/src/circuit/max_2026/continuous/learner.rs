@@ -2,8 +2,8 @@
 
 use apical_kernels::{Padded, Real};
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
+    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
+    PhaseTimer, SpecError, StoreError, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
 };
 use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
 
@@ -161,6 +161,14 @@ impl<T: Real> Learner for Continuous<T> {
         let listens = self.parameters.feedback_noise;
         let listening = listens.map(|_| Listening::new(sizes, n_parallel, streams));
         ContinuousState::new(sizes, n_parallel, listening)
+    }
+
+    fn carry(
+        &self,
+        session: &mut ContinuousState<T>,
+        carried: &mut Carried<'_>,
+    ) -> Result<(), StoreError> {
+        session.carry(carried)
     }
 
     fn is_stateful(&self) -> bool {

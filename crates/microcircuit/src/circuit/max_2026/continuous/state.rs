@@ -1,8 +1,9 @@
 //! What the circuit in continuous time carries from pattern to pattern.
 
 use apical_kernels::{Padded, Real};
+use apical_learning::{Carried, StoreError};
 
-use crate::activity::put_aside;
+use crate::activity::{carry_layers, put_aside};
 use crate::circuit::max_2026::stability::Settling;
 use crate::circuit::max_2026::state::State;
 use crate::feedback::Listening;
@@ -53,6 +54,18 @@ impl<T: Real> ContinuousState<T> {
         if let Some(listening) = &mut self.listening {
             listening.set_copies(n_copies);
         }
+    }
+
+    /// Shows `carried` all of it.
+    pub(super) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carry_layers(&mut carried.within("waiting"), &mut self.waiting)?;
+        self.copies.carry(&mut carried.within("copies"))?;
+        carried.flag("is_taught", &mut self.is_taught)?;
+        self.settling.carry(&mut carried.within("settling"))?;
+        if let Some(listening) = &mut self.listening {
+            listening.carry(&mut carried.within("listening"))?;
+        }
+        carried.number("time_ms", &mut self.time_ms)
     }
 
     /// Potentials, rates and errors of the copies that took part last.

@@ -2,7 +2,7 @@
 
 use apical_kernels::Real;
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, LearnError, Learner, Phase, PhaseTimer, Streams, Teacher,
+    Activities, Batch, Carried, ForwardNetwork, LearnError, Learner, Phase, PhaseTimer, StoreError, Streams, Teacher,
     Tensors, Updates,
 };
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
@@ -37,6 +37,14 @@ impl<T: Real> Learner for Continuous<T> {
             n_parallel,
             self.parameters.feedback_noise.is_some(),
         )
+    }
+
+    fn carry(
+        &self,
+        session: &mut ContinuousState<T>,
+        carried: &mut Carried<'_>,
+    ) -> Result<(), StoreError> {
+        session.carry(carried)
     }
 
     fn is_stateful(&self) -> bool {

@@ -1,12 +1,12 @@
 //! What a circuit in continuous time carries from pattern to pattern.
 
 use apical_kernels::{Padded, Real};
-use apical_learning::{Streams, TensorName};
+use apical_learning::{Carried, StoreError, Streams, TensorName};
 use ndarray::{Array2, ArrayD};
 
 use super::learning::Learning;
 use super::noise::Noise;
-use crate::activity::put_aside;
+use crate::activity::{carry_layers, put_aside};
 use crate::circuit::sacramento_2018::state::State;
 use crate::feedback::Listening;
 use crate::integrator::Pace;
@@ -62,6 +62,21 @@ impl<T: Real> ContinuousState<T> {
         if let Some(listening) = &mut self.listening {
             listening.set_copies(n_copies);
         }
+    }
+
+    /// Shows `carried` all of it.
+    pub(super) fn carry(&mut self, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        carry_layers(&mut carried.within("waiting"), &mut self.waiting)?;
+        self.copies.carry(&mut carried.within("copies"))?;
+        let learning = &mut self.learning;
+        learning.filter.carry(&mut carried.within("filter"))?;
+        (learning.accumulated).carry(&mut carried.within("accumulated"))?;
+        learning.pace.carry(&mut carried.within("pace"))?;
+        carried.normals("noise", &mut self.noise.normals)?;
+        if let Some(listening) = &mut self.listening {
+            listening.carry(&mut carried.within("listening"))?;
+        }
+        carried.number("time_ms", &mut self.time_ms)
     }
 
     /// Potentials and rates of the copies that took part last; all compartments belong to the same

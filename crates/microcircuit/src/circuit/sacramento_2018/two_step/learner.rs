@@ -2,8 +2,8 @@
 
 use apical_kernels::{Padded, Real, all_finite};
 use apical_learning::{
-    Activities, Batch, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
-    PhaseTimer, SpecError, StartStep, Streams, Teacher, Tensors, Updates,
+    Activities, Batch, Carried, ForwardNetwork, ForwardWeights, LearnError, Learner, Network, Phase,
+    PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, Tensors, Updates,
 };
 use ndarray::{Array1, ArrayView2, ArrayViewMut2};
 
@@ -130,6 +130,13 @@ impl<T: Real> Learner for TwoStep<T> {
         let mut state = State::new(self.anatomy.network.sizes(), n_parallel);
         state.noise = Some(feedback::normals(streams));
         state
+    }
+
+    fn carry(&self, state: &mut State<T>, carried: &mut Carried<'_>) -> Result<(), StoreError> {
+        match &mut state.noise {
+            Some(noise) => carried.normals("feedback_noise", noise),
+            None => Ok(()),
+        }
     }
 
     /// Whether its noise goes on from one minibatch to the next.

@@ -1,0 +1,246 @@
+//! Runs that are interrupted go on from their checkpoints, and end as if they had never stopped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use crate::program::{Place, SMALL, read, readings, send};
+
+/// A learner of every kind, those with sessions that carry much among them.
+const ALL_KINDS: &str = r#"
+title = "All kinds"
+seeds = [3]
+
+[training]
+n_epochs = 12
+batch_size = 4
+
+[measure]
+align_every_n_epochs = 3
+n_alignment_batches = 2
+
+[task.t]
+dataset.yin_yang = { n_train = 600, n_validation = 20, n_test = 20 }
+hidden = [9, 7]
+transfer = "logistic"
+forward_scale = 1.0
+
+[task.t.learner]
+sgd.backprop = { flavour = "matched", rates = 0.3, centring = 0.1 }
+adam.backprop = { flavour = "standard", rates = 0.01, optimiser.adam = {} }
+fa.feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
+dfa.direct_feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
+single.single_layer = { rate = 0.3, forward_scale = 0.3 }
+errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 } }
+
+[task.t.learner.two_step.microcircuit]
+nudging = 0.3
+apical_mixing = 0.3
+backprop_equivalent_rates = 0.3
+centring = 0.1
+plasticity = "slope"
+presynaptic = "bottom_up"
+feedback.reciprocal = {}
+feedback_start = { n_epochs = 2, rescale = true }
+
+[task.t.learner.noisy.continuous]
+presentation_ms = 5.0
+readout_window_ms = 1.0
+rates = 0.01
+noise.sigma = 0.01
+
+[task.t.learner.sweep.continuous]
+dt_ms = 0.1
+presentation_ms = 1.0
+readout_window_ms = 0.1
+update_order = "layer_sweep"
+conductances = { leak = 0.0, basal = 0.1, apical = 0.006, dendritic = 0.1, somatic = 0.06 }
+prospective = true
+rates = 0.5
+
+[task.t.learner.in_time.error_neurons_continuous]
+dt_ms = 0.1
+presentation_ms = 1.0
+update_order = "layer_sweep"
+plasticity_reads = "apical_dendrite"
+conductances = { leak = 0.0, basal = 0.1, apical = 0.006, dendritic = 0.1, target = 0.06 }
+backprop_equivalent_rates = 1.0
+feedback.phaseless = { rate = 0.01 }
+feedback_scale = 0.1
+"#;
+
+/// What must be the same in every run, by its learner.
+fn state(place: &Place) -> Vec<(PathBuf, Vec<String>, Vec<u8>)> {
+    let of = |run: PathBuf| {
+        let weights = fs::read(run.join("weights.safetensors")).expect("weights");
+        let name = run.strip_prefix(place.path("results")).expect("below");
+        (name.to_owned(), readings(&run), weights)
+    };
+    place.runs().into_iter().map(of).collect()
+}
+
+fn checkpoints(place: &Place) -> Vec<PathBuf> {
+    let runs = place.runs().into_iter();
+    let files = runs.map(|run| run.join("checkpoint.safetensors"));
+    files.filter(|file| file.is_file()).collect()
+}
+
+/// Starts a run, asks it for checkpoints all the time, and sends `signal` after `after`.
+fn interrupt(place: &Place, line: &str, signal: &str, after: Duration) {
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut child = place
+        .command(&words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    // Before it listens, the signal would end it.
+    thread::sleep(Duration::from_millis(150));
+    let n_asked = after.as_millis() / 20;
+    for _ in 0..n_asked {
+        if child.try_wait().expect("a child").is_some() {
+            return;
+        }
+        send("-USR1", &child);
+        thread::sleep(Duration::from_millis(20));
+    }
+    send(signal, &child);
+    child.wait().expect("ended");
+}
+
+fn provenance(checked: &Path) -> serde_json::Value {
+    serde_json::from_str(&read(&checked.join("provenance.json"))).expect("JSON")
+}
+
+#[test]
+fn every_kind_of_learner_ends_in_the_bits_of_a_run_that_was_never_interrupted() {
+    let place = Place::new(ALL_KINDS);
+    let run = "run small.toml --no-report --quiet --threads 1";
+    place.line(run, 0);
+    let expected = state(&place);
+    assert_eq!(expected.len(), 10);
+    let mut n_resumed = 0;
+    for (trial, signal) in ["-KILL", "-TERM"].into_iter().enumerate() {
+        fs::remove_dir_all(place.path("results")).expect("removed");
+        // Again and again, so that every learner is interrupted somewhere.
+        for part in 0..12 {
+            let after = Duration::from_millis(40 + 37 * ((trial + part) % 5) as u64);
+            interrupt(&place, run, signal, after);
+        }
+        place.line(run, 0);
+        assert!(state(&place) == expected, "{signal}: other bits");
+        assert_eq!(checkpoints(&place), Vec::<PathBuf>::new());
+        for run in place.runs() {
+            let resumed = &provenance(&run)["resumed"];
+            n_resumed += usize::from(resumed.as_array().is_some_and(|all| !all.is_empty()));
+        }
+    }
+    assert!(n_resumed >= 4, "{n_resumed} runs were interrupted");
+}
+
+/// A run that takes long and is stopped: its checkpoint.
+fn stopped(place: &Place) -> PathBuf {
+    let slow =
+        "run small.toml --no-report --quiet --threads 1 --seeds 0 --set training.n_epochs=150";
+    interrupt(place, slow, "-INT", Duration::from_millis(60));
+    let found = checkpoints(place);
+    found.into_iter().next().expect("it was stopped in a run")
+}
+
+#[test]
+fn a_checkpoint_that_was_changed_is_named_and_the_run_begins_anew() {
+    let place = Place::new(SMALL);
+    let checkpoint = stopped(&place);
+    let mut bytes = fs::read(&checkpoint).expect("read");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&checkpoint, bytes).expect("written");
+    let slow = "run small.toml --no-report --threads 1 --seeds 0 --set training.n_epochs=150";
+    place
+        .line(slow, 0)
+        .says("checkpoint.safetensors was changed")
+        .says("the run begins anew");
+    fs::write(&checkpoint, "").expect("written");
+    // A run that has ended has none.
+    place.line(slow, 0).says("2 reused");
+    assert!(!checkpoint.exists());
+}
+
+#[test]
+fn a_checkpoint_of_other_settings_stays_and_the_difference_is_said() {
+    let place = Place::new(SMALL);
+    let checkpoint = stopped(&place);
+    place
+        .line("run small.toml --no-report --threads 1 --seeds 0", 0)
+        .says("is of another run and stays (training.n_epochs is 150 there, 2 here)");
+    assert!(checkpoint.exists());
+    let goes_on = "run small.toml --no-report --threads 1 --seeds 0 --set training.n_epochs=150";
+    place.line(goes_on, 0).says("goes on from epoch");
+    assert!(!checkpoint.exists());
+}
+
+#[test]
+fn protocols_go_on_within_a_run() {
+    for (name, sets) in [
+        ("figs1", "--set n_patterns=1500 --set n_probes=3"),
+        (
+            "fig2",
+            "--set n_patterns=1500 --set n_probes=3 --set n_alignments=4",
+        ),
+    ] {
+        let place = Place::new("");
+        let run = format!("run {name} --seeds 1 --no-report --quiet --threads 1 {sets}");
+        let series = |place: &Place| -> Vec<String> {
+            place
+                .runs()
+                .iter()
+                .map(|run| read(&run.join("series.csv")))
+                .collect()
+        };
+        place.line(&run, 0);
+        let expected = series(&place);
+        assert!(!expected.is_empty());
+        fs::remove_dir_all(place.path("results")).expect("removed");
+        let mut n_kept = 0;
+        for part in 0..6 {
+            interrupt(&place, &run, "-KILL", Duration::from_millis(60 + 30 * part));
+            n_kept += checkpoints(&place).len();
+        }
+        place.line(&run, 0);
+        assert!(series(&place) == expected, "{name}: other bits");
+        assert_eq!(checkpoints(&place), Vec::<PathBuf>::new());
+        assert!(n_kept > 0, "{name} was never interrupted in a run");
+    }
+}
+
+#[test]
+fn trials_of_a_tuning_go_on_within_a_trial() {
+    let tuning = r#"
+[tuning]
+strategy = "grid"
+n_trials = 2
+seeds = [7]
+n_epochs = 150
+
+[tuning.space]
+"task.digits.learner.microcircuit.microcircuit.rates.0" = { from = 0.5, to = 1.0 }
+"#;
+    let trials = |place: &Place| read(&place.path("results/small/trials.jsonl"));
+    let line = "run small.toml --no-report --quiet --threads 1 --seeds 0";
+    let place = Place::new(&format!("{SMALL}{tuning}"));
+    place.line(line, 0);
+    let expected = trials(&place);
+    fs::remove_dir_all(place.path("results")).expect("removed");
+    let kept = || {
+        let folder = fs::read_dir(place.path("results/small/tuning/digits"));
+        let files = folder.into_iter().flatten().flatten();
+        files.filter(|file| file.path().extension().is_some_and(|e| e == "safetensors")).count()
+    };
+    interrupt(&place, line, "-INT", Duration::from_millis(60));
+    assert_eq!(kept(), 1, "a trial was stopped");
+    place.line(line, 0);
+    assert_eq!(trials(&place), expected);
+    assert_eq!(kept(), 0);
+}
