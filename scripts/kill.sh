@@ -190,7 +190,8 @@ within() {
   for ((kill = 0; kill < n_kills; kill++)); do
     "${call[@]}" --out broken > /dev/null 2> said.txt &
     pid=$!
-    sleep 0.1
+    # Before it listens, the signal would end it.
+    sleep 0.3
     for ((asked = RANDOM % 20; asked > 0; asked--)); do
       { command kill -USR1 $pid; } 2> /dev/null || true
       sleep 0.015

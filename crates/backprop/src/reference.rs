@@ -1,13 +1,13 @@
-//! The exact gradient, by candle's autograd in double precision.
+//! The exact gradient, by candle's autograd, in double precision where nothing else is asked for.
 
 use apical_learning::{
-    Batch, ForwardNetwork, Gradient, GradientReference, LearnError, OutputError, TensorName,
-    check_shape,
+    Batch, ForwardNetwork, Gradient, GradientReference, LearnError, OutputError, Precision,
+    TensorName, check_shape,
 };
 use candle_core::{DType, Tensor, Var};
 use ndarray::Ix1;
 
-use crate::convert::{failed, parameter, rows, to_array, to_matrix, to_rows};
+use crate::convert::{dtype, failed, parameter, rows, to_array, to_matrix, to_rows};
 use crate::operation::{Plastic, layer, rate};
 use crate::{keep_to_one_thread, loss};
 
@@ -18,15 +18,16 @@ const NAME: &str = "the reference gradient";
 pub struct CandleReference;
 
 impl GradientReference for CandleReference {
-    fn gradient(
+    fn gradient_in(
         &self,
         network: &ForwardNetwork,
         error: OutputError,
         batch: Batch<'_>,
+        precision: Precision,
     ) -> Result<Gradient, LearnError> {
         keep_to_one_thread();
         check(network, batch)?;
-        differentiate(network, error, batch).map_err(failed(NAME))
+        differentiate(network, error, batch, dtype(precision)).map_err(failed(NAME))
     }
 }
 
@@ -78,20 +79,21 @@ fn differentiate(
     network: &ForwardNetwork,
     error: OutputError,
     batch: Batch<'_>,
+    dtype: DType,
 ) -> candle_core::Result<Gradient> {
     let has_thresholds = network.weights.thresholds.is_some();
     let plastic = Plastic {
         weights: true,
         thresholds: has_thresholds,
     };
-    let mut rates = rows(batch.inputs, DType::F64)?;
+    let mut rates = rows(batch.inputs, dtype)?;
     let mut potentials = rates.clone();
     let mut gradients = Vec::new();
     for (index, matrix) in network.weights.weights.iter().enumerate() {
-        let weights = Var::from_tensor(&parameter(matrix.view().into_dyn(), DType::F64)?)?;
+        let weights = Var::from_tensor(&parameter(matrix.view().into_dyn(), dtype)?)?;
         let thresholds = match &network.weights.thresholds {
-            Some(thresholds) => parameter(thresholds[index].view().into_dyn(), DType::F64)?,
-            None => Tensor::zeros(matrix.nrows(), DType::F64, rates.device())?,
+            Some(thresholds) => parameter(thresholds[index].view().into_dyn(), dtype)?,
+            None => Tensor::zeros(matrix.nrows(), dtype, rates.device())?,
         };
         let (drive, gradient) = layer(&rates, &weights, &thresholds, plastic)?;
         potentials = match network.attenuation[index] {
@@ -103,11 +105,11 @@ fn differentiate(
     }
     let loss = match error {
         OutputError::Potential => {
-            let targets = rows(batch.target_potentials, DType::F64)?;
+            let targets = rows(batch.target_potentials, dtype)?;
             loss::potential_error(&rates, &potentials, &targets)?
         }
         OutputError::SquaredError => {
-            loss::squared_error(&rates, &rows(batch.target_rates, DType::F64)?)?
+            loss::squared_error(&rates, &rows(batch.target_rates, dtype)?)?
         }
     };
     loss.backward()?;

@@ -66,7 +66,7 @@ pub use idx::{IdxImages, parse_idx_images, parse_idx_labels};
 pub use image_set::IdxSpec;
 pub use kind::{AnyDataKind, DataKind, DataOptions, DatasetSpec, Documented, LoadFrom};
 pub use locate::{LocatedFile, locate_files};
-pub use npz::{ArrayValues, NamedArray, npz};
+pub use npz::{ArrayValues, NamedArray, npz, npz_arrays};
 pub use part::{Part, Targets};
 pub use registry::{AddKindsError, add_data_kinds, catalogue, catalogue_entry};
 pub use rows::read_rows;

@@ -8,6 +8,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::bytes::expansion_limit;
+use crate::cell::Precision;
+use crate::npy::NpyArray;
 use crate::{DatasetError, FilePlace};
 
 /// An array of an archive.
@@ -97,6 +99,28 @@ pub fn npz(arrays: &[NamedArray]) -> io::Result<Vec<u8>> {
         archive.write_all(&array.npy())?;
     }
     Ok(archive.finish()?.into_inner())
+}
+
+/// All arrays of the archive `content`, in the order of their names; every element a finite number. `path` serves
+/// messages only.
+///
+/// # Errors
+/// An archive that cannot be read, and arrays without axes, of no numbers, or with numbers that are not finite.
+pub fn npz_arrays(path: &Path, content: &[u8]) -> Result<Vec<NamedArray>, DatasetError> {
+    let read = |name: String| {
+        let bytes = member(path, content, &name)?;
+        let array = NpyArray::parse(path, &name, &bytes)?;
+        if array.shape.is_empty() {
+            let expected = "one axis or more";
+            return Err(DatasetError::wrong_shape(path, &name, &[], expected));
+        }
+        let rows = array.finite_rows(path, &name, Precision::Double)?;
+        let (n_rows, n_columns) = (rows.n_rows(), rows.n_columns());
+        let values = (0..n_rows).flat_map(|row| (0..n_columns).map(move |column| (row, column)));
+        let values = values.map(|(row, column)| rows.at(row, column)).collect();
+        Ok(NamedArray::numbers(name, array.shape, values))
+    };
+    members(path, content)?.into_iter().map(read).collect()
 }
 
 /// The names of the arrays of the archive `content`, in order.

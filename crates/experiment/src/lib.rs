@@ -7,6 +7,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod align;
 mod experiment;
 mod guard;
 pub mod learners;

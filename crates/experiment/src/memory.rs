@@ -29,8 +29,8 @@ const TOO_MANY: u64 = u64::MAX;
 /// gradients, in double precision.
 pub(crate) fn of_run(network: &Network, n_rows: usize, needs: Needs, is_compared: bool) -> u64 {
     let n_weights = network.n_forward_weights().map_or(TOO_MANY, |n| n as u64);
-    // Forward weights and four gradients, of which one at a time is computed.
-    let gradients = n_weights.saturating_mul(56);
+    // Forward weights, two gradients, and what one of them is computed with.
+    let gradients = n_weights.saturating_mul(40);
     let briefly = match is_compared {
         true => (needs.n_bytes_compared.saturating_add(gradients)).max(needs.n_bytes_briefly),
         false => needs.n_bytes_briefly,

@@ -4,7 +4,7 @@ use apical_kernels::Transfer;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::{Batch, ForwardWeights, LearnError};
+use crate::{Batch, ForwardWeights, LearnError, Precision};
 
 /// Which error of the output layer a gradient descends; the two are never mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,11 +70,7 @@ impl ForwardNetwork {
             transfer: self.transfer,
         };
         for (k, w) in self.weights.weights.iter().enumerate() {
-            let mut u = pass.rates[k].dot(&w.t());
-            if let Some(thresholds) = &self.weights.thresholds {
-                u += &thresholds[k];
-            }
-            u *= self.attenuation[k];
+            let u = self.drive(k + 1, pass.rates[k].view(), w);
             if u.iter().any(|u| !u.is_finite()) {
                 return Err(LearnError::NonFinite {
                     layer: k + 1,
@@ -85,6 +81,26 @@ impl ForwardNetwork {
             pass.potentials.push(u);
         }
         Ok(pass)
+    }
+
+    /// u_k = α_k (W_k r_{k−1} + b_k) with `weights` in the place of W_k. `[n_samples, n_{k−1}]` → `[n_samples, n_k]`.
+    fn drive(&self, k: usize, rates: ArrayView2<'_, f64>, weights: &Array2<f64>) -> Array2<f64> {
+        let mut u = rates.dot(&weights.t());
+        if let Some(thresholds) = &self.weights.thresholds {
+            u += &thresholds[k - 1];
+        }
+        u *= self.attenuation[k - 1];
+        u
+    }
+
+    /// u_N where hidden layer `k` has `rates`, `[n_samples, n_k]` → `[n_samples, n_N]`.
+    pub(crate) fn output_potentials(&self, k: usize, rates: Array2<f64>) -> Array2<f64> {
+        let (mut rates, mut potentials) = (rates, Array2::zeros((0, 0)));
+        for (index, weights) in self.weights.weights.iter().enumerate().skip(k) {
+            potentials = self.drive(index + 1, rates.view(), weights);
+            rates = potentials.mapv(|u| self.transfer.rate(u));
+        }
+        potentials
     }
 
     /// Writes the output rates of `inputs` to `outputs`, `[n_samples, n_N]`.
@@ -117,6 +133,29 @@ pub struct Gradient {
 }
 
 impl Gradient {
+    /// No descent, in the shape of `like`; without hidden errors, which are of single samples.
+    pub fn zeros_like(like: &Self) -> Self {
+        Self {
+            weights: like
+                .weights
+                .iter()
+                .map(|w| Array2::zeros(w.dim()))
+                .collect(),
+            thresholds: (like.thresholds.iter().map(|b| Array1::zeros(b.len()))).collect(),
+            hidden_errors: Vec::new(),
+        }
+    }
+
+    /// Adds `share` of `other`, of another batch.
+    pub fn add_share(&mut self, other: &Self, share: f64) {
+        for (sum, w) in self.weights.iter_mut().zip(&other.weights) {
+            sum.scaled_add(share, w);
+        }
+        for (sum, b) in self.thresholds.iter_mut().zip(&other.thresholds) {
+            sum.scaled_add(share, b);
+        }
+    }
+
     /// Makes it that of the network written as u_{k+1} = W_{k+1,k} (r_k − r̄_k) + b′_{k+1}, with `mean_rates`
     /// r̄_k of hidden layers at index `k − 1`: −∂L/∂W_{k+1,k} loses −∂L/∂b_{k+1} r̄_kᵀ. Needs thresholds.
     pub fn centre(&mut self, mean_rates: &[Array1<f64>]) {
@@ -130,11 +169,22 @@ impl Gradient {
 
 /// Computes the exact gradient at given forward weights.
 pub trait GradientReference: Send + Sync {
-    /// The descent direction of `network` on `batch` for the output error `error`.
+    /// The descent direction of `network` on `batch` for the output error `error`, computed in `precision`.
+    fn gradient_in(
+        &self,
+        network: &ForwardNetwork,
+        error: OutputError,
+        batch: Batch<'_>,
+        precision: Precision,
+    ) -> Result<Gradient, LearnError>;
+
+    /// The same in double precision.
     fn gradient(
         &self,
         network: &ForwardNetwork,
         error: OutputError,
         batch: Batch<'_>,
-    ) -> Result<Gradient, LearnError>;
+    ) -> Result<Gradient, LearnError> {
+        self.gradient_in(network, error, batch, Precision::F64)
+    }
 }

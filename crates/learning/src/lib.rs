@@ -6,6 +6,7 @@
 //! [`Sink`]s receive as records.
 
 mod activities;
+pub mod alignment;
 mod any_learner;
 mod batch;
 mod clock;
@@ -34,6 +35,7 @@ mod train;
 mod updates;
 
 pub use activities::{Activities, Quantity, Teacher};
+pub use alignment::AlignmentObserver;
 pub use any_learner::{AnyLearner, AnySession, any_learner, train_any};
 pub use apical_datasets::{StreamRng, Streams};
 pub use apical_kernels::{Real, Transfer};
@@ -52,7 +54,7 @@ pub use learner::{Learner, OutputLoss, Precision, StartStep};
 pub use metric::{AddMetricsError, Direction, Metric, MetricInfo, Reads, add_metrics};
 pub use name::TensorName;
 pub use network::{ForwardWeights, Network, NetworkError, uniform};
-pub use observer::{AlignmentObserver, EvaluationObserver, Moment, Observer, Sink};
+pub use observer::{EvaluationObserver, Moment, Observer, Sink};
 pub use per_layer_or::{PerLayerOr, Word};
 pub use point::{Point, Swept, value_of};
 pub use range::{Counts, Numbers};

@@ -319,6 +319,11 @@ pub struct MeasureSpec {
     #[serde(default = "ten")]
     #[key(min = 1)]
     pub n_alignment_batches: usize,
+    /// Training samples, drawn once, over which metrics of the full batch are taken; all where it is left out.
+    // Left out where it is not said, so that what does not use it is written as ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[key(min = 1)]
+    pub n_full_batch_samples: Option<usize>,
     /// Training samples on which training accuracy and loss are measured: the first n, at most all.
     #[serde(default = "five_thousand")]
     #[key(min = 1)]
@@ -333,6 +338,7 @@ impl MeasureSpec {
             evaluate_every_n_epochs: 1,
             align_every_n_epochs: 1,
             n_alignment_batches: ten(),
+            n_full_batch_samples: None,
             n_train_samples: five_thousand(),
         }
     }
@@ -344,6 +350,10 @@ impl MeasureSpec {
             ("align_every_n_epochs", self.align_every_n_epochs),
             ("n_alignment_batches", self.n_alignment_batches),
             ("n_train_samples", self.n_train_samples),
+            (
+                "n_full_batch_samples",
+                self.n_full_batch_samples.unwrap_or(1),
+            ),
         ] {
             Counts::ANY.check(key, value)?;
         }

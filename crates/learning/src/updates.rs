@@ -48,6 +48,16 @@ impl Updates {
         self.next.push((name, value));
     }
 
+    /// Adds `share` of the changes of `other`; what is replaced rather than changed is left out.
+    pub fn add_share(&mut self, other: &Self, share: f64) {
+        for (name, change) in &other.changes {
+            match self.changes.iter_mut().find(|(own, _)| own == name) {
+                Some((_, sum)) => sum.scaled_add(share, change),
+                None => self.changes.push((*name, change * share)),
+            }
+        }
+    }
+
     /// Changes by name, in the learner's order.
     pub fn changes(&self) -> &[(TensorName, ArrayD<f64>)] {
         &self.changes

@@ -7,9 +7,11 @@ use rayon::prelude::*;
 
 use crate::claim;
 use crate::contrast;
+use crate::credit;
 use crate::csv::{Csv, number};
 use crate::figure::{FIGURES, Figure};
 use crate::group::{self, Task};
+use crate::literature;
 use crate::page::{self, FigureOnPage};
 use crate::plot::{DrawError, WIDTH};
 use crate::table::{self, Table};
@@ -25,8 +27,8 @@ pub struct Artefact {
 }
 
 /// The report on all runs: `index.html`, `table.csv`, `figures/<task>/<figure>.{svg,png,csv}` for
-/// every figure that has data, `contrasts.csv` where contrasts are declared, and `trials.csv` where settings
-/// were tuned.
+/// every figure that has data, `contrasts.csv` where contrasts are declared, `credit.csv` where what it needs was measured, and `trials.csv`
+/// where settings were tuned.
 ///
 /// Failed runs are listed and left out of all means. Without any finished run there is a page that
 /// says so. Fails where there are no runs at all, a run is given twice, or records are of another
@@ -42,6 +44,7 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
         let folder = format!("figures/{}", folders.name(task.name));
         sections.push(page::TaskSection {
             claim: claim::sentence(task),
+            literature: literature::rows(task, input),
             task,
             table,
             figures: draw_all(task, &tasks, &folder, &mut files)?,
@@ -52,6 +55,8 @@ pub fn report(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
     let contrasts = contrast::csv(&tasks);
     let mut attached: Vec<(&str, &[u8])> = vec![("table.csv", &table)];
     attached.extend(contrasts.as_deref().map(|bytes| ("contrasts.csv", bytes)));
+    let credit = credit::csv(&tasks);
+    attached.extend(credit.as_deref().map(|bytes| ("credit.csv", bytes)));
     if !input.trials.is_empty() {
         attached.push(("trials.csv", &trials));
     }

@@ -27,6 +27,8 @@ pub(crate) enum Flag {
     },
     /// Its scores are those of these others, one at least, to the last digit.
     IdenticalTo(Vec<String>),
+    /// All its readings are those of these others, one at least, angles and sizes too: they are one algorithm here.
+    OneAlgorithmWith(Vec<String>),
     /// So many of its runs ended in numbers that are not finite.
     Diverged { n: usize, of: usize },
     /// So many of its runs failed in another way.
@@ -41,6 +43,7 @@ impl Flag {
             Self::LossNeverFell { .. } => "loss_never_fell",
             Self::ErrorSizeChanges { .. } => "error_size_changes",
             Self::IdenticalTo(_) => "identical",
+            Self::OneAlgorithmWith(_) => "one_algorithm",
             Self::Diverged { .. } => "diverged",
             Self::Failed { .. } => "failed",
         }
@@ -53,6 +56,7 @@ impl Flag {
             Self::LossNeverFell { n, of } => format!("loss never fell in {n} of {of}"),
             Self::ErrorSizeChanges { how, .. } => format!("error {how}"),
             Self::IdenticalTo(_) => "identical".to_owned(),
+            Self::OneAlgorithmWith(_) => "one algorithm".to_owned(),
             Self::Diverged { n, of } => format!("{n} of {of} diverged"),
             Self::Failed { n, of } => format!("{n} of {of} failed"),
         }
@@ -75,20 +79,14 @@ impl Flag {
                 runs(*n, *of)
             ),
             Self::IdenticalTo(others) => {
-                let n_named = if others.len() <= MOST_NAMED {
-                    others.len() - 1
-                } else {
-                    MOST_NAMED
-                };
-                let names: String = others[..n_named]
-                    .iter()
-                    .map(|other| format!(", {other}"))
-                    .collect();
-                let last = match &others[n_named..] {
-                    [last] => last.clone(),
-                    more => format!("{} more", more.len()),
-                };
-                format!("{learner}{names} and {last} have the same scores to the last digit")
+                let all = listed(learner, others);
+                format!("{all} have the same scores to the last digit")
+            }
+            Self::OneAlgorithmWith(others) => {
+                let all = listed(learner, others);
+                format!(
+                    "{all} are one algorithm here: all their readings are the same to the last digit"
+                )
             }
             Self::Diverged { n, of } => {
                 format!(
@@ -104,6 +102,32 @@ impl Flag {
             }
         }
     }
+
+    /// The learners with the same numbers as one that has this flag.
+    pub(crate) fn twins(&self) -> Option<&[String]> {
+        match self {
+            Self::IdenticalTo(others) | Self::OneAlgorithmWith(others) => Some(others),
+            _ => None,
+        }
+    }
+}
+
+/// `learner` and `others`, not all of which are named where they are many.
+fn listed(learner: &str, others: &[String]) -> String {
+    let n_named = if others.len() <= MOST_NAMED {
+        others.len() - 1
+    } else {
+        MOST_NAMED
+    };
+    let names: String = others[..n_named]
+        .iter()
+        .map(|other| format!(", {other}"))
+        .collect();
+    let last = match &others[n_named..] {
+        [last] => last.clone(),
+        more => format!("{} more", more.len()),
+    };
+    format!("{learner}{names} and {last}")
 }
 
 /// Most learners with the same scores that are named.
@@ -118,25 +142,25 @@ pub(crate) fn flags(task: &Task<'_>, group: &Group<'_>) -> Vec<Flag> {
         flags.push(Flag::LossNeverFell { n, of });
     }
     flags.extend(error_size(group));
-    // The first of them names all, the others name it.
-    let is_it = |other: &&Group<'_>| are_identical(group, other);
     let at = task
         .groups
         .iter()
         .position(|other| std::ptr::eq(other, group));
     let (before, after) = task.groups.split_at(at.unwrap_or_default());
-    let twins: Vec<String> = match before.iter().find(is_it) {
-        Some(first) => vec![first.label()],
-        None => after
-            .iter()
-            .skip(1)
-            .filter(is_it)
-            .map(Group::label)
-            .collect(),
+    // The first of them names all, the others name it.
+    let twins = |is_it: &dyn Fn(&Group<'_>) -> bool| -> Vec<String> {
+        match before.iter().find(|other| is_it(other)) {
+            Some(first) => vec![first.label()],
+            None => (after.iter().skip(1))
+                .filter(|other| is_it(other))
+                .map(Group::label)
+                .collect(),
+        }
     };
-    if !twins.is_empty() {
-        flags.push(Flag::IdenticalTo(twins));
-    }
+    let one = twins(&|other| are_one_algorithm(group, other));
+    let same = twins(&|other| are_identical(group, other) && !are_one_algorithm(group, other));
+    flags.extend((!one.is_empty()).then_some(Flag::OneAlgorithmWith(one)));
+    flags.extend((!same.is_empty()).then_some(Flag::IdenticalTo(same)));
     let of = group.finished.len() + group.failed.len();
     let is_not_finite = |error: &str| error.contains("not finite") || error.contains("NaN");
     let n_diverged = (group.failed.iter())
@@ -243,6 +267,18 @@ fn are_identical(group: &Group<'_>, other: &Group<'_>) -> bool {
         && are_same_runs(&pairs().collect::<Vec<_>>())
 }
 
+/// Whether all their readings are equal as well, updates and all.
+fn are_one_algorithm(group: &Group<'_>, other: &Group<'_>) -> bool {
+    let is_of_updates = |of: &Reading| !of.metric.is_of_predictions() && of.value.is_some();
+    let mut pairs = group.finished.iter().zip(&other.finished);
+    are_identical(group, other)
+        && pairs.all(|(run, other)| {
+            run.summary.last.iter().any(is_of_updates)
+                && run.summary.last == other.summary.last
+                && run.epochs == other.epochs
+        })
+}
+
 /// The same of pairs of runs.
 pub(crate) fn are_same_runs(pairs: &[(&RunRecord, &RunRecord)]) -> bool {
     let scores = |run: &RunRecord| -> Vec<(Subject, u64)> {
@@ -263,10 +299,10 @@ mod tests {
 
     #[test]
     fn learners_with_the_same_scores_are_named_together() {
-        let said = |n: usize| {
-            let others = (0..n).map(|other| other.to_string()).collect();
-            Flag::IdenticalTo(others).sentence("a")
-        };
+        let others = |n: usize| (0..n).map(|other| other.to_string()).collect();
+        let said = |n: usize| Flag::IdenticalTo(others(n)).sentence("a");
+        let one = Flag::OneAlgorithmWith(others(1)).sentence("a");
+        assert!(one.starts_with("a and 0 are one algorithm"), "{one}");
         assert!(said(1).starts_with("a and 0 have"));
         assert!(said(3).starts_with("a, 0, 1 and 2 have"));
         assert!(said(8).starts_with("a, 0, 1, 2, 3, 4 and 3 more have"));

@@ -72,6 +72,11 @@ pub static GLOSSARY: &[Term] = &[
         "Two learners that a specification says are compared: the test score of one less that of the other, of the same seed. The unit is the training run.",
     ),
     term(
+        "credit verdict",
+        &["credit"],
+        "PASS or FAIL on whether hidden layers get credit worth the name: potentials stay in range, the reference gradient stands above its rounding, depth is used, and hidden errors predict what changes of rates do to the loss. docs/credit.md has the thresholds.",
+    ),
+    term(
         "damaged",
         &["set aside"],
         "A run whose files are not as they were written, by size and checksum. A report names it and leaves it out; the next call sets its folder aside and makes the run again.",
@@ -104,7 +109,7 @@ pub static GLOSSARY: &[Term] = &[
     term(
         "error angle",
         &["hidden-error angle"],
-        "The angle, averaged over samples, between the error that reaches a hidden layer and that of backprop.",
+        "The angle, averaged over samples as cosines, between the error that reaches a hidden layer and that of backprop.",
     ),
     term(
         "feedback",
@@ -142,6 +147,11 @@ pub static GLOSSARY: &[Term] = &[
         "A control: only the output layer learns. What it lacks to the others is what hidden learning brings.",
     ),
     term(
+        "full-batch angle",
+        &["update_angle_full_batch"],
+        "The angle between the mean change over all training samples and their gradient. The noise of minibatches has no part in it, so that it is not the mean of their angles.",
+    ),
+    term(
         "gap",
         &["gap to baseline", "paired by seed"],
         "The test score of a learner less that of the baseline with the same seed, after the last epoch, averaged over seeds.",
@@ -174,7 +184,7 @@ pub static GLOSSARY: &[Term] = &[
     term(
         "interval",
         &["±", "confidence interval", "95 % interval"],
-        "Mean ± half width of the 95 % interval by Student's t over seeds. A single seed has none.",
+        "Mean ± half width of the 95 % interval by Student's t over seeds. A single seed has none. Angles are averaged as cosines: the interval is that of the cosines taken back to angles, half its width given.",
     ),
     term(
         "last epoch",
@@ -233,8 +243,13 @@ pub static GLOSSARY: &[Term] = &[
     ),
     term(
         "null",
-        &["shuffled errors", "shuffled feedback angle"],
-        "The angle that remains when every neuron receives the error of another neuron of its layer. Near 90° alignment is chance; lower values show how much of an angle the activities alone explain.",
+        &["redrawn feedback angle", "shuffled feedback angle"],
+        "What an angle is without what it is taken for. Feedback drawn anew at the same forward weights: what is left where neither has come to fit the other. Shuffled rows: every neuron gets the change of another of its layer. Near 90° both are chance; the output layer has none, as no feedback has a part in it.",
+    ),
+    term(
+        "perturbation correlation",
+        &[],
+        "How well a learner's hidden errors predict what small random changes of the rates do to the loss: a correlation, near 1 for backprop and near 0 for random errors.",
     ),
     term(
         "plasticity delay",
@@ -300,6 +315,11 @@ pub static GLOSSARY: &[Term] = &[
         "standard backprop",
         &["standard"],
         "Backprop as usual for classification: softmax and cross-entropy. It descends neither reference, so that its angles say nothing of its quality.",
+    ),
+    term(
+        "step usefulness",
+        &["equal layer norms", "equal total norm"],
+        "How much a small step along the update lowers the loss, over what a gradient step of the same norm does: 1 is as useful as the gradient, below 0 the loss rises.",
     ),
     term(
         "sweep",

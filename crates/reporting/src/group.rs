@@ -47,17 +47,17 @@ impl Group<'_> {
 
     /// Over seeds, after the last epoch.
     pub(crate) fn last(&self, subject: Subject) -> Option<Spread> {
-        self.over_seeds(|run| subject.value(&run.summary.last))
+        subject.spread(&self.each(|run| subject.value(&run.summary.last)))
     }
 
     /// Over seeds, after the epoch chosen on validation.
     pub(crate) fn chosen(&self, subject: Subject) -> Option<Spread> {
-        self.over_seeds(|run| subject.value(&run.summary.chosen))
+        subject.spread(&self.each(|run| subject.value(&run.summary.chosen)))
     }
 
     /// Microseconds of training per sample, over seeds; of one phase or of all that is training.
     pub(crate) fn microseconds_per_sample(&self, phase: Option<Phase>) -> Option<Spread> {
-        self.over_seeds(|run| {
+        let microseconds = self.each(|run| {
             let timing = &run.summary.timing;
             timing.samples_per_second?;
             let seconds = match phase {
@@ -65,7 +65,8 @@ impl Group<'_> {
                 None => timing.seconds.training(),
             };
             (timing.n_samples > 0).then(|| 1e6 * seconds / timing.n_samples as f64)
-        })
+        });
+        Spread::of(&microseconds)
     }
 
     /// The values of all seeds after every epoch that has any.
@@ -89,7 +90,7 @@ impl Group<'_> {
                 let values: Vec<f64> = by_seed.iter().map(|(_, value)| *value).collect();
                 Some(EpochPoint {
                     epoch,
-                    spread: Spread::of(&values)?,
+                    spread: subject.spread(&values)?,
                     by_seed,
                 })
             })
@@ -110,9 +111,9 @@ impl Group<'_> {
             .collect()
     }
 
-    fn over_seeds(&self, value: impl Fn(&RunRecord) -> Option<f64>) -> Option<Spread> {
-        let values: Vec<f64> = self.finished.iter().filter_map(|run| value(run)).collect();
-        Spread::of(&values)
+    /// One value a finished run that has one.
+    fn each(&self, value: impl Fn(&RunRecord) -> Option<f64>) -> Vec<f64> {
+        self.finished.iter().filter_map(|run| value(run)).collect()
     }
 }
 

@@ -11,6 +11,7 @@ mod chart;
 mod claim;
 pub mod compare;
 mod contrast;
+mod credit;
 mod csv;
 mod error;
 pub mod export;
@@ -19,6 +20,7 @@ mod flag;
 mod gap;
 pub mod glossary;
 mod group;
+mod literature;
 mod look;
 mod markup;
 pub mod number;
@@ -34,6 +36,7 @@ mod subject;
 mod table;
 mod terminal;
 mod text;
+mod time_to_accuracy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,8 +48,10 @@ pub use chart::{
     Chart, ChartAxis, ChartLine, ChartPanel, ChartRow, ChartScale, ChartSeed, ChartSpread, LineLook,
 };
 pub use contrast::{Contrasts, VerdictEpoch};
+pub use credit::{LEAST_CORRELATION, LEAST_OVER_FLOOR, SOUND_CORRELATION};
 pub use error::ReportError;
 pub use figure::{FIGURES, Figure};
+pub use literature::Published;
 pub use markup::plain;
 pub use palette::LearnerPlace;
 pub use plain_table::PlainTable;
@@ -79,10 +84,14 @@ pub struct ReportInput {
     /// Learners that a report is about, by task and name: the claim is on the first of them that is not the
     /// baseline, or on the first learner where none is named.
     pub subjects: BTreeSet<(String, String)>,
+    /// By task and learner, what is published of it.
+    pub literature: BTreeMap<(String, String), Published>,
     /// Swept keys, from the specification's root, whose values are spread over a logarithm.
     pub logarithmic: BTreeSet<KeyPath>,
     /// Settings tried while tuning; empty where nothing was tuned.
     pub trials: Vec<TrialRecord>,
+    /// By task and learner, settings that tuning took at an edge of their range, one a line.
+    pub at_edge: BTreeMap<(String, String), Vec<String>>,
     /// Which runs are not among these, and why: missing, damaged, with other settings; one kind a line.
     pub gaps: Vec<String>,
 }

@@ -38,6 +38,14 @@ impl Subject {
         }
     }
 
+    /// Mean and spread of `values` of it, angles as cosines.
+    pub(crate) fn spread(self, values: &[f64]) -> Option<Spread> {
+        match self.metric.is_angle() {
+            true => Spread::of_angles(values),
+            false => Spread::of(values),
+        }
+    }
+
     pub(crate) fn of(reading: &Reading) -> Self {
         Self {
             metric: reading.metric,

@@ -61,10 +61,10 @@ fn the_table_of_several_tasks() {
       matched backprop, learner.rate=0.3       5  96.80 ± 0.00  96.56 ± 0.27      0 / 0         11 / 11     13.0 ± 0.2   1.00
       matched backprop, learner.rate=1         5  95.20 ± 0.00  95.12 ± 0.22      0 / 0         11 / 11     13.0 ± 0.2   1.00
       mean ± half width of the 95 % t interval over seeds
-      microcircuit, learner.rate=0.01 and microcircuit, learner.rate=1 have the same scores to the last digit
-      microcircuit, learner.rate=0.03 and microcircuit, learner.rate=0.3 have the same scores to the last digit
-      matched backprop, learner.rate=0.01 and matched backprop, learner.rate=1 have the same scores to the last digit
-      matched backprop, learner.rate=0.03 and matched backprop, learner.rate=0.3 have the same scores to the last digit
+      microcircuit, learner.rate=0.01 and microcircuit, learner.rate=1 are one algorithm here: all their readings are the same to the last digit
+      microcircuit, learner.rate=0.03 and microcircuit, learner.rate=0.3 are one algorithm here: all their readings are the same to the last digit
+      matched backprop, learner.rate=0.01 and matched backprop, learner.rate=1 are one algorithm here: all their readings are the same to the last digit
+      matched backprop, learner.rate=0.03 and matched backprop, learner.rate=0.3 are one algorithm here: all their readings are the same to the last digit
       potential: output error φ′(u)(u* − u); squared error: φ′(u)(r* − r); a learner stands near 0° to the one it descends
       time ratio to matched backprop
       times taken on Synthetic Processor, 2 cores, x86-64-v3
@@ -138,8 +138,8 @@ fn the_table_as_csv() {
     let text = std::str::from_utf8(&table.bytes).expect("UTF-8");
     insta::assert_snapshot!(rounded(text), @r"
     task,learner,variant,n_seeds,n_failed,score,test_score_last_epoch_mean,test_score_last_epoch_half_width_95,test_score_chosen_epoch_mean,test_score_chosen_epoch_half_width_95,update_angle_degrees_potential_all_mean,update_angle_degrees_potential_all_half_width_95,update_angle_degrees_potential_layer_1_mean,update_angle_degrees_potential_layer_1_half_width_95,update_angle_degrees_potential_layer_2_mean,update_angle_degrees_potential_layer_2_half_width_95,update_angle_degrees_squared_error_all_mean,update_angle_degrees_squared_error_all_half_width_95,update_angle_degrees_squared_error_layer_1_mean,update_angle_degrees_squared_error_layer_1_half_width_95,update_angle_degrees_squared_error_layer_2_mean,update_angle_degrees_squared_error_layer_2_half_width_95,microseconds_per_sample_mean,microseconds_per_sample_half_width_95,time_ratio,time_ratio_to,n_tuning_trials,test_score_gap_paired_by_seed_last_epoch_mean,test_score_gap_paired_by_seed_last_epoch_half_width_95,flags
-    digits,microcircuit,,2,0,accuracy,59.8,22.8712,59.8,22.8712,45.396,0.0394483,62.1992,7.3843,34.2554,6.17993,55.4142,0.8003,73.215,16.1432,45.4029,5.22781,28.69,0.300353,2.20631,matched backprop,,-5,43.2011,
-    digits,matched backprop,,2,0,accuracy,64.8,20.3299,64.8,20.3299,0.00792018,0.000460081,0.0102051,0.0000386008,0.00680181,0.00249487,11.0081,0.00403069,11.0098,0.00127805,11.0069,0.00215618,13.0036,2.81564,1,matched backprop,,,,
+    digits,microcircuit,,2,0,accuracy,59.8,22.8712,59.8,22.8712,45.396,0.0394483,62.2007,7.42229,34.2585,6.27402,55.4143,0.800363,73.2192,16.4299,45.4044,5.25664,28.69,0.300353,2.20631,matched backprop,,-5,43.2011,
+    digits,matched backprop,,2,0,accuracy,64.8,20.3299,64.8,20.3299,0.00792027,0.000460857,0.0102051,0.000038601,0.00680464,0.00272079,11.0081,0.00403069,11.0098,0.00127805,11.0069,0.00215618,13.0036,2.81564,1,matched backprop,,,,
     ");
 }
 

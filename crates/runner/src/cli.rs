@@ -58,6 +58,8 @@ pub(crate) enum Command {
     },
     /// Check records: checksums, summaries, tables, what saved weights predict, and whole runs
     Verify(VerifyArgs),
+    /// Judge the changes that a model of your own proposes: weights, samples and changes in an NPZ file
+    Align(AlignArgs),
     /// Fetch, list and check data sets
     Data {
         #[command(subcommand)]
@@ -333,6 +335,33 @@ pub(crate) struct ReportArgs {
     /// Show all columns of the tables, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AlignArgs {
+    /// The model: weights_1, …, changes_1, …, inputs and targets; docs/align.md lists all arrays
+    #[arg(value_name = "FILE.npz")]
+    pub(crate) file: PathBuf,
+    /// The transfer function of all its neurons, outputs included
+    #[arg(long, value_enum, default_value_t = TransferName::Logistic)]
+    pub(crate) transfer: TransferName,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show all columns of the tables, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+}
+
+/// Transfer functions without parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransferName {
+    /// 1 / (1 + exp(−u))
+    Logistic,
+    /// tanh(u)
+    Tanh,
+    /// max(0, u)
+    Relu,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use apical_datasets::DatasetError;
+use apical_experiment::align::AlignError;
 use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
 use apical_experiment::task_data::TaskDataError;
@@ -44,7 +45,7 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     ),
     (
         RUNS_FAILED,
-        "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began; `apical verify`: something is not as the records say",
+        "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began; `apical verify`: something is not as the records say; `apical align`: a gate is failed",
     ),
     (DATA, "data missing or wrong"),
     (
@@ -253,7 +254,10 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED
-    } else if error.is::<DataProblem>() || error.is::<TaskDataError>() || error.is::<DatasetError>()
+    } else if error.is::<DataProblem>()
+        || error.is::<AlignError>()
+        || error.is::<TaskDataError>()
+        || error.is::<DatasetError>()
     {
         DATA
     } else {

@@ -7,5 +7,6 @@ mod feedback;
 mod finite_differences;
 mod frozen;
 mod perceptron;
+mod rounding;
 mod specification;
 mod steps;

@@ -137,7 +137,7 @@ fn form(settings: &Table) -> usize {
     }
 }
 
-fn tables<'a>(of: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a Table)> {
+pub(super) fn tables<'a>(of: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a Table)> {
     let entries = of.get(key).and_then(Value::as_table).into_iter().flatten();
     entries.filter_map(|(name, value)| Some((&**name, value.as_table()?)))
 }

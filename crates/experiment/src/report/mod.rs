@@ -1,8 +1,10 @@
 //! Reports, made of records alone: of tasks, or of a protocol.
 
 mod contrasts;
+mod edges;
 mod gaps;
 mod gather;
+mod literature;
 mod looks;
 mod order;
 mod places;

@@ -13,7 +13,8 @@ use super::gather::{Gathered, Known, Place, gather};
 use super::places::places;
 use super::trials::gather_taught;
 use super::{
-    Report, baselines_of, in_order, looks, named_baselines, places_of, specified_baselines,
+    Report, baselines_of, edges, in_order, literature, looks, named_baselines, places_of,
+    specified_baselines,
 };
 use crate::protocol::{Kind, Run, Runs, Specified};
 use crate::provenance::shell_line;
@@ -184,6 +185,7 @@ fn on_tasks(
     let (mut specs, mut commands, mut titles, mut trials) = (vec![], vec![], vec![], vec![]);
     let (mut places, mut baselines, mut runs, mut gaps) = (vec![], vec![], vec![], vec![]);
     let (mut learner_places, mut logarithmic) = (BTreeMap::new(), BTreeSet::new());
+    let (mut published, mut at_edge) = (BTreeMap::new(), BTreeMap::new());
     let (mut declared, mut tasks) = (BTreeMap::new(), BTreeSet::new());
     for (place, of) in gathered {
         let called = |name: &str, task: &str| match place.label(name, &names) {
@@ -205,6 +207,7 @@ fn on_tasks(
             );
             places.extend(places_of(&table, |task| called(&name, task)));
             learner_places.extend(looks::learner_places(&table, |task| called(&name, task)));
+            published.extend(literature::literature(&table, |task| called(&name, task)));
             logarithmic.extend(looks::logarithmic_keys(&table));
             let specified = specified_baselines(&file.spec, &of.runs);
             let specified = specified.into_iter();
@@ -214,9 +217,15 @@ fn on_tasks(
             declared.extend(own.map(|(task, contrasts)| (called(&name, &task), contrasts)));
             commands.push(file.command.clone());
             specs.push(file.spec.clone());
+            let ranges = edges::ranges(&table);
             // A log that cannot be read is among the gaps.
             for mut trial in store::read_trials(&place.root).unwrap_or_default() {
                 trial.task = called(&name, &trial.task);
+                let key = (trial.task.clone(), trial.learner.clone());
+                let at_edges = edges::at_edges(&ranges, &trial);
+                if !at_edges.is_empty() {
+                    at_edge.insert(key, at_edges);
+                }
                 trials.push(trial);
             }
         }
@@ -269,10 +278,12 @@ fn on_tasks(
         subjects: looks::subjects(&places),
         places,
         logarithmic,
+        literature: published,
         baselines: baselines_of(&runs, baselines),
         contrasts: declared,
         runs,
         trials,
+        at_edge,
         gaps,
     })))
 }

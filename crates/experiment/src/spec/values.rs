@@ -113,6 +113,15 @@ impl Range {
         value.clamp(from, to)
     }
 
+    /// How far `value` lies on the way from the lower to the upper end, on the range's own scale.
+    pub fn share(&self, value: f64) -> f64 {
+        let (from, to) = (self.from.as_f64(), self.to.as_f64());
+        match self.scale {
+            Scale::Linear => (value - from) / (to - from),
+            Scale::Log => (value / from).ln() / (to / from).ln(),
+        }
+    }
+
     /// The value in the type of the ends.
     pub fn value(&self, value: f64) -> Value {
         if self.is_whole() {

@@ -18,13 +18,10 @@ fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
         Metric::BACKPROP_WITH_ITSELF,
-        |k, gradient| {
-            let (_, again) = of
-                .reversed
-                .iter()
-                .zip(of.gradients)
-                .find(|(_, (_, forward))| std::ptr::eq(forward, gradient))
-                .map(|(reversed, _)| reversed)
+        |k, reference, gradient| {
+            let mut reversed = of.reversed.iter().flat_map(|both| both.iter());
+            let (_, again) = reversed
+                .find(|(of, _)| *of == reference)
                 .ok_or("this reference was not computed again")?;
             Ok(Products::of(
                 again.weights[k - 1].view(),

@@ -1,4 +1,4 @@
-//! Error angle: per sample, ∠(e_k, W_{k+1}ᵀ δ_{k+1}) for hidden layers, averaged over samples.
+//! Error angle: per sample, ∠(e_k, W_{k+1}ᵀ δ_{k+1}) for hidden layers, averaged over samples as cosines.
 //!
 //! e_k is the error that reaches the neurons before φ′ multiplies it: the apical potential v_A,k of
 //! a circuit with interneurons, B_{k,k+1} e_{k+1} of error neurons. Backprop's own is −∂L/∂r_k. Learning needs less than 90° (Lillicrap et al. 2016).
@@ -23,6 +23,7 @@ fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
             let of_gradient = gradient.hidden_errors[k - 1].view();
             let value = sample::hidden_error(of, k);
             let value = value.and_then(|errors| mean_angle(errors, of_gradient));
+            let value = of.check_above_floor(k, *reference).and(value);
             readings.push(
                 Reading::new(Metric::ERROR_ANGLE, value)
                     .of_layer(Some(k))
@@ -33,7 +34,7 @@ fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     readings
 }
 
-/// The mean angle of the rows that have one.
+/// The angle whose cosine is the mean over the rows that have one.
 fn mean_angle(
     a: ndarray::ArrayView2<'_, f64>,
     b: ndarray::ArrayView2<'_, f64>,
@@ -47,8 +48,5 @@ fn mean_angle(
             Err(why) => reason = why,
         }
     }
-    if angles.is_empty() {
-        return Err(reason);
-    }
-    Ok(angles.iter().sum::<f64>() / angles.len() as f64)
+    Metric::ERROR_ANGLE.mean(&angles).ok_or(reason)
 }

@@ -3,8 +3,13 @@
 //! To add one: a file with its `METRIC`, and a line of `metrics!`. A program adds its own with
 //! [`add_metrics`].
 
+mod loss_fall;
+#[cfg(test)]
+mod network_tests;
+mod perturbation;
 mod registry;
 mod sample;
+mod step;
 #[cfg(test)]
 mod tests;
 pub mod vector;
@@ -62,6 +67,17 @@ metrics! {
     ERROR_SIZE = error_size,
     STEP_SIZE = step_size,
     FEEDBACK_NORM = feedback_norm,
+    UPDATE_ANGLE_FULL_BATCH = update_angle_full_batch,
+    REDRAWN_FEEDBACK_ANGLE = redrawn_feedback_angle,
+    RANDOM_DIRECTION_ANGLE = random_direction_angle,
+    ROUNDING_ANGLE = rounding_angle,
+    GRADIENT_OVER_FLOOR = gradient_over_floor,
+    STEP_USEFULNESS = step_usefulness,
+    STEP_USEFULNESS_TOTAL_NORM = step_usefulness_total_norm,
+    PERTURBATION_CORRELATION = perturbation_correlation,
+    PERTURBATION_CORRELATION_BACKPROP = perturbation_correlation_backprop,
+    PERTURBATION_CORRELATION_RANDOM = perturbation_correlation_random,
+    POTENTIAL_SIZE = potential_size,
 }
 
 /// Which way is better.
@@ -87,6 +103,8 @@ pub enum Reads {
     Predictions(fn(&Evaluation) -> Option<f64>),
     /// A learner beside its reference gradients on a minibatch.
     Alignment(fn(&AlignmentSample<'_>) -> Vec<Reading>),
+    /// The same with the mean change and the mean gradients of many samples in the place of a minibatch's.
+    FullBatch(fn(&AlignmentSample<'_>) -> Vec<Reading>),
 }
 
 /// What a metric is.
@@ -141,15 +159,43 @@ impl Metric {
     pub(crate) fn of_predictions(self) -> Option<fn(&Evaluation) -> Option<f64>> {
         match self.0.reads {
             Reads::Predictions(read) => Some(read),
-            Reads::Alignment(_) => None,
+            Reads::Alignment(_) | Reads::FullBatch(_) => None,
         }
     }
 
     /// How it reads a learner beside its reference gradient, if that is what it reads.
     pub(crate) fn of_alignment(self) -> Option<fn(&AlignmentSample<'_>) -> Vec<Reading>> {
         match self.0.reads {
-            Reads::Predictions(_) => None,
+            Reads::Predictions(_) | Reads::FullBatch(_) => None,
             Reads::Alignment(read) => Some(read),
+        }
+    }
+
+    /// How it reads the mean change of many samples, if that is what it reads.
+    pub(crate) fn of_full_batch(self) -> Option<fn(&AlignmentSample<'_>) -> Vec<Reading>> {
+        match self.0.reads {
+            Reads::Predictions(_) | Reads::Alignment(_) => None,
+            Reads::FullBatch(read) => Some(read),
+        }
+    }
+
+    /// Whether its values are angles, in degrees.
+    pub fn is_angle(self) -> bool {
+        self.0.unit == "°"
+    }
+
+    /// The mean of `values`: of angles that whose cosine is the mean of theirs, of others the arithmetic one. None
+    /// without values; one value is its own mean, to the bit.
+    pub fn mean(self, values: &[f64]) -> Option<f64> {
+        match (values, self.is_angle()) {
+            ([], _) => None,
+            ([only], _) => Some(*only),
+            (_, true) => {
+                let cosines = values.iter().map(|angle| angle.to_radians().cos());
+                let mean = cosines.sum::<f64>() / values.len() as f64;
+                Some(mean.clamp(-1.0, 1.0).acos().to_degrees())
+            }
+            (_, false) => Some(values.iter().sum::<f64>() / values.len() as f64),
         }
     }
 }

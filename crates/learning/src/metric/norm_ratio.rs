@@ -22,7 +22,7 @@ fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
         Metric::NORM_RATIO,
-        |k, gradient| {
+        |k, _, gradient| {
             let change = of.change(k)?;
             let step = &gradient.weights[k - 1] * rates[k - 1];
             Ok(Products::of(change, step.view()))

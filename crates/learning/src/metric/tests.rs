@@ -5,8 +5,8 @@ use ndarray::{Array2, array};
 
 use super::{AlignmentSample, Metric};
 use crate::{
-    Activities, Evaluation, ForwardNetwork, ForwardWeights, Gradient, OutputError, Quantity,
-    Reading, Residuals, TensorName, Updates,
+    Activities, Batch, Evaluation, ForwardNetwork, ForwardWeights, Gradient, OutputError, Quantity,
+    Reading, Residuals, Streams, TensorName, Updates,
 };
 
 const SQRT_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -16,7 +16,12 @@ fn every_metric_is_listed_once_under_its_own_name() {
     for metric in Metric::all() {
         let written = serde_json::to_string(&metric).expect("a plain name");
         assert_eq!(written, format!("\"{}\"", metric.info().name));
-        assert!(metric.of_predictions().is_some() != metric.of_alignment().is_some());
+        let reads = [
+            metric.of_predictions().is_some(),
+            metric.of_alignment().is_some(),
+            metric.of_full_batch().is_some(),
+        ];
+        assert_eq!(reads.iter().filter(|reads| **reads).count(), 1);
     }
 }
 
@@ -59,6 +64,8 @@ struct ByHand {
     rates: Option<Vec<f64>>,
     feedback: Vec<Option<(usize, Array2<f64>)>>,
     gradients: [(OutputError, Gradient); 2],
+    floors: Option<[Vec<f64>; 2]>,
+    again: Option<Updates>,
     cycles: Vec<Option<Vec<usize>>>,
 }
 
@@ -126,23 +133,38 @@ impl ByHand {
                 (OutputError::Potential, gradient),
                 (OutputError::SquaredError, opposite),
             ],
+            floors: None,
+            again: None,
             cycles: vec![Some(vec![1, 0]), Some(vec![1, 0]), None],
         }
     }
 
     fn measure(&self, metric: Metric) -> Vec<Reading> {
+        let (inputs, targets) = (array![[1.0, 0.5], [0.0, 2.0]], array![[0.5], [-0.5]]);
         let sample = AlignmentSample {
+            batch: Batch {
+                inputs: inputs.view(),
+                target_potentials: targets.view(),
+                target_rates: targets.view(),
+                labels: None,
+            },
             updates: &self.updates,
+            again: self.again.as_ref().ok_or("it was proposed once"),
             nudged: &self.nudged,
             free: &self.free,
             forward: &self.forward,
+            mean_rates: &[],
             equivalent_rates: self.rates.as_deref(),
             feedback: &self.feedback,
             gradients: &self.gradients,
-            reversed: &self.gradients,
+            reversed: Some(&self.gradients),
+            floors: self.floors.as_ref(),
             cycles: &self.cycles,
+            streams: Streams::new(1),
+            index: 0,
         };
-        metric.of_alignment().expect("an alignment metric")(&sample)
+        let read = metric.of_alignment().or(metric.of_full_batch());
+        read.expect("an alignment metric")(&sample)
     }
 
     /// The reading of a layer against the potential error, or against nothing.
@@ -293,9 +315,10 @@ fn sign_agreement() {
 #[test]
 fn error_angle() {
     let mut sample = ByHand::new();
-    assert_value(&sample.of(Metric::ERROR_ANGLE, Some(1)), 67.5);
+    let between = degrees((SQRT_HALF + 0.0) / 2.0);
+    assert_value(&sample.of(Metric::ERROR_ANGLE, Some(1)), between);
     let opposite = sample.against(Metric::ERROR_ANGLE, Some(1), OutputError::SquaredError);
-    assert_value(&opposite, 112.5);
+    assert_value(&opposite, 180.0 - between);
     // The second sample of layer 2 has no error to be compared with.
     assert_value(&sample.of(Metric::ERROR_ANGLE, Some(2)), 0.0);
     let silent = array![[0.0, 0.0], [0.0, 0.0]];
@@ -351,17 +374,72 @@ fn step_size() {
 }
 
 #[test]
-fn sizes_are_measured_where_they_are_named() {
-    let named: Vec<&Metric> = Metric::all()
+fn what_is_measured_by_default_stays() {
+    let names: Vec<&str> = Metric::by_default()
         .iter()
-        .filter(|metric| !Metric::by_default().contains(metric))
+        .map(|of| of.info().name)
         .collect();
-    let asked = [
-        &Metric::ERROR_SIZE,
-        &Metric::STEP_SIZE,
-        &Metric::FEEDBACK_NORM,
-    ];
-    assert_eq!(named, asked);
+    let expected = "accuracy loss rmse r_squared update_angle shuffled_feedback_angle backprop_with_itself \
+                    norm_ratio sign_agreement error_angle feedback_angle interneuron_mismatch \
+                    apical_potential apical_residual";
+    assert_eq!(names.join(" "), expected);
+}
+
+#[test]
+fn gradients_in_their_rounding_give_no_angle() {
+    let mut sample = ByHand::new();
+    // ‖∇‖ is √2, 2 and 5: times the floor, 100, 9 and 10 of the one, far above it of the other.
+    let floors = vec![2.0_f64.sqrt() / 100.0, 2.0 / 9.0, 0.5];
+    sample.floors = Some([floors, vec![1e-9; 3]]);
+    for (layer, times) in [(1, 100.0), (2, 9.0), (3, 10.0)] {
+        assert_value(&sample.of(Metric::GRADIENT_OVER_FLOOR, Some(layer)), times);
+    }
+    let reason = "the reference gradient is 9.00 times what rounding in the learner's precision makes of it; \
+                  an angle needs 10 times";
+    for metric in [Metric::UPDATE_ANGLE, Metric::UPDATE_ANGLE_FULL_BATCH] {
+        assert_value(&sample.of(metric, Some(1)), 0.0);
+        assert_absent(&sample.of(metric, Some(2)), reason);
+        assert_value(&sample.of(metric, Some(3)), 90.0);
+        // Without layer 2: ab = 2 + 0, aa = 2 + 100, bb = 2 + 25.
+        assert_value(
+            &sample.of(metric, None),
+            degrees(2.0 / (102.0_f64 * 27.0).sqrt()),
+        );
+        let other = sample.against(metric, Some(2), OutputError::SquaredError);
+        assert_value(&other, 135.0);
+    }
+    assert_absent(&sample.of(Metric::ERROR_ANGLE, Some(2)), reason);
+    sample.floors = None;
+    let unknown = sample.of(Metric::GRADIENT_OVER_FLOOR, Some(1));
+    assert_absent(&unknown, "rounding was not measured");
+}
+
+#[test]
+fn rounding_angle() {
+    let mut sample = ByHand::new();
+    assert_absent(
+        &sample.of(Metric::ROUNDING_ANGLE, Some(1)),
+        "it was proposed once",
+    );
+    assert_absent(
+        &sample.of(Metric::ROUNDING_ANGLE, None),
+        "it was proposed once",
+    );
+    let mut again = Updates::new();
+    for (k, change) in (1..).zip([
+        array![[10.0, 0.0], [0.0, 10.0]],
+        array![[0.0, 4.0], [0.0, 0.0]],
+        array![[4.0, -3.0]],
+    ]) {
+        again.push_change(TensorName::forward(k), change.into_dyn());
+    }
+    sample.again = Some(again);
+    let over_root = |angle: f64| angle * SQRT_HALF;
+    assert_value(&sample.of(Metric::ROUNDING_ANGLE, Some(1)), 0.0);
+    assert_value(&sample.of(Metric::ROUNDING_ANGLE, Some(2)), over_root(45.0));
+    // Divided by 10, 1 and 0.5: ab = 2 + 8 + 100, aa = 2 + 8 + 100, bb = 2 + 16 + 100.
+    let all = degrees(110.0 / (110.0_f64 * 118.0).sqrt());
+    assert_value(&sample.of(Metric::ROUNDING_ANGLE, None), over_root(all));
 }
 
 #[test]

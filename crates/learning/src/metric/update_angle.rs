@@ -6,8 +6,10 @@
 //!
 //! An update that is the difference of nearly equal numbers, such as that of a self-predicting
 //! circuit with nothing left to learn, keeps the rounding of those numbers: about 6e-8 of them in
-//! single precision. An update that small has an angle, near 90°, that tells of rounding alone;
-//! only an update that vanishes altogether has none (see [`NORM_FLOOR`](super::vector::NORM_FLOOR)).
+//! single precision. Where the output error is so small that the reference gradient itself does not stand
+//! ten times above its rounding in the learner's precision ([`gradient_over_floor`](super::gradient_over_floor)),
+//! a layer has no angle and no part in that over all layers. What rounding adds to the angle of an update is
+//! [`rounding_angle`](super::rounding_angle).
 
 use super::vector::Products;
 use super::{AlignmentSample, Direction, MetricInfo, Reads, sample};
@@ -23,10 +25,15 @@ pub(super) static METRIC: MetricInfo = MetricInfo {
 };
 
 fn measure(of: &AlignmentSample<'_>) -> Vec<Reading> {
+    read(of, Metric::UPDATE_ANGLE)
+}
+
+pub(super) fn read(of: &AlignmentSample<'_>, metric: Metric) -> Vec<Reading> {
     sample::per_layer_and_all(
         of,
-        Metric::UPDATE_ANGLE,
-        |k, gradient| {
+        metric,
+        |k, reference, gradient| {
+            of.check_above_floor(k, reference)?;
             let products = Products::of(of.change(k)?, gradient.weights[k - 1].view());
             Ok(of.at_equal_rates(k, products))
         },

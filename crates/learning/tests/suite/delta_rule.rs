@@ -2,7 +2,7 @@
 
 use apical_learning::{
     Batch, ForwardNetwork, Gradient, GradientReference, LearnError, Learner, Network, OutputError,
-    Streams, TensorName, TensorTable, Tensors, Transfer, Updates,
+    Precision, Streams, TensorName, TensorTable, Tensors, Transfer, Updates,
 };
 use ndarray::{Array2, ArrayView2};
 
@@ -76,11 +76,12 @@ impl Learner for DeltaRule {
 pub(crate) struct ByHand;
 
 impl GradientReference for ByHand {
-    fn gradient(
+    fn gradient_in(
         &self,
         network: &ForwardNetwork,
         error: OutputError,
         batch: Batch<'_>,
+        precision: Precision,
     ) -> Result<Gradient, LearnError> {
         let w = &network.weights.weights[0];
         let u = batch.inputs.mapv(f64::from).dot(&w.t());
@@ -94,6 +95,10 @@ impl GradientReference for ByHand {
                 let delta = (batch.target_potentials.mapv(f64::from) - u) * slope;
                 delta.t().dot(&batch.inputs.mapv(f64::from)) / batch.n_samples() as f64
             }
+        };
+        let weights = match precision {
+            Precision::F32 => weights.mapv(|w| f64::from(w as f32)),
+            Precision::F64 => weights,
         };
         Ok(Gradient {
             weights: vec![weights],

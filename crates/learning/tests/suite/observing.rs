@@ -1,8 +1,10 @@
 //! Observers measure rightly and cannot alter a run.
 
+use apical_learning::metric::vector::Products;
 use apical_learning::{
-    AlignmentObserver, EvaluationObserver, MeasureSpec, Metric, Observer, OutputError, PartName,
-    Reading, Streams, conformance, save_tensors, train,
+    AlignmentObserver, EvaluationObserver, GradientReference, Learner, MeasureSpec, Metric,
+    Observer, OutputError, PartName, Reading, Streams, TensorName, conformance, save_tensors,
+    train,
 };
 
 use crate::delta_rule::{ByHand, DeltaRule};
@@ -96,4 +98,44 @@ fn all_three_parts_are_evaluated() {
         let of_part = readings.iter().filter(|r| r.part == Some(part));
         assert_eq!(of_part.count(), 2, "accuracy and loss on {part:?}");
     }
+}
+
+#[test]
+fn the_full_batch_is_all_samples_or_as_many_as_are_declared() {
+    let learner = DeltaRule::new(1);
+    let data = conformance::task(&learner);
+    let streams = Streams::new(1);
+    let angle = |n_full_batch_samples| {
+        let measure = MeasureSpec {
+            metrics: vec![Metric::UPDATE_ANGLE_FULL_BATCH],
+            n_full_batch_samples,
+            ..MeasureSpec::everything()
+        };
+        let mut observer =
+            AlignmentObserver::new(&learner, &data.train, 3, &measure, &ByHand, streams);
+        let readings = observer.observe(&learner).expect("it can be observed");
+        assert!(
+            readings
+                .iter()
+                .all(|of| of.metric == Metric::UPDATE_ANGLE_FULL_BATCH)
+        );
+        let of = |reading: &&Reading| reading.reference == Some(OutputError::Potential);
+        let found = readings.iter().find(of).expect("a reading");
+        found.value.expect("an angle")
+    };
+    let batch = data.train.all();
+    let updates = learner.propose(&mut (), batch).expect("finite");
+    let gradient = ByHand.gradient(&learner.forward(), OutputError::Potential, batch);
+    let change = updates.matrix(TensorName::forward(1)).expect("plastic");
+    let products = Products::of(change, gradient.expect("a gradient").weights[0].view());
+    let expected = products.angle_degrees().expect("an angle");
+    let found = angle(None);
+    assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    assert_eq!(angle(Some(10_000)), found);
+    let of_some = angle(Some(4));
+    assert!(
+        (of_some - expected).abs() > 1e-6,
+        "{of_some}: of other samples"
+    );
+    assert_eq!(angle(Some(4)), of_some);
 }

@@ -3,7 +3,9 @@
 use apical_learning::{Metric, Reading};
 
 use super::shared::family::{Line, family, lines};
-use super::shared::outcome::{Value, angle, hidden_angle, reference, spread, test_error, values};
+use super::shared::outcome::{
+    Averaged, Value, angle, hidden_angle, reference, spread, test_error, values,
+};
 use super::shared::{per_layer, series};
 use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
@@ -68,7 +70,7 @@ fn draft(task: &Task<'_>, all: &[Task<'_>]) -> Result<Draft, Omission> {
 }
 
 fn scores(lines: &[Line<'_, '_>], score: Metric, depths: &[usize]) -> Option<Row> {
-    let curves = over_depth(lines, depths, |_, _| {
+    let curves = over_depth(lines, depths, Spread::of, |_, _| {
         Box::new(move |readings| test_error(score, readings))
     });
     let y_label = match score == Metric::ACCURACY {
@@ -84,11 +86,11 @@ fn scores(lines: &[Line<'_, '_>], score: Metric, depths: &[usize]) -> Option<Row
 }
 
 fn angles(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
-    let across = over_depth(lines, depths, |depth, group| {
+    let across = over_depth(lines, depths, Spread::of_angles, |depth, group| {
         let reference = reference(group, depth);
         Box::new(move |readings| hidden_angle(reference?, depth, readings))
     });
-    let down = by_layer(lines, depths, 1, |depth, group, k| {
+    let down = by_layer(lines, depths, 1, Spread::of_angles, |depth, group, k| {
         let reference = reference(group, depth);
         Box::new(move |readings| angle(reference?, k).value(readings))
     });
@@ -116,8 +118,10 @@ fn angles(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
 
 fn errors(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
     let of = |depth, k| move |readings: &[Reading]| relative_error(depth, k, readings);
-    let across = over_depth(lines, depths, |depth, _| Box::new(of(depth, 1)));
-    let down = by_layer(lines, depths, 0, |depth, _, k| Box::new(of(depth, k)));
+    let across = over_depth(lines, depths, Spread::of, |depth, _| Box::new(of(depth, 1)));
+    let down = by_layer(lines, depths, 0, Spread::of, |depth, _, k| {
+        Box::new(of(depth, k))
+    });
     let panels = vec![
         panel("first over last layer", depth_axis(depths), across),
         panel("over last layer", layer_axis(depths, 0), down),
@@ -135,8 +139,8 @@ fn errors(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
 
 fn steps(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
     let of = |k| move |readings: &[Reading]| step(k).value(readings);
-    let across = over_depth(lines, depths, |_, _| Box::new(of(1)));
-    let down = by_layer(lines, depths, 1, |_, _, k| Box::new(of(k)));
+    let across = over_depth(lines, depths, Spread::of, |_, _| Box::new(of(1)));
+    let down = by_layer(lines, depths, 1, Spread::of, |_, _, k| Box::new(of(k)));
     let panels = vec![
         panel("layer 1", depth_axis(depths), across),
         panel("by layer", layer_axis(depths, 1), down),
@@ -199,6 +203,7 @@ fn drawn(curve: &Curve, is_logarithmic: bool) -> Vec<f64> {
 fn over_depth<'v>(
     lines: &[Line<'_, '_>],
     depths: &[usize],
+    averaged: Averaged,
     value: impl Fn(usize, &Group<'_>) -> Box<dyn Fn(&[Reading]) -> Option<f64> + 'v>,
 ) -> Vec<Curve> {
     let curve = |line: &Line<'_, '_>| {
@@ -207,7 +212,7 @@ fn over_depth<'v>(
             let x = *depth as f64;
             let values = values(group, &value(*depth, group));
             let of_seeds: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
-            points.extend(Spread::of(&of_seeds).map(|spread| (x, spread)));
+            points.extend(averaged(&of_seeds).map(|spread| (x, spread)));
             seeds.extend(values.into_iter().map(|(seed, value)| (x, seed, value)));
         }
         (!points.is_empty()).then(|| series::over_places(line[0].1.style, &points, &seeds))
@@ -220,6 +225,7 @@ fn by_layer<'v>(
     lines: &[Line<'_, '_>],
     depths: &[usize],
     n_more: usize,
+    averaged: Averaged,
     value: impl Fn(usize, &Group<'_>, usize) -> Box<dyn Fn(&[Reading]) -> Option<f64> + 'v>,
 ) -> Vec<Curve> {
     let curve = |line: &Line<'_, '_>| {
@@ -227,7 +233,7 @@ fn by_layer<'v>(
             .last()
             .filter(|(depth, _)| depths.last() == Some(depth))?;
         let points: Vec<(f64, Spread)> = (1..=depth + n_more)
-            .filter_map(|k| Some((k as f64, spread(group, &value(*depth, group, k))?)))
+            .filter_map(|k| Some((k as f64, spread(group, averaged, &value(*depth, group, k))?)))
             .collect();
         (!points.is_empty()).then(|| Curve {
             shown: Shown::Mean,
@@ -263,7 +269,11 @@ fn table(task: &Task<'_>, lines: &[Line<'_, '_>]) -> Csv {
     let mut csv = Csv::new(&header);
     for (depth, group) in lines.iter().flatten() {
         let mut add = |quantity: &str, reference: &str, layer: String, value: Value<'_>| {
-            let Some(spread) = spread(group, value) else {
+            let averaged = match quantity {
+                "update_angle" => Spread::of_angles,
+                _ => Spread::of,
+            };
+            let Some(spread) = spread(group, averaged, value) else {
                 return;
             };
             let mut cells = vec![

@@ -1,8 +1,8 @@
 //! Learners beside each other: test error and direction of updates after the last epoch.
 
-use apical_learning::{Metric, Reading};
+use apical_learning::Metric;
 
-use super::shared::outcome::{hidden_angle, reference, test_error, values};
+use super::shared::outcome::{Averaged, Value, hidden_angle, reference, test_error, values};
 use super::shared::series;
 use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
@@ -34,7 +34,11 @@ const WIDE: f64 = 8.0;
 type Values = Option<(Spread, Vec<f64>)>;
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
-    let scores = |group: &Group<'_>| of(group, &|readings| test_error(task.score, readings));
+    let scores = |group: &Group<'_>| {
+        of(group, Spread::of, &|readings| {
+            test_error(task.score, readings)
+        })
+    };
     let groups: Vec<&Group<'_>> = task.groups.iter().filter(|g| scores(g).is_some()).collect();
     match groups.len() {
         0 | 1 => return Err("fewer than two learners have a finished run"),
@@ -44,7 +48,9 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let n_hidden = task.n_hidden().unwrap_or(0);
     let angles = |group: &Group<'_>| {
         let reference = reference(group, n_hidden)?;
-        of(group, &|of| hidden_angle(reference, n_hidden, of))
+        of(group, Spread::of_angles, &|of| {
+            hidden_angle(reference, n_hidden, of)
+        })
     };
     let columns: Vec<[Values; 2]> = groups.iter().map(|g| [scores(g), angles(g)]).collect();
     let column = |index: usize| -> Vec<&(Spread, Vec<f64>)> {
@@ -87,10 +93,10 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     })
 }
 
-fn of(group: &Group<'_>, value: &dyn Fn(&[Reading]) -> Option<f64>) -> Values {
+fn of(group: &Group<'_>, averaged: Averaged, value: Value<'_>) -> Values {
     let seeds = values(group, value);
     let seeds: Vec<f64> = seeds.into_iter().map(|(_, value)| value).collect();
-    Some((Spread::of(&seeds)?, seeds))
+    Some((averaged(&seeds)?, seeds))
 }
 
 fn drawn((spread, seeds): &(Spread, Vec<f64>)) -> impl Iterator<Item = f64> {

@@ -86,6 +86,7 @@ figures! {
     hidden_error,
     feedback,
     norm_ratio,
+    step_usefulness,
     self_prediction,
 }
 

@@ -14,6 +14,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::ReportInput;
+use crate::cell::Cell;
 use crate::figure::{Figure, Omission};
 use crate::group::Task;
 use crate::markup::{Height, pieces, plain};
@@ -42,6 +43,8 @@ pub(crate) enum FigureOnPage {
 pub(crate) struct TaskSection<'a> {
     pub(crate) claim: String,
     pub(crate) task: &'a Task<'a>,
+    /// Rows of the literature card.
+    pub(crate) literature: Vec<Vec<Cell>>,
     pub(crate) table: &'a Table<'a>,
     pub(crate) figures: Vec<(&'static Figure, FigureOnPage)>,
 }
@@ -69,7 +72,7 @@ impl Part {
     }
 }
 
-/// The page; `files` are table.csv, contrasts.csv and trials.csv.
+/// The page; `files` are table.csv, contrasts.csv, credit.csv and trials.csv.
 pub(crate) fn html(
     input: &ReportInput,
     sections: &[TaskSection<'_>],

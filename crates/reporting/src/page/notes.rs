@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use apical_learning::TrialRecord;
 use maud::html;
 
-use super::{Attached, Part, TaskSection, Td, definitions, headings, settings, table};
+use super::{Attached, Part, TaskSection, Td, definitions, headings, prose, settings, table};
 use crate::Cell;
 use crate::ReportInput;
 use crate::glossary::GLOSSARY;
@@ -134,6 +134,16 @@ pub(super) fn tuning(
             "Settings were chosen on validation data, on seeds apart from the reported ones."
         }
         (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))
+        @if !input.at_edge.is_empty() {
+            ul.warning {
+                @for ((task, learner), settings) in &input.at_edge {
+                    li {
+                        (task) ", " (learner) ": tuning took "
+                        (prose(&settings.join(", "))) "; beyond it there may be better ones."
+                    }
+                }
+            }
+        }
         @for (path, bytes) in files.iter().filter(|(path, _)| *path == "trials.csv") {
             p.note { "All trials: " (attached.csv(path, bytes)) }
         }

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use super::{Attached, FigureOnPage, Part, TaskSection, Td, figure, headings, prose, rich, table};
+use crate::cell::Cell;
+use crate::credit::{
+    Credit, LARGEST_GROWTH, LEAST_CORRELATION, LEAST_OVER_FLOOR, PARTS, SOUND_CORRELATION, credits,
+};
+use crate::literature;
 use crate::table::{ContrastTable, Heading, Layout, REFERENCES, Table};
+use crate::time_to_accuracy::TimesToAccuracy;
 
 /// All tasks; how to read a figure is told where it is met first.
 pub(super) fn task_parts(
@@ -56,6 +62,9 @@ fn task_part(
         @if let Some(contrasts) = ContrastTable::new(shown.task) {
             (contrast_table(&contrasts, files, attached))
         }
+        (credit_table(&credits(shown.task), files, attached))
+        @if let Some(times) = TimesToAccuracy::new(shown.task) { (times_to_accuracy(&times)) }
+        (literature_card(&shown.literature))
         div.figures { @for figure in drawn { (figure) } }
         @if !omitted.is_empty() { p.note { "Not shown: " (omitted.join("; ")) "." } }
     };
@@ -96,6 +105,67 @@ fn contrast_table(
             (prose(&of.note()))
             @for (path, bytes) in files.iter().filter(|(path, _)| *path == "contrasts.csv") {
                 " " (attached.csv(path, bytes))
+            }
+        }
+    }
+}
+
+fn times_to_accuracy(of: &TimesToAccuracy<'_>) -> Markup {
+    let cells = |row: &Vec<Cell>| row.iter().map(Td::from).collect();
+    html! {
+        h3 { "Time to accuracy" }
+        (table("sortable", Some(headings(of.headings())), of.rows().iter().map(cells)))
+        p.note.under { (prose(&of.note())) }
+    }
+}
+
+/// What is published of the same learners; nothing where nothing is.
+fn literature_card(rows: &[Vec<Cell>]) -> Markup {
+    let cells = |row: &Vec<Cell>| row.iter().map(Td::from).collect();
+    html! {
+        @if !rows.is_empty() {
+            h3 { "Beside the literature" }
+            (table("sortable", Some(headings(literature::HEADINGS)), rows.iter().map(cells)))
+            p.note.under {
+                "Test accuracy after the last epoch, mean ± half width of the 95 % interval, beside the published one ± its \
+                 tolerance; outside where the means differ by more. Networks, epochs and settings of the sources may be others."
+            }
+        }
+    }
+}
+
+/// The credit verdicts; nothing where nothing of them was measured.
+fn credit_table(credits: &[Credit], files: &[(&str, &[u8])], attached: &mut Attached) -> Markup {
+    let columns = ["learner", "credit"].into_iter().chain(PARTS);
+    let row = |credit: &Credit| {
+        let mut cells = vec![
+            Cell::text(&*credit.learner),
+            Cell::text(credit.outcome().words()),
+        ];
+        cells.extend(
+            credit
+                .parts
+                .iter()
+                .map(|part| Cell::text(format!("{}: {}", part.outcome.words(), part.reason))),
+        );
+        cells.iter().map(Td::from).collect()
+    };
+    html! {
+        @if !credits.is_empty() {
+            h3 { "Credit" }
+            (table("sortable", Some(headings(columns)), credits.iter().map(row)))
+            p.note.under {
+                (prose(&format!(
+                    "PASS where all four parts pass, FAIL where one fails. Potentials: the root mean square of no layer grows \
+                     beyond {LARGEST_GROWTH} times that of the start, or 1 if that is more. Gradient: the reference stands at least \
+                     {LEAST_OVER_FLOOR} times above its rounding in every layer. Depth: the test score, paired by seed, is above that of \
+                     frozen hidden layers, the 95 % interval above 0. Perturbations: the correlation of the learner’s hidden error with what \
+                     small random changes of rates do to the loss lies above {LEAST_CORRELATION} in every hidden layer with its 95 % interval, \
+                     where that of backprop is at least {SOUND_CORRELATION} and that of random errors nearer to 0."
+                )))
+                @for (path, bytes) in files.iter().filter(|(path, _)| *path == "credit.csv") {
+                    " " (attached.csv(path, bytes))
+                }
             }
         }
     }

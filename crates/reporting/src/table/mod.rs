@@ -269,7 +269,7 @@ impl<'a> Table<'a> {
         let mut twins: Vec<&str> = Vec::new();
         for row in &self.rows {
             for flag in &row.flags {
-                if let Flag::IdenticalTo(others) = flag {
+                if let Some(others) = flag.twins() {
                     // Of all, one says so.
                     twins.push(&row.label);
                     if others.iter().any(|other| twins.contains(&&**other)) {

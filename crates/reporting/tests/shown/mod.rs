@@ -1,7 +1,7 @@
 //! What a page leads with, how learners look, and what is flagged.
 
 use apical_learning::Metric;
-use apical_reporting::{ReportInput, report};
+use apical_reporting::{Published, ReportInput, report};
 
 use crate::fixture::{MODELS, Model, everything, failed, input, run};
 use crate::{small, text_of};
@@ -194,7 +194,15 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
         let own = run("digits", &MODELS[0], None, seed, 2, 4);
         let mut other = own.clone();
         other.summary.run.learner = "twin".to_owned();
-        [own, other]
+        // Of the third, scores alone are the same.
+        let mut third = own.clone();
+        third.summary.run.learner = "third".to_owned();
+        for reading in &mut third.summary.last {
+            if reading.metric == Metric::UPDATE_ANGLE {
+                reading.value = reading.value.map(|angle| angle + 1.0);
+            }
+        }
+        [own, other, third]
     });
     runs.extend(twins);
     runs.push(failed(
@@ -212,7 +220,8 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
         [
             "flags",
             "at_chance loss_never_fell",
-            "identical",
+            "one_algorithm identical",
+            "one_algorithm identical",
             "identical",
             "diverged"
         ]
@@ -221,7 +230,8 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
     for said in [
         "guessing is at chance (10 % in 10 classes)",
         "the loss of guessing never fell below that of the start in 3 of its 3 runs",
-        "microcircuit and twin have the same scores to the last digit",
+        "microcircuit and twin are one algorithm here",
+        "microcircuit and third have the same scores to the last digit",
         "feedback alignment diverged in its run and has no numbers of them",
     ] {
         assert!(page.contains(said), "{said}");
@@ -267,4 +277,32 @@ fn a_control_far_behind_does_not_make_the_axis() {
     let artefacts = report(&input(runs)).expect("a report");
     let svg = text_of(&artefacts, "figures/digits/learning_curves.svg");
     assert!(svg.contains("below the axis: single layer (6"));
+}
+
+#[test]
+fn what_is_published_stands_beside_and_says_where_it_is_missed() {
+    let mut given = input(small());
+    let of = |learner: &str| ("digits".to_owned(), learner.to_owned());
+    let published = |accuracy| Published {
+        accuracy,
+        tolerance: 0.5,
+        source: "A source (2000)".to_owned(),
+    };
+    let artefacts = report(&given).expect("a report");
+    let title = "Beside the literature";
+    assert!(!text_of(&artefacts, "index.html").contains(title));
+    given
+        .literature
+        .insert(of(MODELS[0].learner), published(12.3));
+    let artefacts = report(&given).expect("a report");
+    let page = text_of(&artefacts, "index.html");
+    let (_, card) = page.split_once(title).expect("the card");
+    let (card, _) = card.split_once("</table>").expect("its end");
+    for part in ["12.3\u{a0}±\u{a0}0.5", ">outside<", "A source (2000)"] {
+        assert!(card.contains(part), "{part}: {card}");
+    }
+    assert!(
+        !card.contains(">within<"),
+        "of the other learner nothing is published"
+    );
 }

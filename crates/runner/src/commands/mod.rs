@@ -1,5 +1,6 @@
 //! Subcommands, one file each.
 
+mod align;
 mod check;
 mod compare;
 mod completions;
@@ -50,6 +51,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Compare(arguments)) => return compare::compare(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),
         Some(Command::Verify(arguments)) => return verify::verify(&arguments, data_dir),
+        Some(Command::Align(arguments)) => return align::run(&arguments),
         Some(Command::Data { command }) => return data::data(&command, data_dir),
         Some(Command::List) => list::list(),
         Some(Command::Init { file }) => init::init(&file)?,

@@ -1,5 +1,6 @@
 //! The program as its users see it: a process, its output, its files.
 
+mod align;
 mod commands;
 mod compare;
 mod continuous;

@@ -16,10 +16,17 @@ pub(in crate::figure) fn values(group: &Group<'_>, value: Value<'_>) -> Vec<(u64
         .collect()
 }
 
+/// How values over seeds are averaged: [`Spread::of`], or [`Spread::of_angles`].
+pub(in crate::figure) type Averaged = fn(&[f64]) -> Option<Spread>;
+
 /// Their mean and spread.
-pub(in crate::figure) fn spread(group: &Group<'_>, value: Value<'_>) -> Option<Spread> {
+pub(in crate::figure) fn spread(
+    group: &Group<'_>,
+    averaged: Averaged,
+    value: Value<'_>,
+) -> Option<Spread> {
     let values = values(group, value);
-    Spread::of(&values.iter().map(|(_, value)| *value).collect::<Vec<f64>>())
+    averaged(&values.iter().map(|(_, value)| *value).collect::<Vec<f64>>())
 }
 
 /// 100 % less accuracy, or the loss.
@@ -40,19 +47,22 @@ pub(in crate::figure) fn angle(reference: OutputError, k: usize) -> Subject {
 pub(in crate::figure) fn reference(group: &Group<'_>, n_hidden: usize) -> Option<OutputError> {
     let at_output = |reference: &OutputError| {
         let subject = angle(*reference, n_hidden + 1);
-        spread(group, &|readings| subject.value(readings)).map_or(f64::INFINITY, |of| of.mean)
+        let spread = spread(group, Spread::of_angles, &|readings| {
+            subject.value(readings)
+        });
+        spread.map_or(f64::INFINITY, |of| of.mean)
     };
     let mut references = OutputError::ALL;
     references.sort_by(|a, b| at_output(a).total_cmp(&at_output(b)));
     references.into_iter().find(|of| at_output(of).is_finite())
 }
 
-/// The angle of updates to `reference`, mean over hidden layers.
+/// The angle of updates to `reference`, mean over hidden layers as cosines.
 pub(in crate::figure) fn hidden_angle(
     reference: OutputError,
     n_hidden: usize,
     readings: &[Reading],
 ) -> Option<f64> {
     let of = |k| angle(reference, k).value(readings);
-    crate::statistics::mean(&(1..=n_hidden).filter_map(of).collect::<Vec<f64>>())
+    Metric::UPDATE_ANGLE.mean(&(1..=n_hidden).filter_map(of).collect::<Vec<f64>>())
 }

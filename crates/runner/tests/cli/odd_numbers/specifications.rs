@@ -47,6 +47,7 @@ rate_schedule.cosine = { to = 0.1 }
 
 [measure]
 evaluate_every_n_epochs = 1
+n_full_batch_samples = 3
 
 [task.a]
 margin = 0.5
