@@ -114,7 +114,7 @@ fn times_to_accuracy(of: &TimesToAccuracy<'_>) -> Markup {
     let cells = |row: &Vec<Cell>| row.iter().map(Td::from).collect();
     html! {
         h3 { "Time to accuracy" }
-        (table("sortable", Some(headings(of.headings())), of.rows().iter().map(cells)))
+        (table("text sortable", Some(headings(of.headings())), of.rows().iter().map(cells)))
         p.note.under { (prose(&of.note())) }
     }
 }
@@ -125,7 +125,7 @@ fn literature_card(rows: &[Vec<Cell>]) -> Markup {
     html! {
         @if !rows.is_empty() {
             h3 { "Beside the literature" }
-            (table("sortable", Some(headings(literature::HEADINGS)), rows.iter().map(cells)))
+            (table("text sortable", Some(headings(literature::HEADINGS)), rows.iter().map(cells)))
             p.note.under {
                 "Test accuracy after the last epoch, mean ± half width of the 95 % interval, beside the published one ± its \
                  tolerance; outside where the means differ by more. Networks, epochs and settings of the sources may be others."
@@ -153,7 +153,7 @@ fn credit_table(credits: &[Credit], files: &[(&str, &[u8])], attached: &mut Atta
     html! {
         @if !credits.is_empty() {
             h3 { "Credit" }
-            (table("sortable", Some(headings(columns)), credits.iter().map(row)))
+            (table("text sortable", Some(headings(columns)), credits.iter().map(row)))
             p.note.under {
                 (prose(&format!(
                     "PASS where all four parts pass, FAIL where one fails. Potentials: the root mean square of no layer grows \
