@@ -75,7 +75,7 @@ pub fn verify(
     let n_whole = taught.len() + of_protocols.len();
     findings.agree(n_whole, "checksums of runs");
     numbers::of_summaries(&taught, &mut findings);
-    numbers::of_reports(&places, &mut findings)?;
+    numbers::of_reports(&places, &taught, &mut findings)?;
     weights::of_runs(&taught, data, &mut findings)?;
     let mut runs: Vec<&dyn Repeatable> = taught.iter().map(|run| run as _).collect();
     runs.extend(of_protocols.iter().map(|run| run as &dyn Repeatable));

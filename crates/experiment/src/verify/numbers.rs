@@ -55,13 +55,23 @@ fn fault_of(record: &RunRecord) -> Option<String> {
     }
 }
 
-/// Compares the tables and the numbers of figures that lie in `places` with those that the records give.
-pub(super) fn of_reports(places: &[Place], findings: &mut Findings) -> Result<()> {
+/// What is made of the readings of all epochs, which may not be kept.
+const OF_ALL_EPOCHS: &str = "credit.csv";
+
+/// Compares the tables and the numbers of figures that lie in `places` with those that the records give, of
+/// `runs` where they taught something.
+pub(super) fn of_reports(
+    places: &[Place],
+    runs: &[Whole<RunRecord>],
+    findings: &mut Findings,
+) -> Result<()> {
     let mut n_same = 0;
     for place in places {
         let root = &place.root;
         let listed: Vec<String> = store::json(&root.join("report.json")).unwrap_or_default();
         let is_listed = |file: &str| listed.iter().any(|known| known == file);
+        let mut own = runs.iter().filter(|run| run.folder.starts_with(root));
+        let lacks_epochs = own.any(|run| run.ended.record.epochs.is_empty());
         // Nothing that ended gives no report.
         let Ok(Reports {
             tasks, protocols, ..
@@ -78,6 +88,10 @@ pub(super) fn of_reports(places: &[Place], findings: &mut Findings) -> Result<()
                 let path = root.join(&file.path);
                 match store::read_file(&path) {
                     Ok(bytes) if bytes == file.bytes => n_same += 1,
+                    Ok(_) if lacks_epochs && file.path == OF_ALL_EPOCHS => {
+                        let why = format!("{} of its runs was not kept", name::METRICS);
+                        findings.not_checked(&path, &why);
+                    }
                     Ok(bytes) => findings.differ(&path, &first_difference(&bytes, &file.bytes)),
                     Err(_) if is_listed(&file.path) => findings.differ(&path, "it is missing"),
                     Err(_) => {}

@@ -153,6 +153,30 @@ fn what_was_not_kept_is_not_checked() {
 }
 
 #[test]
+fn what_is_made_of_all_epochs_is_not_checked_without_them() {
+    let metrics = r#"metrics = ["accuracy", "loss", "potential_size", "gradient_over_floor"]"#;
+    let measure = format!("[measure]\n{metrics}");
+    let place = Place::new(&SMALL.replace("[measure]", &measure));
+    place.line("run small.toml", 0);
+    place.line("verify results/small", 0);
+    assert!(place.path("results/small/credit.csv").is_file());
+    for run in place.runs() {
+        fs::remove_file(run.join("metrics.jsonl")).expect("removed");
+        let summary = run.join("summary.json");
+        let left_out = "\"left_out\": [\"metrics.jsonl\"]";
+        let text = read(&summary).replace("\"left_out\": []", left_out);
+        fs::write(summary, text).expect("written");
+    }
+    // As readings of epochs that are gone may have made it.
+    let credit = place.path("results/small/credit.csv");
+    let text = read(&credit).replace("potentials of ", "potentials of 1");
+    fs::write(credit, text).expect("written");
+    place
+        .line("verify results/small", 0)
+        .prints("not checked: results/small/credit.csv: metrics.jsonl of its runs was not kept");
+}
+
+#[test]
 fn runs_of_a_protocol_are_made_again_too() {
     let place = Place::new("");
     place.line(
