@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ title = "All kinds"
 seeds = [3]
 
 [training]
-n_epochs = 12
+n_epochs = 60
 batch_size = 4
 
 [measure]
@@ -87,8 +87,16 @@ fn checkpoints(place: &Place) -> Vec<PathBuf> {
     files.filter(|file| file.is_file()).collect()
 }
 
-/// Starts a run, asks it for checkpoints all the time, and sends `signal` after `after`.
-fn interrupt(place: &Place, line: &str, signal: &str, after: Duration) {
+/// The program's handler of SIGUSR1, which ends it before there is one.
+fn listens(child: &Child) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> 9 & 1 == 1)
+}
+
+/// Starts a run, asks it for checkpoints until it `is_far` enough, and sends `signal`.
+fn interrupt(place: &Place, line: &str, signal: &str, is_far: impl Fn() -> bool) {
     let words: Vec<&str> = line.split(' ').collect();
     let mut child = place
         .command(&words)
@@ -96,15 +104,13 @@ fn interrupt(place: &Place, line: &str, signal: &str, after: Duration) {
         .stderr(Stdio::null())
         .spawn()
         .expect("the program starts");
-    // Before it listens, the signal would end it.
-    thread::sleep(Duration::from_millis(150));
-    let n_asked = after.as_millis() / 20;
-    for _ in 0..n_asked {
-        if child.try_wait().expect("a child").is_some() {
-            return;
+    while !is_far() {
+        let ended = child.try_wait().expect("a child");
+        assert!(ended.is_none(), "it ended before it was interrupted");
+        if listens(&child) {
+            send("-USR1", &child);
         }
-        send("-USR1", &child);
-        thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(5));
     }
     send(signal, &child);
     child.wait().expect("ended");
@@ -122,13 +128,11 @@ fn every_kind_of_learner_ends_in_the_bits_of_a_run_that_was_never_interrupted() 
     let expected = state(&place);
     assert_eq!(expected.len(), 10);
     let mut n_resumed = 0;
-    for (trial, signal) in ["-KILL", "-TERM"].into_iter().enumerate() {
+    for signal in ["-KILL", "-TERM"] {
         fs::remove_dir_all(place.path("results")).expect("removed");
-        // Again and again, so that every learner is interrupted somewhere.
-        for part in 0..12 {
-            let after = Duration::from_millis(40 + 37 * ((trial + part) % 5) as u64);
-            interrupt(&place, run, signal, after);
-        }
+        // All at once, so that many are in the middle.
+        let at_once = run.replace("--threads 1", "--threads 10");
+        interrupt(&place, &at_once, signal, || checkpoints(&place).len() >= 6);
         place.line(run, 0);
         assert!(state(&place) == expected, "{signal}: other bits");
         assert_eq!(checkpoints(&place), Vec::<PathBuf>::new());
@@ -144,7 +148,7 @@ fn every_kind_of_learner_ends_in_the_bits_of_a_run_that_was_never_interrupted() 
 fn stopped(place: &Place) -> PathBuf {
     let slow =
         "run small.toml --no-report --quiet --threads 1 --seeds 0 --set training.n_epochs=150";
-    interrupt(place, slow, "-INT", Duration::from_millis(60));
+    interrupt(place, slow, "-INT", || !checkpoints(place).is_empty());
     let found = checkpoints(place);
     found.into_iter().next().expect("it was stopped in a run")
 }
@@ -207,8 +211,16 @@ fn protocols_go_on_within_a_run() {
         assert!(!expected.is_empty());
         fs::remove_dir_all(place.path("results")).expect("removed");
         let mut n_kept = 0;
-        for part in 0..6 {
-            interrupt(&place, &run, "-KILL", Duration::from_millis(60 + 30 * part));
+        for _ in 0..6 {
+            let contents = || -> Vec<Vec<u8>> {
+                let files = checkpoints(&place).into_iter();
+                files.filter_map(|file| fs::read(file).ok()).collect()
+            };
+            let before = contents();
+            interrupt(&place, &run, "-KILL", || {
+                let now = contents();
+                !now.is_empty() && now != before
+            });
             n_kept += checkpoints(&place).len();
         }
         place.line(&run, 0);
@@ -243,7 +255,7 @@ n_epochs = 150
             .filter(|file| file.path().extension().is_some_and(|e| e == "safetensors"))
             .count()
     };
-    interrupt(&place, line, "-INT", Duration::from_millis(60));
+    interrupt(&place, line, "-INT", || kept() == 1);
     assert_eq!(kept(), 1, "a trial was stopped");
     place.line(line, 0);
     assert_eq!(trials(&place), expected);
