@@ -52,7 +52,7 @@ pub trait Sink {
         false
     }
     /// Where training stands within `epoch`, for it to go on from.
-    fn checkpoint(&mut self, epoch: usize, state: &Snapshot) -> std::io::Result<()> {
+    fn checkpoint(&mut self, epoch: usize, state: Snapshot) -> std::io::Result<()> {
         let _ = (epoch, state);
         Ok(())
     }

@@ -257,7 +257,7 @@ impl<L: Learner + ?Sized> Course<'_, '_, L> {
         let mut state = Snapshot::default();
         self.carry(&mut Carried::keeping(&mut state))
             .map_err(CheckpointError::from)
-            .and_then(|()| Ok(sink.checkpoint(epoch, &state)?))
+            .and_then(|()| Ok(sink.checkpoint(epoch, state)?))
             .map_err(|source| TrainError::Checkpoint {
                 epoch,
                 source: Box::new(source),

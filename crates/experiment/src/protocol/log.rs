@@ -58,7 +58,7 @@ pub(super) struct Log<'a> {
     seconds: f64,
     values: BTreeMap<String, f64>,
     n_done: usize,
-    shown: usize,
+    part_shown: usize,
     began: Instant,
     progress: &'a dyn RunProgress,
     stop: Stop<'a>,
@@ -84,7 +84,7 @@ impl<'a> Log<'a> {
             seconds: 0.0,
             values: BTreeMap::new(),
             n_done: 0,
-            shown: 0,
+            part_shown: 0,
             began: Instant::now(),
             progress,
             stop: execution.stop,
@@ -157,33 +157,43 @@ impl<'a> Log<'a> {
         n_done: usize,
         n_all: usize,
     ) -> Result<(), Broken> {
-        if (self.stop)() || self.due.is_now() {
+        let is_stopped = (self.stop)();
+        if is_stopped || self.due.is_now() {
             self.n_done = n_done;
             let mut state = Snapshot::default();
             self.carry(course, &mut Carried::keeping(&mut state))
                 .map_err(anyhow::Error::from)?;
             let place = format!("step {n_done} of {n_all}");
-            (self.writer).checkpoint(&state, place, &self.lines, &self.values)?;
+            (self.writer).checkpoint(state, place, &self.lines, &self.values)?;
             self.due.taken();
         }
-        self.step(n_done, n_all)
+        if is_stopped {
+            return Err(Broken::Stopped);
+        }
+        self.shown(n_done, n_all);
+        Ok(())
     }
 
     /// Says that `n_done` of `n_all` steps are done, and stops where that was asked for.
     pub(super) fn step(&mut self, n_done: usize, n_all: usize) -> Result<(), Broken> {
-        self.n_done = n_done;
         self.go_on()?;
+        self.shown(n_done, n_all);
+        Ok(())
+    }
+
+    /// Shows that `n_done` of `n_all` steps are done.
+    fn shown(&mut self, n_done: usize, n_all: usize) {
+        self.n_done = n_done;
         self.progress.step(1, n_done, n_all);
         let part = N_LINES * n_done / n_all.max(1);
-        if part > self.shown && n_done < n_all {
-            self.shown = part;
+        if part > self.part_shown && n_done < n_all {
+            self.part_shown = part;
             self.progress.note(&format!(
                 "{} % · {:.0} s",
                 100 * part / N_LINES,
                 self.seconds()
             ));
         }
-        Ok(())
     }
 
     /// Stops where that was asked for.

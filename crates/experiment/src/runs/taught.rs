@@ -293,7 +293,7 @@ impl Sink for RunSink<'_> {
         is_last || self.due.is_now()
     }
 
-    fn checkpoint(&mut self, epoch: usize, state: &Snapshot) -> io::Result<()> {
+    fn checkpoint(&mut self, epoch: usize, state: Snapshot) -> io::Result<()> {
         let place = format!("epoch {epoch} of {}", self.n_epochs);
         let none = BTreeMap::new();
         let kept = self.writer.checkpoint(state, place, &self.lines, &none);

@@ -64,7 +64,7 @@ impl CheckpointFile {
         provenance: &Provenance,
         place: String,
         records: &str,
-        state: &Snapshot,
+        state: Snapshot,
     ) -> Self {
         Self {
             about: About {
@@ -76,17 +76,15 @@ impl CheckpointFile {
                 provenance: provenance.clone(),
                 sha256: String::new(),
             },
-            state: state.clone(),
+            state,
         }
     }
 
-    fn checksum(&self) -> Result<String> {
-        let about = About {
-            sha256: String::new(),
-            ..self.about.clone()
-        };
+    /// The checksum of all of it, which is taken out for that.
+    fn checksum(&mut self) -> Result<String> {
+        self.about.sha256.clear();
         let mut hasher = Sha256::new();
-        hasher.update(serde_json::to_vec(&about)?);
+        hasher.update(serde_json::to_vec(&self.about)?);
         self.state.for_each_part(|part| hasher.update(part));
         Ok(base16ct::lower::encode_string(&hasher.finalize()))
     }
@@ -123,9 +121,10 @@ impl CheckpointFile {
             of.version
         );
         let about: About = serde_json::from_str(&about).context("cannot be read")?;
-        let file = Self { about, state };
+        let named = about.sha256.clone();
+        let mut file = Self { about, state };
         anyhow::ensure!(
-            file.checksum()? == file.about.sha256,
+            file.checksum()? == named,
             "was changed: its SHA-256 is not the one that it names"
         );
         anyhow::ensure!(

@@ -108,6 +108,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("failed to write {}", path.display()))
 }
 
+/// Takes away the file at `path`, where there is one.
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn holds(path: &Path, bytes: &[u8]) -> bool {
     let may = |about: fs::Metadata| about.is_file() && about.len() == bytes.len() as u64;
     fs::symlink_metadata(path).is_ok_and(may) && fs::read(path).is_ok_and(|there| there == bytes)

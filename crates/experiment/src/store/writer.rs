@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use super::exchange::{NEW, beside, exchange};
 use super::folder::remove_own;
 use super::manifest::{Manifest, Written, summary_text};
-use super::{CheckpointFile, DIGEST_MARK, Lock, name, pretty, replace, write_atomically};
+use super::{
+    CheckpointFile, DIGEST_MARK, Lock, name, pretty, remove_if_there, replace, write_atomically,
+};
 
 /// A run that nobody else may write: its folder, and its lock as long as it is.
 #[derive(Debug)]
@@ -74,10 +76,7 @@ impl RunWriter {
                 folder.clone()
             };
             let path = open.join(records);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
+            remove_if_there(&path)?;
             let mut writer = Self {
                 records: OpenOptions::new().write(true).create_new(true).open(path)?,
                 records_name: records,
@@ -116,7 +115,7 @@ impl RunWriter {
     /// and `values`.
     pub(crate) fn checkpoint(
         &self,
-        state: &Snapshot,
+        state: Snapshot,
         place: String,
         records: &str,
         values: &BTreeMap<String, f64>,
@@ -175,10 +174,7 @@ impl RunWriter {
 
 /// Takes away the checkpoint of a run that has ended in `folder`.
 pub(super) fn remove_checkpoint(folder: &Path) -> io::Result<()> {
-    match fs::remove_file(folder.join(name::CHECKPOINT)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    remove_if_there(&folder.join(name::CHECKPOINT))
 }
 
 /// Appends to the records.

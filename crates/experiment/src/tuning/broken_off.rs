@@ -1,6 +1,5 @@
 //! What a trial with one seed goes on from where it was broken off.
 
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 
@@ -62,12 +61,8 @@ impl<'a> TrialSink<'a> {
 
     /// The trial has ended.
     pub(super) fn end(self) -> Result<()> {
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("failed to take away {}", self.path.display()))
-            }
-            _ => Ok(()),
-        }
+        store::remove_if_there(&self.path)
+            .with_context(|| format!("failed to take away {}", self.path.display()))
     }
 }
 
@@ -86,7 +81,7 @@ impl Sink for TrialSink<'_> {
         is_last || self.due.is_now()
     }
 
-    fn checkpoint(&mut self, epoch: usize, state: &Snapshot) -> io::Result<()> {
+    fn checkpoint(&mut self, epoch: usize, state: Snapshot) -> io::Result<()> {
         let place = format!("epoch {epoch}");
         let file = CheckpointFile::new(&self.digest, &self.provenance, place, &self.lines, state);
         let bytes = file.into_bytes().map_err(io::Error::other)?;

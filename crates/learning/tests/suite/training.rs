@@ -273,8 +273,8 @@ impl Sink for Interrupted {
         is_last
     }
 
-    fn checkpoint(&mut self, _: usize, state: &Snapshot) -> std::io::Result<()> {
-        self.state = state.clone();
+    fn checkpoint(&mut self, _: usize, state: Snapshot) -> std::io::Result<()> {
+        self.state = state;
         Ok(())
     }
 }
