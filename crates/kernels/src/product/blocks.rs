@@ -1,4 +1,4 @@
-//! The loops of products, block by block of samples.
+//! Products and updates, block by block of samples: a pass over the weights for each block.
 
 #![expect(
     clippy::needless_range_loop,
@@ -8,7 +8,9 @@
 use pulp::{Simd, WithSimd};
 
 use super::Columns;
-use crate::{Padded, Real, STRIP};
+use super::memory::{Target, WIDTH, lanes, load};
+use super::tiles;
+use crate::{Padded, Real};
 
 /// Runs `$body` for every row `$j` of a matrix of `$n` rows that takes part. The loop is written out
 /// for both kinds of columns: a closure used twice is not inlined into code for an instruction set,
@@ -29,68 +31,6 @@ macro_rules! for_rows {
             }
         }
     };
-}
-
-/// Registers' width of a panel.
-const WIDTH: usize = 2;
-
-/// A matrix that several threads write, each its own columns.
-pub(super) struct Target<T>(*mut T);
-
-impl<T> Clone for Target<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Target<T> {}
-
-// SAFETY: `super::for_panels` hands out disjoint ranges of columns, and kernels write only theirs.
-unsafe impl<T: Send> Sync for Target<T> {}
-// SAFETY: as above.
-unsafe impl<T: Send> Send for Target<T> {}
-
-impl<T: Real> Target<T> {
-    /// All of `matrix`.
-    pub(super) fn of(matrix: &mut Padded<T>) -> Self {
-        Self(matrix.values_mut().as_mut_ptr())
-    }
-
-    /// # Safety
-    /// `at` and the vector from there lie inside the matrix and the caller's columns.
-    #[inline(always)]
-    unsafe fn load<S: Simd>(self, at: usize) -> T::Vector<S> {
-        // SAFETY: promised by the caller; vectors of pulp need no more alignment than `T`.
-        unsafe { self.0.add(at).cast::<T::Vector<S>>().read_unaligned() }
-    }
-
-    /// # Safety
-    /// As for `load`.
-    #[inline(always)]
-    unsafe fn store<S: Simd>(self, at: usize, value: T::Vector<S>) {
-        // SAFETY: promised by the caller.
-        unsafe { self.0.add(at).cast::<T::Vector<S>>().write_unaligned(value) }
-    }
-}
-
-/// # Safety
-/// `at` and the vector from there lie inside `values`.
-#[inline(always)]
-unsafe fn load<T: Real, S: Simd>(values: &[T], at: usize) -> T::Vector<S> {
-    debug_assert!(at + lanes::<T, S>() <= values.len());
-    // SAFETY: promised by the caller.
-    unsafe {
-        values
-            .as_ptr()
-            .add(at)
-            .cast::<T::Vector<S>>()
-            .read_unaligned()
-    }
-}
-
-#[inline(always)]
-fn lanes<T: Real, S: Simd>() -> usize {
-    size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
 /// Calls `$body` with a constant number of samples for each block of samples, blocks as large as the
@@ -138,6 +78,21 @@ macro_rules! for_sample_blocks {
         }
     }};
 }
+pub(super) use for_sample_blocks;
+
+/// Samples of the largest block.
+const fn samples_of_block<S: Simd>() -> usize {
+    if S::REGISTER_COUNT < 32 { 5 } else { 10 }
+}
+
+/// Whether rates are used in as many panels as are worth that they are copied.
+#[inline(always)]
+fn is_wide<T: Real, S: Simd>(panel: &std::ops::Range<usize>) -> bool {
+    panel.len() > 3 * WIDTH * lanes::<T, S>()
+}
+
+/// As many rows are worth that postsynaptic factors are copied.
+const MANY_ROWS: usize = 48;
 
 pub(super) struct Multiply<'a, T> {
     pub(super) x: &'a Padded<T>,
@@ -154,8 +109,17 @@ impl<T: Real> WithSimd for Multiply<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let lanes = lanes::<T, S>();
-        for i in self.panel.clone().step_by(WIDTH * lanes) {
+        let n = self.x.rows();
+        let n_blocks = match self.columns {
+            Columns::All => 2,
+            // Their rows lie further apart.
+            Columns::Some(_) => 1,
+        };
+        let is_large = n > n_blocks * samples_of_block::<S>() && is_wide::<T, S>(&self.panel);
+        if is_large && tiles::fit::<T, S>(n) {
+            return tiles::multiply(simd, &self);
+        }
+        for i in self.panel.clone().step_by(WIDTH * lanes::<T, S>()) {
             for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));
         }
     }
@@ -205,59 +169,6 @@ impl<T: Real> Multiply<'_, T> {
     }
 }
 
-pub(super) struct MultiplyTransposed<'a, T> {
-    pub(super) d: &'a Padded<T>,
-    pub(super) w: &'a Padded<T>,
-    pub(super) out: &'a mut Padded<T>,
-}
-
-impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let n_pre = self.w.rows();
-        for_sample_blocks!(self.d.rows(), |b, R| {
-            for j in (0..n_pre - n_pre % WIDTH).step_by(WIDTH) {
-                self.block::<S, R, WIDTH>(simd, b, j);
-            }
-            if !n_pre.is_multiple_of(WIDTH) {
-                self.block::<S, R, 1>(simd, b, n_pre - 1);
-            }
-        });
-    }
-}
-
-impl<T: Real> MultiplyTransposed<'_, T> {
-    #[inline(always)]
-    fn block<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, b: usize, j: usize) {
-        let (d, d_stride) = (self.d.values(), self.d.stride());
-        let (w, w_stride) = (self.w.values(), self.w.stride());
-        let mut sums = [[T::splat(simd, T::zero()); C]; R];
-        for i in (0..self.d.padded_cols()).step_by(lanes::<T, S>()) {
-            // SAFETY: `i` and a vector lie inside the padded rows, `b + r` is a sample, `j + c` a
-            // row of w.
-            unsafe {
-                let mut weights = [T::splat(simd, T::zero()); C];
-                for c in 0..C {
-                    weights[c] = load::<T, S>(w, (j + c) * w_stride + i);
-                }
-                for r in 0..R {
-                    let d = load::<T, S>(d, (b + r) * d_stride + i);
-                    for c in 0..C {
-                        sums[r][c] = T::multiply_add(simd, d, weights[c], sums[r][c]);
-                    }
-                }
-            }
-        }
-        for (r, sums) in sums.iter().enumerate() {
-            let mut found = [T::zero(); STRIP];
-            T::add_sums(simd, *sums, 0, &mut found);
-            self.out.row_mut(b + r)[j..j + C].copy_from_slice(&found[..C]);
-        }
-    }
-}
-
 pub(super) struct RankUpdate<'a, T> {
     pub(super) x: &'a Padded<T>,
     pub(super) columns: Columns<'a>,
@@ -272,8 +183,14 @@ impl<T: Real> WithSimd for RankUpdate<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let lanes = lanes::<T, S>();
-        for i in self.panel.clone().step_by(WIDTH * lanes) {
+        let n_rows = self.columns.n_of(self.n_pre);
+        let is_large = self.x.rows() > samples_of_block::<S>()
+            && n_rows >= MANY_ROWS
+            && is_wide::<T, S>(&self.panel);
+        if is_large && tiles::fit::<T, S>(n_rows) {
+            return tiles::rank_update(simd, &self);
+        }
+        for i in self.panel.clone().step_by(WIDTH * lanes::<T, S>()) {
             for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));
         }
     }

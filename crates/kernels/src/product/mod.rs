@@ -2,15 +2,21 @@
 //!
 //! `x`, `d` and `out` hold a row per sample; `w` holds a row per presynaptic neuron. A panel of two
 //! registers' width of postsynaptic neurons stays in registers for a block of samples while the
-//! rows of `w` stream by, so that each weight is loaded once per block.
+//! rows of `w` stream by, so that each weight is loaded once per block. Where there are many blocks,
+//! what they share is copied to where it stays in a cache (`tiles`).
 
 mod blocks;
+mod memory;
+mod tiles;
+mod transposed;
 
 use rayon::prelude::*;
 
 use crate::{InstructionSet, Padded, Real, dispatch};
 
-use blocks::{Multiply, MultiplyTransposed, RankUpdate, Target};
+use blocks::{Multiply, RankUpdate};
+use memory::Target;
+use transposed::MultiplyTransposed;
 
 /// What a product starts from.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +36,26 @@ pub enum Columns<'a> {
     All,
     /// These, in rising order.
     Some(&'a [u32]),
+}
+
+impl Columns<'_> {
+    /// How many of `n` take part.
+    #[inline(always)]
+    fn n_of(&self, n: usize) -> usize {
+        match self {
+            Self::All => n,
+            Self::Some(columns) => columns.len(),
+        }
+    }
+
+    /// The `k`-th that takes part.
+    #[inline(always)]
+    fn row(&self, k: usize) -> usize {
+        match self {
+            Self::All => k,
+            Self::Some(columns) => columns[k] as usize,
+        }
+    }
 }
 
 /// Products of at least this many multiply-adds are spread over the threads of the pool.
@@ -91,7 +117,7 @@ pub(crate) fn multiply_of<T: Real>(
     let target = Target::of(out);
     // Other threads take the set of this one.
     let set = InstructionSet::current();
-    for_panels(x.rows() * w.rows() * w.cols(), w.padded_cols(), |panel| {
+    for_panels(x.rows() * w.rows() * w.cols(), w.cols(), |panel| {
         set.run(Multiply {
             x,
             columns,
@@ -119,11 +145,11 @@ pub(crate) fn rank_update_of<T: Real>(
     assert_eq!(x.rows(), d.rows(), "number of samples");
     assert_eq!(w.shape(), (x.cols(), d.cols()), "shape of the weights");
     check_columns(columns, w.rows());
-    let (n_pre, n_padded) = (w.rows(), w.padded_cols());
+    let (n_pre, n_post) = (w.rows(), w.cols());
     let n_multiply_adds = x.rows() * n_pre * w.cols();
     let target = Target::of(w);
     let set = InstructionSet::current();
-    for_panels(n_multiply_adds, n_padded, |panel| {
+    for_panels(n_multiply_adds, n_post, |panel| {
         set.run(RankUpdate {
             x,
             columns,
@@ -144,17 +170,17 @@ fn check_columns(columns: Columns<'_>, n: usize) {
     }
 }
 
-/// Calls `f` with ranges of columns that together are `0..n_padded`; on several threads where there
-/// is enough to do. Ranges begin and end at multiples of the padding.
-fn for_panels(n_multiply_adds: usize, n_padded: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
-    let n_blocks = n_padded / crate::PADDING;
+/// Calls `f` with ranges of columns that together are `0..n`; on several threads where there is enough
+/// to do. Ranges begin at multiples of the padding; a kernel takes whole panels of the padded row.
+fn for_panels(n_multiply_adds: usize, n: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
+    let n_blocks = n.div_ceil(crate::PADDING);
     let n_threads = rayon::current_num_threads().min(n_blocks);
     if n_multiply_adds < PARALLEL_FROM || n_threads < 2 {
-        return f(0..n_padded);
+        return f(0..n);
     }
     let per_thread = n_blocks.div_ceil(n_threads) * crate::PADDING;
     (0..n_threads).into_par_iter().for_each(|t| {
-        let from = (t * per_thread).min(n_padded);
-        f(from..(from + per_thread).min(n_padded));
+        let from = (t * per_thread).min(n);
+        f(from..(from + per_thread).min(n));
     });
 }

@@ -99,6 +99,61 @@ fn every_block_of_samples_is_right_on_every_instruction_set() {
     }
 }
 
+/// Fused where there are registers, as the kernels.
+fn multiply_add(set: InstructionSet, a: f32, b: f32, c: f32) -> f32 {
+    match set {
+        InstructionSet::Plain => a * b + c,
+        _ => a.mul_add(b, c),
+    }
+}
+
+#[test]
+fn sums_are_in_the_order_of_their_terms_at_any_size() {
+    let third: Vec<u32> = (0..300).filter(|j| j % 3 == 1).collect();
+    for set in InstructionSet::all() {
+        for n in [1, 4, 10, 11, 13, 16, 19, 32, 65, 131] {
+            let (x, w) = (filled::<f32>(n, 300, 1), filled::<f32>(300, 230, 2));
+            let d = filled::<f32>(n, 230, 3);
+            let start = filled::<f32>(1, 230, 4);
+            for (columns, rows) in [
+                (Columns::All, (0..300).collect()),
+                (Columns::Some(&third), third.clone()),
+                (Columns::Some(&[]), vec![]),
+            ] {
+                let (mut out, mut changed) = (Padded::zeros(n, 230), w.clone());
+                set.scope(|| {
+                    multiply(&x, columns, &w, Start::Row(start.row(0)), &mut out);
+                    rank_update(&x, columns, &d, &mut changed);
+                });
+                for b in 0..n {
+                    for i in 0..230 {
+                        let sum = rows.iter().fold(start.row(0)[i], |sum, &j| {
+                            multiply_add(set, x.row(b)[j as usize], w.row(j as usize)[i], sum)
+                        });
+                        assert_eq!(out.row(b)[i], sum, "{set}, {n} samples");
+                    }
+                }
+                for j in 0..300 {
+                    for i in 0..230 {
+                        let takes_part = rows.contains(&(j as u32));
+                        let samples = if takes_part { 0..n } else { 0..0 };
+                        let sum = samples.fold(w.row(j)[i], |sum, b| {
+                            multiply_add(set, x.row(b)[j], d.row(b)[i], sum)
+                        });
+                        assert_eq!(changed.row(j)[i], sum, "{set}, {n} samples");
+                    }
+                }
+                assert!(is_padded_with_zeros(&out) && is_padded_with_zeros(&changed));
+            }
+        }
+    }
+}
+
+fn is_padded_with_zeros(matrix: &Padded<f32>) -> bool {
+    let mut rows = matrix.values().chunks(matrix.stride());
+    rows.all(|row| row[matrix.cols()..].iter().all(|&value| value == 0.0))
+}
+
 #[test]
 fn the_number_of_threads_does_not_change_a_bit() {
     let x = filled::<f32>(128, 300, 1);

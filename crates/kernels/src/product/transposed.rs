@@ -1,0 +1,74 @@
+//! The product with transposed weights, block by block of samples.
+
+#![expect(
+    clippy::needless_range_loop,
+    reason = "arrays of registers stay in registers when they are indexed by constant loops"
+)]
+
+use pulp::{Simd, WithSimd};
+
+use super::blocks::for_sample_blocks;
+use super::memory::{WIDTH, lanes, load};
+use crate::{Padded, Real, STRIP};
+
+/// Bytes of weights that wait in a cache for all samples.
+const GROUP: usize = 1 << 17;
+
+pub(super) struct MultiplyTransposed<'a, T> {
+    pub(super) d: &'a Padded<T>,
+    pub(super) w: &'a Padded<T>,
+    pub(super) out: &'a mut Padded<T>,
+}
+
+impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let n_pre = self.w.rows();
+        let of_row = self.w.padded_cols() * size_of::<T>();
+        let per_group = (GROUP / of_row).max(1).next_multiple_of(WIDTH);
+        for first in (0..n_pre).step_by(per_group) {
+            let last = (first + per_group).min(n_pre);
+            let paired = last - (last - first) % WIDTH;
+            for_sample_blocks!(self.d.rows(), |b, R| {
+                for j in (first..paired).step_by(WIDTH) {
+                    self.block::<S, R, WIDTH>(simd, b, j);
+                }
+                if paired < last {
+                    self.block::<S, R, 1>(simd, b, paired);
+                }
+            });
+        }
+    }
+}
+
+impl<T: Real> MultiplyTransposed<'_, T> {
+    #[inline(always)]
+    fn block<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, b: usize, j: usize) {
+        let (d, d_stride) = (self.d.values(), self.d.stride());
+        let (w, w_stride) = (self.w.values(), self.w.stride());
+        let mut sums = [[T::splat(simd, T::zero()); C]; R];
+        for i in (0..self.d.cols()).step_by(lanes::<T, S>()) {
+            // SAFETY: `i` and a vector lie inside the padded rows, `b + r` is a sample, `j + c` a
+            // row of w.
+            unsafe {
+                let mut weights = [T::splat(simd, T::zero()); C];
+                for c in 0..C {
+                    weights[c] = load::<T, S>(w, (j + c) * w_stride + i);
+                }
+                for r in 0..R {
+                    let d = load::<T, S>(d, (b + r) * d_stride + i);
+                    for c in 0..C {
+                        sums[r][c] = T::multiply_add(simd, d, weights[c], sums[r][c]);
+                    }
+                }
+            }
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            let mut found = [T::zero(); STRIP];
+            T::add_sums(simd, *sums, 0, &mut found);
+            self.out.row_mut(b + r)[j..j + C].copy_from_slice(&found[..C]);
+        }
+    }
+}
