@@ -5,13 +5,15 @@ use apical_learning::{
 };
 
 use crate::{
-    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, Mlp, SingleLayerSpec,
+    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, KernelBackprop, KernelBackpropSpec, Mlp,
+    SingleLayerSpec,
     single_layer,
 };
 
 /// All, in the order of listings.
 pub static KINDS: &[&dyn AnyLearnerKind] = &[
     &Documented(&BACKPROP),
+    &Documented(&KERNEL_BACKPROP),
     &Documented(&FEEDBACK_ALIGNMENT),
     &Documented(&DIRECT_FEEDBACK_ALIGNMENT),
     &Documented(&SINGLE_LAYER),
@@ -24,6 +26,21 @@ pub static BACKPROP: LearnerKind<BackpropSpec> = LearnerKind {
     check: BackpropSpec::check,
     make: |spec, network, start, _| Ok(any_learner(Mlp::new(network, start, spec)?)),
     is_baseline: |spec| spec.flavour == Flavour::Matched && spec.frozen == Frozen::None,
+    needs: |spec, network| needs(network, 0, spec.precision),
+};
+
+/// Backpropagation on the kernels of the circuits.
+pub static KERNEL_BACKPROP: LearnerKind<KernelBackpropSpec> = LearnerKind {
+    name: "kernel_backprop",
+    one_line: "matched backpropagation on the circuits' own kernels, for what learning costs",
+    check: KernelBackpropSpec::check,
+    make: |spec, network, start, _| {
+        Ok(match spec.precision {
+            Precision::F32 => any_learner(KernelBackprop::<f32>::new(network, start, spec)?),
+            Precision::F64 => any_learner(KernelBackprop::<f64>::new(network, start, spec)?),
+        })
+    },
+    is_baseline: |spec| spec.frozen == Frozen::None,
     needs: |spec, network| needs(network, 0, spec.precision),
 };
 

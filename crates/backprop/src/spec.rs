@@ -4,6 +4,8 @@ use apical_keys::Described;
 use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
+use crate::operation::Plastic;
+
 /// Output layer and loss of the multilayer perceptron.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
@@ -122,6 +124,44 @@ impl Optimiser {
                 EPSILON.check("adam.epsilon", epsilon)
             }
         }
+    }
+}
+
+impl Frozen {
+    /// What learns in layers 1…N (index `k − 1`).
+    pub(crate) fn plastic(self, n_layers: usize, thresholds: bool) -> Vec<Plastic> {
+        let of_layer = |k: usize| Plastic {
+            weights: match self {
+                Self::None => true,
+                Self::Hidden => k == n_layers,
+                Self::HiddenToHidden => k == 1 || k == n_layers,
+            },
+            thresholds: thresholds && (self != Self::Hidden || k == n_layers),
+        };
+        (1..=n_layers).map(of_layer).collect()
+    }
+}
+
+/// Backpropagation on the kernels of the circuits: the matched flavour with plain descent, the same
+/// network, loss and steps as candle's. What dendritic learning costs beside backprop is its ratio to this.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
+#[serde(deny_unknown_fields)]
+pub struct KernelBackpropSpec {
+    /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
+    #[key(unit = "per minibatch")]
+    pub rates: PerLayer,
+    /// What does not learn.
+    #[serde(default)]
+    pub frozen: Frozen,
+    /// Floating-point type.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+impl KernelBackpropSpec {
+    /// Fails on values that are out of range or do not fit `network`.
+    pub fn check(&self, network: &Network) -> Result<(), SpecError> {
+        check_per_layer(&self.rates, network.n_layers(), "rates")
     }
 }
 

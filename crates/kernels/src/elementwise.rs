@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::{Curve, Real, Transfer, dispatch};
+use crate::{Curve, Padded, Real, Transfer, dispatch};
 
 /// r = φ(u), vectorised; agrees with [`Transfer::rate`] to rounding.
 ///
@@ -10,6 +10,17 @@ use crate::{Curve, Real, Transfer, dispatch};
 /// If the slices differ in length.
 pub fn rates<T: Real>(transfer: Transfer, u: &[T], r: &mut [T]) {
     T::rates(transfer, u, r);
+}
+
+/// Writes φ(u) of every row; the padding is left zero.
+///
+/// # Panics
+/// If the shapes differ.
+pub fn rates_of_rows<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
+    assert_eq!(u.shape(), r.shape(), "shapes");
+    for b in 0..u.rows() {
+        rates(transfer, u.row(b), r.row_mut(b));
+    }
 }
 
 /// Is called by the implementations of `Real` alone, so that it is compiled in this crate and not again

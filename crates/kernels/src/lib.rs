@@ -4,6 +4,7 @@
 //! (AVX-512, AVX2 with FMA, NEON, or plain), or the one that `APICAL_KERNELS` names. Each output is summed in a fixed order, so results
 //! do not depend on the number of threads. This is the only crate with `unsafe` code.
 
+mod active;
 mod curve;
 mod elementwise;
 #[doc(hidden)]
@@ -19,11 +20,12 @@ mod real;
 mod strip;
 mod transfer;
 
+pub use active::Active;
 pub use curve::Curve;
 #[doc(hidden)]
 pub use curve::{InRegisters, Registers, WithCurve};
 pub use elementwise::{
-    add_scaled, all_finite, mix, rate_difference, rates, scaled_product, subtract, times_slope,
+    add_scaled, all_finite, mix, rate_difference, rates, rates_of_rows, scaled_product, subtract, times_slope,
 };
 pub use instruction_set::{
     InstructionSet, InstructionSetError, VARIABLE as INSTRUCTION_SET_VARIABLE, dispatch,

@@ -14,7 +14,7 @@ use crate::convert::{failed, to_scalar};
 use crate::operation::Plastic;
 use crate::optimiser::Step;
 use crate::parameters::{Parameters, Pass, expand};
-use crate::{BackpropSpec, Flavour, Frozen, Optimiser, loss};
+use crate::{BackpropSpec, Flavour, Optimiser, loss};
 use centring::Means;
 use target::Target;
 
@@ -48,17 +48,7 @@ impl Mlp {
     ) -> Result<Self, LearnError> {
         let parameters = Parameters::new(NAME, network, start, spec.precision)?;
         let n_layers = network.n_layers();
-        let plastic: Vec<_> = (1..=n_layers)
-            .map(|k| Plastic {
-                weights: match spec.frozen {
-                    Frozen::None => true,
-                    Frozen::Hidden => k == n_layers,
-                    Frozen::HiddenToHidden => k == 1 || k == n_layers,
-                },
-                thresholds: network.thresholds()
-                    && (spec.frozen != Frozen::Hidden || k == n_layers),
-            })
-            .collect();
+        let plastic = spec.frozen.plastic(n_layers, network.thresholds());
         let mut targets = Vec::new();
         for name in parameters.names() {
             let (layer, is_plastic) = match name {

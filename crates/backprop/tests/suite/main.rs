@@ -6,6 +6,7 @@ mod conformance;
 mod feedback;
 mod finite_differences;
 mod frozen;
+mod on_kernels;
 mod perceptron;
 mod rounding;
 mod specification;

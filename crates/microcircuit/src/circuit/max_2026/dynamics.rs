@@ -5,14 +5,13 @@
 //!
 //! Source: fixed points of the authors' program, class `errormc_model`.
 
-use apical_kernels::{
+use apical_kernels::{rates_of_rows, 
     Columns, Padded, Real, Start, mix, multiply, scaled_product, subtract, times_slope,
 };
 use apical_learning::{Teacher, Transfer};
 
 use super::parameters::Parameters;
 use super::state::State;
-use crate::activity::phi;
 use crate::table::Weights;
 
 /// v̂_k.
@@ -34,7 +33,7 @@ pub(crate) fn predict<T: Real>(p: &Parameters, w: &Weights<T>, k: usize, s: &mut
 pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
     for k in 1..=s.n_layers() {
         predict(p, w, k, s);
-        phi(p.transfer, &s.prediction[k], &mut s.rate[k]);
+        rates_of_rows(p.transfer, &s.prediction[k], &mut s.rate[k]);
     }
 }
 
@@ -59,7 +58,7 @@ pub(crate) fn fire<T: Real>(
     rate: &mut Padded<T>,
     slope: &mut Padded<T>,
 ) {
-    phi(transfer, u, rate);
+    rates_of_rows(transfer, u, rate);
     for b in 0..u.rows() {
         let slope = slope.row_mut(b);
         slope.fill(T::one());

@@ -1,10 +1,10 @@
 //! Potentials, rates and errors of a batch.
 
-use apical_kernels::{Normals, Padded, Real};
+use apical_kernels::{Active, Normals, Padded, Real};
 use apical_learning::{Activities, Carried, LearnError, Network, Quantity, StoreError};
 use ndarray::{Array2, ArrayView2};
 
-use crate::activity::{Active, carry_layers, check_width};
+use crate::activity::{carry_layers, check_width};
 
 /// Potentials, rates and errors, a row per sample. Index `k` is the layer; what a layer has not is empty.
 pub struct State<T> {

@@ -1,11 +1,11 @@
 //! Potentials and rates of a batch.
 
-use apical_kernels::{Normals, Padded, Real};
+use apical_kernels::{Active, Normals, Padded, Real};
 use apical_learning::{Activities, Carried, Quantity, StoreError};
 use ndarray::{Array2, ArrayView2};
 
 use super::held_input::HeldInput;
-use crate::activity::{Active, carry_layers};
+use crate::activity::carry_layers;
 
 /// Potentials and rates, a row per sample. Index `k` is the layer; what a layer has not is empty.
 ///

@@ -3,10 +3,9 @@
 //! 1. Bottom-up, k = 1…N, without errors: v̂_k, r_k = φ(v̂_k) and φ′(v̂_k).
 //! 2. Top-down, k = N…1: e_k with these rates and slopes; u_k = v̂_k + λ_A,k A_k e_k.
 
-use apical_kernels::Real;
+use apical_kernels::{Real, rates_of_rows};
 use apical_learning::Teacher;
 
-use crate::activity::phi;
 use crate::circuit::Presynaptic;
 use crate::circuit::max_2026::dynamics::{fire, hidden_error, nudge, output_error, predict};
 use crate::circuit::max_2026::parameters::Parameters;
@@ -28,7 +27,7 @@ pub(crate) fn settle<T: Real>(p: &Parameters, w: &Weights<T>, teacher: Teacher, 
     for k in 1..=n {
         nudge(p, w, k, s);
         if k < n && p.presynaptic == Presynaptic::Nudged {
-            phi(p.transfer, &s.soma[k], &mut s.nudged_rate[k]);
+            rates_of_rows(p.transfer, &s.soma[k], &mut s.nudged_rate[k]);
         }
     }
 }

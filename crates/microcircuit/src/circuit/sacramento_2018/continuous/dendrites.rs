@@ -1,10 +1,9 @@
 //! Dendritic potentials (eqs. 3–5): instantaneous functions of the rates.
 
-use apical_kernels::{Columns, Padded, Real, Start, add_scaled, multiply, subtract};
+use apical_kernels::{rates_of_rows, Columns, Padded, Real, Start, add_scaled, multiply, subtract};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
-use crate::activity::phi;
 use crate::circuit::sacramento_2018::{held_input::HeldInput, state::State};
 use crate::table::{ConnectionId, Weights};
 
@@ -44,10 +43,10 @@ impl<'a, T: Real> Synapses<'a, T> {
         let transfer = self.parameters.transfer;
         let n = s.n_layers();
         for k in 1..=n {
-            phi(transfer, &s.soma[k], &mut s.rate[k]);
+            rates_of_rows(transfer, &s.soma[k], &mut s.rate[k]);
         }
         for k in 1..n {
-            phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+            rates_of_rows(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
         }
         for k in 1..=n {
             self.basal(k, s);
@@ -62,11 +61,11 @@ impl<'a, T: Real> Synapses<'a, T> {
     pub(crate) fn begin(&self, s: &mut State<T>) {
         let n = s.n_layers();
         for k in 1..=n {
-            phi(self.parameters.transfer, &s.soma[k], &mut s.rate[k]);
+            rates_of_rows(self.parameters.transfer, &s.soma[k], &mut s.rate[k]);
         }
         for k in 1..n {
             let transfer = self.parameters.transfer;
-            phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+            rates_of_rows(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
             self.apical(k, s);
         }
     }

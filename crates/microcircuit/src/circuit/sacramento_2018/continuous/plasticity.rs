@@ -14,11 +14,10 @@
 
 mod feedback;
 
-use apical_kernels::{Columns, Padded, Real, rank_update, rate_difference};
+use apical_kernels::{rates_of_rows, Columns, Padded, Real, rank_update, rate_difference};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};
-use crate::activity::phi;
 use crate::circuit::Presynaptic;
 use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::table::LateralRule;
@@ -133,7 +132,7 @@ fn error<T: Real>(
     out: &mut Padded<T>,
 ) {
     attenuated(factor, v, out);
-    phi(p.transfer, out, predicted);
+    rates_of_rows(p.transfer, out, predicted);
     match p.plasticity {
         Plasticity::RateDifference => {
             rate_difference(rate.values(), predicted.values(), scale, out.values_mut());
@@ -226,7 +225,7 @@ fn advance_by<T: Real>(
         for k in 1..n {
             let (v_hat, rate) = (&mut s.scratch[k], &mut s.basal_rate[k]);
             attenuated(p.attenuation[k - 1], &s.basal[k], v_hat);
-            phi(p.transfer, v_hat, rate);
+            rates_of_rows(p.transfer, v_hat, rate);
         }
     }
     for k in 1..n {

@@ -2,14 +2,13 @@
 //! with the rates that this step gave below and the apical potential that the last step left, then
 //! interneurons, then apical potentials.
 
-use apical_kernels::Real;
+use apical_kernels::{Real, rates_of_rows};
 use apical_learning::LearnError;
 
 use super::super::coefficients::Coefficients;
 use super::super::dendrites::Synapses;
 use super::super::presentation::{Lent, Presentation, Seen};
 use super::super::somata::{self, Somata};
-use crate::activity::phi;
 use crate::circuit::sacramento_2018::state::State;
 use crate::feedback::Listening;
 
@@ -89,12 +88,12 @@ fn sweep<T: Real>(
         if let Some(listening) = listening.filter(|_| k < n) {
             listening.add(k, &mut s.soma[k]);
         }
-        phi(transfer, &s.soma[k], &mut s.rate[k]);
+        rates_of_rows(transfer, &s.soma[k], &mut s.rate[k]);
     }
     for k in 1..n {
         synapses.dendrite(k, s);
         somata.interneuron(k, s);
-        phi(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+        rates_of_rows(transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
     }
     for k in 1..n {
         synapses.apical(k, s);

@@ -5,11 +5,10 @@
 //! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
 //! else is left to compute.
 
-use apical_kernels::{Columns, Real, Start, add_scaled, mix, multiply, subtract};
+use apical_kernels::{rates_of_rows, Columns, Real, Start, add_scaled, mix, multiply, subtract};
 use apical_learning::Teacher;
 
 use super::super::parameters::Parameters;
-use crate::activity::phi;
 use crate::circuit::sacramento_2018::{state::State, table::Circuit};
 use crate::table::Weights;
 
@@ -22,7 +21,7 @@ pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T
         };
         let (w_k, b_k) = (&w[c.forward(k)], w.row(c.threshold(k)));
         multiply(&s.rate[k - 1], columns, w_k, b_k, &mut s.basal[k]);
-        phi(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
+        rates_of_rows(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
         s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
         s.rate[k]
             .values_mut()
@@ -44,7 +43,7 @@ pub(crate) fn settle<T: Real>(
             Some(w_ip) => {
                 let b_i = w.row(c.interneuron_threshold(k));
                 multiply(&s.rate[k], Columns::All, w_ip, b_i, &mut s.dendrite[k]);
-                phi(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
+                rates_of_rows(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
             }
             None => {
                 s.dendrite[k]
@@ -60,7 +59,7 @@ pub(crate) fn settle<T: Real>(
         let lambda = T::of(p.nudging);
         let (v_b, u) = (s.basal[n].values(), s.soma[n].values_mut());
         mix(T::one() - lambda, v_b, lambda, s.target.values(), u);
-        phi(p.transfer, &s.soma[n], &mut s.rate[n]);
+        rates_of_rows(p.transfer, &s.soma[n], &mut s.rate[n]);
     }
     for k in (1..n).rev() {
         let lambda_i = T::of(p.interneuron_nudging[k - 1]);
@@ -72,11 +71,11 @@ pub(crate) fn settle<T: Real>(
             u,
             s.interneuron[k].values_mut(),
         );
-        phi(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
+        rates_of_rows(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
         apical(c, w, lateral_cancels, k, s);
         let u = s.soma[k].values_mut();
         add_scaled(u, T::of(p.apical_mixing[k - 1]), s.apical[k].values());
-        phi(p.transfer, &s.soma[k], &mut s.rate[k]);
+        rates_of_rows(p.transfer, &s.soma[k], &mut s.rate[k]);
     }
 }
 
