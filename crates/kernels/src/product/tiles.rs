@@ -14,11 +14,14 @@
     reason = "arrays of registers stay in registers when they are indexed by constant loops"
 )]
 
+use std::cell::Cell;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use pulp::Simd;
 
+use super::Columns;
 use super::blocks::{Multiply, RankUpdate};
 use super::memory::{WIDTH, lanes, load, prefetch};
 use crate::{Padded, Real};
@@ -83,13 +86,63 @@ impl Panel {
     }
 }
 
+thread_local! {
+    /// What [`Room`] is made of, kept from call to call.
+    static KEPT: Cell<Vec<u64>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room for `a`.
+struct Room<T> {
+    words: Vec<u64>,
+    n_values: usize,
+    of: PhantomData<T>,
+}
+
+impl<T: Real> Room<T> {
+    /// Room for `n` values.
+    fn new(n: usize) -> Self {
+        let mut words = KEPT.take();
+        let n_words = (n * size_of::<T>()).div_ceil(size_of::<u64>());
+        if words.len() < n_words {
+            words.resize(n_words, 0);
+        }
+        Self {
+            words,
+            n_values: 0,
+            of: PhantomData,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.n_values = 0;
+    }
+
+    fn start(&self) -> *const T {
+        self.words.as_ptr().cast()
+    }
+
+    /// Where `n` values more are written.
+    fn more(&mut self, n: usize) -> *mut T {
+        let from = self.n_values;
+        self.n_values += n;
+        assert!(self.n_values * size_of::<T>() <= self.words.len() * size_of::<u64>());
+        self.words.as_mut_ptr().cast::<T>().wrapping_add(from)
+    }
+}
+
+impl<T> Drop for Room<T> {
+    fn drop(&mut self) {
+        KEPT.set(std::mem::take(&mut self.words));
+    }
+}
+
 /// See [`crate::multiply`].
 #[inline(always)]
 pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
     let (n_samples, n_rows) = (m.x.rows(), m.columns.n_of(m.w.rows()));
     let width = WIDTH * lanes::<T, S>();
     let per_chunk = PANEL / (width * size_of::<T>());
-    let mut rates = Vec::with_capacity(n_samples * per_chunk.min(n_rows));
+    let mut rates = Room::new(n_samples * per_chunk.min(n_rows));
     let mut weights = Panel::new();
     let mut first = 0;
     loop {
@@ -98,12 +151,11 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
         rates.clear();
         for_tiles!(n_samples, |b, R| {
             let rows: [usize; R] = std::array::from_fn(|r| (b + r) * m.x.stride());
-            let columns = chunk.clone().map(|k| m.columns.row(k));
             // SAFETY: rows and columns are of x (checked on entry).
-            unsafe { gather(m.x, columns, rows, &mut rates) };
+            unsafe { gather(m.x, (m.columns, 1), chunk.clone(), rows, &mut rates) };
         });
         for i in m.panel.clone().step_by(width) {
-            let mut a = rates.as_ptr();
+            let mut a = rates.start();
             for_tiles!(n_samples, |b, R| {
                 // SAFETY: the tile's rows are samples and its columns this call's own; `a` has R and
                 // `weights` WIDTH vectors of values for every row of the chunk, weights from the
@@ -138,7 +190,7 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
 pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
     let (n_samples, n_rows) = (u.x.rows(), u.columns.n_of(u.n_pre));
     let (width, stride) = (WIDTH * lanes::<T, S>(), u.d.stride());
-    let mut rates = Vec::with_capacity(n_samples.min(SAMPLES) * n_rows);
+    let mut rates = Room::new(n_samples.min(SAMPLES) * n_rows);
     let mut factors = Panel::new();
     for first in (0..n_samples).step_by(SAMPLES) {
         let samples = first..(first + SAMPLES).min(n_samples);
@@ -146,16 +198,16 @@ pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
         rates.clear();
         for_tiles!(n_rows, |j, R| {
             let rows: [usize; R] = std::array::from_fn(|r| u.columns.row(j + r));
-            let samples = samples.clone().map(|b| b * u.x.stride());
+            let all = (Columns::All, u.x.stride());
             // SAFETY: as there.
-            unsafe { gather(u.x, samples, rows, &mut rates) };
+            unsafe { gather(u.x, all, samples.clone(), rows, &mut rates) };
         });
         let of_part = PANEL / (n * size_of::<T>()) / width * width;
         for from in u.panel.clone().step_by(of_part) {
             let part = from..(from + of_part).min(u.panel.end);
             // SAFETY: `part` times `n` values fit the panel; rows of d are padded to whole panels.
             unsafe { copy_panels::<T, S>(u.d, samples.clone(), part.clone(), &mut factors) };
-            let mut a = rates.as_ptr();
+            let mut a = rates.start();
             for_tiles!(n_rows, |j, R| {
                 let rows: [usize; R] = std::array::from_fn(|r| u.columns.row(j + r) * stride);
                 let mut panel = factors.start::<T, S>().cast_const();
@@ -181,29 +233,28 @@ pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
     }
 }
 
-/// Appends, for each of `terms`, the values of `x` that lie `beside` it.
+/// Appends, for each of `terms`, the values of `x` that lie `beside` it; a term lies at its number times
+/// the step.
 ///
 /// # Safety
 /// They lie in `x`.
 #[inline(always)]
 unsafe fn gather<T: Real, const R: usize>(
     x: &Padded<T>,
-    terms: impl ExactSizeIterator<Item = usize>,
+    (numbers, step): (Columns<'_>, usize),
+    terms: Range<usize>,
     beside: [usize; R],
-    to: &mut Vec<T>,
+    to: &mut Room<T>,
 ) {
-    let (x, n) = (x.values(), terms.len());
-    to.reserve(n * R);
-    // SAFETY: there is room; the rest is promised by the caller.
-    unsafe {
-        let mut at = to.as_mut_ptr().add(to.len());
-        for term in terms {
-            for r in 0..R {
-                at.add(r).write(*x.get_unchecked(term + beside[r]));
-            }
-            at = at.add(R);
+    let x = x.values();
+    let mut at = to.more(terms.len() * R);
+    for term in terms {
+        let place = numbers.row(term) * step;
+        for r in 0..R {
+            // SAFETY: there is room; the rest is promised by the caller.
+            unsafe { at.add(r).write(*x.get_unchecked(place + beside[r])) };
         }
-        to.set_len(to.len() + n * R);
+        at = at.wrapping_add(R);
     }
 }
 
