@@ -9,17 +9,18 @@ ratios compare neighbours in time. See README.md.
 
 import argparse
 import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
-import time
 from math import ceil
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from harness import HERE, bench, build, output_of, processor
+
+BUILDS = [
+    ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--no-run"],
+    ["bench", "-p", "apical-microcircuit", "--bench", "continuous", "--no-run"],
+    ["build", "-p", "apical-microcircuit", "--example", "peer_state", "--release"],
+]
 SIZES = (30, 50, 10)
 # What a public NumPy code takes for a step of this size.
 PUBLIC_CODE_NS = 80_000.0
@@ -84,40 +85,6 @@ def n_synapses(sizes):
     return n_0 * n_1 + 4 * n_1 * n_2
 
 
-def environment():
-    kept = dict(os.environ)
-    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
-        kept.pop(name, None)
-    for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"]:
-        kept[name] = "1"
-    return kept
-
-
-def output_of(command):
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{done.stderr}{' '.join(map(str, command))}: exit status {done.returncode}")
-    return done.stdout
-
-
-def build():
-    """Builds everything once; returns executables by name and the folder of criterion's output."""
-    executables = {}
-    for command in [
-        ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--no-run"],
-        ["bench", "-p", "apical-microcircuit", "--bench", "continuous", "--no-run"],
-        ["build", "-p", "apical-microcircuit", "--example", "peer_state", "--release"],
-    ]:
-        messages = output_of(["cargo", *command, "--quiet", "--message-format", "json"])
-        for message in map(json.loads, messages.splitlines()):
-            if message.get("executable"):
-                executables[message["target"]["name"]] = message["executable"]
-    metadata = json.loads(output_of(["cargo", "metadata", "--format-version", "1", "--no-deps"]))
-    criterion = Path(metadata["target_directory"]) / "criterion"
-    os.environ["CRITERION_HOME"] = str(criterion)
-    return executables, criterion
-
-
 def check(peers, executables):
     """Largest difference of every peer from our own state; in f64 those without split increments,
     so that what single precision loses does not count."""
@@ -140,32 +107,6 @@ def check(peers, executables):
                 largest = max(largest, difference)
         differences[name] = largest
     return differences
-
-
-def measurements(criterion, group, since):
-    """What criterion measured after `since`: names, best and median ns per iteration, throughput."""
-    found = []
-    for file in sorted(criterion.glob(f"{group}/**/new/benchmark.json")):
-        estimates = file.with_name("estimates.json")
-        if estimates.stat().st_mtime < since:
-            continue
-        benchmark = json.loads(file.read_text())
-        amount = next(iter(benchmark["throughput"].values()))
-        median = json.loads(estimates.read_text())["median"]["point_estimate"]
-        sample = json.loads(file.with_name("sample.json").read_text())
-        best = min(ns / n for ns, n in zip(sample["times"], sample["iters"]))
-        names = (benchmark["function_id"], benchmark["value_str"])
-        found.append((*names, best, median, amount))
-    return found
-
-
-def bench(name, pattern, given):
-    since = time.time()
-    output_of([*given.pin, given.executables[name], "--bench", "--noplot", pattern])
-    found = measurements(given.criterion, name, since)
-    if not found:
-        sys.exit(f"criterion left no measurement of {name} in {given.criterion}")
-    return found
 
 
 def one_round(peers, given):
@@ -271,14 +212,6 @@ def show_all(given):
     return listed
 
 
-def processor():
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="with requirements.txt installed")
@@ -294,7 +227,7 @@ def main():
         for name, (script, *flags) in PEERS.items()
         if not (given.without_jax and script == "jax_loop.py")
     }
-    given.executables, given.criterion = build()
+    given.executables, given.criterion = build(BUILDS)
     differences = check(peers, given.executables)
     rounds = [one_round(peers, given) for _ in range(given.rounds)]
     found = summary(rounds)

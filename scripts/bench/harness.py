@@ -1,0 +1,76 @@
+"""Builds benches, runs them and their peers on one core, and reads what criterion measured."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def environment():
+    kept = dict(os.environ)
+    for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
+        kept.pop(name, None)
+    for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"]:
+        kept[name] = "1"
+    return kept
+
+
+def output_of(command):
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stderr}{' '.join(map(str, command))}: exit status {done.returncode}")
+    return done.stdout
+
+
+def build(commands):
+    """Builds everything once; returns executables by name and the folder of criterion's output."""
+    executables = {}
+    for command in commands:
+        messages = output_of(["cargo", *command, "--quiet", "--message-format", "json"])
+        for message in map(json.loads, messages.splitlines()):
+            if message.get("executable"):
+                executables[message["target"]["name"]] = message["executable"]
+    metadata = json.loads(output_of(["cargo", "metadata", "--format-version", "1", "--no-deps"]))
+    criterion = Path(metadata["target_directory"]) / "criterion"
+    os.environ["CRITERION_HOME"] = str(criterion)
+    return executables, criterion
+
+
+def measurements(criterion, group, since):
+    """What criterion measured after `since`: names, best and median ns per iteration, throughput."""
+    found = []
+    for file in sorted(criterion.glob(f"{group}/**/new/benchmark.json")):
+        estimates = file.with_name("estimates.json")
+        if estimates.stat().st_mtime < since:
+            continue
+        benchmark = json.loads(file.read_text())
+        amount = next(iter(benchmark["throughput"].values()))
+        median = json.loads(estimates.read_text())["median"]["point_estimate"]
+        sample = json.loads(file.with_name("sample.json").read_text())
+        best = min(ns / n for ns, n in zip(sample["times"], sample["iters"]))
+        names = (benchmark["function_id"], benchmark["value_str"])
+        found.append((*names, best, median, amount))
+    return found
+
+
+def bench(name, pattern, given):
+    since = time.time()
+    output_of([*given.pin, given.executables[name], "--bench", "--noplot", pattern])
+    found = measurements(given.criterion, name, since)
+    if not found:
+        sys.exit(f"criterion left no measurement of {name} in {given.criterion}")
+    return found
+
+
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()

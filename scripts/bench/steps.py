@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""A learning step of 784-500-500-10 beside NumPy's, JAX's and PyTorch's backprop, and the bare products,
+in one run on one core.
+
+    python3 scripts/bench/steps.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--out FILE]
+
+Every round runs each peer once and the program after it, so that ratios compare neighbours in time.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from pathlib import Path
+
+from harness import HERE, bench, build, output_of, processor
+
+SAMPLES = (10, 32, 128)
+SIZES = (784, 500, 500, 10)
+PEERS = ("numpy", "jax", "torch")
+BUILDS = [
+    ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--bench", "products", "--no-run"],
+    ["bench", "-p", "apical-experiment", "--bench", "step", "--no-run"],
+]
+
+
+def multiply_adds():
+    """Necessary multiply-adds of a sample: products and updates of plastic weights, nothing else."""
+    pairs = [a * b for a, b in zip(SIZES, SIZES[1:])]
+    forward, above = sum(pairs), sum(pairs[1:])
+    # Potentials, errors or apical dendrites through the weights above, updates.
+    backprop = forward + above + forward
+    # And interneurons: their potentials and their updates. One product serves apical dendrites, where
+    # interneurons' weights to them are the negative of the top-down ones.
+    circuit = backprop + 2 * above
+    return {
+        "random": circuit,
+        "tied": circuit,
+        "error_neurons": backprop,
+        "kernel_backprop": backprop,
+        "candle": backprop,
+    }
+
+
+def ours(given, n):
+    """Best and median milliseconds of every learner."""
+    found = bench("step", f"step_784_500_500_10/.*/{n}$", given)
+    return {name: (best / 1e6, median / 1e6) for name, _, best, median, _ in found}
+
+
+def one_round(given, peers):
+    steps, kernels = {}, {}
+    for n in SAMPLES:
+        steps[n] = {}
+        for peer in peers:
+            command = [given.python, HERE / "step_peers.py", peer, "--samples", str(n)]
+            theirs = json.loads(output_of([*given.pin, *command, "--repetitions", str(400 // n)]))
+            kernels[peer] = theirs["kernel"]
+            steps[n][peer] = {
+                "peer": tuple(theirs["milliseconds"].values()),
+                "learners": ours(given, n),
+            }
+    products = {}
+    for n in SAMPLES:
+        theirs = {}
+        for peer in [peer for peer in peers if peer != "jax"]:
+            command = [given.python, HERE / "step_peers.py", peer, "--products"]
+            command += ["--samples", str(n), "--repetitions", str(2000 // n)]
+            theirs[peer] = json.loads(output_of([*given.pin, *command]))["milliseconds"]
+        for name, shape, best, median, _ in bench("products", f"products/.*/{n}x", given):
+            of = f"{name}/{shape}"
+            products[of] = {"apical": (best / 1e6, median / 1e6)}
+            products[of] |= {peer: tuple(times[of].values()) for peer, times in theirs.items()}
+    [ceiling] = bench("ceilings", "ceilings/multiply_adds", given)
+    _, n_lanes, best, _, amount = ceiling
+    return {
+        "steps": steps,
+        "products": products,
+        "kernels": kernels,
+        "peak_per_ns": amount / best,
+        "n_lanes": int(n_lanes),
+    }
+
+
+def summary(rounds):
+    peak = max(r["peak_per_ns"] for r in rounds)
+    needed = multiply_adds()
+    steps = {}
+    for n in SAMPLES:
+        of = [r["steps"][n] for r in rounds]
+        names = next(iter(of[0].values()))["learners"]
+        times = {
+            name: {
+                "best_ms": min(peer["learners"][name][0] for r in of for peer in r.values()),
+                "median_ms": statistics.median(
+                    peer["learners"][name][1] for r in of for peer in r.values()
+                ),
+            }
+            for name in names
+        }
+        for name, time in times.items():
+            time["share_of_peak"] = n * needed[name] / (time["best_ms"] * 1e6) / peak
+            to = lambda other: statistics.median(
+                peer["learners"][name][1] / peer["learners"][other][1]
+                for r in of
+                for peer in r.values()
+            )
+            time["to_kernel_backprop"], time["to_candle"] = to("kernel_backprop"), to("candle")
+            for peer in of[0]:
+                ratios = [r[peer]["learners"][name][1] / r[peer]["peer"][1] for r in of]
+                time[f"to_{peer}"] = statistics.median(ratios)
+        for peer in of[0]:
+            times[peer] = {
+                "best_ms": min(r[peer]["peer"][0] for r in of),
+                "median_ms": statistics.median(r[peer]["peer"][1] for r in of),
+            }
+        steps[n] = times
+    products = {}
+    for name in rounds[0]["products"]:
+        of = [r["products"][name] for r in rounds]
+        n, n_pre, n_post = map(int, name.split("/")[1].split("x"))
+        best = {by: min(times[by][0] for times in of) for by in of[0]}
+        products[name] = {
+            "best_ms": best,
+            "share_of_peak": {
+                by: n * n_pre * n_post / (ms * 1e6) / peak for by, ms in best.items()
+            },
+        }
+    return {"steps": steps, "products": products, "peak_per_ns": peak}
+
+
+def show(found):
+    print(f"\npeak {found['peak_per_ns']:.1f} multiply-adds/ns; ratios of medians within a round\n")
+    for n, times in found["steps"].items():
+        print(f"{n} samples{'':<10}{'best ms':>9}{'median':>9}{'of peak':>9}  ratios")
+        for name, time in times.items():
+            share = f"{time['share_of_peak']:>9.2f}" if "share_of_peak" in time else " " * 9
+            ratios = [f"{key[3:]} {value:.2f}" for key, value in time.items() if key[:3] == "to_"]
+            row = f"{name:<20}{time['best_ms']:>9.3f}{time['median_ms']:>9.3f}{share}"
+            print(row, " ", ", ".join(ratios))
+        print()
+    print(f"{'product':<34}best ms, share of peak")
+    for name, product in found["products"].items():
+        row = [
+            f"{by} {ms:.4f} {product['share_of_peak'][by]:.2f}"
+            for by, ms in product["best_ms"].items()
+        ]
+        print(f"{name:<34}{', '.join(row)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", default=sys.executable, help="with requirements.txt installed")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
+    parser.add_argument("--peers", default=",".join(PEERS), help="those that are installed")
+    parser.add_argument("--out", type=Path, help="results as JSON")
+    given = parser.parse_args()
+    given.pin = ["taskset", "-c", str(given.core)]
+    given.executables, given.criterion = build(BUILDS)
+    rounds = [one_round(given, given.peers.split(",")) for _ in range(given.rounds)]
+    found = summary(rounds)
+    show(found)
+    found |= {
+        "n_lanes": rounds[0]["n_lanes"],
+        "kernels": rounds[0]["kernels"],
+        "processor": processor(),
+        "rustc": output_of(["rustc", "--version"]).strip(),
+        "rounds": rounds,
+    }
+    if given.out:
+        given.out.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
