@@ -13,6 +13,7 @@ mod guard;
 pub mod learners;
 mod memory;
 pub mod plan;
+pub mod profile;
 pub mod progress;
 pub mod protocol;
 pub mod provenance;

@@ -105,7 +105,8 @@ fn versions() -> BTreeMap<String, String> {
     owned.collect()
 }
 
-fn cpu() -> String {
+/// The processor, as far as the system names it.
+pub(crate) fn cpu() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     cpu_of(&text).unwrap_or_else(|| "unknown".into())
 }

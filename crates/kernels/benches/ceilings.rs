@@ -6,15 +6,13 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use apical_kernels::dispatch;
+use apical_kernels::{dispatch, roofs};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pulp::{Simd, WithSimd};
 
 /// f32 values of a 16 KiB buffer.
 const N_VALUES: usize = 4096;
-/// Independent sums: more than the latency of a multiply-add times the units that do it.
-const N_CHAINS: usize = 12;
-/// Passes over the buffer, or links of every chain, in one iteration.
+/// Passes over the buffer in one iteration.
 const N_PASSES: usize = 256;
 
 /// A buffer that begins with a cache line.
@@ -28,50 +26,6 @@ impl WithSimd for Lanes {
 
     fn with_simd<S: Simd>(self, _: S) -> usize {
         S::F32_LANES
-    }
-}
-
-struct MultiplyAdds {
-    factor: f32,
-    summand: f32,
-}
-
-impl WithSimd for MultiplyAdds {
-    type Output = f32;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        let (factor, summand) = (simd.splat_f32s(self.factor), simd.splat_f32s(self.summand));
-        let mut chains = [summand; N_CHAINS];
-        for _ in 0..N_PASSES {
-            for chain in &mut chains {
-                *chain = simd.mul_add_f32s(*chain, factor, summand);
-            }
-        }
-        let sum = |a, b| simd.add_f32s(a, b);
-        simd.reduce_sum_f32s(chains.into_iter().fold(summand, sum))
-    }
-}
-
-struct Read<'a>(&'a [f32]);
-
-impl WithSimd for Read<'_> {
-    type Output = f32;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        let zero = simd.splat_f32s(0.0);
-        let mut sums = [zero; 8];
-        for _ in 0..N_PASSES {
-            let (vectors, _) = S::as_simd_f32s(black_box(self.0));
-            for eight in vectors.as_chunks::<8>().0 {
-                for (sum, &v) in sums.iter_mut().zip(eight) {
-                    *sum = simd.add_f32s(*sum, v);
-                }
-            }
-        }
-        let sum = |a, b| simd.add_f32s(a, b);
-        simd.reduce_sum_f32s(sums.into_iter().fold(zero, sum))
     }
 }
 
@@ -101,19 +55,15 @@ fn ceilings(c: &mut Criterion) {
     let n_bytes = (N_PASSES * N_VALUES * size_of::<f32>()) as u64;
     let mut buffer = Box::new(Aligned([0.5; N_VALUES]));
 
-    group.throughput(Throughput::Elements((N_PASSES * N_CHAINS * n_lanes) as u64));
+    group.throughput(Throughput::Elements(roofs::multiply_adds() as u64));
     group.bench_function(BenchmarkId::new("multiply_adds", n_lanes), |b| {
-        b.iter(|| {
-            dispatch(MultiplyAdds {
-                factor: black_box(0.75),
-                summand: black_box(1.0),
-            })
-        });
+        b.iter(roofs::multiply_adds);
+    });
+    group.throughput(Throughput::Bytes(roofs::read(&buffer.0) as u64));
+    group.bench_function(BenchmarkId::new("read", n_lanes), |b| {
+        b.iter(|| roofs::read(&buffer.0));
     });
     group.throughput(Throughput::Bytes(n_bytes));
-    group.bench_function(BenchmarkId::new("read", n_lanes), |b| {
-        b.iter(|| dispatch(Read(black_box(&buffer.0))));
-    });
     group.bench_function(BenchmarkId::new("write", n_lanes), |b| {
         b.iter(|| dispatch(Write(&mut buffer.0, black_box(0.3))));
     });

@@ -2,6 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use crate::meter::{self, Kernel};
 use crate::{Curve, Padded, Real, Transfer, dispatch};
 
 /// r = φ(u), vectorised; agrees with [`Transfer::rate`] to rounding.
@@ -18,9 +19,16 @@ pub fn rates<T: Real>(transfer: Transfer, u: &[T], r: &mut [T]) {
 /// If the shapes differ.
 pub fn rates_of_rows<T: Real>(transfer: Transfer, u: &Padded<T>, r: &mut Padded<T>) {
     assert_eq!(u.shape(), r.shape(), "shapes");
-    for b in 0..u.rows() {
-        rates(transfer, u.row(b), r.row_mut(b));
-    }
+    let n_values = u.rows() * u.cols();
+    meter::part(
+        Kernel::Rates,
+        || work::<T>(n_values, 2),
+        || {
+            for b in 0..u.rows() {
+                rates(transfer, u.row(b), r.row_mut(b));
+            }
+        },
+    );
 }
 
 /// Is called by the implementations of `Real` alone, so that it is compiled in this crate and not again
@@ -63,7 +71,7 @@ pub fn scaled_product<T: Real>(scale: T, a: &[T], b: &[T], out: &mut [T]) {
             }
         }
     }
-    dispatch(Product(scale, a, b, out));
+    counted::<T, _>(a.len(), 3, || dispatch(Product(scale, a, b, out)));
 }
 
 /// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity.
@@ -84,7 +92,9 @@ pub fn rate_difference<T: Real>(rate: &[T], reference: &[T], scale: T, out: &mut
             }
         }
     }
-    dispatch(Difference(rate, reference, scale, out));
+    counted::<T, _>(rate.len(), 3, || {
+        dispatch(Difference(rate, reference, scale, out))
+    });
 }
 
 /// out = a − b.
@@ -129,7 +139,9 @@ pub fn times_slope<T: Real>(transfer: Transfer, (u, r): (&[T], &[T]), scale: T, 
             }
         }
     }
-    dispatch(TimesSlope(transfer, u, r, scale, x));
+    counted::<T, _>(u.len(), 4, || {
+        dispatch(TimesSlope(transfer, u, r, scale, x))
+    });
 }
 
 /// out = p · a + q · b.
@@ -150,7 +162,7 @@ pub fn mix<T: Real>(p: T, a: &[T], q: T, b: &[T], out: &mut [T]) {
             }
         }
     }
-    dispatch(Mix(p, a, q, b, out));
+    counted::<T, _>(a.len(), 3, || dispatch(Mix(p, a, q, b, out)));
 }
 
 /// a += q · b.
@@ -170,7 +182,7 @@ pub fn add_scaled<T: Real>(a: &mut [T], q: T, b: &[T]) {
             }
         }
     }
-    dispatch(AddScaled(a, q, b));
+    counted::<T, _>(b.len(), 3, || dispatch(AddScaled(a, q, b)));
 }
 
 /// Whether no value is infinite or NaN.
@@ -192,5 +204,15 @@ pub fn all_finite<T: Real>(values: &[T]) -> bool {
             sums.iter().all(|sum| !sum.is_nan()) && rest.iter().all(|v| v.is_finite())
         }
     }
-    dispatch(Finite(values))
+    counted::<T, _>(values.len(), 1, || dispatch(Finite(values)))
+}
+
+/// Calls `f`, which reads or writes `n_operands` slices of `n` values.
+#[inline(always)]
+fn counted<T, R>(n: usize, n_operands: usize, f: impl FnOnce() -> R) -> R {
+    meter::part(Kernel::Elementwise, || work::<T>(n, n_operands), f)
+}
+
+fn work<T>(n: usize, n_operands: usize) -> (u64, f64, f64) {
+    (1, 0.0, (n * n_operands * size_of::<T>()) as f64)
 }

@@ -13,10 +13,12 @@ mod instruction_set;
 mod lanes;
 mod learning_rows;
 mod lockstep;
+pub mod meter;
 mod noise;
 mod padded;
 mod product;
 mod real;
+pub mod roofs;
 mod strip;
 mod transfer;
 
@@ -25,7 +27,8 @@ pub use curve::Curve;
 #[doc(hidden)]
 pub use curve::{InRegisters, Registers, WithCurve};
 pub use elementwise::{
-    add_scaled, all_finite, mix, rate_difference, rates, rates_of_rows, scaled_product, subtract, times_slope,
+    add_scaled, all_finite, mix, rate_difference, rates, rates_of_rows, scaled_product, subtract,
+    times_slope,
 };
 pub use instruction_set::{
     InstructionSet, InstructionSetError, VARIABLE as INSTRUCTION_SET_VARIABLE, dispatch,

@@ -117,6 +117,10 @@ where
         self.0.learn(s.of(), batch, timer)
     }
 
+    fn simulated_ms(&self) -> f64 {
+        self.0.simulated_ms()
+    }
+
     fn n_start_epochs(&self) -> usize {
         self.0.n_start_epochs()
     }

@@ -141,6 +141,11 @@ pub trait Learner: Send + Sync {
         self.apply(&updates)
     }
 
+    /// Milliseconds of simulated time that a sample is shown for; 0 where no time is simulated.
+    fn simulated_ms(&self) -> f64 {
+        0.0
+    }
+
     /// Epochs of a phase before learning, in which no target is shown: the first of the training's.
     fn n_start_epochs(&self) -> usize {
         0

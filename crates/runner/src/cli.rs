@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     /// Say how many runs an experiment has, and about how long they take, from a second of each learner
     Plan(PlanArgs),
+    /// Say where the time of each learner goes, kernel by kernel, and how near the machine's limits it is
+    Profile(ProfileArgs),
     /// Show patterns to a circuit in continuous time and write its potentials over time
     Simulate(SimulateArgs),
     /// Write the report again from the records
@@ -127,6 +129,35 @@ pub(crate) struct PlanArgs {
     pub(crate) spec: PathBuf,
     #[command(flatten)]
     pub(crate) what: WhatToRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// The experiment, as for `apical run`
+    #[arg(default_value = "quick")]
+    pub(crate) spec: PathBuf,
+    #[command(flatten)]
+    pub(crate) what: WhatToRun,
+    /// How long each learner is taught, in seconds
+    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
+    pub(crate) seconds: f64,
+    /// Print the profile as JSON (docs/profile.schema.json)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say what became of the profile in a file that --json wrote
+    #[arg(long, value_name = "OLD.json")]
+    pub(crate) compare: Option<PathBuf>,
+    /// All columns, however wide the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
+}
+
+/// Seconds that a profile may take.
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds from 0 to 3600".to_owned()),
+    }
 }
 
 /// Which runs there are, and how many at a time; of every command that reads an experiment.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use apical_datasets::DatasetError;
 use apical_experiment::align::AlignError;
+use apical_experiment::profile::ProfileError;
 use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
 use apical_experiment::task_data::TaskDataError;
@@ -169,6 +170,12 @@ pub(crate) enum UsageError {
     /// A simulation where an experiment is expected.
     #[error("this is a simulation, which has no runs to plan; `apical simulate` makes it")]
     NothingToPlan,
+    /// A simulation where an experiment is expected.
+    #[error(
+        "this is a simulation, which teaches nothing that could be profiled; give an experiment, such as \
+         `quick`, `yin_yang` or `mnist`"
+    )]
+    NothingToProfile,
     /// Something that can only be done by hand.
     #[error("`{name}` cannot be fetched: {why}")]
     NotFetchable {
@@ -210,6 +217,14 @@ pub(crate) enum DataProblem {
         /// Why.
         source: DatasetError,
     },
+    /// A file that holds no profile.
+    #[error("{path} is no profile that `apical profile --json` wrote: {reason}")]
+    NoProfile {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// A file that cannot be read.
     #[error("{path} cannot be read: {source}")]
     Unreadable {
@@ -249,6 +264,7 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         || error.is::<ReadError>()
         || error.is::<CompareError>()
         || error.is::<GateError>()
+        || error.is::<ProfileError>()
         || error.is::<InstructionSetError>()
     {
         USAGE

@@ -161,7 +161,9 @@ impl<T: Real> WithSimd for Dot<'_, '_, T> {
             // SAFETY: `bind` has checked that all have the registers of the matrix's strips.
             unsafe {
                 let mut sums = own.dot_of_tail(simd, strip, &events, x);
-                blocks!(own, S, start..end, |block, R| {
+                // Ten sums and what they are made of are too much for sixteen registers.
+                let in_halves = S::REGISTER_COUNT < 32;
+                blocks!(own, S, start..end, in_halves, |block, R| {
                     let of_rows = match &events {
                         Some(events) => own.update_and_dot::<S, R>(simd, events, block, x),
                         None if own.learns => own.dot_of::<S, R, true>(simd, block, x),
@@ -199,7 +201,7 @@ impl<T: Real> WithSimd for Accumulate<'_, '_, T> {
         // SAFETY: as in `Dot`.
         unsafe {
             own.accumulate_of_tail(simd, &events, x.cast(), self.tail);
-            blocks!(own, S, 0..own.n_rows, |block, R| {
+            blocks!(own, S, 0..own.n_rows, false, |block, R| {
                 let adds = self.adds || block.first + block.row > 0;
                 match &events {
                     Some(by) => own.update_and_accumulate::<S, R>(simd, by, block, x, out, adds),

@@ -1,10 +1,10 @@
 //! Matrices that learn while they multiply: one pass over memory for an update and a product.
 
 /// Calls `$body` for each block among `$rows` with its place and the constant number of its rows that
-/// are taken at once: all of them, and one where a register is a single value, as all would be too
-/// much code.
+/// are taken at once: all of them, half of ten where `$in_halves`, and one where a register is a single
+/// value, as all would be too much code.
 macro_rules! blocks {
-    ($own:expr, $S:ty, $rows:expr, |$at:ident, $R:ident| $body:expr) => {{
+    ($own:expr, $S:ty, $rows:expr, $in_halves:expr, |$at:ident, $R:ident| $body:expr) => {{
         let rows = $rows;
         let mut first = rows.start;
         while first < rows.end {
@@ -32,6 +32,22 @@ macro_rules! blocks {
                 1 => block!(1),
                 3 => block!(3),
                 5 => block!(5),
+                n_rows if $in_halves => {
+                    const $R: usize = 5;
+                    let $at = Block {
+                        first,
+                        row: 0,
+                        n_rows,
+                    };
+                    $body;
+                    let $at = Block {
+                        first,
+                        row: $R,
+                        n_rows,
+                    };
+                    $body;
+                    n_rows
+                }
                 _ => block!(10),
             };
         }

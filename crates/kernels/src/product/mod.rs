@@ -12,6 +12,7 @@ mod transposed;
 
 use rayon::prelude::*;
 
+use crate::meter::{self, Kernel};
 use crate::{InstructionSet, Padded, Real, dispatch};
 
 use blocks::{Multiply, RankUpdate};
@@ -117,23 +118,37 @@ pub(crate) fn multiply_of<T: Real>(
     let target = Target::of(out);
     // Other threads take the set of this one.
     let set = InstructionSet::current();
-    for_panels(x.rows() * w.rows() * w.cols(), w.cols(), |panel| {
-        set.run(Multiply {
-            x,
-            columns,
-            w,
-            row: row.as_ref(),
-            out: target,
-            out_stride,
-            panel,
-        });
-    });
+    let shape = [x.rows(), columns.n_of(w.rows()), w.cols()];
+    meter::part(
+        Kernel::Multiply,
+        || work::<T>(shape),
+        || {
+            for_panels(x.rows() * w.rows() * w.cols(), w.cols(), |panel| {
+                set.run(Multiply {
+                    x,
+                    columns,
+                    w,
+                    row: row.as_ref(),
+                    out: target,
+                    out_stride,
+                    panel,
+                });
+            });
+        },
+    );
 }
 
 pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out: &mut Padded<T>) {
     assert_eq!(d.cols(), w.cols(), "postsynaptic width");
     assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
-    dispatch(MultiplyTransposed { d, w, out });
+    let shape = [d.rows(), w.rows(), w.cols()];
+    meter::part(
+        Kernel::MultiplyTransposed,
+        || work::<T>(shape),
+        || {
+            dispatch(MultiplyTransposed { d, w, out });
+        },
+    );
 }
 
 pub(crate) fn rank_update_of<T: Real>(
@@ -149,16 +164,31 @@ pub(crate) fn rank_update_of<T: Real>(
     let n_multiply_adds = x.rows() * n_pre * w.cols();
     let target = Target::of(w);
     let set = InstructionSet::current();
-    for_panels(n_multiply_adds, n_post, |panel| {
-        set.run(RankUpdate {
-            x,
-            columns,
-            d,
-            n_pre,
-            w: target,
-            panel,
-        });
-    });
+    let shape = [x.rows(), columns.n_of(n_pre), n_post];
+    meter::part(
+        Kernel::RankUpdate,
+        || work::<T>(shape),
+        || {
+            for_panels(n_multiply_adds, n_post, |panel| {
+                set.run(RankUpdate {
+                    x,
+                    columns,
+                    d,
+                    n_pre,
+                    w: target,
+                    panel,
+                });
+            });
+        },
+    );
+}
+
+/// What a product of samples with a matrix takes, or an update of it: weights are read, and the others
+/// read or written, once; an update writes what it reads, which is counted as one.
+fn work<T>([n_samples, n_pre, n_post]: [usize; 3]) -> (u64, f64, f64) {
+    let values = n_pre * n_post + n_samples * (n_pre + n_post);
+    let n_multiply_adds = n_samples * n_pre * n_post;
+    (1, n_multiply_adds as f64, (values * size_of::<T>()) as f64)
 }
 
 fn check_columns(columns: Columns<'_>, n: usize) {

@@ -18,6 +18,7 @@ mod error_neurons;
 mod feedback;
 mod golden;
 mod learned_golden;
+mod meter;
 mod paths;
 mod properties;
 mod spec;

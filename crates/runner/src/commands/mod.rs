@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod man;
 mod plan;
+mod profile;
 mod report;
 mod run;
 mod schema;
@@ -45,6 +46,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
         Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
         Some(Command::Plan(arguments)) => return plan::plan(&arguments, data_dir),
+        Some(Command::Profile(arguments)) => return profile::profile(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
         Some(Command::Export(arguments)) => return export::export(&arguments),

@@ -18,6 +18,7 @@ mod odd_numbers;
 mod own_data;
 mod plan;
 mod processes;
+mod profile;
 mod program;
 #[cfg(unix)]
 mod read_only;

@@ -176,6 +176,10 @@ impl<T: Real> Learner for Continuous<T> {
         true
     }
 
+    fn simulated_ms(&self) -> f64 {
+        self.parameters.n_steps as f64 * self.parameters.dt_ms
+    }
+
     fn set_rate_share(&mut self, share: f64) {
         self.parameters.circuit.circuit.set_rate_share(share);
     }

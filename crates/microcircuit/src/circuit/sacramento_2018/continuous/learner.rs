@@ -52,6 +52,10 @@ impl<T: Real> Learner for Continuous<T> {
     }
 
     /// At share 0 filters stand still.
+    fn simulated_ms(&self) -> f64 {
+        self.parameters.n_steps as f64 * self.parameters.dt_ms
+    }
+
     fn set_rate_share(&mut self, share: f64) {
         self.parameters.circuit.set_rate_share(share);
     }

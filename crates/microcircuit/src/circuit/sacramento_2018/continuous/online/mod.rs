@@ -20,8 +20,10 @@ mod place;
 pub mod step;
 mod stored;
 mod threshold;
+mod work;
 
-use apical_kernels::{Normals, Real, dispatch};
+use apical_kernels::meter::{self, Kernel};
+use apical_kernels::{Normals, Padded, Real, dispatch};
 use apical_learning::LearnError;
 use pulp::{Simd, WithSimd};
 
@@ -68,16 +70,30 @@ pub(super) fn run<T: Real>(
     noise: Option<&mut Normals>,
     readout: Option<&mut [f64]>,
 ) -> Result<(), LearnError> {
-    let mut circuit = Circuit::new(shown, state, learning.as_deref());
-    let outcome = dispatch(Run {
-        parameters: shown.parameters,
-        circuit: &mut circuit,
-        is_plastic,
-        noise,
-        readout,
+    let p = shown.parameters;
+    let apart = || (1, 0.0, 0.0);
+    let mut circuit = meter::part(Kernel::Onset, apart, || {
+        Circuit::new(shown, state, learning.as_deref())
+    });
+    let of_steps = || {
+        let sizes: Vec<_> = state.rate.iter().map(Padded::cols).collect();
+        let (multiply_adds, bytes) = work::of_step(p, &sizes, is_plastic, size_of::<T>());
+        let n = p.n_steps as f64;
+        (p.n_steps as u64, n * multiply_adds, n * bytes)
+    };
+    let outcome = meter::part(Kernel::Steps, of_steps, || {
+        dispatch(Run {
+            parameters: p,
+            circuit: &mut circuit,
+            is_plastic,
+            noise,
+            readout,
+        })
     });
     let learning = learning.filter(|_| is_plastic);
-    circuit.write_back(shown, state, learning);
+    meter::part(Kernel::End, apart, || {
+        circuit.write_back(shown, state, learning);
+    });
     outcome.map_err(|step| {
         let time_ms = shown.start_ms + (step + 1) as f64 * shown.parameters.dt_ms;
         let bound = shown.parameters.runaway_potential;

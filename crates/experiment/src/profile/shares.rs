@@ -1,0 +1,84 @@
+//! How near a kernel comes to the roof that limits it.
+//!
+//! A kernel that does m multiply-adds and moves b bytes in a call does at most
+//! min(peak, bandwidth · m / b) multiply-adds a nanosecond, the bandwidth that of the smallest cache that
+//! holds b. Source: Williams, Waterman & Patterson (2009), the roofline model.
+
+use apical_kernels::meter::Work;
+use serde::{Deserialize, Serialize};
+
+use super::machine::Machine;
+
+/// The roof that limits a kernel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// `multiply-adds`, or what is read: `L1`, `L2`, `L3`, `memory`.
+    pub roof: String,
+    /// What is reached over what the roof allows.
+    pub share: f64,
+}
+
+/// The roof of what `work` has done on `machine`; none of what has neither multiply-adds nor bytes.
+pub(super) fn limit(work: &Work, machine: &Machine) -> Option<Limit> {
+    if work.bytes <= 0.0 || work.seconds <= 0.0 {
+        return None;
+    }
+    let of_bytes = machine.roof(work.bytes / work.calls as f64)?;
+    let ns = 1e9 * work.seconds;
+    let needed_for_bytes = work.bytes / of_bytes.bytes_per_ns;
+    let needed_for_products = work.multiply_adds / machine.multiply_adds_per_ns;
+    let (roof, needed) = match needed_for_products > needed_for_bytes {
+        true => ("multiply-adds".to_owned(), needed_for_products),
+        false => (of_bytes.name(), needed_for_bytes),
+    };
+    Some(Limit {
+        roof,
+        share: needed / ns,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::machine::{Cache, Roof};
+    use super::*;
+
+    #[test]
+    fn the_roof_that_takes_longest_limits() {
+        let machine = Machine {
+            processor: String::new(),
+            instruction_set: String::new(),
+            multiply_adds_per_ns: 50.0,
+            roofs: vec![
+                Roof {
+                    cache: Some(Cache {
+                        level: 1,
+                        n_bytes: 1000,
+                    }),
+                    n_bytes_read: 500,
+                    bytes_per_ns: 100.0,
+                },
+                Roof {
+                    cache: None,
+                    n_bytes_read: 9000,
+                    bytes_per_ns: 10.0,
+                },
+            ],
+        };
+        let work = |calls, multiply_adds, bytes| Work {
+            calls,
+            seconds: 1e-6,
+            multiply_adds,
+            bytes,
+        };
+        let found = |work: Work| {
+            let limit = limit(&work, &machine).expect("a limit");
+            (limit.roof, limit.share)
+        };
+        let products = found(work(10, 25_000.0, 9000.0));
+        assert_eq!(products, ("multiply-adds".to_owned(), 0.5));
+        assert_eq!(found(work(10, 100.0, 9000.0)), ("L1".to_owned(), 0.09));
+        assert_eq!(found(work(1, 100.0, 9000.0)), ("memory".to_owned(), 0.9));
+        assert_eq!(limit(&work(1, 0.0, 0.0), &machine), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! What kernels take: calls, time, multiply-adds and bytes, counted while it is asked for.
+//!
+//! A thread that is not metered pays for a look at a flag. Multiply-adds and bytes are those that the
+//! result needs: every operand read once and every result written once, without padding.
+
+use std::cell::{Cell, RefCell};
+use std::time::Instant;
+
+/// What is counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    /// [`crate::multiply`].
+    Multiply,
+    /// [`crate::multiply_transposed`].
+    MultiplyTransposed,
+    /// [`crate::rank_update`].
+    RankUpdate,
+    /// [`crate::rates`].
+    Rates,
+    /// Sums and products element by element.
+    Elementwise,
+    /// What comes before the first step of a presentation in continuous time.
+    Onset,
+    /// The steps of a presentation; its calls are steps.
+    Steps,
+    /// What comes after the last one.
+    End,
+}
+
+impl Kernel {
+    /// All.
+    pub const ALL: [Self; 8] = [
+        Self::Multiply,
+        Self::MultiplyTransposed,
+        Self::RankUpdate,
+        Self::Rates,
+        Self::Elementwise,
+        Self::Onset,
+        Self::Steps,
+        Self::End,
+    ];
+
+    /// Its name in a profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Multiply => "multiply",
+            Self::MultiplyTransposed => "multiply_transposed",
+            Self::RankUpdate => "rank_update",
+            Self::Rates => "rates",
+            Self::Elementwise => "elementwise",
+            Self::Onset => "presentation_onset",
+            Self::Steps => "presentation_steps",
+            Self::End => "presentation_end",
+        }
+    }
+}
+
+/// What a kernel has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Work {
+    /// Times that it was called.
+    pub calls: u64,
+    /// Seconds inside.
+    pub seconds: f64,
+    /// Multiply-adds; of functions that are no sums of products, none.
+    pub multiply_adds: f64,
+    /// Bytes read and written.
+    pub bytes: f64,
+}
+
+impl Work {
+    /// Adds `other`.
+    pub fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.seconds += other.seconds;
+        self.multiply_adds += other.multiply_adds;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Of each of [`Kernel::ALL`].
+pub type Works = [Work; Kernel::ALL.len()];
+
+thread_local! {
+    /// A bit for each kernel that is metered.
+    static METERED: Cell<u32> = const { Cell::new(0) };
+    /// Seconds are ticks of [`ticks`].
+    static COUNTED: RefCell<Works> = const {
+        RefCell::new([Work { calls: 0, seconds: 0.0, multiply_adds: 0.0, bytes: 0.0 }; Kernel::ALL.len()])
+    };
+}
+
+/// Calls `f` and says what those of `kernels` that this thread called took, other threads' shares of their
+/// work included.
+pub fn metered<R>(kernels: &[Kernel], f: impl FnOnce() -> R) -> (R, Works) {
+    COUNTED.with_borrow_mut(|counted| *counted = Works::default());
+    let (since, first) = (Instant::now(), ticks());
+    METERED.set(kernels.iter().fold(0, |bits, &kernel| bits | bit(kernel)));
+    let result = f();
+    METERED.set(0);
+    let n_ticks = (ticks() - first).max(1.0);
+    let per_tick = since.elapsed().as_secs_f64() / n_ticks;
+    let mut counted = COUNTED.with_borrow(|counted| *counted);
+    for work in &mut counted {
+        work.seconds *= per_tick;
+    }
+    (result, counted)
+}
+
+const fn bit(kernel: Kernel) -> u32 {
+    1 << kernel as u32
+}
+
+/// Runs `f`, which is `kernel` and does `work` (calls, multiply-adds, bytes).
+#[doc(hidden)]
+#[inline(always)]
+pub fn part<R>(kernel: Kernel, work: impl FnOnce() -> (u64, f64, f64), f: impl FnOnce() -> R) -> R {
+    let since = (METERED.get() & bit(kernel) != 0).then(ticks);
+    let result = f();
+    if let Some(since) = since {
+        note(kernel, since, work());
+    }
+    result
+}
+
+#[cold]
+fn note(kernel: Kernel, since: f64, (calls, multiply_adds, bytes): (u64, f64, f64)) {
+    let seconds = ticks() - since;
+    COUNTED.with_borrow_mut(|counted| {
+        counted[kernel as usize].add(Work {
+            calls,
+            seconds,
+            multiply_adds,
+            bytes,
+        });
+    });
+}
+
+/// A clock that takes less than a system's own.
+#[inline(always)]
+fn ticks() -> f64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        // SAFETY: every processor of this architecture has it.
+        (unsafe { std::arch::x86_64::_rdtsc() }) as f64
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        use std::sync::OnceLock;
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e9
+    }
+}

@@ -1,0 +1,175 @@
+//! `apical profile`: where the time of learning goes.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::program::{Place, SMALL};
+
+const OTHERS: &str = r#"
+[task.digits.learner."the same kernels".kernel_backprop]
+rates = [3.0, 0.3]
+
+[task.digits.learner."in time".continuous]
+rates = [0.001, 0.001]
+presentation_ms = 2.0
+readout_window_ms = 1.0
+"#;
+
+/// Whether `value` has the keys that `schema` asks for and no others, down to the last.
+fn fits(value: &Value, schema: &Value, place: &str) {
+    if let Some(choices) = schema.get("anyOf").or(schema.get("oneOf")) {
+        let choices = choices.as_array().expect("choices");
+        let is_of = |choice: &&Value| {
+            let Some(object) = value.as_object() else {
+                return choice["type"] == "null";
+            };
+            let own = choice.get("properties").and_then(Value::as_object);
+            own.is_some_and(|own| object.keys().all(|key| own.contains_key(key)))
+        };
+        let own = choices.iter().find(is_of);
+        let own = own.unwrap_or_else(|| panic!("{place}: {value} is none of {schema}"));
+        return fits(value, own, place);
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+        Value::Bool(_) => "boolean",
+    };
+    if let Some(allowed) = schema.get("enum") {
+        let is_allowed = allowed.as_array().expect("values").contains(value);
+        assert!(is_allowed, "{place}: {value} is none of {allowed}");
+    } else if let Some(only) = schema.get("const") {
+        assert_eq!(value, only, "{place}");
+    } else {
+        let types = schema["type"].to_string().replace("integer", "number");
+        assert!(types.contains(kind), "{place}: {value} is no {types}");
+    }
+    if let Value::Array(items) = value {
+        for (index, item) in items.iter().enumerate() {
+            fits(item, &schema["items"], &format!("{place}[{index}]"));
+        }
+    }
+    if let Value::Object(object) = value {
+        for required in schema["required"].as_array().expect("keys") {
+            let key = required.as_str().expect("a key");
+            assert!(object.contains_key(key), "{place}: no {key}");
+        }
+        for (key, value) in object {
+            let own = schema["properties"].get(key);
+            let own = own.unwrap_or_else(|| panic!("{place}.{key} is not in the schema"));
+            assert!(own.get("description").is_some(), "{place}.{key}");
+            fits(value, own, &format!("{place}.{key}"));
+        }
+    }
+}
+
+#[test]
+fn a_profile_fits_its_schema_and_its_kernels_fit_the_time() {
+    let place = Place::new(&format!("{SMALL}{OTHERS}"));
+    let call = place.line("profile small.toml --seconds 0.2 --json", 0);
+    let profile: Value = serde_json::from_str(&call.stdout).expect("JSON");
+    let schema = include_str!("../../../../docs/profile.schema.json");
+    fits(
+        &profile,
+        &serde_json::from_str(schema).expect("JSON"),
+        "profile",
+    );
+
+    let learners = profile["learners"].as_array().expect("learners");
+    let named = |name: &str| {
+        let of_name = |of: &&Value| of["learner"] == name;
+        learners.iter().find(of_name).expect("a learner")
+    };
+    let kernels = |name: &str| -> Vec<String> {
+        let kernels = named(name)["kernels"].as_array().expect("kernels");
+        let names = kernels.iter().map(|kernel| kernel["kernel"].as_str());
+        names.map(|name| name.expect("a name").to_owned()).collect()
+    };
+    for name in ["microcircuit", "the same kernels"] {
+        let found = kernels(name);
+        for kernel in ["multiply", "rank_update", "rates", "elementwise"] {
+            assert!(found.iter().any(|own| own == kernel), "{name}: {found:?}");
+        }
+        assert_eq!(named(name)["time"], Value::Null);
+    }
+    let in_time = kernels("in time");
+    assert!(
+        in_time.contains(&"presentation_steps".to_owned()),
+        "{in_time:?}"
+    );
+    assert!(named("in time")["time"]["steps_per_second"].as_f64() > Some(0.0));
+    assert_eq!(named("in time")["time"]["simulated_ms"], 2.0);
+    for of in learners {
+        let kernels = of["kernels"].as_array().expect("kernels");
+        let shares = kernels.iter().map(|of| of["share_of_time"].as_f64());
+        let all: f64 = shares.map(Option::unwrap).sum();
+        assert!((0.0..=1.0).contains(&all), "{of}");
+        assert!(of["ns_per_minibatch"].as_f64() > Some(0.0));
+        assert_eq!(of["failed"], Value::Null);
+    }
+    // What is called twice in a minibatch is counted twice.
+    let of = named("the same kernels")["kernels"]
+        .as_array()
+        .expect("kernels");
+    assert_eq!(
+        (&of[0]["kernel"], &of[0]["calls"]),
+        (&"multiply".into(), &2.0.into())
+    );
+    let left: Vec<_> = fs::read_dir(place.path(""))
+        .expect("listed")
+        .flatten()
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn a_profile_is_read_and_compared() {
+    let place = Place::new(SMALL);
+    let call = place.line("profile small.toml --seconds 0.05 --json", 0);
+    fs::write(place.path("before.json"), &call.stdout).expect("written");
+    let call = place.line("profile small.toml --seconds 0.05 --compare before.json", 0);
+    call.prints("digits · microcircuit\n  64-8-10, 50 samples a minibatch: ")
+        .prints("Roofs of one core, measured now")
+        .prints("digits · microcircuit: ")
+        .prints(" times the time of before; a call: multiply ");
+    let other = call_text(&place).replace("\"microcircuit\"", "\"another\"");
+    fs::write(place.path("before.json"), other.replace("avx", "axv")).expect("written");
+    let call = place.line("profile small.toml --seconds 0 --compare before.json", 4);
+    call.says("before.json is no profile")
+        .says("apical profile --json");
+}
+
+fn call_text(place: &Place) -> String {
+    let text = fs::read_to_string(place.path("before.json")).expect("a file");
+    text.replace("\"version\": 1", "\"version\": 99")
+}
+
+#[test]
+fn what_cannot_be_profiled_says_so() {
+    let place = Place::new(SMALL);
+    place
+        .line("profile fig1", 2)
+        .says("a protocol has no learners");
+    place
+        .line("profile simulate", 2)
+        .says("this is a simulation");
+    place.line("profile nowhere.toml", 2);
+    place
+        .line("profile small.toml --compare nowhere.json", 4)
+        .says("nowhere.json cannot be read");
+    place.line("profile small.toml --seconds -1", 2);
+    place.line("profile small.toml --seconds nan", 2);
+    let place = Place::new(
+        &SMALL
+            .replace("rates = [3.0, 0.3]", "rates = 1e12")
+            .replace("\"matched\"", "\"standard\"")
+            .replace("\"logistic\"", "\"relu\""),
+    );
+    place
+        .line("profile small.toml --seconds 0.2", 3)
+        .prints("digits · matched backprop fails: ");
+}
