@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
+use crate::{Confusion, KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
 
 /// Version of the record format; raised when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -249,6 +249,10 @@ pub struct Summary {
     pub last: Vec<Reading>,
     /// Accuracy and loss after the chosen epoch.
     pub chosen: Vec<Reading>,
+    /// Which classes of the test part are taken for which after the last epoch; absent in regression, of more
+    /// classes than [`Confusion::MOST_CLASSES`], and in old records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Confusion>,
     /// Times.
     pub timing: TimingSummary,
     /// Trials by which the learner's settings were found, where they were tuned in this experiment.
@@ -375,6 +379,9 @@ pub struct TrialRecord {
     pub failed: Option<String>,
     /// Whether these settings were taken.
     pub chosen: bool,
+    /// Training time of all seeds, s; absent in old records and where a seed failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// A run as read back from its folder.

@@ -191,6 +191,7 @@ impl Lesson {
                 .filter(|r| r.metric.is_of_predictions())
                 .cloned()
                 .collect(),
+            confusion: trained.confusion.clone(),
             timing: trained.timing.clone(),
             n_tuning_trials: self.arm.n_tuning_trials,
         }
@@ -218,6 +219,7 @@ impl Lesson {
             chosen_epoch: None,
             last: last.map_or_else(Vec::new, |record| record.readings),
             chosen: Vec::new(),
+            confusion: None,
             timing: TimingSummary {
                 seconds,
                 samples_per_second: None,

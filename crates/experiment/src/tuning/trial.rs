@@ -33,7 +33,10 @@ pub(super) struct Trial {
 }
 
 /// Value per seed, where there is one already.
-type OfSeeds = Vec<Option<Result<f64, String>>>;
+type OfSeeds = Vec<Option<Tried>>;
+
+/// A value with the training time that it took in seconds, or why there is none.
+type Tried = Result<(f64, f64), String>;
 
 /// Runs all trials with all seeds and keeps each as it ends; nothing where it was stopped.
 pub(super) fn run_trials(
@@ -99,7 +102,7 @@ fn try_once(
     seed: u64,
     mut sink: TrialSink<'_>,
     execution: &Execution<'_>,
-) -> Result<Option<Result<f64, String>>> {
+) -> Result<Option<Tried>> {
     if (execution.stop)() {
         return Ok(None);
     }
@@ -123,7 +126,10 @@ fn try_once(
         from: from.as_ref(),
     };
     let value = match teach(arm, &setting, &mut sink) {
-        Ok(taught) => best_validation(&taught.trained),
+        Ok(taught) => {
+            let seconds = taught.trained.timing.seconds.training();
+            best_validation(&taught.trained).map(|value| (value, seconds))
+        }
         Err(TeachError::Train { source, .. }) => match source {
             TrainError::Stopped { .. } => return Ok(None),
             TrainError::Step { .. } | TrainError::Observe { .. } => Err(source.to_string()),
@@ -153,12 +159,16 @@ fn best_validation(trained: &Trained) -> Result<f64, String> {
         .ok_or_else(none)
 }
 
-fn record(trial: &Trial, tuning: &TuningSpec, values: Vec<Result<f64, String>>) -> TrialRecord {
-    let n = values.len() as f64;
-    let sum: Result<f64, String> = values.into_iter().sum();
-    let (value, failed) = match sum {
-        Ok(sum) => (Some(sum / n), None),
-        Err(error) => (None, Some(error)),
+fn record(trial: &Trial, tuning: &TuningSpec, of_seeds: Vec<Tried>) -> TrialRecord {
+    let n = of_seeds.len() as f64;
+    let all: Result<Vec<(f64, f64)>, String> = of_seeds.into_iter().collect();
+    let (value, seconds, failed) = match all {
+        Ok(all) => {
+            let (values, seconds): (Vec<f64>, Vec<f64>) = all.into_iter().unzip();
+            let value = values.iter().sum::<f64>() / n;
+            (Some(value), Some(seconds.iter().sum()), None)
+        }
+        Err(error) => (None, None, Some(error)),
     };
     TrialRecord {
         schema: SCHEMA_VERSION,
@@ -171,5 +181,6 @@ fn record(trial: &Trial, tuning: &TuningSpec, values: Vec<Result<f64, String>>) 
         value,
         failed,
         chosen: false,
+        seconds,
     }
 }

@@ -112,11 +112,21 @@ pub(super) fn tuning(
         let value = chosen.and_then(|trial| trial.value);
         let absent = || ABSENT.to_owned();
         let n_failed = of().filter(|trial| trial.value.is_none()).count();
+        let n_runs = of().map(|trial| trial.seeds.len()).sum();
+        // Of trials without a time, the sum would say too little.
+        let seconds: Option<Vec<f64>> = of()
+            .filter(|trial| trial.value.is_some())
+            .map(|trial| trial.seconds)
+            .collect();
+        let seconds = seconds.filter(|all| !all.is_empty());
+        let seconds = seconds.map(|all| all.iter().sum::<f64>());
         vec![
             Td::of(html! { (task) }),
             Td::of(html! { (learner) }),
             Td::from(&Cell::Count(Some(of().count()))),
             Td::from(&Cell::Count(Some(n_failed))),
+            Td::from(&Cell::Count(Some(n_runs))),
+            Td::from(&Cell::Number(seconds, 3)),
             Td::of(html! { (chosen.map_or_else(absent, |trial| settings(&trial.settings))) }),
             Td::from(&Cell::Number(value, 4)),
         ]
@@ -126,12 +136,15 @@ pub(super) fn tuning(
         "learner",
         "trials",
         "failed",
+        "runs",
+        "time (s)",
         "settings taken",
         "validation",
     ];
     let body = html! {
         p {
-            "Settings were chosen on validation data, on seeds apart from the reported ones."
+            "Settings were chosen on validation data, on seeds apart from the reported ones. Runs are trials times their \
+             seeds; time is their training time, failed trials not counted."
         }
         (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))
         @if !input.at_edge.is_empty() {

@@ -17,12 +17,20 @@ n_epochs = 1
 'task.digits.learner."matched backprop".backprop.rates.1' = { from = 0.01, to = 1.0, scale = "log" }
 "#;
 
+/// All trials, without their times.
 fn trials(place: &Place) -> Vec<serde_json::Value> {
     let log =
         fs::read_to_string(place.path("results/small/trials.jsonl")).expect("the log of trials");
-    log.lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    let trial = |line: &str| {
+        let mut trial: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let seconds = trial.as_object_mut().and_then(|of| of.remove("seconds"));
+        assert!(
+            seconds.is_some_and(|seconds| seconds.as_f64() > Some(0.0)),
+            "{line}"
+        );
+        trial
+    };
+    log.lines().map(trial).collect()
 }
 
 #[test]
