@@ -10,6 +10,8 @@ use plotters::style::RGBColor;
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Text and axes.
 pub(crate) const INK: RGBColor = RGBColor(26, 26, 26);
+/// Ground of cells without value, light on a dark page too, so that it is never taken for a dark cell.
+pub(crate) const BLANK: RGBColor = RGBColor(252, 252, 252);
 /// Lines behind the data.
 pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
 /// Lines to compare with, such as 90°.

@@ -6,7 +6,7 @@ use super::axis::{Axis, Tick};
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
 use super::{MEDIUM, Rect, SMALL};
-use crate::palette::{INK, sequential};
+use crate::palette::{BLANK, INK, sequential};
 
 /// A cell, from one place to another along both axes.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,6 +136,7 @@ impl Heat {
             true => rect.top + self.y.share(value) * rect.height,
             false => rect.bottom() - self.y.share(value) * rect.height,
         };
+        canvas.rectangle(rect, BLANK);
         for cell in &panel.cells {
             let (left, right) = (x_of(cell.x.0), x_of(cell.x.1));
             let (a, b) = (y_of(cell.y.0), y_of(cell.y.1));
