@@ -258,6 +258,9 @@ pub struct Summary {
     /// Trials by which the learner's settings were found, where they were tuned in this experiment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_tuning_trials: Option<usize>,
+    /// Which tuning found them, from 0, where the experiment has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<usize>,
 }
 
 /// provenance.json: where a run comes from.
@@ -364,6 +367,9 @@ pub struct TrialRecord {
     pub task: String,
     /// The learner's name.
     pub learner: String,
+    /// Of which tuning, from 0, where the experiment has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<usize>,
     /// Running number, from 0.
     pub trial: usize,
     /// Keys of the specification and the values tried.

@@ -142,6 +142,9 @@ fn trials(input: &ReportInput) -> Vec<u8> {
         "chosen",
     ];
     let header = columns.iter().map(|column| (*column).to_owned());
+    let has_tunings = input.trials.iter().any(|trial| trial.tuning.is_some());
+    let tunings = has_tunings.then(|| "tuning".to_owned());
+    let header = header.chain(tunings);
     let times = has_times.then(|| "training_seconds".to_owned());
     let header = header.chain(times);
     let header = header.chain(keys.iter().map(|key| key.to_string()));
@@ -159,6 +162,7 @@ fn trials(input: &ReportInput) -> Vec<u8> {
             trial.failed.clone().unwrap_or_default(),
             trial.chosen.to_string(),
         ];
+        cells.extend(has_tunings.then(|| trial.tuning.map_or_else(String::new, |n| n.to_string())));
         cells.extend(has_times.then(|| number(trial.seconds)));
         let values = keys.iter().map(|key| trial.settings.get(key).copied());
         cells.extend(values.map(number));

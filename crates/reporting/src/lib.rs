@@ -11,6 +11,7 @@ mod chart;
 mod claim;
 pub mod compare;
 mod contrast;
+mod covered;
 mod credit;
 mod csv;
 mod error;

@@ -71,6 +71,7 @@ mod tests {
             schema: 1,
             task: "a".to_owned(),
             learner: "x".to_owned(),
+            tuning: None,
             trial: 0,
             settings: BTreeMap::from([("x.rate".into(), rate), ("x.nudging".into(), nudging)]),
             seeds: vec![1],

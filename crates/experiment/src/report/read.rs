@@ -225,7 +225,8 @@ fn on_tasks(
                 let key = (trial.task.clone(), trial.learner.clone());
                 let at_edges = edges::at_edges(&ranges, &trial);
                 if !at_edges.is_empty() {
-                    at_edge.insert(key.clone(), at_edges);
+                    let all: &mut Vec<String> = at_edge.entry(key.clone()).or_default();
+                    all.extend(at_edges);
                 }
                 tuned_ranges.insert(key, edges::tuned(&ranges, &trial));
                 trials.push(trial);

@@ -34,7 +34,8 @@ pub(crate) fn jobs(
     let mut jobs = Vec::new();
     for task in resolved.spec.task.keys() {
         for &seed in &resolved.spec.seeds {
-            for arm in resolved.arms.iter().filter(|arm| arm.task_name == *task) {
+            let arms = resolved.arms_of(seed).iter().enumerate();
+            for (index, arm) in arms.filter(|(_, arm)| arm.task_name == *task) {
                 let prepared = data.prepare(resolved, arm, seed)?;
                 let key = RunKey {
                     experiment: resolved.source.name.clone(),
@@ -55,7 +56,7 @@ pub(crate) fn jobs(
                 let spec = place::moved(spec, &resolved.source.folder, &own);
                 let decided = Decided {
                     digest,
-                    setting: arm.digest(0, &shared, source)?,
+                    setting: resolved.setting(index, &shared, source)?,
                     spec: format::to_text(&spec)?,
                 };
                 jobs.push(Job {
@@ -194,6 +195,7 @@ impl Lesson {
             confusion: trained.confusion.clone(),
             timing: trained.timing.clone(),
             n_tuning_trials: self.arm.n_tuning_trials,
+            tuning: self.arm.tuning,
         }
     }
 
@@ -226,6 +228,7 @@ impl Lesson {
                 n_samples: timing.map_or(0, |timing| timing.n_samples),
             },
             n_tuning_trials: self.arm.n_tuning_trials,
+            tuning: self.arm.tuning,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Arm {
     pub learner: LearnerSpec,
     /// Trials by which the learner's settings were found.
     pub n_tuning_trials: Option<usize>,
+    /// Which of several tunings found them.
+    pub tuning: Option<usize>,
 }
 
 /// An out-of-range value of an arm, or layer sizes that make no network.
@@ -99,6 +101,7 @@ impl Arm {
                     measure: spec.measure.clone(),
                     learner: learner.clone(),
                     n_tuning_trials: None,
+                    tuning: None,
                 });
             }
         }

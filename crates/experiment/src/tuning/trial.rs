@@ -8,12 +8,12 @@ use apical_learning::{
     KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, TrainError, Trained, TrialRecord,
 };
 
-use super::Hunt;
 use super::broken_off::TrialSink;
+use super::{Hunt, One};
 use crate::memory::Room;
 use crate::provenance;
 use crate::runs::{Due, Execution, guarded_each};
-use crate::spec::{Arm, TuningSpec};
+use crate::spec::Arm;
 use crate::task_data::Prepared;
 use crate::teach::{Setting, TeachError, teach};
 use crate::time::WallClock;
@@ -40,11 +40,12 @@ type Tried = Result<(f64, f64), String>;
 
 /// Runs all trials with all seeds and keeps each as it ends; nothing where it was stopped.
 pub(super) fn run_trials(
-    tuning: &TuningSpec,
+    one: &One,
     hunts: &[Hunt],
     trials: &[Trial],
     execution: &Execution<'_>,
 ) -> Result<Option<Vec<TrialRecord>>> {
+    let tuning = &one.spec;
     let n_seeds = tuning.seeds.len();
     let values: Mutex<Vec<OfSeeds>> = Mutex::new(vec![vec![None; n_seeds]; trials.len()]);
     let done: Mutex<Vec<Option<TrialRecord>>> = Mutex::new(vec![None; trials.len()]);
@@ -79,7 +80,7 @@ pub(super) fn run_trials(
             .expect("no trial panics while it holds the values");
         values[index][seed] = Some(value);
         if let Some(of_seeds) = values[index].iter().cloned().collect::<Option<Vec<_>>>() {
-            let record = record(trial, tuning, of_seeds);
+            let record = record(trial, one, of_seeds);
             hunts[trial.hunt].cache.keep(&record)?;
             execution.progress.trial(&record, tuning.n_trials);
             done.lock()
@@ -159,7 +160,7 @@ fn best_validation(trained: &Trained) -> Result<f64, String> {
         .ok_or_else(none)
 }
 
-fn record(trial: &Trial, tuning: &TuningSpec, of_seeds: Vec<Tried>) -> TrialRecord {
+fn record(trial: &Trial, one: &One, of_seeds: Vec<Tried>) -> TrialRecord {
     let n = of_seeds.len() as f64;
     let all: Result<Vec<(f64, f64)>, String> = of_seeds.into_iter().collect();
     let (value, seconds, failed) = match all {
@@ -174,9 +175,10 @@ fn record(trial: &Trial, tuning: &TuningSpec, of_seeds: Vec<Tried>) -> TrialReco
         schema: SCHEMA_VERSION,
         task: trial.arm.task_name.clone(),
         learner: trial.arm.learner_name.clone(),
+        tuning: one.index,
         trial: trial.index,
         settings: trial.settings.clone(),
-        seeds: tuning.seeds.clone(),
+        seeds: one.spec.seeds.clone(),
         n_epochs: trial.arm.training.n_epochs,
         value,
         failed,

@@ -18,7 +18,7 @@ pub(super) const FIGURE: Figure = Figure {
     one_line: "validation score of every trial of the tuning against each tuned value",
     how_to_read: "A row for every learner that was tuned, a panel for each of its tuned settings. A dot is a trial, over its \
         value of that setting: the validation score at its best epoch, averaged over the tuning seeds. The marker is the trial \
-        whose settings were taken; dashed grey lines are the ends of the range that was searched. The other settings of a trial \
+        whose settings were taken, one of every tuning; dashed grey lines are the ends of the range that was searched. The other settings of a trial \
         differ too, so that the upper edge of the dots tells how sensitive the score is to one of them. Failed trials have no \
         dot. Trials far below the others are counted over the row and are in the CSV.",
     // Of trials, not of runs.
@@ -178,16 +178,18 @@ fn panel(
         .iter()
         .flat_map(|of| [edge(of.from), edge(of.to)])
         .collect();
-    let chosen = trials.iter().filter(|trial| trial.chosen);
-    curves.push(Curve {
+    let dots = |points: Vec<CurvePoint>, seeds| Curve {
         style,
-        points: (chosen.filter_map(|trial| place(&trial)))
-            .map(|(value, score)| at(value, score))
-            .collect(),
-        seeds: vec![places],
+        points,
+        seeds,
         shown: Shown::Dots,
         has_error_bars: true,
-    });
+    };
+    curves.push(dots(Vec::new(), vec![places]));
+    // One of every tuning; a line of its own for each, so that none connects them.
+    let chosen = trials.iter().filter(|trial| trial.chosen);
+    let chosen = chosen.filter_map(|trial| place(&trial));
+    curves.extend(chosen.map(|(value, score)| dots(vec![at(value, score)], Vec::new())));
     let width = [2000.0, 900.0, 560.0][n_columns.clamp(1, 3) - 1];
     Panel {
         title: fit(&short(key), MEDIUM, width),
@@ -216,6 +218,7 @@ fn short(key: &KeyPath) -> String {
 fn table(learners: &[(&str, Vec<&TrialRecord>)]) -> Csv {
     let header = [
         "learner",
+        "tuning",
         "trial",
         "key",
         "tuned_value",
@@ -228,6 +231,7 @@ fn table(learners: &[(&str, Vec<&TrialRecord>)]) -> Csv {
             for (key, value) in &trial.settings {
                 csv.row(&[
                     (*learner).to_owned(),
+                    trial.tuning.unwrap_or(0).to_string(),
                     trial.trial.to_string(),
                     key.to_string(),
                     number(Some(*value)),

@@ -203,6 +203,7 @@ fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached
                 "; failed runs are left out of all means"
             }
             "."
+            @if let Some(covered) = &of.covered { " Here " (covered) "." }
             @if let Some(baseline) = of.baseline.filter(|_| of.has_gaps()) {
                 " Gap: the test score less that of " (baseline)
                 " with the same seed, after the last epoch, averaged over seeds."

@@ -108,7 +108,7 @@ fn the_map_has_the_mean_angles_of_the_reference_that_a_learner_descends() {
         .collect()
     };
     for k in 1..=3 {
-        let in_map = last(map, &format!("microcircuit,,,potential,{k},"), 4);
+        let in_map = last(map, &format!("microcircuit,,potential,{k},"), 4);
         let read = last(
             angles,
             &format!("update_angle,potential,{k},microcircuit,"),
@@ -182,7 +182,7 @@ fn trials_stand_over_what_was_tuned_with_the_ends_of_its_range() {
     let csv = text_of(&artefacts, "figures/digits/tuning.csv");
     assert_eq!(csv.lines().count(), 1 + 5 * 12 * 2);
     assert!(
-        csv.contains("\nmicrocircuit,3,x.rates.0,0.027439999999999992,,false\n"),
+        csv.contains("\nmicrocircuit,0,3,x.rates.0,0.027439999999999992,,false\n"),
         "{csv}"
     );
     let svg = text_of(&artefacts, "figures/digits/tuning.svg");
@@ -224,4 +224,42 @@ fn captions_say_how_many_runs_they_show() {
     let tuning = page.split("<b>Sensitivity").nth(1).expect("the figure");
     let caption = tuning.split("</figcaption>").next().unwrap_or_default();
     assert!(!caption.contains("Runs a learner"));
+}
+
+#[test]
+fn it_is_said_what_varies_from_seed_to_seed() {
+    let said = |change: &dyn Fn(&mut RunRecord)| {
+        let mut runs = small();
+        runs.iter_mut().for_each(change);
+        let artefacts = report(&input(runs)).expect("a report");
+        let page = text_of(&artefacts, "index.html");
+        let (_, rest) = page.split_once("Here the interval").expect("the note");
+        let table = text_of(&artefacts, "table.csv").to_owned();
+        let sentence = rest.split('.').next().unwrap_or_default();
+        (sentence.to_owned(), table.contains(",n_tunings,"))
+    };
+    let start = " covers starting weights";
+    let (sentence, has_column) = said(&|_| ());
+    let expected =
+        "and the order of samples; all seeds share one split of the data and one setting";
+    assert_eq!(
+        (sentence, has_column),
+        (format!("{start} {expected}"), false)
+    );
+    let (sentence, _) = said(&|run| run.summary.n_tuning_trials = Some(4));
+    assert!(
+        sentence.ends_with("one split of the data and one tuning"),
+        "{sentence}"
+    );
+    let (sentence, has_column) = said(&|run| {
+        let seed = run.summary.run.seed;
+        run.provenance.data_checksum = seed.to_string();
+        run.summary.n_tuning_trials = Some(4);
+        run.summary.tuning = Some(seed as usize % 2);
+    });
+    let expected = "the order of samples, 3 splits or draws of the data and 2 tunings";
+    assert_eq!(
+        (sentence, has_column),
+        (format!("{start}, {expected}"), true)
+    );
 }
