@@ -192,8 +192,7 @@ fn pilot(
     };
     let setting = Setting {
         seed: 0,
-        data: &prepared.data,
-        network: &prepared.network,
+        prepared,
         measure: &arm.measure,
         align,
         clock: &WallClock::start(),

@@ -67,7 +67,7 @@ pub use record::{
 };
 pub use snapshot::{Carried, Snapshot};
 pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};
-pub use store::{StoreError, load_tensors, save_tensors};
+pub use store::{StoreError, load_tensors, read_tensors, save_tensors};
 pub use tensors::{TensorTable, Tensors, check_shape};
 pub use train::{Checkpoint, Plan, Trained, train};
 pub use updates::Updates;

@@ -295,6 +295,9 @@ pub struct Provenance {
     pub n_threads: usize,
     /// Checksum of the data set as loaded.
     pub data_checksum: String,
+    /// SHA-256 of the file that starting weights came from, where they were not drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_checksum: Option<String>,
     /// Start, RFC 3339, UTC.
     pub started: String,
     /// The command line.

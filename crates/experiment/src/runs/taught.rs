@@ -47,10 +47,10 @@ pub(crate) fn jobs(
                 let source = provenance::source_digest();
                 // Where every seed has data of its own, those of the first stand for all.
                 let shared = match arm.task.dataset.depends_on_run() {
-                    true => data.prepare(resolved, arm, 0)?.checksum,
-                    false => prepared.checksum.clone(),
+                    true => data.prepare(resolved, arm, 0)?.deciding_checksum(),
+                    false => prepared.deciding_checksum(),
                 };
-                let digest = arm.digest(seed, &prepared.checksum, source)?;
+                let digest = arm.digest(seed, &prepared.deciding_checksum(), source)?;
                 let own = store::run_folder(folder, &key, &digest);
                 let spec = arm.alone(&resolved.spec.title, seed);
                 let spec = place::moved(spec, &resolved.source.folder, &own);
@@ -90,6 +90,10 @@ impl Work for Lesson {
         &self.prepared.checksum
     }
 
+    fn start_checksum(&self) -> Option<&str> {
+        self.prepared.start.as_deref().map(|start| &*start.sha256)
+    }
+
     fn header(&self, run: &RunKey) -> Result<Vec<u8>> {
         store::json_line(&Record::Run {
             schema: SCHEMA_VERSION,
@@ -117,8 +121,7 @@ impl Work for Lesson {
         let from = from.map(|file| sink.begin_from(file)).transpose()?;
         let setting = Setting {
             seed: run.seed,
-            data: &self.prepared.data,
-            network: &self.prepared.network,
+            prepared: &self.prepared,
             measure: &self.arm.measure,
             align: true,
             clock: &WallClock::start(),

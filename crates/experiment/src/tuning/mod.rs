@@ -216,7 +216,7 @@ fn hunts(
                 .clone();
             prepared.push(own);
         }
-        let checksums: Vec<&str> = prepared.iter().map(|p| p.checksum.as_str()).collect();
+        let checksums: Vec<String> = prepared.iter().map(Prepared::deciding_checksum).collect();
         let cache = Cache::new(folder, arm, tuning, &space, &checksums, force)?;
         let records = cache.complete();
         let name = format!("tuning/{}/{}", arm.task_name, arm.learner_name);

@@ -118,8 +118,7 @@ fn try_once(
     };
     let setting = Setting {
         seed,
-        data: &prepared.data,
-        network: &prepared.network,
+        prepared,
         measure: &measure,
         align: false,
         clock: &WallClock::start(),

@@ -13,7 +13,7 @@ use super::{Findings, Repeatable as _, Whole};
 use crate::experiment::Experiment;
 use crate::spec::Overrides;
 use crate::store::name;
-use crate::task_data::{DataCache, TaskDataError};
+use crate::task_data::{DataCache, is_of_files};
 
 /// Relative difference that another instruction set may make.
 const ROUNDING: f64 = 1e-3;
@@ -61,7 +61,7 @@ pub(super) fn of_runs(
                     Some(how) => findings.differ(&path, &how),
                 }
             }
-            Err(error) if error.is::<TaskDataError>() => {
+            Err(error) if is_of_files(&error) => {
                 findings.not_checked(&path, &format!("{error:#}"));
             }
             Err(error) => findings.differ(&path, &format!("{error:#}")),
@@ -92,7 +92,7 @@ fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<Predicted
     let seed = record.summary.run.seed;
     let prepared = data.prepare(&resolved, arm, seed)?;
     let streams = Streams::new(seed);
-    let start = arm.start(&prepared.network, streams)?;
+    let start = prepared.start_of(arm, streams)?;
     let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
     let learner: &mut AnyLearner = &mut *learner;
     load_tensors(learner, &fs::read(run.folder.join(name::WEIGHTS))?)?;
