@@ -11,11 +11,11 @@ fn the_table_of_several_tasks() {
     digits
                                                 test accuracy (%)        update angle by layer (°)      training time      tuning
       learner                        seeds    last epoch  chosen epoch     potential  squared error  µs per sample  ratio  trials
-      microcircuit                      10  98.12 ± 0.14  98.08 ± 0.23  34 / 26 / 17   45 / 37 / 28     28.0 ± 0.4   2.15       4
-      microcircuit, tied feedback       10  98.28 ± 0.19  98.24 ± 0.15     9 / 7 / 5   20 / 18 / 16     29.0 ± 0.2   2.22       4
-      matched backprop                  10  98.24 ± 0.15  98.08 ± 0.23     0 / 0 / 0   11 / 11 / 11     13.1 ± 0.1   1.00       4
-      feedback alignment           8 of 10  97.40 ± 0.18  97.35 ± 0.25  48 / 36 / 24   59 / 47 / 35     12.5 ± 0.1  0.958       4
-      single layer                      10  94.28 ± 0.14  94.04 ± 0.16             –              –    3.69 ± 0.05  0.283       4
+      microcircuit                      10  98.12 ± 0.14  98.08 ± 0.23  34 / 26 / 17   45 / 37 / 28     28.0 ± 0.4   2.15      12
+      microcircuit, tied feedback       10  98.28 ± 0.19  98.24 ± 0.15     9 / 7 / 5   20 / 18 / 16     29.0 ± 0.2   2.22      12
+      matched backprop                  10  98.24 ± 0.15  98.08 ± 0.23     0 / 0 / 0   11 / 11 / 11     13.1 ± 0.1   1.00      12
+      feedback alignment           8 of 10  97.40 ± 0.18  97.35 ± 0.25  48 / 36 / 24   59 / 47 / 35     12.5 ± 0.1  0.958      12
+      single layer                      10  94.28 ± 0.14  94.04 ± 0.16             –              –    3.69 ± 0.05  0.283      12
       mean ± half width of the 95 % t interval over seeds
       the interval covers starting weights and the order of samples; all seeds share one split of the data and one setting
       failed runs are left out of all means

@@ -46,7 +46,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             let share = fixed(share, 1);
             let name = of.group.label();
             Some(format!(
-                "{name}: {class} for {predicted}, {share} % of class {class}"
+                "{name}: class {class} for {predicted}, {share} % of it"
             ))
         })
         .take(MOST_NOTES)

@@ -192,10 +192,19 @@ fn panel(
     curves.extend(chosen.map(|(value, score)| dots(vec![at(value, score)], Vec::new())));
     let width = [2000.0, 900.0, 560.0][n_columns.clamp(1, 3) - 1];
     Panel {
-        title: fit(&short(key), MEDIUM, width),
+        title: last_part(&short(key), width),
         x,
         curves,
     }
+}
+
+/// As much of the end of `key` as `width` has room for: keys often differ there alone.
+fn last_part(key: &str, width: f64) -> String {
+    let fits = |text: &String| text_width(text, MEDIUM) <= width;
+    let starts = key.char_indices().map(|(at, _)| at);
+    let shortened = starts.skip(1).map(|at| format!("…{}", &key[at..]));
+    let mut all = std::iter::once(key.to_owned()).chain(shortened);
+    all.find(fits).unwrap_or_default()
 }
 
 fn at(x: f64, mean: f64) -> CurvePoint {
@@ -242,4 +251,44 @@ fn table(learners: &[(&str, Vec<&TrialRecord>)]) -> Csv {
         }
     }
     csv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_keys_keep_the_end_that_tells_them_apart() {
+        let of = |key: &str| last_part(key, 600.0);
+        assert_eq!(of("rates.0"), "rates.0");
+        let long = of("backprop_equivalent_rates.1");
+        assert!(
+            long.starts_with('…') && long.ends_with("_rates.1"),
+            "{long}"
+        );
+        assert_ne!(of("backprop_equivalent_rates.0"), long);
+    }
+
+    #[test]
+    fn trials_far_behind_are_off_the_axis() {
+        let trial = |value: f64| TrialRecord {
+            schema: 1,
+            task: String::new(),
+            learner: String::new(),
+            tuning: None,
+            trial: 0,
+            settings: Default::default(),
+            seeds: Vec::new(),
+            n_epochs: 1,
+            value: Some(value),
+            failed: None,
+            chosen: false,
+            seconds: None,
+        };
+        let trials = [98.0, 97.0, 96.0, 90.0, 10.0].map(trial);
+        let (axis, n_off) = score_axis(Metric::ACCURACY, &trials.iter().collect::<Vec<_>>());
+        assert!(n_off == 1 && axis.low() > 80.0, "{axis:?}");
+        let (axis, n_off) = score_axis(Metric::LOSS, &trials.iter().collect::<Vec<_>>());
+        assert!(n_off == 0 && axis.low() <= 10.0, "{axis:?}");
+    }
 }

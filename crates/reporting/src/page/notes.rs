@@ -151,8 +151,8 @@ pub(super) fn tuning(
             "Settings were chosen on validation data, on seeds apart from the reported ones. Runs are trials times their \
              seeds; time is their training time, failed trials not counted."
             @if has_several {
-                " Tunings have seeds and trials of their own; the run of seed s has the settings of the one that is s \
-                 modulo their number, the first being 0."
+                " Tunings have seeds and trials of their own, and reported seeds take their settings in turn: 0 those of tuning \
+                 1, and so on."
             }
         }
         (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))

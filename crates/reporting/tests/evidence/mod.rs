@@ -49,8 +49,8 @@ fn classes_are_counted_over_runs_and_their_accuracies_averaged() {
     ");
     let svg = text_of(&artefacts, "figures/digits/confusion.svg");
     for note in [
-        "microcircuit: 2 for 0, 12.5 % of class 2",
-        "matched backprop: 1 for 0, 50.0 % of class 1",
+        "microcircuit: class 2 for 0, 12.5 % of it",
+        "matched backprop: class 1 for 0, 50.0 % of it",
     ] {
         assert!(svg.contains(note), "{note}");
     }
