@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::program::{Place, SMALL, read, readings, send};
+use crate::start;
 
 /// A learner of every kind, those with sessions that carry much among them.
 const ALL_KINDS: &str = r#"
@@ -186,6 +187,21 @@ fn a_checkpoint_of_other_settings_stays_and_the_difference_is_said() {
     let goes_on = "run small.toml --no-report --threads 1 --seeds 0 --set training.n_epochs=150";
     place.line(goes_on, 0).says("goes on from epoch");
     assert!(!checkpoint.exists());
+}
+
+#[test]
+fn a_checkpoint_from_other_starting_weights_stays() {
+    let place = Place::new(&SMALL.replace("forward_scale = 0.1", "start.file = \"w.npz\""));
+    start::write(&place.path("w.npz"), &start::weights(0));
+    let checkpoint = stopped(&place);
+    start::write(&place.path("w.npz"), &start::weights(1));
+    place
+        .line(
+            "run small.toml --no-report --threads 1 --seeds 0 --set training.n_epochs=150",
+            0,
+        )
+        .says("is of another run and stays (the file of starting weights differs)");
+    assert!(checkpoint.exists());
 }
 
 #[test]

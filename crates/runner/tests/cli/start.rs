@@ -15,7 +15,7 @@ fn spec(start: &str) -> String {
 }
 
 /// Weights of a 64-8-10 network, other ones for another `seed`.
-fn weights(seed: u32) -> Vec<NamedArray> {
+pub(crate) fn weights(seed: u32) -> Vec<NamedArray> {
     let array = |name: &str, shape: [usize; 2]| {
         let value = |i: u32| f64::from((i * 7919 + seed * 31) % 200) / 1000.0 - 0.1;
         let values = (0..(shape[0] * shape[1]) as u32).map(value).collect();
@@ -24,7 +24,7 @@ fn weights(seed: u32) -> Vec<NamedArray> {
     vec![array("weights_1", [8, 64]), array("weights_2", [10, 8])]
 }
 
-fn write(path: &Path, arrays: &[NamedArray]) {
+pub(crate) fn write(path: &Path, arrays: &[NamedArray]) {
     fs::write(path, npz(arrays).expect("an archive")).expect("written");
 }
 

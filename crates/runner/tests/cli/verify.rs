@@ -103,6 +103,34 @@ fn a_digit_in_each_kind_of_file_is_found() {
 }
 
 #[test]
+fn a_digit_of_contrasts_and_of_figures_is_found() {
+    let contrasts = "contrasts = \"baseline\"\nmargin = 0.5\n\n[training]";
+    let place = Place::new(&SMALL.replace("[training]", contrasts));
+    place.line("run small.toml", 0);
+    let figures = [
+        "angle_map",
+        "confusion",
+        "class_accuracy",
+        "time_front",
+        "contrasts",
+    ];
+    let figures = figures.map(|name| format!("figures/digits/{name}.csv"));
+    for file in std::iter::once("contrasts.csv".to_owned()).chain(figures) {
+        let path = place.path("results/small").join(&file);
+        let whole = read(&path);
+        let at = whole.rfind(|c: char| c.is_ascii_digit()).expect("a digit");
+        let other = if &whole[at..=at] == "1" { "2" } else { "1" };
+        let changed = format!("{}{other}{}", &whole[..at], &whole[at + 1..]);
+        fs::write(&path, changed).expect("written");
+        place
+            .line("verify results/small", 3)
+            .prints(&format!("{file}: line "));
+        fs::write(&path, whole).expect("written");
+    }
+    place.line("verify results/small", 0);
+}
+
+#[test]
 fn what_was_made_to_fit_is_found_by_what_it_is_made_of() {
     let (place, runs) = finished();
     // A summary with a checksum of its own, beside other readings.
