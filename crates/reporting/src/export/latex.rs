@@ -36,9 +36,13 @@ pub fn latex(input: &ReportInput) -> Result<Vec<Artefact>, ReportError> {
         }
         let n_seeds = table.rows.iter().map(|row| row.n_finished).max();
         let caption = format!(
-            "{}: mean $\\pm$ half width of the 95\\,\\% $t$ interval over {} seeds{}.",
+            "{}: mean $\\pm$ half width of the 95\\,\\% $t$ interval over {} seeds{}{}.",
             words(table.task),
             n_seeds.unwrap_or(0),
+            table
+                .covered
+                .as_deref()
+                .map_or_else(String::new, |covered| { format!("; {}", words(covered)) }),
             table
                 .times
                 .as_deref()

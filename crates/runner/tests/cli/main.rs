@@ -29,6 +29,7 @@ mod runs;
 mod server;
 mod simulate;
 mod specs;
+mod start;
 mod status;
 #[cfg(unix)]
 mod stopping;

@@ -103,6 +103,34 @@ fn a_digit_in_each_kind_of_file_is_found() {
 }
 
 #[test]
+fn a_digit_of_contrasts_and_of_figures_is_found() {
+    let contrasts = "contrasts = \"baseline\"\nmargin = 0.5\n\n[training]";
+    let place = Place::new(&SMALL.replace("[training]", contrasts));
+    place.line("run small.toml", 0);
+    let figures = [
+        "angle_map",
+        "confusion",
+        "class_accuracy",
+        "time_front",
+        "contrasts",
+    ];
+    let figures = figures.map(|name| format!("figures/digits/{name}.csv"));
+    for file in std::iter::once("contrasts.csv".to_owned()).chain(figures) {
+        let path = place.path("results/small").join(&file);
+        let whole = read(&path);
+        let at = whole.rfind(|c: char| c.is_ascii_digit()).expect("a digit");
+        let other = if &whole[at..=at] == "1" { "2" } else { "1" };
+        let changed = format!("{}{other}{}", &whole[..at], &whole[at + 1..]);
+        fs::write(&path, changed).expect("written");
+        place
+            .line("verify results/small", 3)
+            .prints(&format!("{file}: line "));
+        fs::write(&path, whole).expect("written");
+    }
+    place.line("verify results/small", 0);
+}
+
+#[test]
 fn what_was_made_to_fit_is_found_by_what_it_is_made_of() {
     let (place, runs) = finished();
     // A summary with a checksum of its own, beside other readings.
@@ -133,6 +161,69 @@ fn what_was_made_to_fit_is_found_by_what_it_is_made_of() {
         .prints("made again, weights.safetensors differs")
         .prints("agrees: runs made again, to the bit (3)");
     forge(&runs[1], "weights.safetensors", &weights);
+    place.line("verify results/small", 0);
+}
+
+/// Writes other counts of classes into the summary in `folder`, with a checksum to which they belong.
+fn forge_confusion(folder: &Path, counts: &[Vec<u32>]) {
+    const MARK: &str = ",\n  \"manifest\": ";
+    let path = folder.join("summary.json");
+    let text = read(&path);
+    let (alone, manifest) = text.rsplit_once(MARK).expect("a manifest");
+    let own = |text: &str| checksum(format!("{text}\n}}\n").as_bytes());
+    let row = |row: &Vec<u32>| row.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    let mut forged = alone.to_owned();
+    for (then, now) in confusion(folder).iter().zip(counts) {
+        forged = forged.replacen(&row(then), &row(now), 1);
+    }
+    let manifest = manifest.replace(&own(alone), &own(&forged));
+    fs::write(path, format!("{forged}{MARK}{manifest}")).expect("written");
+}
+
+fn confusion(folder: &Path) -> Vec<Vec<u32>> {
+    let summary: serde_json::Value =
+        serde_json::from_str(&read(&folder.join("summary.json"))).expect("JSON");
+    let rows = summary["confusion"].as_array().expect("rows").iter();
+    let counts = |row: &serde_json::Value| {
+        let counts = row.as_str().expect("a text").split(' ');
+        counts
+            .map(|count| count.parse().expect("a count"))
+            .collect()
+    };
+    rows.map(counts).collect()
+}
+
+#[test]
+fn counts_of_classes_are_those_of_the_accuracy_and_of_the_saved_weights() {
+    let (place, runs) = finished();
+    let counts = confusion(&runs[0]);
+    let n_samples: u32 = counts.iter().flatten().sum();
+    assert_eq!((counts.len(), n_samples), (10, 250));
+    let mut others = counts.clone();
+    others[4][4] += 1;
+    forge_confusion(&runs[0], &others);
+    place
+        .line("verify results/small", 3)
+        .prints("summary.json: `confusion` is not of the test accuracy in `last`");
+    forge_confusion(&runs[0], &counts);
+    // As many errors, of other classes.
+    let cells = (0..100).map(|cell| (cell / 10, cell % 10));
+    let mut errors = cells.filter(|(class, taken_for)| class != taken_for);
+    let (class, from) = errors
+        .find(|(class, taken_for)| counts[*class][*taken_for] > 0)
+        .expect("an error");
+    let to = (0..10)
+        .find(|to| *to != class && *to != from)
+        .expect("a class");
+    let mut others = counts.clone();
+    others[class][from] -= 1;
+    others[class][to] += 1;
+    forge_confusion(&runs[0], &others);
+    place
+        .line("verify results/small", 3)
+        .prints("weights.safetensors: which classes are taken for which differs from `confusion`")
+        .prints("confusion.csv: line ");
+    forge_confusion(&runs[0], &counts);
     place.line("verify results/small", 0);
 }
 

@@ -88,7 +88,7 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> String {
         (
             "Statistical significance",
             format!(
-                "{}: 95 % t intervals over seeds, which vary in weights and order of samples; {contrasts}.",
+                "{}: 95 % t intervals over seeds, which vary in weights and order of samples, and in splits and tunings where experiment.toml gives each seed its own; {contrasts}.",
                 first("table.csv")
                     .map_or_else(|| "the tables (CSV)".to_owned(), |_| link("table.csv"))
             ),
