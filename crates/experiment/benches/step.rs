@@ -1,6 +1,8 @@
 //! One minibatch of 784-500-500-10, learnt by the circuits, by backprop on their kernels and by backprop
 //! on candle, side by side on dense inputs: their ratios are what learning costs.
 
+use std::time::Duration;
+
 use apical_learning::{
     AnyLearnerKind, EncodedPart, Network, NoClock, PhaseTimer, Streams, Transfer, uniform,
 };
@@ -62,6 +64,9 @@ fn steps(c: &mut Criterion) {
     let network = Network::new(vec![784, 500, 500, 10], Transfer::Logistic, true).expect("valid");
     let start = network.draw_forward(&[0.1; 3], Streams::new(0));
     let mut group = c.benchmark_group("step_784_500_500_10");
+    group
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500));
     for n_samples in [10, 32, 128] {
         let part = samples(n_samples);
         group.throughput(Throughput::Elements(n_samples as u64));

@@ -1,15 +1,20 @@
 //! The products of a minibatch with the largest matrices of 784-500-500-10.
 
+use std::time::Duration;
+
 use apical_kernels::{Columns, Padded, Start, multiply, multiply_transposed, rank_update};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn products(c: &mut Criterion) {
     let mut group = c.benchmark_group("products");
+    group
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500));
     for (pre, post) in [(784, 500), (500, 500), (500, 10)] {
-        for n in [10, 128] {
+        for n in [10, 32, 128] {
             let (mut x, mut w) = (Padded::<f32>::zeros(n, pre), Padded::zeros(pre, post));
-            x.values_mut().fill(0.5);
-            w.values_mut().fill(0.01);
+            x.view_mut().fill(0.5);
+            w.view_mut().fill(0.01);
             let d = Padded::<f32>::zeros(n, post);
             let mut out = Padded::zeros(n, post);
             let mut back = Padded::zeros(n, pre);
