@@ -107,6 +107,9 @@ feedback_scale = 1.0
 rates = 0.1
 feedback_scale = 1.0
 
+[task.a.learner.own.kernel_backprop]
+rates = 0.1
+
 [task.a.learner.one.single_layer]
 rate = 0.1
 forward_scale = 0.1
