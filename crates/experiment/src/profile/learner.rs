@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use apical_datasets::shuffle;
 use apical_kernels::meter::{Kernel, Work, Works, metered};
-use apical_learning::{AnyLearner, LearnError, Phase, PhaseTimer, Streams, TensorName};
+use apical_learning::{
+    AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Streams, TensorName,
+};
 use serde::{Deserialize, Serialize};
 
 use super::energy::Counter;
@@ -77,7 +79,7 @@ pub struct LearnerProfile {
 pub struct PhaseProfile {
     /// Which.
     pub phase: Phase,
-    /// Nanoseconds of a minibatch, the mean.
+    /// Nanoseconds of a minibatch, the median.
     pub ns_per_minibatch: f64,
 }
 
@@ -89,7 +91,7 @@ pub struct KernelProfile {
     pub kernel: String,
     /// Calls of a minibatch.
     pub calls: f64,
-    /// Nanoseconds of a call, the mean.
+    /// Nanoseconds of a call, the median over minibatches.
     pub ns_per_call: f64,
     /// Its part of a minibatch with meters.
     pub share_of_time: f64,
@@ -190,9 +192,10 @@ struct Measured {
     plain: Vec<f64>,
     /// Seconds of a minibatch with meters, of [`TOGETHER`] in turn.
     metered: Vec<f64>,
-    /// Of as many times minibatches with meters as there are rounds.
-    works: Works,
-    phases: Vec<(Phase, f64)>,
+    /// What kernels did in each of these.
+    works: Vec<Works>,
+    /// Seconds of phases in each without meters.
+    phases: Vec<PhaseSeconds>,
     /// Joules of all, and how many minibatches these were.
     energy: Result<(f64, usize), String>,
 }
@@ -210,7 +213,6 @@ fn measure(
     let mut minibatch = part.select(&[]);
     let mut chunks = order.chunks(batch_size).cycle();
     let clock = WallClock::start();
-    let mut timer = PhaseTimer::new(&clock);
     let mut idle = PhaseTimer::new(&clock);
     let mut step = |timer: &mut PhaseTimer<'_>| {
         timer.enter(Phase::Data);
@@ -232,15 +234,17 @@ fn measure(
         n_at_once,
         plain: Vec::new(),
         metered: Vec::new(),
-        works: Works::default(),
+        works: Vec::new(),
         phases: Vec::new(),
         energy: Err(String::new()),
     };
     let until = Instant::now() + wanted;
     loop {
         for kernels in TOGETHER {
+            let mut timer = PhaseTimer::new(&clock);
             let since = Instant::now();
             (0..n_at_once).try_for_each(|_| step(&mut timer))?;
+            found.phases.push(timer.totals());
             found
                 .plain
                 .push(since.elapsed().as_secs_f64() / n_at_once as f64);
@@ -251,9 +255,7 @@ fn measure(
                 .metered
                 .push(since.elapsed().as_secs_f64() / n_at_once as f64);
             learnt?;
-            for (sum, work) in found.works.iter_mut().zip(works) {
-                sum.add(work);
-            }
+            found.works.push(works);
         }
         if stop() {
             return Ok(None);
@@ -271,54 +273,58 @@ fn measure(
         (Err(reason), _) => Err(reason.clone()),
         _ => Err("the counter of energy could not be read".to_owned()),
     };
-    let totals = timer.totals();
-    let phases = Phase::ALL.map(|phase| (phase, totals.of(phase)));
-    found.phases = phases
-        .into_iter()
-        .filter(|&(_, seconds)| seconds > 0.0)
-        .collect();
     Ok(Some(found))
 }
 
 impl Measured {
+    /// What `kernel` did in minibatches that were timed at once: medians, as all of these do alike.
+    fn work(&self, kernel: Kernel) -> Work {
+        let own = TOGETHER.iter().position(|of| of.contains(&kernel));
+        let own = self
+            .works
+            .iter()
+            .skip(own.unwrap_or(0))
+            .step_by(TOGETHER.len());
+        let own: Vec<Work> = own.map(|works| works[kernel as usize]).collect();
+        let of = |what: fn(&Work) -> f64| median(&mut own.iter().map(what).collect::<Vec<_>>());
+        Work {
+            calls: of(|work| work.calls as f64).round() as u64,
+            seconds: of(|work| work.seconds),
+            multiply_adds: of(|work| work.multiply_adds),
+            bytes: of(|work| work.bytes),
+        }
+    }
+
     fn fill(mut self, found: &mut LearnerProfile, simulated_ms: f64, machine: &Machine) {
         let n_at_once = self.n_at_once as f64;
-        let n = self.plain.len() as f64 * n_at_once;
-        let n_with = n / TOGETHER.len() as f64;
-        // Of each kernel's own minibatches with its meter.
-        let seconds_with: Vec<f64> = (0..TOGETHER.len())
-            .map(|own| {
-                let own: f64 = self.metered.iter().skip(own).step_by(TOGETHER.len()).sum();
-                own * n_at_once
-            })
-            .collect();
-        let seconds_of = |kernel: Kernel| {
-            let own = TOGETHER.iter().position(|of| of.contains(&kernel));
-            own.map_or(f64::NAN, |own| seconds_with[own])
-        };
         let (plain, with_meters) = (median(&mut self.plain), median(&mut self.metered));
         found.n_minibatches = self.plain.len() * self.n_at_once;
         found.ns_per_minibatch = 1e9 * plain;
         found.cost_of_meters = with_meters / plain - 1.0;
-        let phases = self.phases.iter().map(|&(phase, seconds)| PhaseProfile {
-            phase,
-            ns_per_minibatch: 1e9 * seconds / n,
+        let phases = Phase::ALL.into_iter().filter_map(|phase| {
+            let mut seconds: Vec<_> = self.phases.iter().map(|of| of.of(phase)).collect();
+            let ns_per_minibatch = 1e9 * median(&mut seconds) / n_at_once;
+            (ns_per_minibatch > 0.0).then_some(PhaseProfile {
+                phase,
+                ns_per_minibatch,
+            })
         });
         found.phases = phases.collect();
-        let called = Kernel::ALL.into_iter().zip(self.works);
+        let works = Kernel::ALL.map(|kernel| self.work(kernel));
+        let called = Kernel::ALL.into_iter().zip(works);
         let called = called.filter(|(_, work)| work.calls > 0);
         found.kernels = called
             .map(|(kernel, work)| KernelProfile {
                 kernel: kernel.name().to_owned(),
-                calls: work.calls as f64 / n_with,
+                calls: work.calls as f64 / n_at_once,
                 ns_per_call: 1e9 * work.seconds / work.calls as f64,
-                share_of_time: work.seconds / seconds_of(kernel),
+                share_of_time: work.seconds / n_at_once / with_meters,
                 multiply_adds_per_ns: rate(work.multiply_adds, &work),
                 bytes_per_ns: rate(work.bytes, &work),
                 limit: limit(&work, machine),
             })
             .collect();
-        let steps = self.works[Kernel::Steps as usize].calls as f64 / n_with;
+        let steps = works[Kernel::Steps as usize].calls as f64 / n_at_once;
         let samples = found.batch_size as f64;
         if simulated_ms > 0.0 {
             found.time = Some(TimeProfile {

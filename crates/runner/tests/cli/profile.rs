@@ -14,6 +14,9 @@ rates = [3.0, 0.3]
 rates = [0.001, 0.001]
 presentation_ms = 2.0
 readout_window_ms = 1.0
+
+[task.digits.training_of."in time"]
+batch_size = 1
 "#;
 
 /// Whether `value` has the keys that `schema` asks for and no others, down to the last.
