@@ -1,4 +1,4 @@
-//! The seed that decides which samples go into which part.
+//! The seed that decides which samples go into which part, or which are drawn.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::Streams;
 /// In a spec a whole number, or `"per_seed"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SplitSeed {
-    /// All runs share the split of this seed.
+    /// All runs share the split, or the samples, of this seed.
     Fixed(u64),
-    /// Every run has the split of its own seed.
+    /// Every run has the split, or the samples, of its own seed.
     PerSeed,
 }
 
@@ -48,11 +48,11 @@ impl Described for SplitSeed {
     const SHAPE: &'static Shape = &Shape::Either(&[
         u64::SHAPE,
         &Shape::Choice(Choices {
-            meaning: "A split for each run.",
+            meaning: "A split, or samples, for each run.",
             all: || {
                 vec![Choice {
                     name: PER_SEED,
-                    meaning: "Every run has the split of its own seed.",
+                    meaning: "Every run has the split, or the samples, of its own seed.",
                     shape: None,
                 }]
             },

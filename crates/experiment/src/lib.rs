@@ -19,6 +19,7 @@ pub mod provenance;
 pub mod report;
 pub mod runs;
 pub mod spec;
+pub mod start;
 pub mod store;
 mod surroundings;
 pub mod task_data;

@@ -116,7 +116,9 @@ fn of_arm(
         task: arm.task_name.clone(),
         learner,
         n_runs: resolved.spec.seeds.len(),
-        n_trial_runs: tuning.map_or(0, |tuning| tuning.n_trials * tuning.seeds.len()),
+        n_trial_runs: tuning.map_or(0, |tuning| {
+            tuning.n_trials * tuning.all_seeds().map(Vec::len).sum::<usize>()
+        }),
         run_seconds: None,
         trial_seconds: None,
         n_bytes_memory: arm.n_bytes(&prepared.network, n_samples),
@@ -190,8 +192,7 @@ fn pilot(
     };
     let setting = Setting {
         seed: 0,
-        data: &prepared.data,
-        network: &prepared.network,
+        prepared,
         measure: &arm.measure,
         align,
         clock: &WallClock::start(),

@@ -67,6 +67,7 @@ pub(crate) fn of_run(
         kernels: program.kernels.clone(),
         n_threads,
         data_checksum: data_checksum.into(),
+        start_checksum: None,
         started: time::now(),
         command: program.command.clone(),
         resumed: Vec::new(),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use apical_datasets::{Dataset, DatasetError, Streams};
-use apical_learning::{Network, TaskData};
+use apical_learning::{ForwardWeights, Network, SpecError, TaskData};
 
 use crate::spec::{Arm, Resolved, TaskSpec};
+use crate::start::{self, GivenStart, StartError};
 
 /// Data a task needs could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,21 @@ pub struct TaskDataError {
     pub source: DatasetError,
 }
 
+/// The starting weights that a task names could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the starting weights of task `{task}` cannot be used: {source}")]
+pub struct StartFileError {
+    /// The task.
+    pub task: String,
+    /// Why.
+    pub source: StartError,
+}
+
+/// Whether `error` says that a file of the user's was not there, or was none: data, or starting weights.
+pub fn is_of_files(error: &anyhow::Error) -> bool {
+    error.is::<TaskDataError>() || error.is::<StartFileError>()
+}
+
 /// An arm's data with the network that they ask for.
 #[derive(Debug, Clone)]
 pub struct Prepared {
@@ -29,6 +45,30 @@ pub struct Prepared {
     pub checksum: String,
     /// Layer sizes and transfer function.
     pub network: Network,
+    /// Starting weights, where they come from a file.
+    pub start: Option<Arc<GivenStart>>,
+}
+
+impl Prepared {
+    /// What of files decides a run: the data's checksum, with that of the starting weights where they come from one.
+    pub(crate) fn deciding_checksum(&self) -> String {
+        match &self.start {
+            None => self.checksum.clone(),
+            Some(start) => format!("{} start {}", self.checksum, start.sha256),
+        }
+    }
+
+    /// The forward starting weights of a run of `arm`: those of the file, or else drawn.
+    pub(crate) fn start_of(
+        &self,
+        arm: &Arm,
+        streams: Streams,
+    ) -> Result<ForwardWeights<f32>, SpecError> {
+        match &self.start {
+            Some(start) => Ok(start.weights.clone()),
+            None => arm.start(&self.network, streams),
+        }
+    }
 }
 
 /// Loads the data of `task` for `seed`; relative paths are relative to the folder `beside`.
@@ -56,6 +96,8 @@ pub fn load(
 pub struct DataCache {
     folders: Vec<PathBuf>,
     loaded: HashMap<String, (Arc<TaskData>, String, [usize; 2])>,
+    /// Starting weights by file and network.
+    starts: HashMap<String, Arc<GivenStart>>,
     notes: Vec<String>,
 }
 
@@ -65,6 +107,7 @@ impl DataCache {
         Self {
             folders,
             loaded: HashMap::new(),
+            starts: HashMap::new(),
             notes: Vec::new(),
         }
     }
@@ -111,10 +154,39 @@ impl DataCache {
             arm.check(&network)?;
             Ok(network)
         });
+        let network = network.map_err(|error| resolved.problem_of(&error))?;
+        let (data, checksum) = (data.clone(), checksum.clone());
+        let start = match &arm.task.start {
+            None => None,
+            Some(spec) => Some(self.start(resolved, arm, &spec.file, &network)?),
+        };
         Ok(Prepared {
-            data: data.clone(),
-            checksum: checksum.clone(),
-            network: network.map_err(|error| resolved.problem_of(&error))?,
+            data,
+            checksum,
+            network,
+            start,
         })
+    }
+
+    /// The starting weights of `arm` in `file`, read once.
+    fn start(
+        &mut self,
+        resolved: &Resolved,
+        arm: &Arm,
+        file: &Path,
+        network: &Network,
+    ) -> Result<Arc<GivenStart>> {
+        let path = resolved.source.folder.join(file);
+        let key = serde_json::to_string(&(&path, network))?;
+        if let Some(known) = self.starts.get(&key) {
+            return Ok(known.clone());
+        }
+        let read = start::read(&path, network).map_err(|source| StartFileError {
+            task: arm.task_name.clone(),
+            source,
+        })?;
+        let read = Arc::new(read);
+        self.starts.insert(key, read.clone());
+        Ok(read)
     }
 }

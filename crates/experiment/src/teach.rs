@@ -2,21 +2,20 @@
 
 use apical_backprop::CandleReference;
 use apical_learning::{
-    AnyLearner, Checkpoint, Clock, GradientReference, MakeError, MeasureSpec, Network, Plan, Sink,
-    SpecError, StoreError, Streams, TaskData, TrainError, Trained, save_tensors, train_any,
+    AnyLearner, Checkpoint, Clock, GradientReference, MakeError, MeasureSpec, Plan, Sink,
+    SpecError, StoreError, Streams, TrainError, Trained, save_tensors, train_any,
 };
 
 use crate::runs::Stop;
 use crate::spec::Arm;
+use crate::task_data::Prepared;
 
 /// What a run needs beside its arm.
 pub(crate) struct Setting<'a> {
     /// Root of all random streams.
     pub(crate) seed: u64,
-    /// The data.
-    pub(crate) data: &'a TaskData,
-    /// The network.
-    pub(crate) network: &'a Network,
+    /// The network, and where its weights begin.
+    pub(crate) prepared: &'a Prepared,
     /// What is measured.
     pub(crate) measure: &'a MeasureSpec,
     /// Whether updates are compared with the gradient.
@@ -72,7 +71,8 @@ pub(crate) fn teach(
     sink: &mut dyn Sink,
 ) -> Result<Taught, TeachError> {
     let streams = Streams::new(setting.seed);
-    let start = arm.start(setting.network, streams)?;
+    let Prepared { data, network, .. } = setting.prepared;
+    let start = setting.prepared.start_of(arm, streams)?;
     let plan = Plan {
         n_epochs: arm.training.n_epochs,
         batch_size: arm.training.batch_size,
@@ -82,17 +82,10 @@ pub(crate) fn teach(
         stop: setting.stop,
         from: setting.from,
     };
-    let mut learner = arm.learner.make(setting.network, &start, streams)?;
+    let mut learner = arm.learner.make(network, &start, streams)?;
     let learner: &mut AnyLearner = &mut *learner;
     let reference: Option<&dyn GradientReference> = setting.align.then_some(&CandleReference);
-    let trained = train_any(
-        learner,
-        setting.data,
-        &plan,
-        setting.measure,
-        reference,
-        sink,
-    );
+    let trained = train_any(learner, data, &plan, setting.measure, reference, sink);
     let n_parameters = n_parameters(learner);
     let sizes = learner.network().sizes().to_vec();
     match trained {

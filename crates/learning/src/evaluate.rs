@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, s};
 
-use crate::{EncodedPart, LearnError, Learner, OutputLoss, Transfer};
+use crate::{Confusion, EncodedPart, LearnError, Learner, OutputLoss, Transfer};
 
 /// Samples that are predicted at once.
 const CHUNK: usize = 100;
@@ -14,6 +14,8 @@ pub struct Evaluation {
     pub n_samples: usize,
     /// Samples whose largest output is the labelled one; absent in regression.
     pub n_correct: Option<usize>,
+    /// Which classes were taken for which; absent in regression and of too many classes.
+    pub confusion: Option<Confusion>,
     /// Sum of the loss over samples.
     pub total_loss: f64,
     /// Of each output in regression; empty in classification.
@@ -52,6 +54,10 @@ pub fn evaluate<L: Learner + ?Sized>(
     let mut sum = Evaluation {
         n_samples,
         n_correct: part.labels.as_ref().map(|_| 0),
+        confusion: match part.labels {
+            Some(_) => Confusion::none_of(learner.network().n_outputs()),
+            None => None,
+        },
         total_loss: 0.0,
         residuals: match part.labels {
             Some(_) => Vec::new(),
@@ -79,7 +85,11 @@ pub fn evaluate<L: Learner + ?Sized>(
             }
             let label = batch.labels.map(|labels| labels[i] as usize);
             if let (Some(n_correct), Some(label)) = (&mut sum.n_correct, label) {
-                *n_correct += usize::from(largest(output.iter().copied()) == label);
+                let predicted = largest(output.iter().copied());
+                *n_correct += usize::from(predicted == label);
+                if let Some(confusion) = &mut sum.confusion {
+                    confusion.add(label, predicted);
+                }
             }
             sum.total_loss += match (learner.output_loss(), label) {
                 (OutputLoss::CrossEntropy, Some(label)) => {

@@ -1,8 +1,8 @@
 //! Observers read a learner at declared epochs; sinks receive what they read.
 
 use crate::{
-    Carried, EpochRecord, LearnError, Learner, MeasureSpec, PartName, Phase, Reading, Snapshot,
-    StoreError, Streams, TaskData, TimingRecord, evaluate,
+    Carried, Confusion, EpochRecord, LearnError, Learner, MeasureSpec, PartName, Phase, Reading,
+    Snapshot, StoreError, Streams, TaskData, TimingRecord, evaluate,
 };
 
 /// When something is observed.
@@ -29,6 +29,10 @@ pub trait Observer<L: Learner + ?Sized> {
     fn phase(&self) -> Phase;
     /// Reads the learner.
     fn observe(&mut self, learner: &L) -> Result<Vec<Reading>, LearnError>;
+    /// What it last read of which classes of the test part are taken for which, where it reads that.
+    fn confusion(&mut self) -> Option<Confusion> {
+        None
+    }
     /// Shows `carried` what it carries on from one reading to the next, such as a session's.
     fn carry(&mut self, learner: &L, carried: &mut Carried<'_>) -> Result<(), StoreError> {
         let _ = (learner, carried);
@@ -63,6 +67,7 @@ pub struct EvaluationObserver<'a, L: Learner + ?Sized> {
     data: &'a TaskData,
     measure: &'a MeasureSpec,
     session: L::Session,
+    confusion: Option<Confusion>,
 }
 
 impl<'a, L: Learner + ?Sized> EvaluationObserver<'a, L> {
@@ -77,6 +82,7 @@ impl<'a, L: Learner + ?Sized> EvaluationObserver<'a, L> {
             data,
             measure,
             session: learner.session(streams, 100),
+            confusion: None,
         }
     }
 }
@@ -84,6 +90,10 @@ impl<'a, L: Learner + ?Sized> EvaluationObserver<'a, L> {
 impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
     fn carry(&mut self, learner: &L, carried: &mut Carried<'_>) -> Result<(), StoreError> {
         learner.carry(&mut self.session, carried)
+    }
+
+    fn confusion(&mut self) -> Option<Confusion> {
+        self.confusion.take()
     }
 
     fn is_due(&self, moment: Moment) -> bool {
@@ -107,6 +117,9 @@ impl<L: Learner + ?Sized> Observer<L> for EvaluationObserver<'_, L> {
             }
             let evaluation = evaluate(learner, &mut self.session, part, n_samples)?
                 .in_units(&self.data.target_widths);
+            if name == PartName::Test {
+                self.confusion.clone_from(&evaluation.confusion);
+            }
             for metric in &self.measure.metrics {
                 if let Some(value) = metric.of_predictions().and_then(|read| read(&evaluation)) {
                     readings.push(Reading::new(*metric, Ok(value)).on(name));

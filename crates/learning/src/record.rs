@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
+use crate::{Confusion, KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
 
 /// Version of the record format; raised when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -249,11 +249,18 @@ pub struct Summary {
     pub last: Vec<Reading>,
     /// Accuracy and loss after the chosen epoch.
     pub chosen: Vec<Reading>,
+    /// Which classes of the test part are taken for which after the last epoch; absent in regression, of more
+    /// classes than [`Confusion::MOST_CLASSES`], and in old records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Confusion>,
     /// Times.
     pub timing: TimingSummary,
     /// Trials by which the learner's settings were found, where they were tuned in this experiment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_tuning_trials: Option<usize>,
+    /// Which tuning found them, from 0, where the experiment has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<usize>,
 }
 
 /// provenance.json: where a run comes from.
@@ -288,6 +295,9 @@ pub struct Provenance {
     pub n_threads: usize,
     /// Checksum of the data set as loaded.
     pub data_checksum: String,
+    /// SHA-256 of the file that starting weights came from, where they were not drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_checksum: Option<String>,
     /// Start, RFC 3339, UTC.
     pub started: String,
     /// The command line.
@@ -360,6 +370,9 @@ pub struct TrialRecord {
     pub task: String,
     /// The learner's name.
     pub learner: String,
+    /// Of which tuning, from 0, where the experiment has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<usize>,
     /// Running number, from 0.
     pub trial: usize,
     /// Keys of the specification and the values tried.
@@ -375,6 +388,9 @@ pub struct TrialRecord {
     pub failed: Option<String>,
     /// Whether these settings were taken.
     pub chosen: bool,
+    /// Training time of all seeds, s; absent in old records and where a seed failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// A run as read back from its folder.

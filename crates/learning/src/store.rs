@@ -84,6 +84,43 @@ pub fn save_tensors(learner: &(impl Learner + ?Sized)) -> Result<Vec<u8>, StoreE
     )?)
 }
 
+/// All tensors of a safetensors file with their names, in no order.
+///
+/// # Errors
+///
+/// Bytes that are no such file, and tensors of other types than f32 and f64.
+pub fn read_tensors(bytes: &[u8]) -> Result<Vec<(String, ArrayD<f64>)>, StoreError> {
+    let file = SafeTensors::deserialize(bytes)?;
+    let read = |(name, view): (String, TensorView<'_>)| {
+        let values = values(&view).ok_or_else(|| StoreError::Kind {
+            name: name.clone(),
+            found: format!("{:?}", view.dtype()),
+            expected: "F32 or F64".into(),
+        })?;
+        let shape = IxDyn(view.shape());
+        let tensor = ArrayD::from_shape_vec(shape, values);
+        Ok((name, tensor.expect("the reader checks lengths")))
+    };
+    file.tensors().into_iter().map(read).collect()
+}
+
+/// The numbers of a tensor of f32 or f64.
+fn values(view: &TensorView<'_>) -> Option<Vec<f64>> {
+    match view.dtype() {
+        Dtype::F32 => Some(
+            (view.data().as_chunks::<4>().0.iter())
+                .map(|b| f64::from(f32::from_le_bytes(*b)))
+                .collect(),
+        ),
+        Dtype::F64 => Some(
+            (view.data().as_chunks::<8>().0.iter())
+                .map(|b| f64::from_le_bytes(*b))
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
 /// Sets all tensors of `learner` from a safetensors file.
 pub fn load_tensors(learner: &mut (impl Learner + ?Sized), bytes: &[u8]) -> Result<(), StoreError> {
     let file = SafeTensors::deserialize(bytes)?;
@@ -94,15 +131,8 @@ pub fn load_tensors(learner: &mut (impl Learner + ?Sized), bytes: &[u8]) -> Resu
                 name,
                 found: file.names().into_iter().map(str::to_owned).collect(),
             })?;
-        let values: Vec<f64> = match view.dtype() {
-            Dtype::F32 => (view.data().as_chunks::<4>().0.iter())
-                .map(|b| f64::from(f32::from_le_bytes(*b)))
-                .collect(),
-            Dtype::F64 => (view.data().as_chunks::<8>().0.iter())
-                .map(|b| f64::from_le_bytes(*b))
-                .collect(),
-            found => return Err(StoreError::Dtype { name, found }),
-        };
+        let found = view.dtype();
+        let values = values(&view).ok_or(StoreError::Dtype { name, found })?;
         let shape = IxDyn(view.shape());
         let tensor = ArrayD::from_shape_vec(shape, values).map_err(|_| LearnError::Shape {
             what: name.to_string(),

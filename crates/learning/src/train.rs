@@ -3,9 +3,9 @@
 use apical_datasets::shuffle;
 
 use crate::{
-    Carried, CheckpointError, Clock, EpochRecord, Learner, Metric, Moment, Observer, PartName,
-    Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError, StreamRng,
-    Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+    Carried, CheckpointError, Clock, Confusion, EpochRecord, Learner, Metric, Moment, Observer,
+    PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError,
+    StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
 /// What the loop needs beside a learner and data.
@@ -42,6 +42,8 @@ pub struct Trained {
     pub epochs: Vec<EpochRecord>,
     /// Times.
     pub timing: TimingSummary,
+    /// Which classes of the test part are taken for which after the last epoch, where observers read that.
+    pub confusion: Option<Confusion>,
 }
 
 impl Trained {
@@ -181,6 +183,7 @@ pub fn train<L: Learner + ?Sized>(
             samples_per_second: (training > 0.0).then(|| n_samples as f64 / training),
             n_samples,
         },
+        confusion: course.observers.iter_mut().find_map(|of| of.confusion()),
     })
 }
 

@@ -128,6 +128,8 @@ fn file(path: &str, bytes: Vec<u8>) -> Artefact {
 fn trials(input: &ReportInput) -> Vec<u8> {
     let keys = input.trials.iter().flat_map(|trial| trial.settings.keys());
     let keys: BTreeSet<&KeyPath> = keys.collect();
+    // Old records have no times.
+    let has_times = input.trials.iter().any(|trial| trial.seconds.is_some());
     let columns = [
         "task",
         "learner",
@@ -140,6 +142,11 @@ fn trials(input: &ReportInput) -> Vec<u8> {
         "chosen",
     ];
     let header = columns.iter().map(|column| (*column).to_owned());
+    let has_tunings = input.trials.iter().any(|trial| trial.tuning.is_some());
+    let tunings = has_tunings.then(|| "tuning".to_owned());
+    let header = header.chain(tunings);
+    let times = has_times.then(|| "training_seconds".to_owned());
+    let header = header.chain(times);
     let header = header.chain(keys.iter().map(|key| key.to_string()));
     let mut csv = Csv::new(&header.collect::<Vec<_>>());
     for trial in &input.trials {
@@ -155,6 +162,8 @@ fn trials(input: &ReportInput) -> Vec<u8> {
             trial.failed.clone().unwrap_or_default(),
             trial.chosen.to_string(),
         ];
+        cells.extend(has_tunings.then(|| trial.tuning.map_or_else(String::new, |n| n.to_string())));
+        cells.extend(has_times.then(|| number(trial.seconds)));
         let values = keys.iter().map(|key| trial.settings.get(key).copied());
         cells.extend(values.map(number));
         csv.row(&cells);

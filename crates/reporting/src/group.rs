@@ -1,15 +1,17 @@
 //! Runs grouped by task, learner and point of a sweep.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use apical_learning::{KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status};
+use apical_learning::{
+    KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status, TrialRecord,
+};
 
 use crate::contrast::{Contrast, contrasts};
 use crate::look::styles;
 use crate::palette::LineStyle;
 use crate::statistics::Spread;
 use crate::subject::{EpochPoint, Subject};
-use crate::{ReportError, ReportInput};
+use crate::{ReportError, ReportInput, TunedRange};
 
 /// All runs of a learner on a task, at one point of a sweep.
 #[derive(Debug)]
@@ -132,6 +134,10 @@ pub(crate) struct Task<'a> {
     pub(crate) contrasts: Vec<Contrast>,
     /// The file that they come from, where it is not the experiment's own specification.
     pub(crate) contrasts_declared_in: Option<&'a str>,
+    /// The trials of all tasks.
+    pub(crate) trials: &'a [TrialRecord],
+    /// By task and learner, where settings were searched.
+    pub(crate) tuned_ranges: &'a BTreeMap<(String, String), BTreeMap<KeyPath, TunedRange>>,
     /// Swept keys, from the specification's root, whose values are spread over a logarithm.
     logarithmic: &'a BTreeSet<KeyPath>,
 }
@@ -272,6 +278,8 @@ pub(crate) fn tasks(input: &ReportInput) -> Vec<Task<'_>> {
                 subjects: subjects.map(|(_, learner)| &**learner).collect(),
                 groups,
                 score,
+                trials: &input.trials,
+                tuned_ranges: &input.tuned_ranges,
                 logarithmic: &input.logarithmic,
             }
         })

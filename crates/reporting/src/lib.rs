@@ -11,6 +11,7 @@ mod chart;
 mod claim;
 pub mod compare;
 mod contrast;
+mod covered;
 mod credit;
 mod csv;
 mod error;
@@ -59,6 +60,17 @@ pub use protocol::{ProtocolReport, protocol_report};
 pub use terminal::{terminal_table, terminal_table_in};
 pub use text::wrapped;
 
+/// Where a setting was searched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TunedRange {
+    /// The lowest value.
+    pub from: f64,
+    /// The highest value.
+    pub to: f64,
+    /// Whether values lie on a logarithm.
+    pub is_logarithmic: bool,
+}
+
 /// All that a report is made of.
 #[derive(Debug, Clone)]
 pub struct ReportInput {
@@ -92,6 +104,8 @@ pub struct ReportInput {
     pub trials: Vec<TrialRecord>,
     /// By task and learner, settings that tuning took at an edge of their range, one a line.
     pub at_edge: BTreeMap<(String, String), Vec<String>>,
+    /// By task and learner, where its settings were searched, as far as that is known.
+    pub tuned_ranges: BTreeMap<(String, String), BTreeMap<KeyPath, TunedRange>>,
     /// Which runs are not among these, and why: missing, damaged, with other settings; one kind a line.
     pub gaps: Vec<String>,
 }

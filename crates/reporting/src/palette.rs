@@ -10,6 +10,8 @@ use plotters::style::RGBColor;
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 /// Text and axes.
 pub(crate) const INK: RGBColor = RGBColor(26, 26, 26);
+/// Ground of cells without value, light on a dark page too, so that it is never taken for a dark cell.
+pub(crate) const BLANK: RGBColor = RGBColor(252, 252, 252);
 /// Lines behind the data.
 pub(crate) const GRID: RGBColor = RGBColor(228, 228, 228);
 /// Lines to compare with, such as 90°.
@@ -25,6 +27,32 @@ pub(crate) const PHASES: [RGBColor; 5] = [
     RGBColor(66, 66, 66),
     RGBColor(16, 16, 16),
 ];
+
+/// Viridis (van der Walt and Smith, 2015) at even distances, from its light end: perceptually uniform, also for
+/// the colour-blind and in grey.
+const SEQUENTIAL: [RGBColor; 9] = [
+    RGBColor(253, 231, 37),
+    RGBColor(173, 220, 48),
+    RGBColor(94, 201, 98),
+    RGBColor(40, 174, 128),
+    RGBColor(33, 145, 140),
+    RGBColor(44, 114, 142),
+    RGBColor(59, 82, 139),
+    RGBColor(71, 45, 123),
+    RGBColor(68, 1, 84),
+];
+
+/// The colour of a value at `share` of its scale, light at 0, dark at 1.
+pub(crate) fn sequential(share: f64) -> RGBColor {
+    let place = share.clamp(0.0, 1.0) * (SEQUENTIAL.len() - 1) as f64;
+    let below = (place as usize).min(SEQUENTIAL.len() - 2);
+    let (RGBColor(r, g, b), RGBColor(to_r, to_g, to_b)) =
+        (SEQUENTIAL[below], SEQUENTIAL[below + 1]);
+    let part = place - below as f64;
+    let mix =
+        |from: u8, to: u8| (f64::from(from) * (1.0 - part) + f64::from(to) * part).round() as u8;
+    RGBColor(mix(r, to_r), mix(g, to_g), mix(b, to_b))
+}
 
 /// How learners of one kind look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,6 +209,30 @@ fn lighter(RGBColor(r, g, b): RGBColor, share: f64) -> RGBColor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_steps_of_the_sequential_scale_are_equal_steps_of_lightness() {
+        // CIE L*, of the luminance of sRGB.
+        let lightness = |RGBColor(r, g, b): RGBColor| {
+            let linear = |c: u8| match f64::from(c) / 255.0 {
+                c if c <= 0.04045 => c / 12.92,
+                c => ((c + 0.055) / 1.055).powf(2.4),
+            };
+            let luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+            116.0 * luminance.cbrt() - 16.0
+        };
+        let at: Vec<f64> = (0..=8)
+            .map(|i| lightness(sequential(f64::from(i) / 8.0)))
+            .collect();
+        let mean = (at[0] - at[8]) / 8.0;
+        for pair in at.windows(2) {
+            let step = pair[0] - pair[1];
+            assert!((0.8..1.25).contains(&(step / mean)), "{at:?}");
+        }
+        assert!(mean > 8.0, "{at:?}");
+        assert_eq!(sequential(-1.0), sequential(0.0));
+        assert_eq!(sequential(2.0), sequential(1.0));
+    }
 
     #[test]
     fn places_and_several_at_one_place_all_look_different() {

@@ -185,6 +185,7 @@ fn notes(table: &Table<'_>, left_out: &[String]) -> Vec<String> {
     if table.rows.iter().any(|row| row.n_finished == 1) {
         notes.push("  one seed has no interval".to_owned());
     }
+    notes.extend(table.covered.iter().map(|covered| format!("  {covered}")));
     if table.rows.iter().any(|row| row.n_failed > 0) {
         notes.push("  failed runs are left out of all means".to_owned());
     }

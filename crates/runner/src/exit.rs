@@ -7,7 +7,7 @@ use apical_datasets::DatasetError;
 use apical_experiment::align::AlignError;
 use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
-use apical_experiment::task_data::TaskDataError;
+use apical_experiment::task_data::is_of_files;
 use apical_experiment::tuning::TuningFailed;
 use apical_kernels::InstructionSetError;
 use apical_learning::{LearnError, StoreError};
@@ -256,7 +256,7 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         RUNS_FAILED
     } else if error.is::<DataProblem>()
         || error.is::<AlignError>()
-        || error.is::<TaskDataError>()
+        || is_of_files(error)
         || error.is::<DatasetError>()
     {
         DATA

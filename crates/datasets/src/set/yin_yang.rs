@@ -8,8 +8,8 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, LoadFrom, Part, StreamRng,
-    Streams, Targets,
+    CatalogueEntry, DataKind, DataOptions, Dataset, DatasetError, LoadFrom, Part, SplitSeed,
+    StreamRng, Targets,
 };
 
 /// Radius of the whole disc, whose centre is (0.5, 0.5).
@@ -38,9 +38,9 @@ pub static KIND: DataKind<YinYangSpec> = DataKind::new(CatalogueEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
 #[serde(default, deny_unknown_fields)]
 pub struct YinYangSpec {
-    /// Seed of the points. It does not depend on the seed of a run, so that all runs of an
-    /// experiment share one data set; the parts come from three streams of it.
-    pub seed: u64,
+    /// Seed of the points; the parts come from three streams of it. Unless it is per seed, it does not depend on the
+    /// seed of a run, so that all runs of an experiment share one data set.
+    pub seed: SplitSeed,
     /// Samples of the training part.
     #[key(min = 1, max = MOST_SAMPLES as f64)]
     pub n_train: usize,
@@ -55,7 +55,7 @@ pub struct YinYangSpec {
 impl Default for YinYangSpec {
     fn default() -> Self {
         Self {
-            seed: 0,
+            seed: SplitSeed::default(),
             n_train: 5000,
             n_validation: 1000,
             n_test: 1000,
@@ -87,7 +87,7 @@ impl DataOptions for YinYangSpec {
     }
 
     fn load(&self, from: &LoadFrom<'_>) -> Result<Dataset, DatasetError> {
-        let streams = Streams::new(self.seed);
+        let streams = self.seed.streams(from.streams);
         let parts = [
             ("yin_yang.train", self.n_train),
             ("yin_yang.validation", self.n_validation),
@@ -95,6 +95,10 @@ impl DataOptions for YinYangSpec {
         ]
         .map(|(name, n_samples)| part(n_samples, &mut streams.stream(name)));
         Ok(Dataset::new(from.entry, parts, Vec::new()))
+    }
+
+    fn depends_on_run(&self) -> bool {
+        self.seed == SplitSeed::PerSeed
     }
 }
 

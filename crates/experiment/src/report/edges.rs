@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use apical_learning::{KeyPath, TrialRecord};
+use apical_reporting::TunedRange;
 use toml::{Table, Value};
 
-use crate::spec::Range;
+use crate::spec::{Range, Scale};
 
 /// The share of a range, on its own scale, that counts as its edge.
 const EDGE: f64 = 0.05;
@@ -38,6 +39,23 @@ pub(super) fn at_edges(ranges: &BTreeMap<KeyPath, Range>, trial: &TrialRecord) -
     taken.filter_map(words).collect()
 }
 
+/// The range of every setting of `trial`, where it is known.
+pub(super) fn tuned(
+    ranges: &BTreeMap<KeyPath, Range>,
+    trial: &TrialRecord,
+) -> BTreeMap<KeyPath, TunedRange> {
+    let of = |key: &KeyPath| {
+        let range = ranges.get(key)?;
+        let tuned = TunedRange {
+            from: range.from.as_f64(),
+            to: range.to.as_f64(),
+            is_logarithmic: range.scale == Scale::Log,
+        };
+        Some((key.clone(), tuned))
+    };
+    trial.settings.keys().filter_map(of).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +71,7 @@ mod tests {
             schema: 1,
             task: "a".to_owned(),
             learner: "x".to_owned(),
+            tuning: None,
             trial: 0,
             settings: BTreeMap::from([("x.rate".into(), rate), ("x.nudging".into(), nudging)]),
             seeds: vec![1],
@@ -60,6 +79,7 @@ mod tests {
             value: Some(1.0),
             failed: None,
             chosen,
+            seconds: None,
         };
         // 0.012 is 4 % of the way from 0.01 to 1 on a logarithm.
         let found = at_edges(&ranges, &trial(0.012, 0.9, true));

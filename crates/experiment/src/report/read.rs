@@ -186,6 +186,7 @@ fn on_tasks(
     let (mut places, mut baselines, mut runs, mut gaps) = (vec![], vec![], vec![], vec![]);
     let (mut learner_places, mut logarithmic) = (BTreeMap::new(), BTreeSet::new());
     let (mut published, mut at_edge) = (BTreeMap::new(), BTreeMap::new());
+    let mut tuned_ranges = BTreeMap::new();
     let (mut declared, mut tasks) = (BTreeMap::new(), BTreeSet::new());
     for (place, of) in gathered {
         let called = |name: &str, task: &str| match place.label(name, &names) {
@@ -224,8 +225,10 @@ fn on_tasks(
                 let key = (trial.task.clone(), trial.learner.clone());
                 let at_edges = edges::at_edges(&ranges, &trial);
                 if !at_edges.is_empty() {
-                    at_edge.insert(key, at_edges);
+                    let all: &mut Vec<String> = at_edge.entry(key.clone()).or_default();
+                    all.extend(at_edges);
                 }
+                tuned_ranges.insert(key, edges::tuned(&ranges, &trial));
                 trials.push(trial);
             }
         }
@@ -284,6 +287,7 @@ fn on_tasks(
         runs,
         trials,
         at_edge,
+        tuned_ranges,
         gaps,
     })))
 }

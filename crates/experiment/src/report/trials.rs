@@ -20,8 +20,16 @@ pub(super) fn gather_taught(
     let spec: Table = spec.and_then(Result::ok).unwrap_or_default();
     let tuning = spec.get("tuning").and_then(|tuning| tuning.get("n_trials"));
     // A run may be used again by an experiment that tries fewer settings, or none.
+    let further = spec
+        .get("tuning")
+        .and_then(|tuning| tuning.get("further_seeds"));
+    let n_tunings = 1 + further.and_then(|of| of.as_array()).map_or(0, Vec::len);
     if let Some(n_trials) = tuning.and_then(|n| usize::try_from(n.as_integer()?).ok())
-        && let Some(fault) = fault(read_trials(&place.root), n_trials, &gathered.runs)
+        && let Some(fault) = fault(
+            read_trials(&place.root),
+            (n_trials, n_tunings),
+            &gathered.runs,
+        )
     {
         let file = place.root.join(name::TRIALS);
         let gap = format!("damaged: {} ({fault})", file.display());
@@ -31,7 +39,11 @@ pub(super) fn gather_taught(
     Ok(gathered)
 }
 
-fn fault(trials: Result<Vec<TrialRecord>>, n_trials: usize, runs: &[RunRecord]) -> Option<String> {
+fn fault(
+    trials: Result<Vec<TrialRecord>>,
+    (n_trials, n_tunings): (usize, usize),
+    runs: &[RunRecord],
+) -> Option<String> {
     let trials = match trials {
         Ok(trials) => trials,
         Err(error) => return Some(error.root_cause().to_string()),
@@ -43,7 +55,9 @@ fn fault(trials: Result<Vec<TrialRecord>>, n_trials: usize, runs: &[RunRecord]) 
     let of_run = |run: &RunRecord| {
         let key = &run.summary.run;
         let n_logged = n_logged.get(&(&*key.task, &*key.learner)).copied();
-        let n_said = run.summary.n_tuning_trials?.min(n_trials);
+        // A run that was tuned once may be used again by an experiment that tunes several times.
+        let n_tunings = run.summary.tuning.map_or(1, |_| n_tunings);
+        let n_said = run.summary.n_tuning_trials?.min(n_trials) * n_tunings;
         let n_logged = n_logged.unwrap_or(0);
         (n_logged < n_said).then(|| {
             let (task, learner) = (&key.task, &key.learner);

@@ -80,6 +80,7 @@ impl<W: Work> Job<W> {
         let n_bytes = self.work.n_bytes();
         let mut provenance =
             provenance::of_run(execution.program, checksum, execution.n_threads, n_bytes);
+        provenance.start_checksum = self.work.start_checksum().map(str::to_owned);
         let from = self.checkpoint(&claim.folder, &provenance, execution)?;
         if let Some(from) = &from {
             let about = &from.about;

@@ -38,6 +38,11 @@ pub(crate) trait Work: Sync {
     /// The checksum of the data; empty where there are none.
     fn data_checksum(&self) -> &str;
 
+    /// The checksum of the file that starting weights come from, where they do.
+    fn start_checksum(&self) -> Option<&str> {
+        None
+    }
+
     /// What the file of records begins with.
     fn header(&self, run: &RunKey) -> Result<Vec<u8>>;
 

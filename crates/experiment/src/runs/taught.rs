@@ -34,7 +34,8 @@ pub(crate) fn jobs(
     let mut jobs = Vec::new();
     for task in resolved.spec.task.keys() {
         for &seed in &resolved.spec.seeds {
-            for arm in resolved.arms.iter().filter(|arm| arm.task_name == *task) {
+            let arms = resolved.arms_of(seed).iter().enumerate();
+            for (index, arm) in arms.filter(|(_, arm)| arm.task_name == *task) {
                 let prepared = data.prepare(resolved, arm, seed)?;
                 let key = RunKey {
                     experiment: resolved.source.name.clone(),
@@ -46,16 +47,16 @@ pub(crate) fn jobs(
                 let source = provenance::source_digest();
                 // Where every seed has data of its own, those of the first stand for all.
                 let shared = match arm.task.dataset.depends_on_run() {
-                    true => data.prepare(resolved, arm, 0)?.checksum,
-                    false => prepared.checksum.clone(),
+                    true => data.prepare(resolved, arm, 0)?.deciding_checksum(),
+                    false => prepared.deciding_checksum(),
                 };
-                let digest = arm.digest(seed, &prepared.checksum, source)?;
+                let digest = arm.digest(seed, &prepared.deciding_checksum(), source)?;
                 let own = store::run_folder(folder, &key, &digest);
                 let spec = arm.alone(&resolved.spec.title, seed);
                 let spec = place::moved(spec, &resolved.source.folder, &own);
                 let decided = Decided {
                     digest,
-                    setting: arm.digest(0, &shared, source)?,
+                    setting: resolved.setting(index, &shared, source)?,
                     spec: format::to_text(&spec)?,
                 };
                 jobs.push(Job {
@@ -89,6 +90,10 @@ impl Work for Lesson {
         &self.prepared.checksum
     }
 
+    fn start_checksum(&self) -> Option<&str> {
+        self.prepared.start.as_deref().map(|start| &*start.sha256)
+    }
+
     fn header(&self, run: &RunKey) -> Result<Vec<u8>> {
         store::json_line(&Record::Run {
             schema: SCHEMA_VERSION,
@@ -116,8 +121,7 @@ impl Work for Lesson {
         let from = from.map(|file| sink.begin_from(file)).transpose()?;
         let setting = Setting {
             seed: run.seed,
-            data: &self.prepared.data,
-            network: &self.prepared.network,
+            prepared: &self.prepared,
             measure: &self.arm.measure,
             align: true,
             clock: &WallClock::start(),
@@ -191,8 +195,10 @@ impl Lesson {
                 .filter(|r| r.metric.is_of_predictions())
                 .cloned()
                 .collect(),
+            confusion: trained.confusion.clone(),
             timing: trained.timing.clone(),
             n_tuning_trials: self.arm.n_tuning_trials,
+            tuning: self.arm.tuning,
         }
     }
 
@@ -218,12 +224,14 @@ impl Lesson {
             chosen_epoch: None,
             last: last.map_or_else(Vec::new, |record| record.readings),
             chosen: Vec::new(),
+            confusion: None,
             timing: TimingSummary {
                 seconds,
                 samples_per_second: None,
                 n_samples: timing.map_or(0, |timing| timing.n_samples),
             },
             n_tuning_trials: self.arm.n_tuning_trials,
+            tuning: self.arm.tuning,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Arm {
     pub learner: LearnerSpec,
     /// Trials by which the learner's settings were found.
     pub n_tuning_trials: Option<usize>,
+    /// Which of several tunings found them.
+    pub tuning: Option<usize>,
 }
 
 /// An out-of-range value of an arm, or layer sizes that make no network.
@@ -99,6 +101,7 @@ impl Arm {
                     measure: spec.measure.clone(),
                     learner: learner.clone(),
                     n_tuning_trials: None,
+                    tuning: None,
                 });
             }
         }
@@ -202,9 +205,15 @@ impl Arm {
         self.measure
             .check()
             .map_err(within(KeyPath::of(["measure"])))?;
-        let scale = &self.task.forward_scale;
-        (scale.check_within(network.n_layers(), "forward_scale", Numbers::RATE_OR_SCALE))
-            .map_err(within(task))?;
+        match &self.task.forward_scale {
+            Some(scale) => {
+                let rates = Numbers::RATE_OR_SCALE;
+                (scale.check_within(network.n_layers(), "forward_scale", rates))
+                    .map_err(within(task))?;
+            }
+            None if self.task.start.is_some() => {}
+            None => return Err(no_start().within(task).into()),
+        }
         self.learner
             .check(network)
             .map_err(within(self.learner_key().then(self.learner.kind())))?;
@@ -243,13 +252,14 @@ impl Arm {
         Ok(())
     }
 
-    /// The forward starting weights that all learners of the task share.
+    /// The forward starting weights that all learners of the task share, drawn.
     pub fn start(
         &self,
         network: &Network,
         streams: Streams,
     ) -> Result<ForwardWeights<f32>, SpecError> {
-        let scale = forward_scale::expand(&self.task.forward_scale, network)?;
+        let scale = self.task.forward_scale.as_ref().ok_or_else(no_start)?;
+        let scale = forward_scale::expand(scale, network)?;
         Ok(network.draw_forward(&scale, streams))
     }
 
@@ -306,6 +316,13 @@ impl Arm {
         };
         Ok(sha256(&format::to_json(&deciding)?))
     }
+}
+
+/// A task whose weights begin nowhere.
+fn no_start() -> SpecError {
+    let expected =
+        "a scale to draw starting weights with, or a file of them (`start.file`) in its place";
+    SpecError::range("forward_scale", "not there", expected)
 }
 
 #[cfg(test)]

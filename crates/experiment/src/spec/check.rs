@@ -111,17 +111,7 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
             "`sweep` and `tuning` cannot be in one experiment",
         ));
     }
-    distinct_seeds(resolved, KeyPath::of(["tuning", "seeds"]), &tuning.seeds)?;
-    if let Some(seed) = tuning
-        .seeds
-        .iter()
-        .find(|seed| resolved.spec.seeds.contains(seed))
-    {
-        return Err(resolved.problem(
-            &KeyPath::of(["tuning", "seeds"]),
-            format!("seed {seed} is in `tuning.seeds` and in `seeds`, expected no seed in both"),
-        ));
-    }
+    tuning_seeds(resolved, tuning)?;
     let counts = |error: SpecError| resolved.problem_of(&error.into());
     Counts::TRIALS
         .check("tuning.n_trials", tuning.n_trials)
@@ -153,6 +143,28 @@ pub(crate) fn tuning(resolved: &Resolved) -> Result<(), SpecProblem> {
             tried.arms.retain(|arm| arm.owns(key));
             arms(&here, &tried.arms)?;
             trials(&here, tuning, &tried.arms)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fails where a seed is of two tunings, or of a tuning and reported.
+fn tuning_seeds(resolved: &Resolved, tuning: &TuningSpec) -> Result<(), SpecProblem> {
+    let mut earlier: HashSet<u64> = HashSet::new();
+    for (index, seeds) in tuning.all_seeds().enumerate() {
+        let name = if index == 0 { "seeds" } else { "further_seeds" };
+        let key = KeyPath::of(["tuning", name]);
+        distinct_seeds(resolved, key.clone(), seeds)?;
+        for seed in seeds {
+            if resolved.spec.seeds.contains(seed) {
+                let message =
+                    format!("seed {seed} is in `{key}` and in `seeds`, expected no seed in both");
+                return Err(resolved.problem(&key, message));
+            }
+            if !earlier.insert(*seed) {
+                let message = format!("seed {seed} is of two tunings, expected each in one");
+                return Err(resolved.problem(&key, message));
+            }
         }
     }
     Ok(())

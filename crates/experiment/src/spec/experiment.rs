@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contrast::{Contrasts, Epoch};
 use super::{ForwardScale, TuningSpec, Values};
 use crate::learners::LearnerSpec;
+use crate::start::StartSpec;
 
 /// An experiment: tasks, learners, seeds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
@@ -67,9 +68,15 @@ pub struct TaskSpec {
     #[serde(default = "yes")]
     pub thresholds: bool,
     /// s_k per layer 1…N: forward starting weights are drawn from U(−s_k, s_k), the same bits for
-    /// every learner. `"fan_in"` follows from the widths and φ.
+    /// every learner. `"fan_in"` follows from the widths and φ. Needed unless `start` names a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[key(example = "[0.5, 0.3]")]
-    pub forward_scale: ForwardScale,
+    pub forward_scale: Option<ForwardScale>,
+    /// Forward starting weights from a file, the same for every learner and seed, in place of drawn ones; what else a
+    /// learner has (feedback, interneurons) begins as without. Learners with a network of their own
+    /// (`single_layer`) draw as always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<StartSpec>,
     /// The learner that the others are compared with; the first that is backprop matched to the
     /// circuit, with nothing frozen, where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,4 +29,4 @@ pub use overrides::Overrides;
 pub use problem::{SpecProblem, nearest};
 pub use resolve::{Resolved, SpecSource};
 pub use tuning::{Strategy, TuningSpec};
-pub use values::{Range, Values};
+pub use values::{Range, Scale, Values};

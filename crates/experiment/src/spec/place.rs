@@ -9,6 +9,9 @@ use super::ExperimentSpec;
 pub(crate) fn moved(mut spec: ExperimentSpec, from: &Path, to: &Path) -> ExperimentSpec {
     for task in spec.task.values_mut() {
         task.dataset = task.dataset.with_paths(&|path| moved_path(path, from, to));
+        if let Some(start) = &mut task.start {
+            start.file = moved_path(&start.file, from, to);
+        }
     }
     spec
 }

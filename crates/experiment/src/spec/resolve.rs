@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::{
     Arm, ArmError, ExperimentSpec, KeyPath, Overrides, SpecProblem, check, format, like, pattern,
-    place, problem::key_at, sweep, tree, wording::in_user_words,
+    place, problem::key_at, sha256, sweep, tree, wording::in_user_words,
 };
 
 /// An experiment's file, or the text that stands for one.
@@ -31,8 +31,10 @@ pub struct Resolved {
     pub source: SpecSource,
     /// All values.
     pub spec: ExperimentSpec,
-    /// What is run once per seed, in order.
+    /// What is run once per seed, in order; where there were several tunings, with the settings of the first.
     pub arms: Vec<Arm>,
+    /// The same arms with the settings of further tunings, which seeds take in turn.
+    pub(crate) further_arms: Vec<Vec<Arm>>,
     overrides: Overrides,
     tree: Table,
     /// Keys whose values stand elsewhere, in a sweep or in the space of a tuning, and the keys there.
@@ -136,6 +138,7 @@ impl Resolved {
             source,
             spec,
             arms: Vec::new(),
+            further_arms: Vec::new(),
             overrides,
             tree,
             elsewhere: Vec::new(),
@@ -166,6 +169,32 @@ impl Resolved {
             spec,
             ..self.clone()
         })
+    }
+
+    /// What is run with `seed`.
+    pub(crate) fn arms_of(&self, seed: u64) -> &[Arm] {
+        let n_tunings = 1 + self.further_arms.len() as u64;
+        match (seed % n_tunings) as usize {
+            0 => &self.arms,
+            further => &self.further_arms[further - 1],
+        }
+    }
+
+    /// SHA-256 of all but the seed that decides the runs of the arm at `index`, with the settings of every tuning.
+    pub(crate) fn setting(
+        &self,
+        index: usize,
+        data_checksum: &str,
+        source_digest: &str,
+    ) -> Result<String, serde_json::Error> {
+        let digest = |arms: &[Arm]| arms[index].digest(0, data_checksum, source_digest);
+        let first = digest(&self.arms)?;
+        if self.further_arms.is_empty() {
+            return Ok(first);
+        }
+        let further = self.further_arms.iter().map(|arms| digest(arms));
+        let further = further.collect::<Result<Vec<String>, _>>()?;
+        Ok(sha256(format!("{first} {}", further.join(" ")).as_bytes()))
     }
 
     /// All values as TOML, for a copy in `folder`: relative paths lead from there.

@@ -28,6 +28,12 @@ pub struct TuningSpec {
     /// Seeds of every trial, none of them a reported one.
     #[key(least = 1, example = "[100, 101]")]
     pub seeds: Vec<u64>,
+    /// Seeds of further tunings of the same learners, each with trials and proposals of its own: the run of seed s
+    /// has the settings of tuning s modulo their number, the first being that of `seeds`, so that intervals over seeds
+    /// cover how tuning varies, too. No seed is in two of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[key(example = "[[102, 103], [104, 105]]")]
+    pub further_seeds: Vec<Vec<u64>>,
     /// Epochs of a trial; those of the reported runs where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[key(min = 1, max = 1_000_000)]
@@ -36,4 +42,16 @@ pub struct TuningSpec {
     /// it, such as `task.*.learner.*.*.rates`, for all keys that are stated and fit.
     #[key(name = "KEY")]
     pub space: IndexMap<KeyPath, Range>,
+}
+
+impl TuningSpec {
+    /// The seeds of every tuning.
+    pub(crate) fn all_seeds(&self) -> impl Iterator<Item = &Vec<u64>> {
+        std::iter::once(&self.seeds).chain(&self.further_seeds)
+    }
+
+    /// How many tunings there are.
+    pub(crate) fn n_tunings(&self) -> usize {
+        1 + self.further_seeds.len()
+    }
 }

@@ -215,6 +215,11 @@ fn difference(folder: &Path, spec: &str, provenance: &Provenance) -> String {
                 .is_some_and(|of| of.data_checksum == provenance.data_checksum),
         ),
         (
+            "the file of starting weights",
+            of.as_ref()
+                .is_some_and(|of| of.start_checksum == provenance.start_checksum),
+        ),
+        (
             "the program",
             of.as_ref()
                 .is_some_and(|of| of.source_digest == provenance.source_digest),

@@ -28,7 +28,7 @@ impl Cache {
         arm: &Arm,
         tuning: &TuningSpec,
         space: &[(KeyPath, Range)],
-        data_checksums: &[&str],
+        data_checksums: &[String],
         afresh: bool,
     ) -> Result<Self> {
         let limits = (

@@ -46,8 +46,8 @@ pub enum Tuned {
     Interrupted,
 }
 
-/// Finds settings for every learner that the space has keys of. Fails where no trial of a learner
-/// has a value.
+/// Finds settings for every learner that the space has keys of, one tuning after the other. Fails where no trial
+/// of a learner has a value.
 pub fn tune(
     resolved: &Resolved,
     tuning: &TuningSpec,
@@ -55,6 +55,46 @@ pub fn tune(
     folder: &Path,
     execution: &Execution<'_>,
 ) -> Result<Tuned> {
+    let mut tuned: Option<Resolved> = None;
+    let mut log = Vec::new();
+    for (index, seeds) in tuning.all_seeds().enumerate() {
+        let one = One {
+            spec: TuningSpec {
+                seeds: seeds.clone(),
+                ..tuning.clone()
+            },
+            index: (tuning.n_tunings() > 1).then_some(index),
+        };
+        let Some(found) = tune_once(resolved, &one, data, folder, execution, &mut log)? else {
+            return Ok(Tuned::Interrupted);
+        };
+        match &mut tuned {
+            Some(first) => first.further_arms.push(found.arms),
+            None => tuned = Some(found),
+        }
+    }
+    let tuned = tuned.unwrap_or_else(|| resolved.clone());
+    Ok(Tuned::Done(Box::new(tuned), log))
+}
+
+/// One of the tunings of an experiment.
+struct One {
+    /// With its own seeds.
+    spec: TuningSpec,
+    /// Which, where there are several.
+    index: Option<usize>,
+}
+
+/// The experiment with the settings that one tuning finds, whose trials go to `log`; nothing where it was stopped.
+fn tune_once(
+    resolved: &Resolved,
+    one: &One,
+    data: &mut DataCache,
+    folder: &Path,
+    execution: &Execution<'_>,
+    log: &mut Vec<TrialRecord>,
+) -> Result<Option<Resolved>> {
+    let tuning = &one.spec;
     let mut hunts = hunts(resolved, tuning, data, folder, execution.force)?;
     loop {
         let trials = next_trials(resolved, tuning, &mut hunts)?;
@@ -67,8 +107,8 @@ pub fn tune(
             .map(|trial| (kept(&trial), trial))
             .partition(|(record, _)| record.is_some());
         let missing: Vec<Trial> = missing.into_iter().map(|(_, trial)| trial).collect();
-        let Some(records) = run_trials(tuning, &hunts, &missing, execution)? else {
-            return Ok(Tuned::Interrupted);
+        let Some(records) = run_trials(one, &hunts, &missing, execution)? else {
+            return Ok(None);
         };
         let records = records.into_iter().map(Some).zip(missing);
         let mut round: Vec<_> = known.into_iter().chain(records).collect();
@@ -81,7 +121,6 @@ pub fn tune(
     }
     let mut edits = Vec::new();
     let mut n_trials = HashMap::new();
-    let mut log = Vec::new();
     let mut failed = None;
     for hunt in &mut hunts {
         if let Some(best) = hunt.best() {
@@ -109,14 +148,15 @@ pub fn tune(
     }
     if let Some(failed) = failed {
         let _lock = store::lock_folder(folder, execution.stop)?;
-        store::write_trials(folder, &log)?;
+        store::write_trials(folder, log)?;
         return Err(failed.into());
     }
     let mut tuned = resolved.with(&edits)?;
     for arm in &mut tuned.arms {
         arm.n_tuning_trials = n_trials.get(&(&arm.task_name, &arm.learner_name)).copied();
+        arm.tuning = one.index.filter(|_| arm.n_tuning_trials.is_some());
     }
-    Ok(Tuned::Done(Box::new(tuned), log))
+    Ok(Some(tuned))
 }
 
 /// The search for the settings of one learner.
@@ -176,7 +216,7 @@ fn hunts(
                 .clone();
             prepared.push(own);
         }
-        let checksums: Vec<&str> = prepared.iter().map(|p| p.checksum.as_str()).collect();
+        let checksums: Vec<String> = prepared.iter().map(Prepared::deciding_checksum).collect();
         let cache = Cache::new(folder, arm, tuning, &space, &checksums, force)?;
         let records = cache.complete();
         let name = format!("tuning/{}/{}", arm.task_name, arm.learner_name);

@@ -8,12 +8,12 @@ use apical_learning::{
     KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, TrainError, Trained, TrialRecord,
 };
 
-use super::Hunt;
 use super::broken_off::TrialSink;
+use super::{Hunt, One};
 use crate::memory::Room;
 use crate::provenance;
 use crate::runs::{Due, Execution, guarded_each};
-use crate::spec::{Arm, TuningSpec};
+use crate::spec::Arm;
 use crate::task_data::Prepared;
 use crate::teach::{Setting, TeachError, teach};
 use crate::time::WallClock;
@@ -33,15 +33,19 @@ pub(super) struct Trial {
 }
 
 /// Value per seed, where there is one already.
-type OfSeeds = Vec<Option<Result<f64, String>>>;
+type OfSeeds = Vec<Option<Tried>>;
+
+/// A value with the training time that it took in seconds, or why there is none.
+type Tried = Result<(f64, f64), String>;
 
 /// Runs all trials with all seeds and keeps each as it ends; nothing where it was stopped.
 pub(super) fn run_trials(
-    tuning: &TuningSpec,
+    one: &One,
     hunts: &[Hunt],
     trials: &[Trial],
     execution: &Execution<'_>,
 ) -> Result<Option<Vec<TrialRecord>>> {
+    let tuning = &one.spec;
     let n_seeds = tuning.seeds.len();
     let values: Mutex<Vec<OfSeeds>> = Mutex::new(vec![vec![None; n_seeds]; trials.len()]);
     let done: Mutex<Vec<Option<TrialRecord>>> = Mutex::new(vec![None; trials.len()]);
@@ -76,7 +80,7 @@ pub(super) fn run_trials(
             .expect("no trial panics while it holds the values");
         values[index][seed] = Some(value);
         if let Some(of_seeds) = values[index].iter().cloned().collect::<Option<Vec<_>>>() {
-            let record = record(trial, tuning, of_seeds);
+            let record = record(trial, one, of_seeds);
             hunts[trial.hunt].cache.keep(&record)?;
             execution.progress.trial(&record, tuning.n_trials);
             done.lock()
@@ -99,7 +103,7 @@ fn try_once(
     seed: u64,
     mut sink: TrialSink<'_>,
     execution: &Execution<'_>,
-) -> Result<Option<Result<f64, String>>> {
+) -> Result<Option<Tried>> {
     if (execution.stop)() {
         return Ok(None);
     }
@@ -114,8 +118,7 @@ fn try_once(
     };
     let setting = Setting {
         seed,
-        data: &prepared.data,
-        network: &prepared.network,
+        prepared,
         measure: &measure,
         align: false,
         clock: &WallClock::start(),
@@ -123,7 +126,10 @@ fn try_once(
         from: from.as_ref(),
     };
     let value = match teach(arm, &setting, &mut sink) {
-        Ok(taught) => best_validation(&taught.trained),
+        Ok(taught) => {
+            let seconds = taught.trained.timing.seconds.training();
+            best_validation(&taught.trained).map(|value| (value, seconds))
+        }
         Err(TeachError::Train { source, .. }) => match source {
             TrainError::Stopped { .. } => return Ok(None),
             TrainError::Step { .. } | TrainError::Observe { .. } => Err(source.to_string()),
@@ -153,23 +159,29 @@ fn best_validation(trained: &Trained) -> Result<f64, String> {
         .ok_or_else(none)
 }
 
-fn record(trial: &Trial, tuning: &TuningSpec, values: Vec<Result<f64, String>>) -> TrialRecord {
-    let n = values.len() as f64;
-    let sum: Result<f64, String> = values.into_iter().sum();
-    let (value, failed) = match sum {
-        Ok(sum) => (Some(sum / n), None),
-        Err(error) => (None, Some(error)),
+fn record(trial: &Trial, one: &One, of_seeds: Vec<Tried>) -> TrialRecord {
+    let n = of_seeds.len() as f64;
+    let all: Result<Vec<(f64, f64)>, String> = of_seeds.into_iter().collect();
+    let (value, seconds, failed) = match all {
+        Ok(all) => {
+            let (values, seconds): (Vec<f64>, Vec<f64>) = all.into_iter().unzip();
+            let value = values.iter().sum::<f64>() / n;
+            (Some(value), Some(seconds.iter().sum()), None)
+        }
+        Err(error) => (None, None, Some(error)),
     };
     TrialRecord {
         schema: SCHEMA_VERSION,
         task: trial.arm.task_name.clone(),
         learner: trial.arm.learner_name.clone(),
+        tuning: one.index,
         trial: trial.index,
         settings: trial.settings.clone(),
-        seeds: tuning.seeds.clone(),
+        seeds: one.spec.seeds.clone(),
         n_epochs: trial.arm.training.n_epochs,
         value,
         failed,
         chosen: false,
+        seconds,
     }
 }

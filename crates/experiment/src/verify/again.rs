@@ -11,7 +11,7 @@ use crate::provenance::source_digest;
 use crate::runs::Execution;
 use crate::spec::Overrides;
 use crate::store::{self, name};
-use crate::task_data::{DataCache, TaskDataError};
+use crate::task_data::{DataCache, is_of_files};
 
 /// Makes the first `n_wanted` of `runs` again whose specification was kept, and compares bit by bit.
 pub(super) fn of_runs(
@@ -34,7 +34,7 @@ pub(super) fn of_runs(
                 findings.not_checked(run.folder(), "stopped while it was made again");
             }
             Ok(Some(how)) => findings.differ(run.folder(), &how),
-            Err(error) if error.is::<TaskDataError>() => {
+            Err(error) if is_of_files(&error) => {
                 findings.not_checked(run.folder(), &format!("{error:#}"));
             }
             Err(error) => findings.differ(run.folder(), &format!("made again: {error:#}")),

@@ -1,7 +1,7 @@
 //! Numbers that are made of others: summaries of readings, tables and figures of records.
 
 use anyhow::{Context, Result};
-use apical_learning::{Reading, RunRecord, Status, Trained};
+use apical_learning::{Metric, PartName, Reading, RunRecord, Status, Summary, Trained};
 
 use super::{Findings, Whole};
 use crate::report::{Place, Reports, read};
@@ -29,6 +29,7 @@ fn fault_of(record: &RunRecord) -> Option<String> {
     let trained = Trained {
         epochs: record.epochs.clone(),
         timing: summary.timing.clone(),
+        confusion: None,
     };
     let differs = |what: &str| Some(format!("`{what}` is not what {} gives", name::METRICS));
     if let Some(timing) = record.timings.last()
@@ -43,6 +44,9 @@ fn fault_of(record: &RunRecord) -> Option<String> {
     if summary.status != Status::Finished {
         return None;
     }
+    if !agrees_with_accuracy(summary) {
+        return Some("`confusion` is not of the test accuracy in `last`".to_owned());
+    }
     if trained.chosen_epoch() != summary.chosen_epoch {
         return differs("chosen_epoch");
     }
@@ -52,6 +56,16 @@ fn fault_of(record: &RunRecord) -> Option<String> {
     match at_chosen.eq(&summary.chosen) {
         true => None,
         false => differs("chosen"),
+    }
+}
+
+/// Whether the counts of classes, where there are any, make the accuracy that was read with them.
+fn agrees_with_accuracy(summary: &Summary) -> bool {
+    let is_it = |of: &&Reading| of.metric == Metric::ACCURACY && of.part == Some(PartName::Test);
+    let read = summary.last.iter().find(is_it);
+    match (&summary.confusion, read) {
+        (Some(confusion), Some(read)) => confusion.accuracy() == read.value,
+        _ => true,
     }
 }
 

@@ -5,15 +5,15 @@ use std::fs;
 use anyhow::{Context, Result};
 use apical_kernels::InstructionSet;
 use apical_learning::{
-    AnyLearner, EvaluationObserver, Observer as _, PartName, Reading, RunRecord, Status, Streams,
-    load_tensors,
+    AnyLearner, Confusion, EvaluationObserver, Observer, PartName, Reading, RunRecord, Status,
+    Streams, load_tensors,
 };
 
 use super::{Findings, Repeatable as _, Whole};
 use crate::experiment::Experiment;
 use crate::spec::Overrides;
 use crate::store::name;
-use crate::task_data::{DataCache, TaskDataError};
+use crate::task_data::{DataCache, is_of_files};
 
 /// Relative difference that another instruction set may make.
 const ROUNDING: f64 = 1e-3;
@@ -36,20 +36,32 @@ pub(super) fn of_runs(
             continue;
         }
         match readings_of(run, data) {
-            Ok((found, is_stateful)) => {
+            Ok(Predicted {
+                readings: found,
+                confusion,
+                is_stateful,
+            }) => {
                 let recorded = record.summary.last.iter();
                 let recorded = recorded.filter(|reading| reading.metric.is_of_predictions());
                 let tolerance = match record.provenance.instruction_set == now {
                     true => 0.0,
                     false => ROUNDING,
                 };
-                match first_difference(&found, recorded, tolerance) {
+                let counts_differ = tolerance == 0.0
+                    && record.summary.confusion.is_some()
+                    && record.summary.confusion != confusion;
+                let difference = first_difference(&found, recorded, tolerance);
+                let difference = difference.or_else(|| {
+                    let words = "which classes are taken for which differs from `confusion`";
+                    counts_differ.then(|| words.to_owned())
+                });
+                match difference {
                     None => n_same += 1,
                     Some(_) if is_stateful => findings.not_checked(&path, STATEFUL),
                     Some(how) => findings.differ(&path, &how),
                 }
             }
-            Err(error) if error.is::<TaskDataError>() => {
+            Err(error) if is_of_files(&error) => {
                 findings.not_checked(&path, &format!("{error:#}"));
             }
             Err(error) => findings.differ(&path, &format!("{error:#}")),
@@ -59,9 +71,16 @@ pub(super) fn of_runs(
     Ok(())
 }
 
-/// What `run`'s learner with the saved weights gives on all parts of its data; and whether it carries something
-/// on from pattern to pattern.
-fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<(Vec<Reading>, bool)> {
+/// What a learner with saved weights gives.
+struct Predicted {
+    /// On all parts of its data.
+    readings: Vec<Reading>,
+    confusion: Option<Confusion>,
+    /// Whether it carries something on from pattern to pattern.
+    is_stateful: bool,
+}
+
+fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<Predicted> {
     let record = &run.ended.record;
     let Experiment::Tasks(resolved) = Experiment::read(run.source(), Overrides::default())? else {
         anyhow::bail!("its specification names a protocol");
@@ -73,12 +92,16 @@ fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<(Vec<Read
     let seed = record.summary.run.seed;
     let prepared = data.prepare(&resolved, arm, seed)?;
     let streams = Streams::new(seed);
-    let start = arm.start(&prepared.network, streams)?;
+    let start = prepared.start_of(arm, streams)?;
     let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
     let learner: &mut AnyLearner = &mut *learner;
     load_tensors(learner, &fs::read(run.folder.join(name::WEIGHTS))?)?;
     let mut observer = EvaluationObserver::new(learner, &prepared.data, &arm.measure, streams);
-    Ok((observer.observe(learner)?, learner.is_stateful()))
+    Ok(Predicted {
+        readings: observer.observe(learner)?,
+        confusion: Observer::<AnyLearner>::confusion(&mut observer),
+        is_stateful: learner.is_stateful(),
+    })
 }
 
 fn first_difference<'a>(

@@ -30,6 +30,7 @@ fn rmse_and_r_squared() {
     let evaluation = |residuals| Evaluation {
         n_samples: 4,
         n_correct: None,
+        confusion: None,
         total_loss: 0.0,
         residuals,
     };

@@ -229,6 +229,7 @@ fn trained_with(validation: &[(f64, f64)]) -> Trained {
             samples_per_second: None,
             n_samples: 0,
         },
+        confusion: None,
     }
 }
 

@@ -76,18 +76,23 @@ macro_rules! figures {
 
 figures! {
     update_angle,
+    angle_map,
     learners,
     contrasts,
     sweep,
     depth,
     learning_curves,
+    confusion,
+    class_accuracy,
     accuracy_against_time,
+    time_front,
     phases,
     hidden_error,
     feedback,
     norm_ratio,
     step_usefulness,
     self_prediction,
+    tuning,
 }
 
 #[cfg(test)]

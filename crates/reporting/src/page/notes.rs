@@ -95,9 +95,9 @@ pub(super) fn tuning(
     files: &[(&str, &[u8])],
     attached: &mut Attached,
 ) -> Option<Part> {
-    let mut learners: Vec<(&str, &str)> = Vec::new();
+    let mut learners: Vec<(&str, &str, Option<usize>)> = Vec::new();
     for trial in &input.trials {
-        let key = (&*trial.task, &*trial.learner);
+        let key = (&*trial.task, &*trial.learner, trial.tuning);
         if !learners.contains(&key) {
             learners.push(key);
         }
@@ -105,18 +105,33 @@ pub(super) fn tuning(
     if learners.is_empty() {
         return None;
     }
-    let row = |(task, learner)| {
-        let is_it = |t: &&TrialRecord| t.task == task && t.learner == learner;
+    let has_several = learners.iter().any(|(_, _, tuning)| tuning.is_some());
+    let row = |(task, learner, tuning): (&str, &str, Option<usize>)| {
+        let is_it = |t: &&TrialRecord| t.task == task && t.learner == learner && t.tuning == tuning;
+        let called = match tuning {
+            Some(index) => format!("{learner}, tuning {}", index + 1),
+            None => learner.to_owned(),
+        };
         let of = || input.trials.iter().filter(is_it);
         let chosen = of().find(|trial| trial.chosen);
         let value = chosen.and_then(|trial| trial.value);
         let absent = || ABSENT.to_owned();
         let n_failed = of().filter(|trial| trial.value.is_none()).count();
+        let n_runs = of().map(|trial| trial.seeds.len()).sum();
+        // Of trials without a time, the sum would say too little.
+        let seconds: Option<Vec<f64>> = of()
+            .filter(|trial| trial.value.is_some())
+            .map(|trial| trial.seconds)
+            .collect();
+        let seconds = seconds.filter(|all| !all.is_empty());
+        let seconds = seconds.map(|all| all.iter().sum::<f64>());
         vec![
             Td::of(html! { (task) }),
-            Td::of(html! { (learner) }),
+            Td::of(html! { (called) }),
             Td::from(&Cell::Count(Some(of().count()))),
             Td::from(&Cell::Count(Some(n_failed))),
+            Td::from(&Cell::Count(Some(n_runs))),
+            Td::from(&Cell::Number(seconds, 3)),
             Td::of(html! { (chosen.map_or_else(absent, |trial| settings(&trial.settings))) }),
             Td::from(&Cell::Number(value, 4)),
         ]
@@ -126,12 +141,19 @@ pub(super) fn tuning(
         "learner",
         "trials",
         "failed",
+        "runs",
+        "time (s)",
         "settings taken",
         "validation",
     ];
     let body = html! {
         p {
-            "Settings were chosen on validation data, on seeds apart from the reported ones."
+            "Settings were chosen on validation data, on seeds apart from the reported ones. Runs are trials times their \
+             seeds; time is their training time, failed trials not counted."
+            @if has_several {
+                " Tunings have seeds and trials of their own, and reported seeds take their settings in turn: 0 those of tuning \
+                 1, and so on."
+            }
         }
         (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))
         @if !input.at_edge.is_empty() {

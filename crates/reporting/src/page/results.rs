@@ -9,6 +9,7 @@ use crate::cell::Cell;
 use crate::credit::{
     Credit, LARGEST_GROWTH, LEAST_CORRELATION, LEAST_OVER_FLOOR, PARTS, SOUND_CORRELATION, credits,
 };
+use crate::group::Task;
 use crate::literature;
 use crate::table::{ContrastTable, Heading, Layout, REFERENCES, Table};
 use crate::time_to_accuracy::TimesToAccuracy;
@@ -44,6 +45,9 @@ fn task_part(
                 } else {
                     format!("As above: {}.", info.one_line)
                 };
+                if !info.reads.is_empty() {
+                    reading.push_str(&n_of_runs(shown.task));
+                }
                 if let Some(times) = shown.table.times.as_ref().filter(|_| info.shows_times) {
                     reading.push_str(&format!(" Times {times}."));
                 }
@@ -71,6 +75,17 @@ fn task_part(
     Part {
         inner,
         ..Part::new(&format!("task-{number}"), shown.task.name, body)
+    }
+}
+
+/// How many runs stand behind a figure, to follow its words.
+fn n_of_runs(task: &Task<'_>) -> String {
+    let counts = task.groups.iter().map(|group| group.finished.len());
+    let counts: BTreeSet<usize> = counts.filter(|n| *n > 0).collect();
+    match (counts.first(), counts.last()) {
+        (Some(least), Some(most)) if least == most => format!(" Runs a learner: n = {most}."),
+        (Some(least), Some(most)) => format!(" Runs a learner: n = {least} to {most}."),
+        _ => String::new(),
     }
 }
 
@@ -188,6 +203,7 @@ fn result_table(of: &Table<'_>, files: &[(&str, &[u8])], attached: &mut Attached
                 "; failed runs are left out of all means"
             }
             "."
+            @if let Some(covered) = &of.covered { " Here " (covered) "." }
             @if let Some(baseline) = of.baseline.filter(|_| of.has_gaps()) {
                 " Gap: the test score less that of " (baseline)
                 " with the same seed, after the last epoch, averaged over seeds."

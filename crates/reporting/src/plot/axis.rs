@@ -117,6 +117,37 @@ impl Axis {
         }
     }
 
+    /// Degrees from 0 to 90, or to 120 or 180 where `highest` needs it.
+    pub(crate) fn degrees_from_zero(highest: f64) -> Self {
+        let (high, step) = match highest {
+            of if of <= 90.0 => (90.0, 30.0),
+            of if of <= 120.0 => (120.0, 30.0),
+            _ => (180.0, 45.0),
+        };
+        Self::with_steps(0.0, high, step)
+    }
+
+    /// `n` places that take one unit each, numbered from `first`.
+    pub(crate) fn places(n: usize, first: usize) -> Self {
+        let last = first + n.max(1) - 1;
+        let (low, high) = (first as f64 - 0.5, last as f64 + 0.5);
+        Self::with_steps(low, high, 1.0)
+    }
+
+    /// The same without ticks at `end` and above.
+    pub(crate) fn labelled_below(mut self, end: usize) -> Self {
+        self.ticks.retain(|tick| tick.value < end as f64);
+        self
+    }
+
+    /// The same between other ends; ticks beyond them are left out.
+    pub(crate) fn between(mut self, low: f64, high: f64) -> Self {
+        (self.low, self.high) = (low, high);
+        self.ticks.retain(|tick| (low..=high).contains(&tick.value));
+        self.minor.retain(|value| (low..=high).contains(value));
+        self
+    }
+
     /// A logarithmic axis that holds `low` to `high`, both positive, with a margin.
     pub(crate) fn logarithmic(low: f64, high: f64) -> Self {
         let (mut low, mut high) = (low.log10(), high.log10().max(low.log10()));

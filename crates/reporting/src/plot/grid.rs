@@ -30,6 +30,8 @@ pub(crate) enum Shown {
     Seeds,
     /// Single seeds, and the interval where it says something.
     Both,
+    /// Single seeds, as dots that no line connects.
+    Dots,
 }
 
 /// A mean line, its interval, and the thin lines of single seeds.
@@ -58,7 +60,7 @@ impl Curve {
     pub(crate) fn has_seeds(&self, is_logarithmic: bool) -> bool {
         match self.shown {
             Shown::Mean => false,
-            Shown::Seeds | Shown::Both => true,
+            Shown::Seeds | Shown::Both | Shown::Dots => true,
             Shown::Interval => !self.has_interval(is_logarithmic) && self.seeds.len() > 1,
         }
     }

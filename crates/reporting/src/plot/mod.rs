@@ -11,6 +11,7 @@ mod dots;
 mod draw;
 mod font;
 mod grid;
+mod heat;
 mod legend;
 mod pdf;
 mod png;
@@ -23,8 +24,9 @@ pub(crate) use bars::{Bar, Bars};
 pub(crate) use canvas::Canvas;
 pub(crate) use dots::{DotLine, DotPanel, Dots};
 pub(crate) use draw::DrawError;
-pub(crate) use font::PAGE_FONT;
+pub(crate) use font::{PAGE_FONT, fit, text_width};
 pub(crate) use grid::{Curve, CurvePoint, Grid, Panel, Row, Shown};
+pub(crate) use heat::{Heat, HeatCell, HeatPanel};
 pub(crate) use legend::{Key, LegendEntry, limited};
 
 /// Width of a figure in one column: 85 mm.
@@ -36,7 +38,7 @@ pub(crate) const UNITS_PER_MM: f64 = WIDTH / 85.0;
 /// Text of ticks and legends, 7 pt.
 const SMALL: f64 = 70.0;
 /// Text of axes and titles, 7.5 pt.
-const MEDIUM: f64 = 75.0;
+pub(crate) const MEDIUM: f64 = 75.0;
 
 /// What a figure shows.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub(crate) enum Picture {
     Bars(Bars),
     /// Dots, a line for every learner.
     Dots(Dots),
+    /// Cells coloured by their value.
+    Heat(Box<Heat>),
 }
 
 impl Picture {
@@ -56,6 +60,7 @@ impl Picture {
             Self::Grid(grid) => grid.draw(title, width),
             Self::Bars(bars) => bars.draw(title, width),
             Self::Dots(dots) => dots.draw(title, width),
+            Self::Heat(heat) => heat.draw(title, width),
         }
     }
 }

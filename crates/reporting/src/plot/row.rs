@@ -134,11 +134,13 @@ impl Row {
         let has_interval = curve.has_interval(self.y.is_logarithmic());
         if curve.has_seeds(self.y.is_logarithmic()) {
             for seed in &curve.seeds {
-                for line in self.visible(panel, seed.iter().copied(), rect) {
+                let is_line = curve.shown != Shown::Dots;
+                let lines = self.visible(panel, seed.iter().copied(), rect);
+                for line in lines.iter().filter(|_| is_line) {
                     let opacity = if has_interval { 0.25 } else { 0.45 };
-                    canvas.line(&line, colour, opacity, if has_interval { 4 } else { 5 });
+                    canvas.line(line, colour, opacity, if has_interval { 4 } else { 5 });
                 }
-                if curve.has_error_bars && curve.shown == Shown::Interval {
+                if !is_line || (curve.has_error_bars && curve.shown == Shown::Interval) {
                     for at in self.inside(panel, seed.iter().copied(), rect) {
                         canvas.dot(at, colour);
                     }

@@ -118,7 +118,7 @@ impl<'t> ContrastTable<'t> {
         let first = &contrasts[0];
         let mut note = format!(
             "Difference: the test score less that of the other learner with the same seed; mean ± half width of \
-             the 95 % paired t interval. p: sign-flip test, two-sided; Holm p: adjusted over all {} of this task. \
+             the 95 % paired t interval, which covers what those of the table above do. p: sign-flip test, two-sided; Holm p: adjusted over all {} of this task. \
              TOST p: two one-sided paired t tests at the margin. Wilcoxon p: a check.",
             match contrasts.len() {
                 1 => "contrasts (one)".to_owned(),

@@ -44,6 +44,9 @@ pub(crate) fn csv(tables: &[Table<'_>]) -> Vec<u8> {
         let name = "test_score_gap_paired_by_seed_last_epoch";
         header.extend([format!("{name}_mean"), format!("{name}_half_width_95")]);
     }
+    let mut rows = tables.iter().flat_map(|table| &table.rows);
+    let has_tunings = rows.any(|row| row.n_tunings.is_some());
+    header.extend(has_tunings.then(|| "n_tunings".to_owned()));
     let mut keys: Vec<&String> = tables.iter().flat_map(|table| &table.keys).collect();
     keys.sort();
     keys.dedup();
@@ -56,6 +59,8 @@ pub(crate) fn csv(tables: &[Table<'_>]) -> Vec<u8> {
             if has_gaps {
                 cells.extend(spread_cells(row.gap));
             }
+            let n_tunings = row.n_tunings.map_or_else(String::new, |n| n.to_string());
+            cells.extend(has_tunings.then_some(n_tunings));
             cells.extend(keys.iter().map(|key| {
                 let index = table.keys.iter().position(|own| own == *key);
                 index

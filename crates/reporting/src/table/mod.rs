@@ -7,6 +7,7 @@ use apical_learning::{KeyPath, Metric, OutputError, PartName};
 
 use crate::ReportInput;
 use crate::cell::Cell;
+use crate::covered;
 use crate::flag::{self, Flag};
 use crate::gap;
 use crate::group::{Group, Task};
@@ -58,6 +59,8 @@ pub(crate) struct Table<'a> {
     keys: Vec<String>,
     /// Where times were taken, to follow `times`; none without times.
     pub(crate) times: Option<String>,
+    /// What its intervals cover, in a sentence.
+    pub(crate) covered: Option<String>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -91,6 +94,8 @@ pub(crate) struct Row {
     /// Over that of the baseline.
     pub(crate) time_ratio: Option<f64>,
     pub(crate) n_trials: Option<usize>,
+    /// Tunings that its seeds have settings of, where the experiment has several.
+    n_tunings: Option<usize>,
 }
 
 /// Update angles after the last epoch to one reference, °.
@@ -119,6 +124,7 @@ impl<'a> Table<'a> {
             task: task.name,
             score: task.score,
             times: task.times_taken(),
+            covered: covered::sentence(task),
             keys: task
                 .swept_keys()
                 .into_iter()
@@ -332,6 +338,7 @@ fn row(task: &Task<'_>, group: &Group<'_>, layers: &[usize], input: &ReportInput
         time,
         time_ratio: task.time_ratio(group),
         n_trials: n_trials(task.name, group, input),
+        n_tunings: covered::n_tunings(group),
     }
 }
 
@@ -340,6 +347,8 @@ fn n_trials(task: &str, group: &Group<'_>, input: &ReportInput) -> Option<usize>
         .trials
         .iter()
         .filter(|trial| trial.task == task && trial.learner == group.learner)
+        // Every tuning has as many.
+        .filter(|trial| trial.tuning.unwrap_or(0) == 0)
         .count();
     let recorded = group
         .finished

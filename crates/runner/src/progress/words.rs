@@ -25,8 +25,12 @@ pub(super) fn trial(trial: &TrialRecord, n_trials: usize) -> String {
         (None, Some(why)) => format!("no value: {why}"),
         (None, None) => "no value".into(),
     };
+    let tuning = match trial.tuning {
+        Some(index) => format!("tuning {}, ", index + 1),
+        None => "tuning ".to_owned(),
+    };
     format!(
-        "tuning {} · {} · trial {}/{n_trials} · {value} · {}",
+        "{tuning}{} · {} · trial {}/{n_trials} · {value} · {}",
         trial.task,
         trial.learner,
         trial.trial + 1,

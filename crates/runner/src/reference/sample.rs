@@ -85,10 +85,13 @@ fn of_shape(shape: &Shape, bounds: Bounds, least: usize) -> Value {
     }
 }
 
+/// What must be said unless another key, `start`, takes its place.
+const ELSE_REQUIRED: &str = "forward_scale";
+
 /// The keys that must be said.
 fn required(keys: &Keys) -> Table {
     (keys.keys.iter())
-        .filter(|key| key.default.is_none())
+        .filter(|key| key.default.is_none() || key.name == ELSE_REQUIRED)
         .map(|key| (key.name.to_owned(), value(key)))
         .collect()
 }

@@ -28,6 +28,7 @@ mod runs;
 mod server;
 mod simulate;
 mod specs;
+mod start;
 mod status;
 #[cfg(unix)]
 mod stopping;

@@ -208,7 +208,7 @@ fn what_the_command_line_sets_within_a_learner_is_named_in_full() {
     error: `task.digits.learner."matched backprop".backprop.flavour`: unknown name `matchd`, expected `matched` or `standard`
     help: did you mean `matched`? (the value comes from --set task.digits.learner."matched backprop".backprop.flavour=matchd)
 
-    error: `task.digits.datasett`: unknown key `datasett`, expected one of `like`, `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `baseline`, `contrasts`, `margin`, `verdict_epoch`, `training`, `training_of`, `learner`
+    error: `task.digits.datasett`: unknown key `datasett`, expected one of `like`, `dataset`, `hidden`, `transfer`, `thresholds`, `forward_scale`, `start`, `baseline`, `contrasts`, `margin`, `verdict_epoch`, `training`, `training_of`, `learner`
     help: did you mean `dataset`? (the value comes from --set task.digits.datasett=1)
     "#);
 }

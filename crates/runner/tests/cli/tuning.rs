@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::{Place, SMALL, send, spawn};
+use crate::program::{Place, SMALL, read, send, spawn};
 
 const TUNING: &str = r#"
 [tuning]
@@ -17,12 +17,18 @@ n_epochs = 1
 'task.digits.learner."matched backprop".backprop.rates.1' = { from = 0.01, to = 1.0, scale = "log" }
 "#;
 
+/// All trials, without their times.
 fn trials(place: &Place) -> Vec<serde_json::Value> {
     let log =
         fs::read_to_string(place.path("results/small/trials.jsonl")).expect("the log of trials");
-    log.lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    let trial = |line: &str| {
+        let mut trial: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let seconds = trial.as_object_mut().and_then(|of| of.remove("seconds"));
+        let seconds = seconds.and_then(|seconds| seconds.as_f64());
+        assert_eq!(seconds > Some(0.0), !trial["value"].is_null(), "{line}");
+        trial
+    };
+    log.lines().map(trial).collect()
 }
 
 #[test]
@@ -152,6 +158,99 @@ fn a_grid_tries_as_many_points() {
     ));
     place.line("run small.toml --seeds 0 --no-report", 0);
     assert_eq!(trials(&place).len(), 6);
+}
+
+#[test]
+fn seeds_take_the_settings_of_several_tunings_in_turn() {
+    let several = TUNING.replace(
+        "seeds = [100]",
+        "seeds = [100]\nfurther_seeds = [[101], [102]]",
+    );
+    let place = Place::new(&format!("{SMALL}{several}"));
+    let line = "run small.toml --seeds 0..4";
+    place
+        .line(line, 0)
+        .says("tuning 3, digits · microcircuit · trial 3/3 · ")
+        .prints("the interval covers starting weights, the order of samples and 3 tunings");
+    let log = trials(&place);
+    assert_eq!(log.len(), 3 * 6);
+    let chosen = |tuning: u64| -> Vec<String> {
+        let own = log.iter().filter(|trial| trial["tuning"] == tuning);
+        let own = own.filter(|trial| trial["learner"] == "microcircuit");
+        assert_eq!(own.clone().count(), 3);
+        let chosen = own.filter(|trial| trial["chosen"] == true);
+        let values =
+            chosen.flat_map(|trial| trial["settings"].as_object().expect("settings").values());
+        values.map(ToString::to_string).collect()
+    };
+    assert!(
+        chosen(0) != chosen(1) && chosen(1) != chosen(2),
+        "proposals of their own"
+    );
+    for run in place.runs() {
+        let summary: serde_json::Value =
+            serde_json::from_str(&read(&run.join("summary.json"))).expect("JSON");
+        let seed = summary["run"]["seed"].as_u64().expect("a seed");
+        assert_eq!(summary["tuning"], seed % 3);
+        let spec = read(&run.join("spec.toml"));
+        if summary["run"]["learner"] == "microcircuit" {
+            for value in chosen(seed % 3) {
+                assert!(spec.contains(&value), "seed {seed}: {value} in {spec}");
+            }
+        }
+        assert!(!spec.contains("further_seeds"), "{spec}");
+    }
+    let table = read(&place.path("results/small/table.csv"));
+    let (header, row) = table.split_once('\n').expect("two lines");
+    let column = header.split(',').position(|name| name == "n_tunings");
+    let row: Vec<&str> = row.lines().next().expect("a row").split(',').collect();
+    assert_eq!(row[column.expect("a column")], "3", "{table}");
+    assert_eq!((row[3], row[0]), ("5", "digits"), "all seeds are averaged");
+    // A seed more is one of the experiment, and trains nothing else.
+    place
+        .line("run small.toml --seeds 0..5", 0)
+        .says("10 reused");
+    place.line("verify results/small", 0);
+    // Without the further tunings, the runs of the first stay.
+    let alone = Place::new(&format!("{SMALL}{TUNING}"));
+    alone.line("run small.toml --seeds 0,3", 0);
+    let digests = |place: &Place| -> Vec<String> {
+        let names = place
+            .runs()
+            .into_iter()
+            .map(|run| run.display().to_string());
+        let of_first = |run: &String| run.contains("seed-0-") || run.contains("seed-3-");
+        let last = |run: String| run.rsplit('/').next().map(str::to_owned);
+        names.filter(of_first).filter_map(last).collect()
+    };
+    assert_eq!(digests(&place), digests(&alone));
+}
+
+#[test]
+fn tunings_that_share_a_seed_are_refused() {
+    for (further, fault) in [
+        (
+            "[[100]]",
+            "seed 100 is of two tunings, expected each in one",
+        ),
+        ("[[101], [101]]", "seed 101 is of two tunings"),
+        (
+            "[[1]]",
+            "seed 1 is in `tuning.further_seeds` and in `seeds`",
+        ),
+        ("[[]]", "`tuning.further_seeds` is empty"),
+        (
+            "[[101, 101]]",
+            "`tuning.further_seeds` has the seed 101 twice",
+        ),
+    ] {
+        let seeds = format!("seeds = [100]\nfurther_seeds = {further}");
+        let place = Place::new(&format!(
+            "{SMALL}{}",
+            TUNING.replace("seeds = [100]", &seeds)
+        ));
+        place.line("run small.toml", 2).says(fault);
+    }
 }
 
 #[test]

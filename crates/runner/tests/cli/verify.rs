@@ -136,6 +136,69 @@ fn what_was_made_to_fit_is_found_by_what_it_is_made_of() {
     place.line("verify results/small", 0);
 }
 
+/// Writes other counts of classes into the summary in `folder`, with a checksum to which they belong.
+fn forge_confusion(folder: &Path, counts: &[Vec<u32>]) {
+    const MARK: &str = ",\n  \"manifest\": ";
+    let path = folder.join("summary.json");
+    let text = read(&path);
+    let (alone, manifest) = text.rsplit_once(MARK).expect("a manifest");
+    let own = |text: &str| checksum(format!("{text}\n}}\n").as_bytes());
+    let row = |row: &Vec<u32>| row.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
+    let mut forged = alone.to_owned();
+    for (then, now) in confusion(folder).iter().zip(counts) {
+        forged = forged.replacen(&row(then), &row(now), 1);
+    }
+    let manifest = manifest.replace(&own(alone), &own(&forged));
+    fs::write(path, format!("{forged}{MARK}{manifest}")).expect("written");
+}
+
+fn confusion(folder: &Path) -> Vec<Vec<u32>> {
+    let summary: serde_json::Value =
+        serde_json::from_str(&read(&folder.join("summary.json"))).expect("JSON");
+    let rows = summary["confusion"].as_array().expect("rows").iter();
+    let counts = |row: &serde_json::Value| {
+        let counts = row.as_str().expect("a text").split(' ');
+        counts
+            .map(|count| count.parse().expect("a count"))
+            .collect()
+    };
+    rows.map(counts).collect()
+}
+
+#[test]
+fn counts_of_classes_are_those_of_the_accuracy_and_of_the_saved_weights() {
+    let (place, runs) = finished();
+    let counts = confusion(&runs[0]);
+    let n_samples: u32 = counts.iter().flatten().sum();
+    assert_eq!((counts.len(), n_samples), (10, 250));
+    let mut others = counts.clone();
+    others[4][4] += 1;
+    forge_confusion(&runs[0], &others);
+    place
+        .line("verify results/small", 3)
+        .prints("summary.json: `confusion` is not of the test accuracy in `last`");
+    forge_confusion(&runs[0], &counts);
+    // As many errors, of other classes.
+    let cells = (0..100).map(|cell| (cell / 10, cell % 10));
+    let mut errors = cells.filter(|(class, taken_for)| class != taken_for);
+    let (class, from) = errors
+        .find(|(class, taken_for)| counts[*class][*taken_for] > 0)
+        .expect("an error");
+    let to = (0..10)
+        .find(|to| *to != class && *to != from)
+        .expect("a class");
+    let mut others = counts.clone();
+    others[class][from] -= 1;
+    others[class][to] += 1;
+    forge_confusion(&runs[0], &others);
+    place
+        .line("verify results/small", 3)
+        .prints("weights.safetensors: which classes are taken for which differs from `confusion`")
+        .prints("confusion.csv: line ");
+    forge_confusion(&runs[0], &counts);
+    place.line("verify results/small", 0);
+}
+
 #[test]
 fn what_was_not_kept_is_not_checked() {
     let (place, runs) = finished();

@@ -1,5 +1,6 @@
 //! What several figures share.
 
+pub(super) mod classes;
 pub(super) mod family;
 pub(super) mod outcome;
 pub(super) mod per_layer;
