@@ -133,7 +133,7 @@ adam.backprop = { flavour = "standard", rates = 0.01, optimiser.adam = {} }
 fa.feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 dfa.direct_feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 single.single_layer = { rate = 0.3, forward_scale = 0.3 }
-errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 } }
+errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 }, centring = 0.1 }
 
 [task.t.learner.two_step.microcircuit]
 nudging = 0.3

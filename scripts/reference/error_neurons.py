@@ -2,7 +2,8 @@
 """Golden values of the error-neuron microcircuit, written from the equations with NumPy alone.
 
 5-7-6-3 in float64 with thresholds, lateral weights that are not exactly one to one, and feedback
-with an offset. `two_step`: one minibatch of four samples, all potentials and all changes.
+with an offset. `two_step`: one minibatch of four samples, all potentials and all changes, also with
+presynaptic rates less their running means.
 `continuous`: two patterns in turn, plasticity always on, in both orders of update. There the
 potentials that lag are integrated by Euler steps and rates are those of u + tau du/dt, which the
 program under test replaces by the steady state that it equals.
@@ -66,7 +67,7 @@ def tensors():
     return listed(named)
 
 
-def two_step(presynaptic):
+def two_step(presynaptic, share=0.0):
     alpha = {1: 0.5, 2: 0.75, 3: 0.625}
     lam_a = {1: 0.3, 2: 0.2, 3: 0.1}
     lam_d = {1: 0.9, 2: 0.7}
@@ -77,6 +78,8 @@ def two_step(presynaptic):
              + [(f"arriving.{k}", k) for k in range(1, N)]}
     changes = {f"pyramidal_from_pyramidal.{k}_{k - 1}": np.zeros_like(w[k]) for k in LAYERS}
     changes |= {f"pyramidal_threshold.{k}": np.zeros_like(b[k]) for k in LAYERS}
+    means = {k: 0.4 + 0.03 * np.arange(SIZES[k]) for k in range(1, N)} if share > 0.0 else {}
+    rates = {k: [] for k in means}
     for s in range(BATCH):
         r, v, e, u = {0: r0[s]}, {}, {}, {}
         for k in LAYERS:
@@ -95,9 +98,26 @@ def two_step(presynaptic):
         for k in LAYERS:
             below = r[k - 1] if k == 1 or presynaptic == "bottom_up" else phi(u[k - 1])
             post = eta[k] * (u[k] - v[k]) / lam_a[k] / BATCH
-            changes[f"pyramidal_from_pyramidal.{k}_{k - 1}"] += np.outer(post, below)
-            changes[f"pyramidal_threshold.{k}"] += post
-    return {"presynaptic": presynaptic, "state": listed(state), "changes": listed(changes)}
+            mean = means.get(k - 1)
+            if mean is None:
+                changes[f"pyramidal_from_pyramidal.{k}_{k - 1}"] += np.outer(post, below)
+                changes[f"pyramidal_threshold.{k}"] += post
+            else:
+                # What is taken off the rates is left to the threshold.
+                of_weights = np.outer(post, below - mean)
+                changes[f"pyramidal_from_pyramidal.{k}_{k - 1}"] += of_weights
+                changes[f"pyramidal_threshold.{k}"] += post - of_weights @ mean
+                rates[k - 1].append(below)
+    after = {k: (1.0 - share) * means[k] + share * np.mean(rates[k], axis=0) for k in means}
+    named = lambda rows: listed({f"mean_rate.{k}": row for k, row in rows.items()})
+    return {
+        "presynaptic": presynaptic,
+        "centring": share,
+        "means": named(means),
+        "means_after": named(after),
+        "state": listed(state),
+        "changes": listed(changes),
+    }
 
 
 def continuous(order, reads, delay):
@@ -184,7 +204,12 @@ json.dump(
         "inputs": listed({"x": r0})["x"],
         "target_rates": listed({"x": target})["x"],
         "tensors": tensors(),
-        "two_step": [two_step("nudged"), two_step("bottom_up")],
+        "two_step": [
+            two_step("nudged"),
+            two_step("bottom_up"),
+            two_step("nudged", share=0.25),
+            two_step("bottom_up", share=0.25),
+        ],
         "continuous": [
             continuous("simultaneous", "soma", 2),
             continuous("layer_sweep", "soma", 0),

@@ -5,7 +5,8 @@
 each set of keys, all tensors after the second minibatch. Interneuron circuit: slopes in place of rate
 differences, presynaptic rates of the bottom-up pass, presynaptic rates less their running means,
 reciprocal feedback with each rule for W^PI, sign-concordant feedback. Error neurons, with one-to-one
-lateral connections: reciprocal and sign-concordant feedback.
+lateral connections: reciprocal and sign-concordant feedback, the former also with presynaptic rates less
+their running means.
 
 Sources of the equations: Sacramento et al. (2018), eqs. 1-4 and 7-9; Max et al. (2026), as their
 program has them; Kolen and Pollack (1994); docs/notation.md.
@@ -164,12 +165,15 @@ def error_neurons(keys):
     is_bottom_up = keys["presynaptic"] == "bottom_up"
     reciprocal = keys["feedback"].get("reciprocal")
     matched = keys.get("feedback_scale") == "matched"
+    share = keys.get("centring", 0.0)
     gamma = reciprocal["decay"] if reciprocal is not None else 0.0
     w, b, feedback = copied(W), copied(B), copied(W_TD)
+    mean = {k: np.full(SIZES[k], 0.5) for k in HIDDEN}
     if reciprocal is None:
         feedback = {k: imitating(feedback[k], w[k + 1], matched) for k in HIDDEN}
     for inputs, targets in zip(INPUTS, TARGET_RATES):
         d_w, d_b, d_f = ({k: np.zeros_like(x[k]) for k in x} for x in (w, b, feedback))
+        rates = {k: [] for k in HIDDEN}
         for r_0, r_trgt in zip(inputs, targets):
             v, bottom, e, nudged = {}, {0: r_0}, {}, {0: r_0}
             for k in LAYERS:
@@ -180,16 +184,23 @@ def error_neurons(keys):
                 e[k] = lam_d[k] * slope(v[k]) * (feedback[k] @ e[k + 1])
             for k in LAYERS:
                 nudged[k] = phi(v[k] + lam_a[k] * e[k])
-            pre = bottom if is_bottom_up else nudged
+            pre, rest = dict(bottom if is_bottom_up else nudged), dict.fromkeys(range(N), 1.0)
+            if share > 0.0:
+                for k in HIDDEN:
+                    rates[k].append(pre[k])
+                    pre[k] = pre[k] - mean[k]
+                    rest[k] = 1.0 - pre[k] @ mean[k]
             for k in LAYERS:
                 d_w[k] += eta[k] / BATCH * np.outer(e[k], pre[k - 1])
-                d_b[k] += eta[k] / BATCH * e[k]
+                d_b[k] += eta[k] / BATCH * rest[k - 1] * e[k]
             for k in HIDDEN:
                 if reciprocal is not None:
                     d_f[k] += eta[k + 1] / BATCH * np.outer(pre[k], e[k + 1])
         for k in HIDDEN:
             d_w[k + 1] -= gamma * w[k + 1]
             d_f[k] -= gamma * feedback[k]
+            if share > 0.0:
+                mean[k] = (1.0 - share) * mean[k] + share * np.mean(rates[k], axis=0)
         for x, d in [(w, d_w), (b, d_b), (feedback, d_f)]:
             for k in x:
                 x[k] = x[k] + d[k]
@@ -198,6 +209,8 @@ def error_neurons(keys):
     named = forward(w, b)
     for k in HIDDEN:
         named[f"error_from_error.{k}_{k + 1}"] = feedback[k]
+        if share > 0.0:
+            named[f"mean_rate.{k}"] = mean[k]
     return {"keys": keys, "after": listed(named)}
 
 
@@ -250,6 +263,8 @@ json.dump(
                 {"feedback": PAIR, "presynaptic": "bottom_up"},
                 {"feedback": SIGNS, "presynaptic": "nudged"},
                 {"feedback": SIGNS, "feedback_scale": "matched", "presynaptic": "bottom_up"},
+                {"feedback": PAIR, "centring": 0.25, "presynaptic": "nudged"},
+                {"feedback": PAIR, "centring": 0.25, "presynaptic": "bottom_up"},
             ]
         ],
     },

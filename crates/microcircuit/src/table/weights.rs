@@ -166,12 +166,6 @@ impl<T: Real> Weights<T> {
         updates
     }
 
-    /// Adds Σ_b post_b to thresholds.
-    pub fn add_sum(&mut self, thresholds: ConnectionId, post: &Padded<T>) {
-        let mut row = self[thresholds].view_mut();
-        row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
-    }
-
     /// Lets the connections that follow others follow what these are now.
     pub fn follow(&mut self) {
         let table = self.table.clone();

@@ -35,7 +35,7 @@ fa.feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 dfa.direct_feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 own.kernel_backprop = { rates = 0.3, frozen = "hidden_to_hidden" }
 single.single_layer = { rate = 0.3, forward_scale = 0.3 }
-errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 } }
+errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 }, centring = 0.1 }
 
 [task.t.learner.two_step.microcircuit]
 nudging = 0.3

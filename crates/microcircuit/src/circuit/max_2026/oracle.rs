@@ -13,14 +13,17 @@ pub struct Oracle {
     pub(super) p: Parameters,
     /// Its weights.
     pub weights: Weights<f64>,
+    /// r̄_k of hidden layers at index `k − 1`; empty where presynaptic rates are not centred.
+    means: Vec<Array1<f64>>,
 }
 
 impl Oracle {
     #[inline]
-    pub(crate) fn new(p: &Parameters, weights: &Weights<f64>) -> Self {
+    pub(crate) fn new(p: &Parameters, weights: &Weights<f64>, means: Vec<Array1<f64>>) -> Self {
         Self {
             p: p.clone(),
             weights: weights.clone(),
+            means,
         }
     }
 
@@ -110,20 +113,26 @@ impl Oracle {
                     }
                     _ => r[k - 1].clone(),
                 };
-                add_outer(&mut changes, k, &post, &pre);
+                // r̃_{k−1} = r_{k−1} − r̄_{k−1}, and Δb_k = post (1 − r̃_{k−1} · r̄_{k−1}).
+                let mean = k.checked_sub(2).and_then(|index| self.means.get(index));
+                let (pre, one) = match mean {
+                    Some(mean) => (&pre - mean, 1.0 - (&pre - mean).dot(mean)),
+                    None => (pre, 1.0),
+                };
+                add_outer(&mut changes, k, &post, (&pre, one));
             }
         }
         changes.updates()
     }
 }
 
-/// Adds post · preᵀ to W_{k,k−1}, and post to b_k.
+/// Adds post · preᵀ to W_{k,k−1}, and post times what the unit of constant rate gives to b_k.
 #[inline]
 pub(super) fn add_outer(
     weights: &mut Weights<f64>,
     k: usize,
     post: &Array1<f64>,
-    pre: &Array1<f64>,
+    (pre, one): (&Array1<f64>, f64),
 ) {
     let mut change = Array2::zeros((post.len(), pre.len()));
     for (mut row, &post) in change.rows_mut().into_iter().zip(post) {
@@ -133,7 +142,7 @@ pub(super) fn add_outer(
     own.expect("forward weights are stored");
     let b = TensorName::PyramidalThreshold { layer: k };
     if weights.tensor(b).is_some() {
-        let own = weights.write(b, post.view().into_dyn(), true);
+        let own = weights.write(b, (post * one).into_dyn().view(), true);
         own.expect("thresholds are stored");
     }
 }

@@ -1,4 +1,5 @@
-//! Plasticity, averaged over samples: ΔW_{k,k−1} = η v_A,k r_{k−1}ᵀ, Δb_k = η v_A,k.
+//! Plasticity, averaged over samples: ΔW_{k,k−1} = η v_A,k r_{k−1}ᵀ, Δb_k = η v_A,k; r less its running mean
+//! where it is centred, and b then takes up the mean.
 //!
 //! That is the authors' rule in potentials, (u_k − v̂_k) r_{k−1}ᵀ, over λ_A,k: u_k − v̂_k = λ_A,k v_A,k
 //! holds exactly, and the difference need not be formed. It has φ′ once, in e_k; a difference of rates
@@ -10,6 +11,7 @@ use apical_kernels::{Columns, Padded, Real, mix, rank_update};
 
 use super::parameters::Parameters;
 use super::state::State;
+use crate::centring::{Factors, Means};
 use crate::circuit::Presynaptic;
 use crate::feedback::{Signals, lose};
 use crate::table::Weights;
@@ -19,6 +21,7 @@ use crate::table::Weights;
 /// the same ones.
 pub(crate) fn add_changes<T: Real>(
     p: &Parameters,
+    means: Option<&Means<T>>,
     scale: impl Fn(usize) -> f64,
     weights: Option<&Weights<T>>,
     s: &mut State<T>,
@@ -27,6 +30,7 @@ pub(crate) fn add_changes<T: Real>(
     let c = &p.circuit;
     let per_sample = 1.0 / s.n_samples() as f64;
     let gamma = c.decay();
+    let factors = Factors::new(means, |k| presynaptic(p, s, k));
     for k in 1..s.n_layers() {
         for id in [c.forward(k + 1), c.feedback(k)] {
             if gamma > 0.0 && c.rate(id) != 0.0 {
@@ -35,7 +39,7 @@ pub(crate) fn add_changes<T: Real>(
             }
         }
         if c.feedback_rule.noise().is_none() {
-            add_feedback_changes(p, k, scale(k + 1) * per_sample, s, into);
+            add_feedback_changes(p, k, &factors, scale(k + 1) * per_sample, s, into);
         }
     }
     for k in 1..=s.n_layers() {
@@ -50,9 +54,10 @@ pub(crate) fn add_changes<T: Real>(
             1 => (&s.rate[0], s.active_inputs.columns()),
             _ => (presynaptic(p, s, k - 1), Columns::All),
         };
-        rank_update(below, columns, &s.scratch[k], &mut into[c.forward(k)]);
+        let (pre, post) = (factors.of(k - 1, below), &s.scratch[k]);
+        rank_update(pre, columns, post, &mut into[c.forward(k)]);
         if let Some(b) = c.threshold(k) {
-            into.add_sum(b, &s.scratch[k]);
+            factors.add_to_thresholds(k - 1, post, &mut into[b]);
         }
     }
 }
@@ -61,6 +66,7 @@ pub(crate) fn add_changes<T: Real>(
 fn add_feedback_changes<T: Real>(
     p: &Parameters,
     k: usize,
+    factors: &Factors<'_, T>,
     scale: f64,
     s: &State<T>,
     into: &mut Weights<T>,
@@ -75,7 +81,7 @@ fn add_feedback_changes<T: Real>(
     let signals = Signals {
         transfer: p.transfer,
         rate: &s.rate[k],
-        trace: presynaptic(p, s, k),
+        trace: factors.of(k, presynaptic(p, s, k)),
         arriving: &s.error[k + 1],
         error: &s.apical[k + 1],
         received: &s.arriving[k],
@@ -86,7 +92,7 @@ fn add_feedback_changes<T: Real>(
 }
 
 /// The rates of hidden layer `k` that synapses onto the layer above learn with.
-fn presynaptic<'a, T>(p: &Parameters, s: &'a State<T>, k: usize) -> &'a Padded<T> {
+pub(crate) fn presynaptic<'a, T>(p: &Parameters, s: &'a State<T>, k: usize) -> &'a Padded<T> {
     match p.presynaptic {
         Presynaptic::Nudged => &s.nudged_rate[k],
         Presynaptic::BottomUp => &s.rate[k],

@@ -1,25 +1,22 @@
 //! What a learner of this circuit is made of, in whatever form it is computed.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use apical_kernels::Real;
 use apical_learning::{
     ForwardWeights, LearnError, Network, Precision, Streams, TensorName, Tensors,
 };
-use ndarray::{Array1, ArrayD, ArrayViewD};
+use ndarray::{ArrayD, ArrayViewD};
 
-use crate::centring::Means;
-use crate::table::{Table, Weights};
+use crate::table::{Table, Tissue, Weights};
 
 /// Neurons and their synapses.
 #[derive(Clone)]
 pub(super) struct Anatomy<T> {
-    pub(super) network: Network,
-    pub(super) weights: Weights<T>,
+    tissue: Tissue<T>,
     /// Whether W^PI_k = −W_{k,k+1}, which stays so while neither learns.
     pub(super) lateral_cancels: bool,
-    /// r̄_k, where presynaptic rates are centred.
-    pub(super) means: Option<Means<T>>,
 }
 
 impl<T: Real> Anatomy<T> {
@@ -30,39 +27,30 @@ impl<T: Real> Anatomy<T> {
         start: &ForwardWeights<f32>,
         streams: Streams,
     ) -> Self {
-        let weights = Weights::new(table.clone(), start, streams);
+        let tissue = Tissue::new(network, table, start, streams);
         Self {
-            network: network.clone(),
-            lateral_cancels: lateral_cancels(&weights),
-            weights,
-            means: None,
+            lateral_cancels: lateral_cancels(&tissue.weights),
+            tissue,
         }
     }
 
     /// Looks again whether W^PI_k = −W_{k,k+1}, after weights changed that do not learn.
     pub(super) fn compare_lateral(&mut self) {
-        self.lateral_cancels = lateral_cancels(&self.weights);
+        self.lateral_cancels = lateral_cancels(&self.tissue.weights);
     }
+}
 
-    /// Replaces r̄_k; nothing where `name` is of something else.
-    fn set_mean(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-    ) -> Option<Result<(), LearnError>> {
-        self.means.as_mut()?.set(name, values)
+impl<T> Deref for Anatomy<T> {
+    type Target = Tissue<T>;
+
+    fn deref(&self) -> &Tissue<T> {
+        &self.tissue
     }
+}
 
-    fn write(
-        &mut self,
-        name: TensorName,
-        values: ArrayViewD<'_, f64>,
-        add: bool,
-    ) -> Result<(), LearnError> {
-        self.weights.write(name, values, add)?;
-        self.weights.follow();
-        self.compare_lateral();
-        Ok(())
+impl<T> DerefMut for Anatomy<T> {
+    fn deref_mut(&mut self) -> &mut Tissue<T> {
+        &mut self.tissue
     }
 }
 
@@ -83,39 +71,36 @@ fn lateral_cancels<T: Real>(w: &Weights<T>) -> bool {
 
 impl<T: Real> Tensors for Anatomy<T> {
     fn network(&self) -> &Network {
-        &self.network
+        self.tissue.network()
     }
 
     fn precision(&self) -> Precision {
-        Precision::of::<T>()
+        self.tissue.precision()
     }
 
     fn names(&self) -> Vec<TensorName> {
-        let means = self.means.iter().flat_map(Means::names);
-        self.weights.names().into_iter().chain(means).collect()
+        self.tissue.names()
     }
 
     fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
-        let mean = self.means.as_ref().and_then(|means| means.get(name));
-        mean.map(Array1::into_dyn)
-            .or_else(|| self.weights.tensor(name))
+        self.tissue.get(name)
     }
 
     fn set(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        let mean = self.set_mean(name, values.view());
-        mean.unwrap_or_else(|| self.write(name, values, false))
+        self.tissue.set(name, values)?;
+        self.compare_lateral();
+        Ok(())
     }
 
     fn restore(&mut self, name: TensorName, values: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        let mean = self.set_mean(name, values.view());
-        mean.unwrap_or_else(|| {
-            self.weights.write(name, values, false)?;
-            self.compare_lateral();
-            Ok(())
-        })
+        self.tissue.restore(name, values)?;
+        self.compare_lateral();
+        Ok(())
     }
 
     fn add(&mut self, name: TensorName, change: ArrayViewD<'_, f64>) -> Result<(), LearnError> {
-        self.write(name, change, true)
+        self.tissue.add(name, change)?;
+        self.compare_lateral();
+        Ok(())
     }
 }

@@ -49,6 +49,17 @@ fn with_feedback_that_learns_or_follows() {
 }
 
 #[test]
+fn with_centred_rates_and_a_start_of_noise() {
+    for presynaptic in ["nudged", "bottom_up"] {
+        let json = json!({
+            "rates": 3.0, "feedback": { "reciprocal": { "decay": 1e-4 } },
+            "feedback_start": { "n_epochs": 1 }, "centring": 0.05, "presynaptic": presynaptic,
+        });
+        conforms::<f32>(&[6, 20, 15, 4], json, 1000);
+    }
+}
+
+#[test]
 fn without_hidden_layers() {
     conforms::<f32>(&[6, 4], json!({ "rates": 3.0 }), 1000);
 }

@@ -45,16 +45,16 @@ fn left<L: Learner + Clone>(circuit: &L) -> Vec<(f64, f64)> {
 #[test]
 fn reciprocal_feedback_approaches_the_transpose_by_its_decay_alone() {
     let network = network(&[6, 9, 8, 4]);
-    let with = |decay: f64, presynaptic: &str| {
+    let with = |decay: f64, (presynaptic, centring): (&str, f64)| {
         let json = json!({
             "rates": 0.7, "feedback": { "reciprocal": { "decay": decay } }, "precision": "f64",
-            "presynaptic": presynaptic,
+            "presynaptic": presynaptic, "centring": centring,
         });
         left(&two_step::<f64>(&network, &json, 2))
     };
-    for presynaptic in ["nudged", "bottom_up"] {
+    for factors in [("nudged", 0.0), ("bottom_up", 0.0), ("bottom_up", 0.1)] {
         for decay in [0.0, 0.1] {
-            for (share, apart) in with(decay, presynaptic) {
+            for (share, apart) in with(decay, factors) {
                 let expected = (1.0 - decay).powi(5);
                 assert!((share - expected).abs() < 1e-12, "{share} with {decay}");
                 assert!(apart < 1e-12, "{apart:e} with {decay}");

@@ -29,6 +29,9 @@ struct Golden {
 #[derive(Deserialize)]
 struct Minibatch {
     presynaptic: String,
+    centring: f64,
+    means: Tensors,
+    means_after: Tensors,
     state: Tensors,
     changes: Tensors,
 }
@@ -58,16 +61,25 @@ fn with(json: Value) -> Value {
     all
 }
 
-fn set(circuit: &mut impl Learner, tensors: &Tensors) {
-    for (name, tensor) in tensors {
-        let name = match name.strip_prefix("feedback_offset.") {
-            Some(k) => TensorName::own("feedback_offset", k.parse().expect("a layer")),
-            None => name.parse().expect("a tensor name"),
-        };
-        let set = (circuit.tensors_mut()).set(name, tensor.array().view());
+fn named(key: &str) -> TensorName {
+    for own in ["feedback_offset", "mean_rate"] {
+        if let Some(k) = key
+            .strip_prefix(own)
+            .and_then(|rest| rest.strip_prefix('.'))
+        {
+            return TensorName::own(own, k.parse().expect("a layer"));
+        }
+    }
+    key.parse().expect("a tensor name")
+}
+
+/// Sets all tensors, those of both tables.
+fn set(circuit: &mut impl Learner, tensors: &Tensors, means: &Tensors) {
+    for (key, tensor) in tensors.iter().chain(means) {
+        let set = (circuit.tensors_mut()).set(named(key), tensor.array().view());
         set.expect("a tensor of the circuit");
     }
-    assert_eq!(circuit.tensors().names().len(), tensors.len());
+    assert_eq!(circuit.tensors().names().len(), tensors.len() + means.len());
 }
 
 fn read<T: Real>(state: &State<T>, name: &str) -> Array2<f64> {
@@ -95,16 +107,21 @@ fn one_minibatch<T: Real>(bound: f64) {
         let json = with(json!({
             "nudging": 0.6, "apical_mixing": [0.3, 0.2, 0.1], "error_mixing": [0.9, 0.7],
             "attenuation": [0.5, 0.75, 0.625], "rates": [0.7, 0.2, 0.05],
-            "presynaptic": exact.presynaptic,
+            "presynaptic": exact.presynaptic, "centring": exact.centring,
         }));
         let mut circuit = two_step::<T>(&network, &json, 0);
-        set(&mut circuit, &golden.tensors);
+        set(&mut circuit, &golden.tensors, &exact.means);
         let mut state = circuit.session(Streams::new(0), 4);
         let updates = circuit.propose(&mut state, batch).expect("finite");
         for (name, exact) in &exact.state {
             close(name, &read(&state, name).into_dyn(), &exact.array(), bound);
         }
         assert_eq!(updates.changes().len(), exact.changes.len());
+        assert_eq!(updates.next().len(), exact.means_after.len());
+        for (name, next) in updates.next() {
+            let key = name.to_string();
+            close(&key, next, &exact.means_after[&key].array(), bound);
+        }
         let mut timer = PhaseTimer::new(&NoClock);
         (circuit.learn(&mut state, batch, &mut timer)).expect("finite");
         for (name, change) in updates.changes() {
@@ -114,6 +131,10 @@ fn one_minibatch<T: Real>(bound: f64) {
             let learned = circuit.tensors().get(*name).expect("listed");
             let learned = learned - golden.tensors[&key].array();
             close(&format!("learned {key}"), &learned, &expected, bound);
+        }
+        for (key, exact) in &exact.means_after {
+            let learned = circuit.tensors().get(named(key)).expect("listed");
+            close(&format!("learned {key}"), &learned, &exact.array(), bound);
         }
     }
 }
@@ -128,7 +149,7 @@ fn twelve_presentations<T: Real>(bound: f64) {
             "conductances": { "apical": [0.06, 0.05, 0.04] }, "rates": [20.0, 8.0, 4.0],
         }));
         let mut circuit = continuous::<T>(&network, &json, 0);
-        set(&mut circuit, &golden.tensors);
+        set(&mut circuit, &golden.tensors, &Tensors::new());
         let mut session = circuit.session(Streams::new(0), 1);
         for presentation in 0..12 {
             let pattern = presentation % 2;

@@ -96,13 +96,14 @@ proptest! {
         presynaptic in prop::sample::select(vec!["nudged", "bottom_up"]),
         deviation in prop::sample::select(vec![0.0, 0.1]),
         alpha in prop::sample::select(vec![1.0, 0.5]),
+        centring in prop::sample::select(vec![0.0, 0.3]),
         seed in 0_u64..1000,
     ) {
         let network = Network::new(sizes, transfer, thresholds).expect("valid sizes");
         two_step_agrees(&network, &json!({
             "rates": 0.1, "feedback": feedback, "presynaptic": presynaptic,
             "feedback_offset": deviation, "lateral_deviation": deviation, "attenuation": alpha,
-            "nudging": 0.7, "error_mixing": 0.9,
+            "nudging": 0.7, "error_mixing": 0.9, "centring": if thresholds { centring } else { 0.0 },
         }), seed);
     }
 

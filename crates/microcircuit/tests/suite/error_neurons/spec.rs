@@ -1,5 +1,6 @@
 //! Specifications out of range are refused with key, value and what was expected.
 
+use apical_learning::{Network, Transfer};
 use apical_microcircuit::circuit::max_2026::{ErrorNeuronsContinuousSpec, ErrorNeuronsSpec};
 use serde_json::{Value, json};
 
@@ -43,6 +44,14 @@ fn values_out_of_range_are_refused() {
         (
             json!({ "rates": 1.0, "feedback_offset": -1.0 }),
             "`feedback_offset` is -1, expected 0, or a number from 1e-30 to 1e12",
+        ),
+        (
+            json!({ "rates": 1.0, "centring": 1.0 }),
+            "`centring` is 1, expected 0, or a number from 1e-9 to below 1, such as 0.05",
+        ),
+        (
+            json!({ "rates": 1.0, "centring": -0.05 }),
+            "`centring` is -0.05, expected 0, or a number from 1e-9 to below 1, such as 0.05",
         ),
         (
             json!({}),
@@ -95,4 +104,32 @@ fn values_out_of_range_are_refused_in_continuous_time() {
     ] {
         assert_eq!(refused_in_continuous_time(json), message);
     }
+}
+
+#[test]
+fn centred_rates_need_thresholds_and_the_two_step_form() {
+    let json = json!({ "rates": 1.0, "centring": 0.05 });
+    let spec: ErrorNeuronsSpec = serde_json::from_value(json.clone()).expect("known keys");
+    let bare = Network::new(vec![4, 5, 3], Transfer::Logistic, false).expect("valid");
+    let error = spec.check(&bare).expect_err("nothing takes up the mean");
+    assert_eq!(
+        error.to_string(),
+        "`centring` is 0.05, expected 0 in a network without thresholds, which take up the mean"
+    );
+    let in_time: Result<ErrorNeuronsContinuousSpec, _> = serde_json::from_value(json);
+    let error = in_time.expect_err("no such key").to_string();
+    assert!(
+        error.starts_with("unknown field `centring`, expected one of `dt_ms`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_not_centred_is_written_as_before_there_was_the_key() {
+    let written = |json: Value| {
+        let spec: ErrorNeuronsSpec = serde_json::from_value(json).expect("known keys");
+        serde_json::to_value(spec).expect("a table")
+    };
+    assert_eq!(written(json!({ "centring": 0.0 })).get("centring"), None);
+    assert_eq!(written(json!({ "centring": 0.05 }))["centring"], 0.05);
 }

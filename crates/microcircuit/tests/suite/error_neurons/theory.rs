@@ -1,25 +1,30 @@
 //! What theory says: the steps are those of gradient descent on the squared error of rates.
 
 use apical_learning::{
-    EncodedPart, ForwardNetwork, Learner, Network, Streams, TensorName, Transfer, Updates,
+    EncodedPart, ForwardNetwork, Gradient, Learner, Network, Streams, TensorName, Transfer, Updates,
 };
 use apical_microcircuit::circuit::max_2026::update_factor;
-use ndarray::Array2;
+use ndarray::{Array1, Array2, Axis, Ix1};
 use serde_json::json;
 
 use super::{continuous, two_step};
 use crate::support::{network, samples};
 
-/// −∂/∂W_k of ½‖r_trgt − r_N‖², averaged over samples, layers 1…N at index `k − 1`.
-fn descent(forward: &ForwardNetwork, part: &EncodedPart) -> Vec<Array2<f64>> {
+/// −∂/∂W_k and −∂/∂b_k of ½‖r_trgt − r_N‖², averaged over samples, layers 1…N at index `k − 1`.
+fn descent(forward: &ForwardNetwork, part: &EncodedPart) -> Gradient {
     let pass = forward.pass(part.inputs.view()).expect("finite");
     let n = forward.weights.weights.len();
     let mut delta = pass.slope(n) * (part.target_rates.mapv(f64::from) - &pass.rates[n]);
-    let mut found = Vec::new();
+    let mut found = Gradient {
+        weights: Vec::new(),
+        thresholds: Vec::new(),
+        hidden_errors: Vec::new(),
+    };
     for k in (1..=n).rev() {
         let alpha = forward.attenuation[k - 1];
-        let gradient = delta.t().dot(&pass.rates[k - 1]) * alpha;
-        found.insert(0, gradient / part.inputs.nrows() as f64);
+        let mean = delta.mapv(|d| d * alpha / part.inputs.nrows() as f64);
+        found.weights.insert(0, mean.t().dot(&pass.rates[k - 1]));
+        found.thresholds.insert(0, mean.sum_axis(Axis(0)));
         if k > 1 {
             delta = pass.slope(k - 1) * delta.dot(&forward.weights.weights[k - 1]) * alpha;
         }
@@ -28,7 +33,7 @@ fn descent(forward: &ForwardNetwork, part: &EncodedPart) -> Vec<Array2<f64>> {
 }
 
 /// Degrees between the change of every layer and the descent, and the ratio of their norms.
-fn compared(updates: &Updates, gradients: &[Array2<f64>], rates: &[f64]) -> Vec<(f64, f64)> {
+fn compared(updates: &Updates, gradient: &Gradient, rates: &[f64]) -> Vec<(f64, f64)> {
     let of = |(k, gradient): (usize, &Array2<f64>)| {
         let change = updates.matrix(TensorName::forward(k)).expect("plastic");
         let step = gradient * rates[k - 1];
@@ -45,7 +50,7 @@ fn compared(updates: &Updates, gradients: &[Array2<f64>], rates: &[f64]) -> Vec<
         assert!(ab > 0.0);
         ((2.0 * half.asin()).to_degrees(), (aa / bb).sqrt())
     };
-    (1..).zip(gradients).map(of).collect()
+    (1..).zip(&gradient.weights).map(of).collect()
 }
 
 #[test]
@@ -67,6 +72,70 @@ fn with_bottom_up_rates_the_two_step_form_is_gradient_descent_at_any_coupling() 
                 angle < 1e-5 && (ratio - 1.0).abs() < 1e-12,
                 "{angle}°, {ratio}"
             );
+        }
+    }
+}
+
+/// Tied, with means that have moved, and `more`: the change and the gradient that it should be, with r̄_k.
+fn centred(more: serde_json::Value) -> (Updates, Gradient, Vec<Array1<f64>>) {
+    let network = network(&[8, 12, 10, 5]);
+    let mut json = json!({
+        "backprop_equivalent_rates": 1.0, "feedback": "tied", "error_mixing": [0.7, 0.8],
+        "attenuation": [0.5, 0.7, 0.9], "centring": 0.2, "precision": "f64",
+    });
+    for (key, value) in more.as_object().expect("keys") {
+        json[key] = value.clone();
+    }
+    let mut circuit = two_step::<f64>(&network, &json, 4);
+    let part = samples(&network, 5, 4);
+    let mut state = circuit.session(Streams::new(0), 5);
+    for _ in 0..5 {
+        let updates = circuit.propose(&mut state, part.all()).expect("finite");
+        circuit.apply(&updates).expect("its own proposal");
+    }
+    let updates = circuit.propose(&mut state, part.all()).expect("finite");
+    let means = circuit.mean_rates().expect("centred");
+    (updates, descent(&circuit.forward(), &part), means)
+}
+
+#[test]
+fn centred_rates_descend_the_network_that_is_written_with_the_means() {
+    for (more, most, off) in [
+        (
+            json!({ "presynaptic": "bottom_up", "apical_mixing": 0.9 }),
+            1e-5,
+            1e-12,
+        ),
+        (json!({ "apical_mixing": 1e-4 }), 0.05, 1e-3),
+    ] {
+        let (updates, plain, means) = centred(more.clone());
+        let mut gradient = plain.clone();
+        gradient.centre(&means);
+        for (angle, ratio) in compared(&updates, &gradient, &[1.0; 3]) {
+            assert!(
+                angle < most && (ratio - 1.0).abs() < off,
+                "{angle}°, {ratio} with {more}"
+            );
+        }
+        let uncentred = compared(&updates, &plain, &[1.0; 3]);
+        assert!(
+            uncentred[1..].iter().all(|(angle, _)| *angle > 5.0),
+            "{uncentred:?} with {more}: the means take nothing off"
+        );
+        // u at the mean rates moves by what the gradient of its own threshold says.
+        for k in 1..=3 {
+            let name = TensorName::PyramidalThreshold { layer: k };
+            let mut changes = updates.changes().iter();
+            let of_threshold = changes.find(|(own, _)| *own == name).expect("plastic");
+            let of_threshold = of_threshold.1.clone().into_dimensionality::<Ix1>();
+            let mut at_mean = of_threshold.expect("a vector");
+            if k > 1 {
+                let of_weights = updates.matrix(TensorName::forward(k)).expect("plastic");
+                at_mean += &of_weights.dot(&means[k - 2]);
+            }
+            let apart = &at_mean - &plain.thresholds[k - 1];
+            let norm = |x: &Array1<f64>| x.dot(x).sqrt();
+            assert!(norm(&apart) < off * norm(&at_mean), "b_{k} with {more}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct ContinuousOracle {
 impl ContinuousOracle {
     #[inline]
     pub(super) fn new(p: &ContinuousParameters, weights: &Weights<f64>) -> Self {
-        let equations = Oracle::new(&p.circuit, weights);
+        let equations = Oracle::new(&p.circuit, weights, Vec::new());
         let n_of = |k: usize| weights.table()[p.circuit.circuit.forward(k)].to.n;
         let n = p.circuit.attenuation.len();
         let rest: Vec<_> = (0..=n)
@@ -113,6 +113,6 @@ impl ContinuousOracle {
         let p = &self.p.circuit;
         let eta = p.circuit.rate(p.circuit.forward(k)) * self.p.dt_ms;
         let post = eta * p.apical_mixing[k - 1] * a.dot(e);
-        add_outer(&mut self.equations.weights, k, &post, r_below);
+        add_outer(&mut self.equations.weights, k, &post, (r_below, 1.0));
     }
 }

@@ -153,7 +153,7 @@ fn sweep<T: Real>(
 fn learn<T: Real>(p: &ContinuousParameters, w: &mut Synapses<'_, T>, s: &mut State<T>) {
     if let Synapses::Learning(weights) = w {
         let scale = |k: usize| p.circuit.apical_mixing[k - 1] * p.dt_ms;
-        plasticity::add_changes(&p.circuit, scale, None, s, weights);
+        plasticity::add_changes(&p.circuit, None, scale, None, s, weights);
         weights.follow();
     }
 }

@@ -6,10 +6,11 @@ use apical_learning::{
     Phase, PhaseTimer, SpecError, StartStep, StoreError, Streams, Teacher, TensorName, Tensors,
     Updates,
 };
-use ndarray::{ArrayD, ArrayView2, ArrayViewMut2};
+use ndarray::{Array1, ArrayD, ArrayView2, ArrayViewMut2};
 
 use super::spec::ErrorNeuronsSpec;
 use super::{from_noise, sweeps};
+use crate::centring::Means;
 use crate::circuit::max_2026::dynamics::bottom_up;
 use crate::circuit::max_2026::oracle::Oracle;
 use crate::circuit::max_2026::parameters::Parameters;
@@ -38,10 +39,9 @@ impl<T: Real> TwoStep<T> {
         streams: Streams,
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
-        Ok(Self {
-            tissue: Tissue::new(network, parameters.circuit.table(), start, streams),
-            parameters,
-        })
+        let mut tissue = Tissue::new(network, parameters.circuit.table(), start, streams);
+        tissue.means = Means::new(network, spec.centring);
+        Ok(Self { tissue, parameters })
     }
 
     /// Mixing factors and the learning rates of now: a share of the specification's.
@@ -68,7 +68,8 @@ impl TwoStep<f64> {
     /// The same circuit, written out: what the fast one is held against.
     #[inline]
     pub fn oracle(&self) -> Oracle {
-        Oracle::new(&self.parameters, &self.tissue.weights)
+        let means = self.mean_rates().unwrap_or_default();
+        Oracle::new(&self.parameters, &self.tissue.weights, means)
     }
 }
 
@@ -136,6 +137,10 @@ impl<T: Real> Learner for TwoStep<T> {
         if at.step == at.n_steps {
             from_noise::finish(p, &start, weights);
         }
+        if let Some(means) = &mut self.tissue.means {
+            // Without errors nudged rates are those of the bottom-up pass.
+            means.follow(|k| &state.rate[k]);
+        }
         Ok(())
     }
 
@@ -147,9 +152,14 @@ impl<T: Real> Learner for TwoStep<T> {
         self.settle(state, batch, Teacher::On)?;
         let mut changes = self.tissue.weights.zeros_like();
         let (p, weights) = (&self.parameters, Some(&self.tissue.weights));
+        let means = self.tissue.means.as_ref();
         from_noise::add_changes(p, weights, state, &mut changes);
-        plasticity::add_changes(p, |_| 1.0, weights, state, &mut changes);
-        Ok(changes.updates())
+        plasticity::add_changes(p, means, |_| 1.0, weights, state, &mut changes);
+        let mut updates = changes.updates();
+        if let Some(means) = means {
+            means.push_next(|k| plasticity::presynaptic(p, state, k), &mut updates);
+        }
+        Ok(updates)
     }
 
     fn learn(
@@ -161,11 +171,15 @@ impl<T: Real> Learner for TwoStep<T> {
         timer.enter(Phase::Dynamics);
         self.settle(state, batch, Teacher::On)?;
         timer.enter(Phase::Plasticity);
-        let (p, weights) = (&self.parameters, &mut self.tissue.weights);
+        let p = &self.parameters;
+        let Tissue { means, weights, .. } = &mut self.tissue;
         // Noise is sent through the weights of the bottom-up pass, before they change.
         from_noise::add_changes(p, None, state, weights);
-        plasticity::add_changes(p, |_| 1.0, None, state, weights);
+        plasticity::add_changes(p, means.as_ref(), |_| 1.0, None, state, weights);
         weights.follow();
+        if let Some(means) = means {
+            means.follow(|k| plasticity::presynaptic(p, state, k));
+        }
         Ok(())
     }
 
@@ -183,6 +197,10 @@ impl<T: Real> Learner for TwoStep<T> {
         Ok(())
     }
 
+    fn mean_rates(&self) -> Option<Vec<Array1<f64>>> {
+        self.tissue.means.as_ref().map(Means::wide)
+    }
+
     fn forward(&self) -> ForwardNetwork {
         ForwardNetwork {
             weights: self.tensors().forward_weights(),
@@ -197,7 +215,8 @@ impl<T: Real> Learner for TwoStep<T> {
 
     /// B with its offset.
     fn tensor(&self, name: TensorName) -> Option<ArrayD<f64>> {
-        self.parameters.circuit.tensor(&self.tissue.weights, name)
+        let of_circuit = (self.parameters.circuit).tensor(&self.tissue.weights, name);
+        of_circuit.or_else(|| self.tissue.get(name))
     }
 
     fn activities(

@@ -4,6 +4,7 @@ use apical_keys::Described;
 use apical_learning::{Network, Numbers, PerLayer, Precision, SpecError};
 use serde::{Deserialize, Serialize};
 
+use crate::centring;
 use crate::circuit::Presynaptic;
 use crate::circuit::max_2026::parameters::Parameters;
 use crate::circuit::max_2026::spec::{keys_of, one_per_layer};
@@ -45,6 +46,11 @@ pub struct ErrorNeuronsSpec {
     /// Which rates of the layer below forward synapses learn with.
     #[serde(default)]
     pub presynaptic: Presynaptic,
+    /// The share by which a minibatch moves the running means that are taken off the rates of hidden layers
+    /// where they are presynaptic factors; 0 leaves the rates as they are. Thresholds take up the difference.
+    #[serde(default, skip_serializing_if = "is_none")]
+    #[key(min = 0, below = 1, unit = "per minibatch")]
+    pub centring: f64,
     /// What the weights B_{k,k+1} from error neurons to those below are.
     #[serde(default)]
     pub feedback: FeedbackKind,
@@ -82,6 +88,7 @@ impl ErrorNeuronsSpec {
             values.check_within(key, range)?;
             values.expand(n, key)?;
         }
+        centring::check(self.centring, network)?;
         let is_blocked = self.error_mixing.values().contains(&0.0);
         keys_of!(self, self.feedback_start.as_ref())
             .check(n_layers, is_blocked.then_some("`error_mixing`"))
@@ -107,6 +114,12 @@ impl Parameters {
             attenuation,
         })
     }
+}
+
+/// A share of 0 is left out, so that copies of specifications without the key, and their digests, are what
+/// they were before there was one.
+fn is_none(centring: &f64) -> bool {
+    *centring == 0.0
 }
 
 fn one() -> f64 {

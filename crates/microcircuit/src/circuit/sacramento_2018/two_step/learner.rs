@@ -12,11 +12,12 @@ use super::spec::MicrocircuitSpec;
 use super::sweeps::{self, Path};
 use super::{from_noise, plasticity};
 use crate::activity::check_width;
-use crate::centring::{self, Means};
+use crate::centring::Means;
 use crate::circuit::sacramento_2018::anatomy::Anatomy;
 use crate::circuit::sacramento_2018::state::{State, activities_of};
 use crate::circuit::sacramento_2018::table::LateralRule;
 use crate::feedback;
+use crate::table::Tissue;
 
 /// The microcircuit, taught in its two-step form.
 #[derive(Clone)]
@@ -38,9 +39,7 @@ impl<T: Real> TwoStep<T> {
     ) -> Result<Self, SpecError> {
         let parameters = Parameters::new(spec, network)?;
         let mut anatomy = Anatomy::new(network, parameters.circuit.table(), start, streams);
-        if parameters.centring > 0.0 {
-            anatomy.means = Some(Means::new(network, parameters.centring));
-        }
+        anatomy.means = Means::new(network, spec.centring);
         Ok(Self {
             anatomy,
             path: spec.path,
@@ -86,10 +85,7 @@ impl<T: Real> TwoStep<T> {
     /// Moves the means of presynaptic rates on, where there are some.
     fn follow_rates(&mut self, state: &State<T>) {
         if let Some(means) = &mut self.anatomy.means {
-            for k in 1..state.n_layers() {
-                let next = means.next(k, plasticity::presynaptic(&self.parameters, state, k));
-                means.take(k, next);
-            }
+            means.follow(|k| plasticity::presynaptic(&self.parameters, state, k));
         }
     }
 }
@@ -156,12 +152,12 @@ impl<T: Real> Learner for TwoStep<T> {
         at: StartStep,
     ) -> Result<(), LearnError> {
         check_width("inputs", inputs, self.anatomy.network.n_inputs())?;
+        let cancels = self.anatomy.lateral_cancels;
         let (p, weights) = (&self.parameters, &mut self.anatomy.weights);
         state.set_inputs(inputs);
         match p.circuit.lateral_rule {
             LateralRule::Paired => sweeps::bottom_up(self.path, p, weights, state),
             LateralRule::Own | LateralRule::Eq9 => {
-                let cancels = self.anatomy.lateral_cancels;
                 sweeps::settle(self.path, p, weights, cancels, Teacher::Off, state);
                 for k in 1..state.n_layers() {
                     let per_sample = 1.0 / state.n_samples() as f64;
@@ -193,18 +189,9 @@ impl<T: Real> Learner for TwoStep<T> {
         let (p, path, means) = (&self.parameters, self.path, self.anatomy.means.as_ref());
         from_noise::add_changes(path, p, weights, state, &mut changes);
         plasticity::add_changes(path, p, means, weights, state, &mut changes);
-        let mut updates = Updates::new();
-        for (_, connection) in self.anatomy.weights.table().plastic() {
-            if let Some(change) = changes.tensor(connection.name) {
-                updates.push_change(connection.name, change);
-            }
-        }
-        if let Some(means) = &self.anatomy.means {
-            for k in 1..state.n_layers() {
-                let rates = plasticity::presynaptic(&self.parameters, state, k);
-                let next = centring::tensor(&means.next(k, rates));
-                updates.push_next(Means::<T>::name(k), next);
-            }
+        let mut updates = changes.updates();
+        if let Some(means) = means {
+            means.push_next(|k| plasticity::presynaptic(p, state, k), &mut updates);
         }
         Ok(updates)
     }
@@ -220,10 +207,10 @@ impl<T: Real> Learner for TwoStep<T> {
         self.settle(state, batch, Teacher::On)?;
         timer.enter(Phase::Plasticity);
         let (p, path) = (&self.parameters, self.path);
-        let (means, weights) = (self.anatomy.means.as_ref(), &mut self.anatomy.weights);
+        let Tissue { means, weights, .. } = &mut *self.anatomy;
         // Noise is sent through the weights of the bottom-up pass, before they change.
         from_noise::add_changes(path, p, None, state, weights);
-        plasticity::add_changes(path, p, means, None, state, weights);
+        plasticity::add_changes(path, p, means.as_ref(), None, state, weights);
         self.follow_rates(state);
         self.anatomy.weights.follow();
         Ok(())

@@ -27,8 +27,6 @@ pub struct Parameters {
     pub plasticity: Plasticity,
     /// Presynaptic factors.
     pub presynaptic: Presynaptic,
-    /// The share by which a minibatch moves the means of presynaptic rates; 0 where they are not centred.
-    pub centring: f64,
     /// The epochs in which feedback is made from noise.
     pub feedback_start: Option<FeedbackStart>,
 }

@@ -10,11 +10,10 @@
 //! factors of eqs. 7 and 8 are φ′(v̂)(u − v̂). Source: Sacramento et al. (2018), eqs. 7–10.
 
 use apical_kernels::{Columns, Padded, Real, Start, rank_update};
-use ndarray::Axis;
 
 use super::parameters::Parameters;
 use super::sweeps::Path;
-use crate::centring::Means;
+use crate::centring::{Factors, Means};
 use crate::circuit::Presynaptic;
 use crate::circuit::sacramento_2018::oracle::two_step as plain;
 use crate::circuit::sacramento_2018::state::State;
@@ -40,14 +39,12 @@ pub(crate) fn add_changes<T: Real>(
     let (c, n) = (&p.circuit, s.n_layers());
     let per_sample = 1.0 / s.n_samples() as f64;
     let eta = |rate: f64| T::of(rate * per_sample);
-    let centred: Vec<_> = (0..n)
-        .map(|k| Some(means.filter(|_| k > 0)?.centred(k, presynaptic(p, s, k))))
-        .collect();
+    let factors = Factors::new(means, |k| presynaptic(p, s, k));
     decay(p, weights, into);
     // A rule of feedback reads top-down weights, so it comes before they change.
-    for (k, trace) in centred.iter().enumerate().skip(1) {
+    for k in 1..n {
         if c.rate(c.feedback(k)) != 0.0 && c.feedback_rule.noise().is_none() {
-            add_feedback_changes(p, k, trace.as_ref(), per_sample, weights, s, into);
+            add_feedback_changes(p, k, &factors, per_sample, weights, s, into);
         }
     }
     for k in 1..=n {
@@ -66,10 +63,10 @@ pub(crate) fn add_changes<T: Real>(
             (2.., Presynaptic::BottomUp) => &s.basal_rate[k - 1],
             _ => &s.rate[k - 1],
         };
-        let pre = centred[k - 1].as_ref().unwrap_or(rates);
+        let pre = factors.of(k - 1, rates);
         rank_update(pre, columns, delta, &mut into[c.forward(k)]);
         if let Some(b) = c.threshold(k) {
-            sum_rows(delta, shares(means, k - 1, &centred), &mut into[b]);
+            factors.add_to_thresholds(k - 1, delta, &mut into[b]);
         }
     }
     for k in 1..n {
@@ -83,10 +80,10 @@ pub(crate) fn add_changes<T: Real>(
                 Presynaptic::BottomUp => &s.basal_rate[k],
                 Presynaptic::Nudged => &s.rate[k],
             };
-            let pre = centred[k].as_ref().unwrap_or(rates);
+            let pre = factors.of(k, rates);
             rank_update(pre, Columns::All, delta, &mut into[c.interneuron(k)]);
             if let Some(b_i) = c.interneuron_threshold(k) {
-                sum_rows(delta, shares(means, k, &centred), &mut into[b_i]);
+                factors.add_to_thresholds(k, delta, &mut into[b_i]);
             }
         }
         add_lateral_changes(p, k, per_sample, s, into);
@@ -122,12 +119,11 @@ pub(crate) fn presynaptic<'a, T>(p: &Parameters, s: &'a State<T>, k: usize) -> &
     }
 }
 
-/// What top-down weights learn with the teacher, and W^PI where it learns by the same rule; `trace` are
-/// the presynaptic factors of layer k where they are centred.
+/// What top-down weights learn with the teacher, and W^PI where it learns by the same rule.
 fn add_feedback_changes<T: Real>(
     p: &Parameters,
     k: usize,
-    trace: Option<&Padded<T>>,
+    factors: &Factors<'_, T>,
     per_sample: f64,
     weights: Option<&Weights<T>>,
     s: &mut State<T>,
@@ -163,7 +159,7 @@ fn add_feedback_changes<T: Real>(
         let signals = Signals {
             transfer: p.transfer,
             rate: &s.rate[k],
-            trace: trace.unwrap_or(presynaptic(p, s, k)),
+            trace: factors.of(k, presynaptic(p, s, k)),
             arriving: &s.rate[k + 1],
             error,
             received: &received,
@@ -210,27 +206,4 @@ fn error<T: Real>(
 ) {
     p.plasticity
         .error(p.transfer, nudged, predicted, scale, out);
-}
-
-/// What each sample gives to the thresholds above layer k, where its rates are centred.
-fn shares<T: Real>(
-    means: Option<&Means<T>>,
-    k: usize,
-    centred: &[Option<Padded<T>>],
-) -> Option<Vec<T>> {
-    Some(means?.threshold_shares(k, centred[k].as_ref()?))
-}
-
-/// row += Σ_b post_b, each times its share if there are shares.
-fn sum_rows<T: Real>(post: &Padded<T>, shares: Option<Vec<T>>, row: &mut Padded<T>) {
-    let Some(shares) = shares else {
-        let mut row = row.view_mut();
-        row += &post.view().sum_axis(Axis(0)).insert_axis(Axis(0));
-        return;
-    };
-    for (b, &share) in shares.iter().enumerate() {
-        for (sum, &post) in row.row_mut(0).iter_mut().zip(post.row(b)) {
-            *sum += share * post;
-        }
-    }
 }

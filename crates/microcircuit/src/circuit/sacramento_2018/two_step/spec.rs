@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use super::sweeps::Path;
+use crate::centring;
 use crate::circuit::Presynaptic;
 use crate::circuit::sacramento_2018::induction::Plasticity;
 use crate::circuit::sacramento_2018::interneuron_rates::InterneuronRates;
@@ -13,12 +14,6 @@ use crate::circuit::sacramento_2018::keys::{Keys, keys_of, one_per_layer, zero};
 use crate::circuit::sacramento_2018::table::{InterneuronKind, LateralRule, Start};
 use crate::circuit::sacramento_2018::theory::update_factor;
 use crate::feedback::{FeedbackKind, FeedbackScale, FeedbackStart};
-
-const CENTRING: Numbers = Numbers::or_zero(
-    1e-9,
-    1.0 - f64::EPSILON,
-    "0, or a number from 1e-9 to below 1, such as 0.05",
-);
 
 /// `"error_preserving"`: λ_k = 1 / (1 − λ_I,k), with which an error neither shrinks nor grows on its way
 /// through a hidden layer: v_A,k = W_{k,k+1} φ′_{k+1} (1 − λ_I,k) δ_{k+1} and δ_k = λ_k v_A,k.
@@ -136,11 +131,7 @@ impl MicrocircuitSpec {
         self.apical_mixing
             .check_within(n_hidden, "apical_mixing", Numbers::GAIN_OR_NONE)?;
         let mixing = self.mixing(n_hidden)?;
-        CENTRING.check("centring", self.centring)?;
-        if self.centring > 0.0 && !network.thresholds() {
-            let expected = "0 in a network without thresholds, which take up the mean";
-            return Err(SpecError::range("centring", self.centring, expected));
-        }
+        centring::check(self.centring, network)?;
         let nudging = self.interneuron_nudging.values();
         let reaches_hidden = !mixing.contains(&0.0) && !nudging.contains(&1.0);
         self.keys().check(n_layers, reaches_hidden)
@@ -202,7 +193,6 @@ impl Parameters {
             circuit,
             plasticity: spec.plasticity,
             presynaptic: spec.presynaptic,
-            centring: spec.centring,
             feedback_start: spec.feedback_start,
         })
     }
