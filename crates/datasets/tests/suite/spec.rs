@@ -246,7 +246,7 @@ TOML parse error at line 1, column 21
   |
 1 | yin_yang = { seed = 'x' }
   |                     ^^^
-invalid type: string "x", expected u64
+invalid value: string "x", expected a whole number of 0 or more, or "per_seed"
 
 TOML parse error at line 1, column 24
   |
