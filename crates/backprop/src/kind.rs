@@ -5,9 +5,8 @@ use apical_learning::{
 };
 
 use crate::{
-    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, KernelBackprop, KernelBackpropSpec, Mlp,
-    SingleLayerSpec,
-    single_layer,
+    BackpropSpec, FeedbackAlignment, FeedbackAlignmentSpec, Flavour, Frozen, KernelBackprop,
+    KernelBackpropSpec, Mlp, SingleLayerSpec, single_layer,
 };
 
 /// All, in the order of listings.

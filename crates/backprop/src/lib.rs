@@ -25,5 +25,8 @@ pub use mlp::Mlp;
 pub use on_kernels::{KernelBackprop, State};
 pub use reference::CandleReference;
 pub use single_layer::single_layer;
-pub use spec::{BackpropSpec, FeedbackAlignmentSpec, Flavour, Frozen, KernelBackpropSpec, Optimiser, SingleLayerSpec};
+pub use spec::{
+    BackpropSpec, FeedbackAlignmentSpec, Flavour, Frozen, KernelBackpropSpec, Optimiser,
+    SingleLayerSpec,
+};
 pub use threads::keep_to_one_thread;

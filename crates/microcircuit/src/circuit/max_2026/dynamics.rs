@@ -5,8 +5,9 @@
 //!
 //! Source: fixed points of the authors' program, class `errormc_model`.
 
-use apical_kernels::{rates_of_rows, 
-    Columns, Padded, Real, Start, mix, multiply, scaled_product, subtract, times_slope,
+use apical_kernels::{
+    Columns, Padded, Real, Start, mix, multiply, rates_of_rows, scaled_product, subtract,
+    times_slope,
 };
 use apical_learning::{Teacher, Transfer};
 

@@ -1,6 +1,6 @@
 //! Dendritic potentials (eqs. 3–5): instantaneous functions of the rates.
 
-use apical_kernels::{rates_of_rows, Columns, Padded, Real, Start, add_scaled, multiply, subtract};
+use apical_kernels::{Columns, Padded, Real, Start, add_scaled, multiply, rates_of_rows, subtract};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};

@@ -14,7 +14,7 @@
 
 mod feedback;
 
-use apical_kernels::{rates_of_rows, Columns, Padded, Real, rank_update, rate_difference};
+use apical_kernels::{Columns, Padded, Real, rank_update, rate_difference, rates_of_rows};
 
 use super::learning::Learning;
 use super::parameters::{ContinuousParameters, Increments};

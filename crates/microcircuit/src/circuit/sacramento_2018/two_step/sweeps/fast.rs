@@ -5,7 +5,7 @@
 //! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
 //! else is left to compute.
 
-use apical_kernels::{rates_of_rows, Columns, Real, Start, add_scaled, mix, multiply, subtract};
+use apical_kernels::{Columns, Real, Start, add_scaled, mix, multiply, rates_of_rows, subtract};
 use apical_learning::Teacher;
 
 use super::super::parameters::Parameters;
