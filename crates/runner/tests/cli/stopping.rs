@@ -1,6 +1,6 @@
 //! No loop outlives SIGTERM by more than about a second, whatever it is at.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,16 @@ flavour = "matched"
 rates = 0.1
 "#;
 
+/// A process that does not outlive its test, however that ends.
+struct Mortal(Child);
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn every_loop_ends_soon_after_it_is_asked_to() {
     let seconds = |since: Instant| since.elapsed().as_secs_f64();
@@ -77,21 +87,20 @@ fn every_loop_ends_soon_after_it_is_asked_to() {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program starts");
-        (what, place, child)
+        (what, place, Mortal(child))
     });
     thread::sleep(Duration::from_secs(1));
     for (what, _place, mut child) in children {
+        let child = &mut child.0;
         let ended = child.try_wait().expect("a child");
         assert!(ended.is_none(), "{what} does not take long: {ended:?}");
-        send("-TERM", &child);
+        send("-TERM", child);
         let asked = Instant::now();
         let code = loop {
             if let Some(status) = child.try_wait().expect("a child") {
                 break status.code();
             }
             if seconds(asked) > 3.0 {
-                child.kill().expect("a child");
-                child.wait().expect("a child");
                 panic!("{what} goes on {:.1} s after SIGTERM", seconds(asked));
             }
             thread::sleep(Duration::from_millis(10));
