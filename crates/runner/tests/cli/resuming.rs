@@ -128,12 +128,12 @@ fn every_kind_of_learner_ends_in_the_bits_of_a_run_that_was_never_interrupted() 
     let run = "run small.toml --no-report --quiet --threads 1";
     place.line(run, 0);
     let expected = state(&place);
-    assert_eq!(expected.len(), 10);
+    assert_eq!(expected.len(), 11);
     let mut n_resumed = 0;
     for signal in ["-KILL", "-TERM"] {
         fs::remove_dir_all(place.path("results")).expect("removed");
         // All at once, so that many are in the middle.
-        let at_once = run.replace("--threads 1", "--threads 10");
+        let at_once = run.replace("--threads 1", "--threads 11");
         interrupt(&place, &at_once, signal, || checkpoints(&place).len() >= 6);
         place.line(run, 0);
         assert!(state(&place) == expected, "{signal}: other bits");
