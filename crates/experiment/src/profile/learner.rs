@@ -136,7 +136,7 @@ pub(super) fn profiled(
     machine: &Machine,
 ) -> Result<Option<LearnerProfile>> {
     let streams = Streams::new(seed);
-    let start = arm.start(&prepared.network, streams)?;
+    let start = prepared.start_of(arm, streams)?;
     let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
     let n_samples = prepared.data.train.n_samples();
     let batch_size = arm.training.batch_size.min(n_samples).max(1);
