@@ -275,7 +275,7 @@ impl Tensors for FeedbackAlignment {
 
     fn names(&self) -> Vec<TensorName> {
         let n_layers = self.parameters.network.n_layers();
-        let mut names = self.parameters.names();
+        let mut names = self.parameters.network.forward_names();
         names.extend((1..n_layers).map(|k| TensorName::PyramidalFromPyramidal {
             to: k,
             from: self.route.from(k, n_layers),

@@ -165,16 +165,6 @@ impl Parameters {
         Ok(())
     }
 
-    /// Weights first, then thresholds where the network has them.
-    pub(crate) fn names(&self) -> Vec<TensorName> {
-        let layers = 1..=self.network.n_layers();
-        let thresholds = layers
-            .clone()
-            .filter(|_| self.network.thresholds())
-            .map(|layer| TensorName::PyramidalThreshold { layer });
-        layers.map(TensorName::forward).chain(thresholds).collect()
-    }
-
     /// The tensor `name`, matrices transposed.
     pub(crate) fn find(&self, name: TensorName) -> Option<&Tensor> {
         match name {

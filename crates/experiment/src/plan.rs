@@ -108,13 +108,9 @@ fn of_arm(
     if stop() {
         return Ok(None);
     }
-    let learner = match arm.point.is_empty() {
-        true => arm.learner_name.clone(),
-        false => format!("{}, {}", arm.learner_name, arm.point),
-    };
     let mut planned = Planned {
         task: arm.task_name.clone(),
-        learner,
+        learner: arm.label(),
         n_runs: resolved.spec.seeds.len(),
         n_trial_runs: tuning.map_or(0, |tuning| {
             tuning.n_trials * tuning.all_seeds().map(Vec::len).sum::<usize>()

@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2};
 use rand::distr::{Distribution, Uniform};
 use serde::Serialize;
 
-use crate::PerLayer;
+use crate::{PerLayer, TensorName};
 
 /// Layer sizes and transfer function, the same for every learner of a task.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,6 +89,16 @@ impl Network {
         let pairs = self.sizes.windows(2);
         let products = pairs.map(|pair| pair[0].checked_mul(pair[1]));
         products.reduce(|sum, n| sum?.checked_add(n?)).flatten()
+    }
+
+    /// Names of its forward weights, layer by layer, then of its thresholds where it has them.
+    pub fn forward_names(&self) -> Vec<TensorName> {
+        let layers = 1..=self.n_layers();
+        let thresholds = layers
+            .clone()
+            .filter(|_| self.thresholds)
+            .map(|layer| TensorName::PyramidalThreshold { layer });
+        layers.map(TensorName::forward).chain(thresholds).collect()
     }
 
     /// The same network without its hidden layers.

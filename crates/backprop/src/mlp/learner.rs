@@ -172,7 +172,7 @@ impl Tensors for Mlp {
     fn names(&self) -> Vec<TensorName> {
         let moments =
             (self.targets.iter()).flat_map(|target| target.moments.iter().map(|(name, _)| *name));
-        let mut names = self.parameters.names();
+        let mut names = self.parameters.network.forward_names();
         names.extend(moments);
         names.extend(self.means.rows().iter().map(|(name, _)| *name));
         names.extend(self.counts_steps().then_some(N_STEPS));

@@ -50,7 +50,7 @@ impl Mlp {
         let n_layers = network.n_layers();
         let plastic = spec.frozen.plastic(n_layers, network.thresholds());
         let mut targets = Vec::new();
-        for name in parameters.names() {
+        for name in network.forward_names() {
             let (layer, is_plastic) = match name {
                 TensorName::PyramidalThreshold { layer } => (layer, plastic[layer - 1].thresholds),
                 TensorName::PyramidalFromPyramidal { to, .. } => (to, plastic[to - 1].weights),

@@ -143,12 +143,7 @@ impl<T: Real> Tensors for KernelBackprop<T> {
     }
 
     fn names(&self) -> Vec<TensorName> {
-        let layers = 1..=self.network.n_layers();
-        let thresholds = layers
-            .clone()
-            .filter(|_| self.network.thresholds())
-            .map(|layer| TensorName::PyramidalThreshold { layer });
-        layers.map(TensorName::forward).chain(thresholds).collect()
+        self.network.forward_names()
     }
 
     fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {

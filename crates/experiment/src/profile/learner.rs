@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use apical_datasets::shuffle;
 use apical_kernels::meter::{Kernel, Work, Works, metered};
-use apical_learning::{
-    AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Streams, TensorName,
-};
+use apical_learning::{AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::energy::Counter;
@@ -144,10 +142,7 @@ pub(super) fn profiled(
     shuffle(&mut order, &mut streams.stream("order"));
     let mut found = LearnerProfile {
         task: arm.task_name.clone(),
-        learner: match arm.point.is_empty() {
-            true => arm.learner_name.clone(),
-            false => format!("{}, {}", arm.learner_name, arm.point),
-        },
+        learner: arm.label(),
         kind: arm.learner.kind().to_owned(),
         sizes: learner.network().sizes().to_vec(),
         batch_size,
@@ -173,13 +168,8 @@ pub(super) fn profiled(
 
 fn n_synapses(learner: &AnyLearner) -> usize {
     let names = learner.tensors().names().into_iter();
-    let connections = names.filter(|name| {
-        !matches!(
-            name,
-            TensorName::PyramidalThreshold { .. } | TensorName::InterneuronThreshold { .. }
-        )
-    });
-    let tensors = connections.filter_map(|name| learner.tensor(name));
+    let tensors = names.filter_map(|name| learner.tensor(name));
+    // Thresholds are vectors.
     let matrices = tensors.filter(|tensor| tensor.ndim() == 2);
     matrices.map(|matrix| matrix.len()).sum()
 }

@@ -108,6 +108,14 @@ impl Arm {
         arms
     }
 
+    /// The learner's name, with the point of the sweep where there is one.
+    pub(crate) fn label(&self) -> String {
+        match self.point.is_empty() {
+            true => self.learner_name.clone(),
+            false => format!("{}, {}", self.learner_name, self.point),
+        }
+    }
+
     /// `task.TASK`.
     pub(crate) fn task_key(&self) -> KeyPath {
         KeyPath::of(["task", &self.task_name])
