@@ -66,7 +66,7 @@ impl Prepared {
     ) -> Result<ForwardWeights<f32>, SpecError> {
         match &self.start {
             Some(start) => Ok(start.weights.clone()),
-            None => arm.start(&self.network, streams),
+            None => arm.drawn_start(&self.network, streams),
         }
     }
 }

@@ -261,7 +261,7 @@ impl Arm {
     }
 
     /// The forward starting weights that all learners of the task share, drawn.
-    pub fn start(
+    pub(crate) fn drawn_start(
         &self,
         network: &Network,
         streams: Streams,
