@@ -9,6 +9,10 @@ use pulp::{Scalar, Simd, WithSimd};
 /// Name of the environment variable that chooses an instruction set.
 pub const VARIABLE: &str = "APICAL_KERNELS";
 
+const AVX2: &str = "AVX2 with FMA";
+const AVX512: &str = "AVX-512";
+const NEON: &str = "NEON";
+
 /// An instruction set that this processor has. Every kernel is compiled for each.
 #[derive(Debug, Clone, Copy)]
 pub enum InstructionSet {
@@ -83,6 +87,13 @@ impl InstructionSet {
             #[cfg(target_arch = "aarch64")]
             Self::Neon(_) => "neon",
         }
+    }
+
+    /// Whether kernels give the same bits on sets of these names, as [`fmt::Display`] writes them: on
+    /// every set with fused multiply-adds they do, and only plain code rounds products.
+    pub fn same_bits(one: &str, other: &str) -> bool {
+        const FUSED: [&str; 3] = [AVX2, AVX512, NEON];
+        one == other || (FUSED.contains(&one) && FUSED.contains(&other))
     }
 
     /// The set named by `APICAL_KERNELS`, or the fastest. The variable is read once.
@@ -160,11 +171,11 @@ impl fmt::Display for InstructionSet {
         f.write_str(match self {
             Self::Plain => "plain",
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => "AVX2 with FMA",
+            Self::Avx2(_) => AVX2,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => "AVX-512",
+            Self::Avx512(_) => AVX512,
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) => "NEON",
+            Self::Neon(_) => NEON,
         })
     }
 }

@@ -8,6 +8,7 @@ use num_traits::{Float, NumAssign};
 use pulp::Simd;
 
 use crate::curve::{self, WithCurve};
+use crate::lanes::MOST_PARTS;
 use crate::{Columns, Curve, Padded, STRIP, Start, Transfer, elementwise, lanes, product};
 
 /// A family of types, one for each [`Real`].
@@ -88,11 +89,11 @@ pub trait Real:
     #[doc(hidden)]
     fn is_noted<S: Simd>(simd: S, noted: Self::Vector<S>) -> bool;
 
-    /// Adds the sum over lanes of each vector to `sums`, from `lane` on.
+    /// Adds the sum over lanes of each of N to `sums`, from `lane` on.
     #[doc(hidden)]
     fn add_sums<S: Simd, const N: usize>(
         simd: S,
-        a: [Self::Vector<S>; N],
+        a: [[Self::Vector<S>; N]; MOST_PARTS],
         lane: usize,
         sums: &mut [Self; STRIP],
     );
@@ -237,7 +238,7 @@ macro_rules! real {
             #[inline(always)]
             fn add_sums<S: Simd, const N: usize>(
                 simd: S,
-                a: [S::$vector; N],
+                a: [[S::$vector; N]; MOST_PARTS],
                 lane: usize,
                 sums: &mut [Self; STRIP],
             ) {

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use apical_kernels::InstructionSet;
 use apical_learning::{Provenance, Snapshot};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -133,7 +134,7 @@ impl CheckpointFile {
         );
         let found = &file.about.provenance.instruction_set;
         anyhow::ensure!(
-            found == instruction_set,
+            InstructionSet::same_bits(found, instruction_set),
             "was made with the instruction set {found}, here it is {instruction_set}, which would give other bits"
         );
         Ok(file)

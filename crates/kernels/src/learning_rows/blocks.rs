@@ -11,7 +11,23 @@
 use pulp::Simd;
 
 use super::LearningRows;
+use crate::lanes::{self, MOST_PARTS};
 use crate::{Real, STRIP};
+
+/// Calls `$body` with every register of strips, those of one part of a sum's lanes after those of
+/// another, so that few sums are at work at a time.
+macro_rules! for_parts {
+    ($T:ty, $S:ty, $n_strips:expr, |$part:ident, $strip:ident, $v:ident| $body:expr) => {
+        let n_parts = lanes::parts::<$T, $S>();
+        for $part in 0..n_parts {
+            for $strip in 0..$n_strips {
+                for $v in ($part..vectors_of_strip::<$T, $S>()).step_by(n_parts) {
+                    $body
+                }
+            }
+        }
+    };
+}
 
 /// Both events of a pass.
 pub(super) struct Events<T: Real, S: Simd> {
@@ -60,31 +76,24 @@ impl<T: Real> LearningRows<T> {
         events: &Events<T, S>,
         block: Block,
         x: *const T::Vector<S>,
-    ) -> [T::Vector<S>; R] {
+    ) -> [[T::Vector<S>; R]; MOST_PARTS] {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(block).cast_mut();
-        let mut sums = [T::splat(simd, T::zero()); R];
+        let start = self.block::<S>(block).cast_mut();
+        let mut sums = [[T::splat(simd, T::zero()); R]; MOST_PARTS];
         // SAFETY: the block has n registers of R rows and three roles for every strip of columns; the
         // others are the caller's.
         unsafe {
             let rows = events.of_rows::<R>(simd, self.lane(block));
-            for strip in 0..self.stride / STRIP {
-                for v in 0..n {
-                    let j = strip * n + v;
-                    let (x, columns) = (*x.add(j), events.of_column(j));
-                    for r in 0..R {
-                        let w = events.advance(
-                            simd,
-                            at.add(v),
-                            [r, block.n_rows],
-                            [rows[0][r], rows[1][r]],
-                            columns,
-                        );
-                        sums[r] = T::multiply_add(simd, w, x, sums[r]);
-                    }
+            for_parts!(T, S, self.stride / STRIP, |part, strip, v| {
+                let j = strip * n + v;
+                let at = start.add(strip * 3 * block.n_rows * n + v);
+                let (x, columns) = (*x.add(j), events.of_column(j));
+                for r in 0..R {
+                    let rows = [rows[0][r], rows[1][r]];
+                    let w = events.advance(simd, at, [r, block.n_rows], rows, columns);
+                    sums[part][r] = T::multiply_add(simd, w, x, sums[part][r]);
                 }
-                at = at.add(3 * block.n_rows * n);
-            }
+            });
         }
         sums
     }
@@ -96,22 +105,21 @@ impl<T: Real> LearningRows<T> {
         simd: S,
         block: Block,
         x: *const T::Vector<S>,
-    ) -> [T::Vector<S>; R] {
+    ) -> [[T::Vector<S>; R]; MOST_PARTS] {
         let n = vectors_of_strip::<T, S>();
-        let mut at = self.block::<S>(block);
-        let mut sums = [T::splat(simd, T::zero()); R];
+        let start = self.block::<S>(block);
+        let of_strip = if LEARNS { 3 } else { 1 } * block.n_rows * n;
+        let mut sums = [[T::splat(simd, T::zero()); R]; MOST_PARTS];
         // SAFETY: as in `update_and_dot`, with a single role where nothing is learnt.
         unsafe {
-            for strip in 0..self.stride / STRIP {
-                for v in 0..n {
-                    let x = *x.add(strip * n + v);
-                    for r in 0..R {
-                        let w = weight::<T, S, LEARNS>(simd, at.add(v), [r, block.n_rows]);
-                        sums[r] = T::multiply_add(simd, w, x, sums[r]);
-                    }
+            for_parts!(T, S, self.stride / STRIP, |part, strip, v| {
+                let at = start.add(strip * of_strip + v);
+                let x = *x.add(strip * n + v);
+                for r in 0..R {
+                    let w = weight::<T, S, LEARNS>(simd, at, [r, block.n_rows]);
+                    sums[part][r] = T::multiply_add(simd, w, x, sums[part][r]);
                 }
-                at = at.add(if LEARNS { 3 } else { 1 } * block.n_rows * n);
-            }
+            });
         }
         sums
     }

@@ -11,6 +11,7 @@ use pulp::Simd;
 
 use super::LearningRows;
 use super::blocks::{Events, vectors_of_strip};
+use crate::lanes::{self, MOST_PARTS};
 use crate::strip::Line;
 use crate::{Real, STRIP};
 
@@ -36,8 +37,8 @@ macro_rules! columns {
     }};
 }
 
-/// Products of the last columns, not yet summed over lanes, of each a register at the beginning of a
-/// strip; those of several matrices may be added.
+/// Products of the last columns, not yet summed over lanes, of each a sum's lanes at the beginning of
+/// a strip; those of several matrices may be added.
 pub struct TailSums<T>([Line<T>; MOST]);
 
 impl<T: Real> TailSums<T> {
@@ -114,22 +115,25 @@ impl<T: Real> LearningRows<T> {
         sums: &mut TailSums<T>,
     ) {
         let n = self.own_lanes.len() / STRIP * vectors_of_strip::<T, S>();
+        let n_parts = lanes::parts::<T, S>();
         columns!(self.n_tail, |C| {
-            let mut own = [T::splat(simd, T::zero()); C];
-            for c in 0..C {
-                own[c] = T::vectors::<S>(&sums.0[c].0)[0];
-            }
-            for v in 0..n {
-                // SAFETY: the caller's.
-                unsafe {
-                    let weights = self.advance_tail::<S, C>(simd, events, v);
-                    for c in 0..C {
-                        own[c] = T::multiply_add(simd, weights[c], *x.add(v), own[c]);
+            for part in 0..n_parts {
+                let mut own = [T::splat(simd, T::zero()); C];
+                for c in 0..C {
+                    own[c] = T::vectors::<S>(&sums.0[c].0)[part];
+                }
+                for v in (part..n).step_by(n_parts) {
+                    // SAFETY: the caller's.
+                    unsafe {
+                        let weights = self.advance_tail::<S, C>(simd, events, v);
+                        for c in 0..C {
+                            own[c] = T::multiply_add(simd, weights[c], *x.add(v), own[c]);
+                        }
                     }
                 }
-            }
-            for c in 0..C {
-                T::vectors_mut::<S>(&mut sums.0[c].0)[0] = own[c];
+                for c in 0..C {
+                    T::vectors_mut::<S>(&mut sums.0[c].0)[part] = own[c];
+                }
             }
         });
     }
@@ -146,7 +150,12 @@ impl<T: Real> LearningRows<T> {
             return;
         }
         let mut found = [T::zero(); STRIP];
-        let registers = [0, 1, 2, 3].map(|c| T::vectors::<S>(&sums.0[c].0)[0]);
+        let mut registers = [[T::splat(simd, T::zero()); MOST]; MOST_PARTS];
+        for part in 0..lanes::parts::<T, S>() {
+            for c in 0..MOST {
+                registers[part][c] = T::vectors::<S>(&sums.0[c].0)[part];
+            }
+        }
         T::add_sums::<S, MOST>(simd, registers, 0, &mut found);
         let others = T::vectors::<S>(&self.beside_tail);
         let first = self.stride / STRIP * vectors_of_strip::<T, S>();

@@ -9,6 +9,7 @@ use pulp::{Simd, WithSimd};
 
 use super::blocks::for_sample_blocks;
 use super::memory::{WIDTH, lanes, load};
+use crate::lanes::{self, MOST_PARTS};
 use crate::{Padded, Real, STRIP};
 
 /// Bytes of weights that wait in a cache for all samples.
@@ -48,27 +49,37 @@ impl<T: Real> MultiplyTransposed<'_, T> {
     fn block<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, b: usize, j: usize) {
         let (d, d_stride) = (self.d.values(), self.d.stride());
         let (w, w_stride) = (self.w.values(), self.w.stride());
-        let mut sums = [[T::splat(simd, T::zero()); C]; R];
-        for i in (0..self.d.cols()).step_by(lanes::<T, S>()) {
-            // SAFETY: `i` and a vector lie inside the padded rows, `b + r` is a sample, `j + c` a
-            // row of w.
-            unsafe {
-                let mut weights = [T::splat(simd, T::zero()); C];
-                for c in 0..C {
-                    weights[c] = load::<T, S>(w, (j + c) * w_stride + i);
-                }
-                for r in 0..R {
-                    let d = load::<T, S>(d, (b + r) * d_stride + i);
+        let (n_parts, lanes) = (lanes::parts::<T, S>(), lanes::<T, S>());
+        let mut sums = [[[T::splat(simd, T::zero()); R]; MOST_PARTS]; C];
+        // Part by part, so that no more than R x C sums are at work at a time.
+        for part in 0..n_parts {
+            for i in (part * lanes..self.d.cols()).step_by(n_parts * lanes) {
+                // SAFETY: `i` and a vector lie inside the padded rows, `b + r` is a sample, `j + c` a
+                // row of w.
+                unsafe {
+                    let mut weights = [T::splat(simd, T::zero()); C];
                     for c in 0..C {
-                        sums[r][c] = T::multiply_add(simd, d, weights[c], sums[r][c]);
+                        weights[c] = load::<T, S>(w, (j + c) * w_stride + i);
+                    }
+                    for r in 0..R {
+                        let d = load::<T, S>(d, (b + r) * d_stride + i);
+                        for c in 0..C {
+                            let sum = sums[c][part][r];
+                            sums[c][part][r] = T::multiply_add(simd, d, weights[c], sum);
+                        }
                     }
                 }
             }
         }
-        for (r, sums) in sums.iter().enumerate() {
-            let mut found = [T::zero(); STRIP];
-            T::add_sums(simd, *sums, 0, &mut found);
-            self.out.row_mut(b + r)[j..j + C].copy_from_slice(&found[..C]);
+        let mut found = [[T::zero(); STRIP]; C];
+        for c in 0..C {
+            T::add_sums(simd, sums[c], 0, &mut found[c]);
+        }
+        for r in 0..R {
+            let out = &mut self.out.row_mut(b + r)[j..j + C];
+            for c in 0..C {
+                out[c] = found[c][r];
+            }
         }
     }
 }

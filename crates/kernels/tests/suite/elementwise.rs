@@ -46,6 +46,25 @@ fn check_rates() {
 }
 
 #[test]
+fn rates_are_the_same_bits_wherever_multiply_adds_are_fused() {
+    let u: Vec<f64> = (-2000..2000).map(|i| f64::from(i) / 37.0).collect();
+    let narrow: Vec<f32> = u.iter().map(|&u| u as f32).collect();
+    for transfer in ALL {
+        let of_set = |set: &InstructionSet| {
+            let (mut double, mut single) = (vec![0.0; u.len()], vec![0.0; u.len()]);
+            set.scope(|| {
+                rates(transfer, &u, &mut double);
+                rates(transfer, &narrow, &mut single);
+            });
+            (double, single)
+        };
+        let fused = InstructionSet::all().split_off(1);
+        let found: Vec<_> = fused.iter().map(of_set).collect();
+        assert!(found.windows(2).all(|two| two[0] == two[1]), "{transfer:?}");
+    }
+}
+
+#[test]
 fn slopes_agree_with_those_of_the_plain_transfer_functions() {
     on_every_instruction_set(|| {
         let u: Vec<f64> = (-200..201).map(|i| f64::from(i) / 20.0).collect();

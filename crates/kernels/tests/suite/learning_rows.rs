@@ -125,6 +125,7 @@ fn check<T: Real>(bound: f64) {
                 rows.set_row(i, Role::Weight, &values);
             }
             let expected = plainly(n, width, learns, weight);
+            let mut of_fused: Option<Vec<T>> = None;
             for set in InstructionSet::all() {
                 let (mut rows, mut found) = (rows.clone(), Vec::new());
                 set.run(Steps {
@@ -137,6 +138,14 @@ fn check<T: Real>(bound: f64) {
                 for (found, expected) in found.iter().zip(&expected) {
                     let error = (found.wide() - expected).abs();
                     assert!(error < bound, "{set:?}, {n} x {width}: {found} {expected}");
+                }
+                // To the bit the same wherever multiply-adds are fused, however wide registers are.
+                if !matches!(set, InstructionSet::Plain) {
+                    assert_eq!(
+                        of_fused.get_or_insert_with(|| found.clone()),
+                        &found,
+                        "{set:?}"
+                    );
                 }
             }
         }

@@ -55,6 +55,13 @@ fn variates_agree_on_every_instruction_set() {
 }
 
 #[test]
+fn variates_are_the_same_bits_wherever_multiply_adds_are_fused() {
+    let fused = InstructionSet::all().split_off(1);
+    let found: Vec<_> = fused.iter().map(|set| set.scope(|| sample(960))).collect();
+    assert!(found.windows(2).all(|two| two[0] == two[1]));
+}
+
+#[test]
 fn moments_and_tails_are_those_of_the_normal_distribution() {
     let values = sample(96 * 20_000);
     let n = values.len() as f64;

@@ -149,6 +149,50 @@ fn sums_are_in_the_order_of_their_terms_at_any_size() {
     }
 }
 
+/// By lanes of 64 bytes, which are added half to half; value by value where there are no registers.
+fn sum_over_lanes(set: InstructionSet, a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = vec![
+        0.0;
+        if matches!(set, InstructionSet::Plain) {
+            1
+        } else {
+            16
+        }
+    ];
+    let n = lanes.len();
+    for (i, (&a, &b)) in a.iter().zip(b).enumerate() {
+        lanes[i % n] = multiply_add(set, a, b, lanes[i % n]);
+    }
+    while lanes.len() > 1 {
+        let last = lanes.split_off(lanes.len() / 2);
+        lanes.iter_mut().zip(last).for_each(|(a, b)| *a += b);
+    }
+    lanes[0]
+}
+
+#[test]
+fn sums_over_lanes_do_not_depend_on_the_width_of_registers() {
+    for set in InstructionSet::all() {
+        for (n, pre, post) in [
+            (1, 7, 3),
+            (4, 30, 16),
+            (5, 31, 17),
+            (13, 300, 230),
+            (32, 9, 500),
+        ] {
+            let (d, w) = (filled::<f32>(n, post, 3), filled::<f32>(pre, post, 2));
+            let mut out = Padded::zeros(n, pre);
+            set.scope(|| multiply_transposed(&d, &w, &mut out));
+            for b in 0..n {
+                for j in 0..pre {
+                    let sum = sum_over_lanes(set, d.row(b), w.row(j));
+                    assert_eq!(out.row(b)[j], sum, "{set}, {n} samples, {pre} x {post}");
+                }
+            }
+        }
+    }
+}
+
 fn is_padded_with_zeros(matrix: &Padded<f32>) -> bool {
     let mut rows = matrix.values().chunks(matrix.stride());
     rows.all(|row| row[matrix.cols()..].iter().all(|&value| value == 0.0))

@@ -10,7 +10,9 @@ mod data;
 mod endings;
 mod explain;
 mod export;
+mod instruction_sets;
 mod keeping;
+mod kinds;
 mod memory;
 mod names;
 #[cfg(unix)]
