@@ -40,6 +40,14 @@ impl Kernel {
         Self::End,
     ];
 
+    /// Whether it goes through a matrix of weights, once.
+    pub fn is_of_weights(self) -> bool {
+        matches!(
+            self,
+            Self::Multiply | Self::MultiplyTransposed | Self::RankUpdate
+        )
+    }
+
     /// Its name in a profile.
     pub fn name(self) -> &'static str {
         match self {

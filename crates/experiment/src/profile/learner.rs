@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use apical_datasets::shuffle;
 use apical_kernels::meter::{Kernel, Work, Works, metered};
-use apical_learning::{AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Streams};
+use apical_learning::{
+    AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Precision, Streams,
+};
 use serde::{Deserialize, Serialize};
 
 use super::energy::Counter;
-use super::machine::Machine;
+use super::machine::{Machine, Roof};
 use super::shares::{Limit, limit};
 use crate::runs::Stop;
 use crate::spec::Arm;
@@ -51,6 +53,9 @@ pub struct LearnerProfile {
     pub batch_size: usize,
     /// Weights, thresholds apart, of all connections that are stored.
     pub n_synapses: usize,
+    /// Reading all of these weights again and again: between two uses of a matrix come all others.
+    #[serde(default)]
+    pub weights: Option<Roof>,
     /// Minibatches that were timed without meters.
     pub n_minibatches: usize,
     /// Nanoseconds of a minibatch, the median without meters.
@@ -147,6 +152,7 @@ pub(super) fn profiled(
         sizes: learner.network().sizes().to_vec(),
         batch_size,
         n_synapses: n_synapses(&*learner),
+        weights: None,
         n_minibatches: 0,
         ns_per_minibatch: 0.0,
         cost_of_meters: 0.0,
@@ -159,7 +165,15 @@ pub(super) fn profiled(
     };
     let measured = measure(&mut *learner, prepared, &order, batch_size, wanted, stop);
     match measured {
-        Ok(Some(measured)) => measured.fill(&mut found, learner.simulated_ms(), machine),
+        Ok(Some(measured)) => {
+            let of_weight = match learner.precision() {
+                Precision::F32 => size_of::<f32>(),
+                Precision::F64 => size_of::<f64>(),
+            };
+            let bytes = found.n_synapses * of_weight;
+            found.weights = (bytes > 0).then(|| machine.measured_at(bytes as u64));
+            measured.fill(&mut found, learner.simulated_ms(), machine);
+        }
         Ok(None) => return Ok(None),
         Err(error) => found.failed = Some(error.to_string()),
     }
@@ -311,7 +325,11 @@ impl Measured {
                 share_of_time: work.seconds / n_at_once / with_meters,
                 multiply_adds_per_ns: rate(work.multiply_adds, &work),
                 bytes_per_ns: rate(work.bytes, &work),
-                limit: limit(&work, machine),
+                limit: limit(
+                    &work,
+                    machine,
+                    found.weights.as_ref().filter(|_| kernel.is_of_weights()),
+                ),
             })
             .collect();
         let steps = works[Kernel::Steps as usize].calls as f64 / n_at_once;

@@ -83,6 +83,16 @@ impl Machine {
         }
     }
 
+    /// Reading so many bytes again and again, measured now on the calling thread.
+    pub(super) fn measured_at(&self, n_bytes: u64) -> Roof {
+        let roof = self.roof(n_bytes as f64);
+        Roof {
+            cache: roof.and_then(|roof| roof.cache.clone()),
+            n_bytes_read: n_bytes,
+            bytes_per_ns: roofs::bytes_read_per_ns(n_bytes as usize, ROOF),
+        }
+    }
+
     /// The roof of what works on so many bytes: of the smallest cache that holds them.
     pub(super) fn roof(&self, n_bytes: f64) -> Option<&Roof> {
         let holds = |roof: &&Roof| {

@@ -1,13 +1,14 @@
 //! How near a kernel comes to the roof that limits it.
 //!
 //! A kernel that does m multiply-adds and moves b bytes in a call does at most
-//! min(peak, bandwidth · m / b) multiply-adds a nanosecond, the bandwidth that of the smallest cache that
-//! holds b. Source: Williams, Waterman & Patterson (2009), the roofline model.
+//! min(peak, bandwidth · m / b) multiply-adds a nanosecond. The bandwidth is that of the smallest cache that
+//! holds b; of what goes through weights, that of reading all weights of the learner, since a matrix is
+//! used again after all others. Source: Williams, Waterman & Patterson (2009), the roofline model.
 
 use apical_kernels::meter::Work;
 use serde::{Deserialize, Serialize};
 
-use super::machine::Machine;
+use super::machine::{Machine, Roof};
 
 /// The roof that limits a kernel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,12 +20,16 @@ pub struct Limit {
     pub share: f64,
 }
 
-/// The roof of what `work` has done on `machine`; none of what has neither multiply-adds nor bytes.
-pub(super) fn limit(work: &Work, machine: &Machine) -> Option<Limit> {
+/// The roof of what `work` has done on `machine`, where it goes through weights that of `weights`; none of
+/// what has neither multiply-adds nor bytes.
+pub(super) fn limit(work: &Work, machine: &Machine, weights: Option<&Roof>) -> Option<Limit> {
     if work.bytes <= 0.0 || work.seconds <= 0.0 {
         return None;
     }
-    let of_bytes = machine.roof(work.bytes / work.calls as f64)?;
+    let of_bytes = match weights {
+        Some(roof) => roof,
+        None => machine.roof(work.bytes / work.calls as f64)?,
+    };
     let ns = 1e9 * work.seconds;
     let needed_for_bytes = work.bytes / of_bytes.bytes_per_ns;
     let needed_for_products = work.multiply_adds / machine.multiply_adds_per_ns;
@@ -40,7 +45,7 @@ pub(super) fn limit(work: &Work, machine: &Machine) -> Option<Limit> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::machine::{Cache, Roof};
+    use super::super::machine::Cache;
     use super::*;
 
     #[test]
@@ -72,13 +77,13 @@ mod tests {
             bytes,
         };
         let found = |work: Work| {
-            let limit = limit(&work, &machine).expect("a limit");
+            let limit = limit(&work, &machine, None).expect("a limit");
             (limit.roof, limit.share)
         };
         let products = found(work(10, 25_000.0, 9000.0));
         assert_eq!(products, ("multiply-adds".to_owned(), 0.5));
         assert_eq!(found(work(10, 100.0, 9000.0)), ("L1".to_owned(), 0.09));
         assert_eq!(found(work(1, 100.0, 9000.0)), ("memory".to_owned(), 0.9));
-        assert_eq!(limit(&work(1, 0.0, 0.0), &machine), None);
+        assert_eq!(limit(&work(1, 0.0, 0.0), &machine, None), None);
     }
 }

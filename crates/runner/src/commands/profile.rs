@@ -106,6 +106,14 @@ fn in_short(of: &LearnerProfile) -> String {
         of.n_minibatches,
         100.0 * of.cost_of_meters,
     )];
+    if let Some(roof) = &of.weights {
+        parts.push(format!(
+            "weights: {} MB, read over and over at {} bytes/ns ({})",
+            digits(roof.n_bytes_read as f64 / 1e6),
+            digits(roof.bytes_per_ns),
+            roof.name(),
+        ));
+    }
     let phases = of.phases.iter().map(|of| {
         let name = serde_json::to_string(&of.phase).unwrap_or_default();
         format!("{} {}", name.trim_matches('"'), time(of.ns_per_minibatch))
