@@ -8,7 +8,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Columns;
-use super::memory::{Target, WIDTH, lanes, load};
+use super::memory::{Target, WIDTH, lanes, load, prefetch_panel};
 use super::tiles;
 use crate::{Padded, Real};
 
@@ -148,6 +148,7 @@ impl<T: Real> Multiply<'_, T> {
             // SAFETY: j is a row of w (checked on entry) and a column of x.
             unsafe {
                 let at = j * w_stride + i;
+                prefetch_panel::<T, S>(w.as_ptr(), at + WIDTH * lanes);
                 let w = [load::<T, S>(w, at), load::<T, S>(w, at + lanes)];
                 for r in 0..R {
                     let x = T::splat(simd, *x.get_unchecked((b + r) * x_stride + j));
@@ -214,6 +215,10 @@ impl<T: Real> RankUpdate<'_, T> {
             // have the same padded width.
             unsafe {
                 let at = j * stride + i;
+                // Narrow registers leave caches the time to find out.
+                if S::REGISTER_COUNT >= 32 {
+                    prefetch_panel::<T, S>(self.w.start(), at + WIDTH * lanes);
+                }
                 let mut w = [self.w.load::<S>(at), self.w.load::<S>(at + lanes)];
                 for r in 0..R {
                     let x = T::splat(simd, *x.get_unchecked((b + r) * x_stride + j));

@@ -91,6 +91,23 @@ pub(super) fn lanes<T: Real, S: Simd>() -> usize {
     size_of::<T::Vector<S>>() / size_of::<T>()
 }
 
+/// As [`prefetch`], to the second cache: for what is used after a panel, which would push it out of the
+/// first.
+#[inline(always)]
+pub(super) fn prefetch_panel<T: Real, S: Simd>(matrix: *const T, at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        let of_line = 64 / size_of::<T>();
+        for i in (0..WIDTH * lanes::<T, S>()).step_by(of_line) {
+            // SAFETY: as in `prefetch`.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(matrix.wrapping_add(at + i).cast()) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (matrix, at);
+}
+
 /// Asks for the cache line of `matrix` that holds value `at`; there need not be one.
 #[inline(always)]
 pub(super) fn prefetch<T>(matrix: *const T, at: usize) {
