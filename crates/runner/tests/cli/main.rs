@@ -11,10 +11,13 @@ mod endings;
 mod explain;
 mod export;
 mod keeping;
+mod left_overs;
 mod memory;
 mod names;
 #[cfg(unix)]
 mod odd_numbers;
+#[cfg(target_os = "linux")]
+mod on_terminal;
 mod own_data;
 mod plan;
 mod processes;
@@ -33,6 +36,8 @@ mod start;
 mod status;
 #[cfg(unix)]
 mod stopping;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod theory;
 mod tuning;
 mod verify;
