@@ -6,6 +6,7 @@ mod depth;
 mod evidence;
 mod fixture;
 mod shown;
+mod style;
 
 use std::path::Path;
 use std::sync::LazyLock;

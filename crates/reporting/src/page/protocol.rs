@@ -8,7 +8,7 @@ use super::{
     provenance, rich, table,
 };
 use crate::plain_table::NO_VALUES;
-use crate::{Chart, PlainTable, ProtocolReport};
+use crate::{Cell, Chart, PlainTable, ProtocolReport};
 
 /// A chart as the page shows it.
 pub(crate) struct ShownChart<'a> {
@@ -72,12 +72,22 @@ pub(crate) fn protocol_html(report: &ProtocolReport, shown: &[ShownChart<'_>]) -
 
 fn plain_table(of: &PlainTable, attached: &mut Attached) -> Markup {
     let shown = of.shown();
+    let cells = || shown.rows.iter().flatten();
+    let n_words = cells().filter(|cell| matches!(cell, Cell::Text(_))).count();
+    // The first cell of a row is a heading.
+    let is_of_words =
+        2 * (n_words.saturating_sub(shown.rows.len())) > cells().count() - shown.rows.len();
+    let class = if is_of_words {
+        "text sortable"
+    } else {
+        "sortable"
+    };
     let rows = shown.rows.iter();
     let rows = rows.map(|row| row.iter().map(Td::from).collect());
     let header = shown.header.iter().map(|heading| rich(heading));
     html! {
         @if shown.header.is_empty() { p { (NO_VALUES) "." } }
-        @else { (table("sortable", Some(headings(header)), rows)) }
+        @else { (table(class, Some(headings(header)), rows)) }
         p.note.under { (prose(&of.note)) " " (attached.csv(&format!("{}.csv", of.name), &of.csv())) }
     }
 }

@@ -73,6 +73,15 @@ fn runs(learner: &'static str, accuracy: f64, measured: Measured) -> Vec<RunReco
     (0..3).map(of_seed).collect()
 }
 
+/// Backprop, a circuit and its control, of which all is measured.
+pub(crate) fn all_measured() -> Vec<RunRecord> {
+    let learners = [MODELS[2].learner, MODELS[0].learner];
+    let sound = learners
+        .into_iter()
+        .flat_map(|name| runs(name, 98.0, SOUND));
+    sound.chain(frozen(runs("control", 85.0, SOUND))).collect()
+}
+
 /// The same with hidden layers that are not plastic.
 fn frozen(mut runs: Vec<RunRecord>) -> Vec<RunRecord> {
     let freeze = |readings: &mut Vec<Reading>| {

@@ -130,6 +130,12 @@ fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {
         let mut parts = Path::new(file).components();
         if parts.all(|part| matches!(part, Component::Normal(_))) {
             let _ = fs::remove_file(folder.join(file));
+            // Folders go with their last file.
+            for above in Path::new(file).ancestors().skip(1) {
+                if above.as_os_str().is_empty() || fs::remove_dir(folder.join(above)).is_err() {
+                    break;
+                }
+            }
         }
     }
     store::write_atomically(&list, &store::pretty(&files)?)?;

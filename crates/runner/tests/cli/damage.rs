@@ -283,21 +283,6 @@ fn experiments_of_one_name_are_told_apart() {
         .says("--as is given 1 times for 2 folders");
 }
 
-#[test]
-fn what_an_earlier_report_had_goes() {
-    let place = Place::new(SMALL);
-    place.line("run small.toml --seeds 0", 0);
-    let figures = place.path("results/small/figures/digits");
-    let has = |figure: &str| figures.join(format!("{figure}.svg")).is_file();
-    assert!(has("update_angle") && has("learning_curves"));
-    fs::write(figures.join("mine.svg"), "mine").expect("written");
-    let metrics = "measure.metrics=[\"accuracy\"]";
-    place
-        .call(&["run", "small.toml", "--seeds", "0", "--set", metrics])
-        .with_code(0);
-    assert!(!has("update_angle") && has("learning_curves") && has("mine"));
-}
-
 #[cfg(unix)]
 #[test]
 fn a_run_folder_that_is_a_link_is_used_by_all() {

@@ -13,10 +13,13 @@ mod export;
 mod instruction_sets;
 mod keeping;
 mod kinds;
+mod left_overs;
 mod memory;
 mod names;
 #[cfg(unix)]
 mod odd_numbers;
+#[cfg(target_os = "linux")]
+mod on_terminal;
 mod own_data;
 mod plan;
 mod processes;
@@ -35,6 +38,8 @@ mod start;
 mod status;
 #[cfg(unix)]
 mod stopping;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod theory;
 mod tuning;
 mod verify;
