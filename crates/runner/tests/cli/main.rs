@@ -10,6 +10,7 @@ mod data;
 mod endings;
 mod explain;
 mod export;
+mod judged;
 mod keeping;
 mod memory;
 mod names;
