@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Copies what is small of an experiment's or a protocol's results to results/reference, to be
-# committed.
+# committed: series of a run and numbers of a protocol's figure where they have at most 16 and 32 KiB.
 #
 #     scripts/keep_results.sh results/digits
 set -euo pipefail
@@ -13,13 +13,19 @@ cp "$source"/experiment.toml "$source"/*.csv "$target"
 for file in trials.jsonl summary.json; do
   if [ -e "$source/$file" ]; then cp "$source/$file" "$target"; fi
 done
-(cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \) \
+(cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \
+  -o -regex './figures/[^/]*\.csv' -size -33k \) \
   -not -path './tuning/*' -not -path '*-damaged*' -not -path '*/.*' -print0) |
   while IFS= read -r -d '' file; do
     mkdir -p "$target/$(dirname "$file")"
+    series="$(dirname "$file")/series.csv"
+    left_out='"metrics.jsonl", "series.csv", "spec.toml", "weights.safetensors"'
+    if [ -n "$(find "$source/$series" -size -17k 2>/dev/null)" ]; then
+      cp "$source/$series" "$target/$series"
+      left_out='"spec.toml"'
+    fi
     # What is left behind is named in the run's manifest, so that it is no damage.
-    sed 's/^    "left_out": \[\]$/    "left_out": ["metrics.jsonl", "series.csv", "spec.toml", "weights.safetensors"]/' \
-      "$source/$file" > "$target/$file"
+    sed "s/^    \"left_out\": \[\]\$/    \"left_out\": [$left_out]/" "$source/$file" > "$target/$file"
   done
 # The folder that results were written into is one of this machine: provenance says `results`, and its checksum
 # is that of what it says.

@@ -62,8 +62,8 @@ pub use point::{Point, Swept, value_of};
 pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;
 pub use record::{
-    EpochRecord, PartName, Provenance, Reading, Record, Resumed, RunKey, RunRecord, SCHEMA_VERSION,
-    Status, Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
+    EpochRecord, JudgedBy, PartName, Provenance, Reading, Record, Resumed, RunKey, RunRecord,
+    SCHEMA_VERSION, Status, Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
 };
 pub use snapshot::{Carried, Snapshot};
 pub use spec::{MeasureSpec, PerLayer, SpecError, TargetCoding, TrainingSpec, check_transfer};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
 use crate::{Confusion, KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
@@ -359,6 +360,17 @@ pub struct Surroundings {
     pub ended: Option<String>,
 }
 
+/// Which epoch's validation score a trial is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgedBy {
+    /// That of the last epoch, as the test score that tables lead with is.
+    #[default]
+    LastEpoch,
+    /// That of the epoch at which it is best.
+    ChosenEpoch,
+}
+
 /// One line of trials.jsonl: settings tried while tuning, judged on validation alone, on seeds
 /// apart from the reported ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -381,8 +393,11 @@ pub struct TrialRecord {
     pub seeds: Vec<u64>,
     /// Epochs taught.
     pub n_epochs: usize,
-    /// Mean over seeds of the best validation accuracy (%), or of the lowest validation loss in
-    /// regression; absent where a seed failed.
+    /// Which epoch the value is of; absent in old records, which are judged by the chosen one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_by: Option<JudgedBy>,
+    /// Mean over seeds of the validation accuracy (%), or of the validation loss in regression; absent where a
+    /// seed failed.
     pub value: Option<f64>,
     /// Why there is no value.
     pub failed: Option<String>,

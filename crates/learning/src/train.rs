@@ -3,9 +3,9 @@
 use apical_datasets::shuffle;
 
 use crate::{
-    Carried, CheckpointError, Clock, Confusion, EpochRecord, Learner, Metric, Moment, Observer,
-    PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep, StoreError,
-    StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
+    Carried, CheckpointError, Clock, Confusion, EpochRecord, JudgedBy, Learner, Metric, Moment,
+    Observer, PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep,
+    StoreError, StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
 /// What the loop needs beside a learner and data.
@@ -67,6 +67,15 @@ impl Trained {
             best.map(|(epoch, _)| epoch)
         };
         best(Metric::ACCURACY, 1.0).or_else(|| best(Metric::LOSS, -1.0))
+    }
+
+    /// The epoch whose validation score a trial is judged by; none where validation was not measured.
+    pub fn judged_epoch(&self, judged_by: JudgedBy) -> Option<usize> {
+        let chosen = self.chosen_epoch()?;
+        match judged_by {
+            JudgedBy::ChosenEpoch => Some(chosen),
+            JudgedBy::LastEpoch => self.epochs.last().map(|record| record.epoch),
+        }
     }
 
     /// Readings after `epoch`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use apical_learning::KeyPath;
+use apical_learning::{JudgedBy, KeyPath, TrialRecord};
 use rayon::prelude::*;
 
 use crate::claim;
@@ -128,7 +128,8 @@ fn file(path: &str, bytes: Vec<u8>) -> Artefact {
 fn trials(input: &ReportInput) -> Vec<u8> {
     let keys = input.trials.iter().flat_map(|trial| trial.settings.keys());
     let keys: BTreeSet<&KeyPath> = keys.collect();
-    // Old records have no times.
+    // Old records do not say what they are judged by, and have no times.
+    let has_judges = input.trials.iter().any(|trial| trial.judged_by.is_some());
     let has_times = input.trials.iter().any(|trial| trial.seconds.is_some());
     let columns = [
         "task",
@@ -145,6 +146,8 @@ fn trials(input: &ReportInput) -> Vec<u8> {
     let has_tunings = input.trials.iter().any(|trial| trial.tuning.is_some());
     let tunings = has_tunings.then(|| "tuning".to_owned());
     let header = header.chain(tunings);
+    let judges = has_judges.then(|| "judged_by".to_owned());
+    let header = header.chain(judges);
     let times = has_times.then(|| "training_seconds".to_owned());
     let header = header.chain(times);
     let header = header.chain(keys.iter().map(|key| key.to_string()));
@@ -163,12 +166,22 @@ fn trials(input: &ReportInput) -> Vec<u8> {
             trial.chosen.to_string(),
         ];
         cells.extend(has_tunings.then(|| trial.tuning.map_or_else(String::new, |n| n.to_string())));
+        cells.extend(has_judges.then(|| judged_by(trial).to_owned()));
         cells.extend(has_times.then(|| number(trial.seconds)));
         let values = keys.iter().map(|key| trial.settings.get(key).copied());
         cells.extend(values.map(number));
         csv.row(&cells);
     }
     csv.into_bytes()
+}
+
+/// Which epoch `trial` is judged by, as its record says it.
+fn judged_by(trial: &TrialRecord) -> &'static str {
+    match trial.judged_by {
+        Some(JudgedBy::LastEpoch) => "last_epoch",
+        Some(JudgedBy::ChosenEpoch) => "chosen_epoch",
+        None => "",
+    }
 }
 
 /// Letters of the longest name of a folder.

@@ -76,6 +76,7 @@ mod tests {
             settings: BTreeMap::from([("x.rate".into(), rate), ("x.nudging".into(), nudging)]),
             seeds: vec![1],
             n_epochs: 1,
+            judged_by: None,
             value: Some(1.0),
             failed: None,
             chosen,

@@ -1,6 +1,7 @@
 //! How settings are found: on validation alone, with the same number of trials for every learner.
 
 use apical_keys::Described;
+use apical_learning::JudgedBy;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,9 @@ pub struct TuningSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[key(min = 1, max = 1_000_000)]
     pub n_epochs: Option<usize>,
+    /// Which epoch's validation score a trial is judged by.
+    #[serde(default)]
+    pub judged_by: JudgedBy,
     /// Keys below `task.TASK.learner.LEARNER` and their ranges. `*` stands for every name, and a key with
     /// it, such as `task.*.learner.*.*.rates`, for all keys that are stated and fit.
     #[key(name = "KEY")]

@@ -36,6 +36,7 @@ impl Cache {
             tuning.n_trials,
             &tuning.seeds,
             tuning.n_epochs,
+            tuning.judged_by,
         );
         let deciding = (
             SCHEMA_VERSION,

@@ -55,6 +55,9 @@ pub fn tune(
     folder: &Path,
     execution: &Execution<'_>,
 ) -> Result<Tuned> {
+    if let Some(words) = other_length(resolved, tuning) {
+        execution.progress.warn(&words);
+    }
     let mut tuned: Option<Resolved> = None;
     let mut log = Vec::new();
     for (index, seeds) in tuning.all_seeds().enumerate() {
@@ -75,6 +78,19 @@ pub fn tune(
     }
     let tuned = tuned.unwrap_or_else(|| resolved.clone());
     Ok(Tuned::Done(Box::new(tuned), log))
+}
+
+/// What there is to say where trials have other epochs than the runs that are reported.
+fn other_length(resolved: &Resolved, tuning: &TuningSpec) -> Option<String> {
+    let n_epochs = tuning.n_epochs?;
+    let is_tuned = |arm: &&Arm| tuning.space.keys().any(|key| arm.owns(key));
+    let arms = resolved.arms.iter().filter(is_tuned);
+    let other = arms
+        .map(|arm| arm.training.n_epochs)
+        .find(|of_runs| *of_runs != n_epochs)?;
+    Some(format!(
+        "epochs of a trial (`tuning.n_epochs`): {n_epochs}, of the reported runs: {other}; what is best after the one need not be after the other"
+    ))
 }
 
 /// One of the tunings of an experiment.

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 use apical_learning::{
-    KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, TrainError, Trained, TrialRecord,
+    JudgedBy, KeyPath, MeasureSpec, Metric, PartName, SCHEMA_VERSION, TrainError, Trained,
+    TrialRecord,
 };
 
 use super::broken_off::TrialSink;
@@ -72,7 +73,9 @@ pub(super) fn run_trials(
             provenance,
             Due::new(execution.checkpoints),
         );
-        let Some(value) = try_once(&trial.arm, prepared, number, sink, execution)? else {
+        let judged_by = tuning.judged_by;
+        let tried = try_once(&trial.arm, prepared, (number, judged_by), sink, execution)?;
+        let Some(value) = tried else {
             return Ok(());
         };
         let mut values = values
@@ -100,7 +103,7 @@ pub(super) fn run_trials(
 fn try_once(
     arm: &Arm,
     prepared: &Prepared,
-    seed: u64,
+    (seed, judged_by): (u64, JudgedBy),
     mut sink: TrialSink<'_>,
     execution: &Execution<'_>,
 ) -> Result<Option<Tried>> {
@@ -128,7 +131,7 @@ fn try_once(
     let value = match teach(arm, &setting, &mut sink) {
         Ok(taught) => {
             let seconds = taught.trained.timing.seconds.training();
-            best_validation(&taught.trained).map(|value| (value, seconds))
+            validation(&taught.trained, judged_by).map(|value| (value, seconds))
         }
         Err(TeachError::Train { source, .. }) => match source {
             TrainError::Stopped { .. } => return Ok(None),
@@ -144,10 +147,10 @@ fn try_once(
     Ok(Some(value))
 }
 
-/// Best validation accuracy (%), or lowest validation loss in regression.
-fn best_validation(trained: &Trained) -> Result<f64, String> {
+/// Validation accuracy (%), or validation loss in regression, of the epoch that counts.
+fn validation(trained: &Trained, judged_by: JudgedBy) -> Result<f64, String> {
     let none = || "validation was not measured".to_owned();
-    let readings = trained.readings_at(trained.chosen_epoch().ok_or_else(none)?);
+    let readings = trained.readings_at(trained.judged_epoch(judged_by).ok_or_else(none)?);
     let value = |metric| {
         let mut of_metric = readings.iter().filter(|r| r.metric == metric);
         of_metric
@@ -179,6 +182,7 @@ fn record(trial: &Trial, one: &One, of_seeds: Vec<Tried>) -> TrialRecord {
         settings: trial.settings.clone(),
         seeds: one.spec.seeds.clone(),
         n_epochs: trial.arm.training.n_epochs,
+        judged_by: Some(one.spec.judged_by),
         value,
         failed,
         chosen: false,

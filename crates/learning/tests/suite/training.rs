@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_learning::{
-    Checkpoint, Clock, EpochRecord, LearnError, Learner, Metric, Moment, NoClock, Observer,
-    PartName, Phase, Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord,
+    Checkpoint, Clock, EpochRecord, JudgedBy, LearnError, Learner, Metric, Moment, NoClock,
+    Observer, PartName, Phase, Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord,
     TimingSummary, TrainError, Trained, conformance, save_tensors, train,
 };
 
@@ -252,6 +252,15 @@ fn without_accuracy_the_lowest_validation_loss_chooses() {
         None,
         "nothing measured, nothing chosen"
     );
+}
+
+#[test]
+fn a_trial_is_judged_by_the_last_epoch_or_by_the_chosen_one() {
+    let mut trained = trained_with(&[(0.0, 0.9), (80.0, 0.5), (90.0, 0.6), (85.0, 0.2)]);
+    assert_eq!(trained.judged_epoch(JudgedBy::LastEpoch), Some(3));
+    assert_eq!(trained.judged_epoch(JudgedBy::ChosenEpoch), Some(2));
+    trained.epochs.iter_mut().for_each(|e| e.readings.clear());
+    assert_eq!(trained.judged_epoch(JudgedBy::LastEpoch), None);
 }
 
 /// Stops after some steps and keeps the checkpoint.

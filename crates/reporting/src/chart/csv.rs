@@ -2,9 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::Chart;
+use super::{Chart, ChartRow};
 use crate::csv::{Csv, number};
 use crate::statistics::Spread;
+
+impl ChartRow {
+    /// What tells it from other rows: its heading, or what its axis shows where it has none.
+    fn name(&self) -> &str {
+        match self.heading.is_empty() {
+            true => &self.y.label,
+            false => &self.heading,
+        }
+    }
+}
 
 impl Chart {
     /// All places of all lines, one a row, with mean and standard deviation over the seeds that did not
@@ -13,7 +23,7 @@ impl Chart {
         let lines = || {
             self.rows.iter().flat_map(|row| {
                 row.panels.iter().flat_map(move |panel| {
-                    let of_line = move |line| (&row.heading, &panel.title, line);
+                    let of_line = move |line| (row.name(), &panel.title, line);
                     panel.lines.iter().map(of_line)
                 })
             })
@@ -50,7 +60,7 @@ impl Chart {
                 let values = values.map_or(&[][..], |index| &means[index].1[..]);
                 let spread = Spread::of(values);
                 let mut cells = vec![
-                    row.clone(),
+                    row.to_owned(),
                     panel.clone(),
                     line.label.clone(),
                     x.to_string(),

@@ -17,7 +17,7 @@ pub(super) const FIGURE: Figure = Figure {
     title: "Sensitivity to what was tuned",
     one_line: "validation score of every trial of the tuning against each tuned value",
     how_to_read: "A row for every learner that was tuned, a panel for each of its tuned settings. A dot is a trial, over its \
-        value of that setting: the validation score at its best epoch, averaged over the tuning seeds. The marker is the trial \
+        value of that setting: the validation score that it is judged by, averaged over the tuning seeds. The marker is the trial \
         whose settings were taken, one of every tuning; dashed grey lines are the ends of the range that was searched. The other settings of a trial \
         differ too, so that the upper edge of the dots tells how sensitive the score is to one of them. Failed trials have no \
         dot. Trials far below the others are counted over the row and are in the CSV.",
@@ -280,6 +280,7 @@ mod tests {
             settings: Default::default(),
             seeds: Vec::new(),
             n_epochs: 1,
+            judged_by: None,
             value: Some(value),
             failed: None,
             chosen: false,

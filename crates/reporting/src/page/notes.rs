@@ -1,8 +1,8 @@
 //! What stands under the results: how to read them, tuning, failures, and values that are absent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use apical_learning::TrialRecord;
+use apical_learning::{JudgedBy, Status, TrialRecord};
 use maud::html;
 
 use super::{Attached, Part, TaskSection, Td, definitions, headings, prose, settings, table};
@@ -149,15 +149,19 @@ pub(super) fn tuning(
     let body = html! {
         p {
             "Settings were chosen on validation data, on seeds apart from the reported ones. Runs are trials times their \
-             seeds; time is their training time, failed trials not counted."
+             seeds; time is their training time, failed trials not counted. " (judged(&input.trials))
             @if has_several {
                 " Tunings have seeds and trials of their own, and reported seeds take their settings in turn: 0 those of tuning \
                  1, and so on."
             }
         }
         (table("text sortable", Some(headings(columns)), learners.into_iter().map(row)))
-        @if !input.at_edge.is_empty() {
+        @let others = other_lengths(input);
+        @if !input.at_edge.is_empty() || !others.is_empty() {
             ul.warning {
+                @for of in others {
+                    li { (of) }
+                }
                 @for ((task, learner), settings) in &input.at_edge {
                     li {
                         (task) ", " (learner) ": tuning took "
@@ -171,6 +175,42 @@ pub(super) fn tuning(
         }
     };
     Some(Part::new("tuning", "Tuning", body))
+}
+
+/// Which epoch trials are judged by.
+fn judged(trials: &[TrialRecord]) -> &'static str {
+    match trials.iter().find_map(|trial| trial.judged_by) {
+        Some(JudgedBy::LastEpoch) => {
+            "A trial is judged by its last epoch, as the test score that tables lead with is."
+        }
+        // As old records are.
+        Some(JudgedBy::ChosenEpoch) | None => {
+            "A trial is judged by the epoch at which validation is best, so that its score is to be set beside \
+             those of the chosen epoch, not of the last."
+        }
+    }
+}
+
+/// Learners whose trials had other epochs than the runs that are reported, in words.
+fn other_lengths(input: &ReportInput) -> Vec<String> {
+    let mut lengths = BTreeSet::new();
+    for trial in input.trials.iter().filter(|trial| trial.chosen) {
+        for run in &input.runs {
+            let key = &run.summary.run;
+            let n_epochs = run.summary.n_epochs;
+            let is_its = (&*key.task, &*key.learner) == (&*trial.task, &*trial.learner);
+            if is_its && run.summary.status == Status::Finished && n_epochs != trial.n_epochs {
+                lengths.insert((&*key.task, &*key.learner, trial.n_epochs, n_epochs));
+            }
+        }
+    }
+    let words = |(task, learner, of_trials, of_runs): (&str, &str, usize, usize)| {
+        format!(
+            "{task}, {learner}: epochs of a trial: {of_trials}, of the reported runs: {of_runs}; what is best after the \
+             one need not be after the other."
+        )
+    };
+    lengths.into_iter().map(words).collect()
 }
 
 /// The runs that failed, with their errors.

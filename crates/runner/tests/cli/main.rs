@@ -11,6 +11,7 @@ mod endings;
 mod explain;
 mod export;
 mod instruction_sets;
+mod judged;
 mod keeping;
 mod kinds;
 mod left_overs;

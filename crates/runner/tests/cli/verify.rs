@@ -38,6 +38,17 @@ fn forge(folder: &Path, file: &str, bytes: &[u8]) {
     fs::write(folder.join("summary.json"), summary).expect("written");
 }
 
+/// Takes `file` of all runs away, as files that are not kept are.
+fn leave_out(runs: &[PathBuf], file: &str) {
+    for run in runs {
+        fs::remove_file(run.join(file)).expect("removed");
+        let summary = run.join("summary.json");
+        let left_out = format!("\"left_out\": [\"{file}\"]");
+        let text = read(&summary).replace("\"left_out\": []", &left_out);
+        fs::write(summary, text).expect("written");
+    }
+}
+
 #[test]
 fn what_is_as_it_was_agrees() {
     let (place, _) = finished();
@@ -230,13 +241,7 @@ fn counts_of_classes_are_those_of_the_accuracy_and_of_the_saved_weights() {
 #[test]
 fn what_was_not_kept_is_not_checked() {
     let (place, runs) = finished();
-    for run in runs {
-        fs::remove_file(run.join("weights.safetensors")).expect("removed");
-        let summary = run.join("summary.json");
-        let left_out = "\"left_out\": [\"weights.safetensors\"]";
-        let text = read(&summary).replace("\"left_out\": []", left_out);
-        fs::write(summary, text).expect("written");
-    }
+    leave_out(&runs, "weights.safetensors");
     let call = place.line("verify results/small --rerun 1", 0);
     call.prints("not checked: ")
         .prints("weights.safetensors was not kept");
@@ -251,13 +256,7 @@ fn what_is_made_of_all_epochs_is_not_checked_without_them() {
     place.line("run small.toml", 0);
     place.line("verify results/small", 0);
     assert!(place.path("results/small/credit.csv").is_file());
-    for run in place.runs() {
-        fs::remove_file(run.join("metrics.jsonl")).expect("removed");
-        let summary = run.join("summary.json");
-        let left_out = "\"left_out\": [\"metrics.jsonl\"]";
-        let text = read(&summary).replace("\"left_out\": []", left_out);
-        fs::write(summary, text).expect("written");
-    }
+    leave_out(&place.runs(), "metrics.jsonl");
     // As readings of epochs that are gone may have made it.
     let credit = place.path("results/small/credit.csv");
     let text = read(&credit).replace("potentials of ", "potentials of 1");
@@ -265,6 +264,33 @@ fn what_is_made_of_all_epochs_is_not_checked_without_them() {
     place
         .line("verify results/small", 0)
         .prints("not checked: results/small/credit.csv: metrics.jsonl of its runs was not kept");
+}
+
+#[test]
+fn a_flag_of_all_epochs_is_not_checked_without_them() {
+    let place = Place::new(
+        &SMALL
+            .replace("rates = [1.0, 0.1]", "rates = 0.0")
+            .replace("rates = [3.0, 0.3]", "rates = 0.0"),
+    );
+    place.line("run small.toml", 0);
+    let table = place.path("results/small/table.csv");
+    assert!(read(&table).contains("loss_never_fell"));
+    place.line("verify results/small", 0);
+    leave_out(&place.runs(), "metrics.jsonl");
+    place
+        .line("verify results/small", 0)
+        .prints("not checked: results/small/table.csv: flag `loss_never_fell`, as metrics.jsonl of its runs was not kept");
+    let text = read(&table);
+    fs::write(&table, with_another_digit(&text, "accuracy,")).expect("written");
+    place
+        .line("verify results/small", 3)
+        .prints("table.csv: line 2: `");
+    // Other flags are made of what is kept.
+    fs::write(&table, text.replace("at_chance ", "")).expect("written");
+    place
+        .line("verify results/small", 3)
+        .prints("table.csv: line 2: `");
 }
 
 #[test]
