@@ -207,7 +207,7 @@ fn trials_stand_over_what_was_tuned_with_the_ends_of_its_range() {
         assert!(page.contains(cell), "{cell}");
     }
     let trials = text_of(&artefacts, "trials.csv");
-    assert!(trials.starts_with("task,learner,trial,settings,seeds,n_epochs,validation,failed,chosen,training_seconds,x.rates.0"));
+    assert!(trials.starts_with("task,learner,trial,settings,seeds,n_epochs,validation,failed,chosen,judged_by,training_seconds,x.rates.0"));
     let mut old = without;
     for trial in &mut old.trials {
         trial.seconds = None;
