@@ -32,7 +32,7 @@ pub enum Done {
     StoppedWhileTuning,
     /// Its runs were made, used again, or stopped.
     Ran {
-        /// All runs.
+        /// All runs of the shard.
         n_runs: usize,
         /// How many came to what.
         counts: Counts,
@@ -145,7 +145,7 @@ fn run_tasks(
     let index = Index::new(folder, &jobs, command, &spec);
     let name = &resolved.source.name;
     let ran = all(name, &jobs, folder, &index, &trials, execution)?;
-    done(jobs.len(), ran, |records| {
+    done(n_own(&jobs, execution), ran, |records| {
         // Another call, with other settings, may have written its own since.
         let written = index.write();
         store::where_possible(written.and_then(|()| store::write_trials(folder, &trials)))?;
@@ -179,7 +179,7 @@ fn run_protocol(
     let text = |seeds: &[u64]| Ok(spec.text_with(seeds)?);
     let index = Index::new(folder, &jobs, command, &text);
     let ran = all(&spec.name, &jobs, folder, &index, &[], execution)?;
-    done(jobs.len(), ran, |records| {
+    done(n_own(&jobs, execution), ran, |records| {
         store::where_possible(index.write())?;
         let (spec, runs, report) = report::on_own_protocol(folder, records)?;
         let command = &report.command;
@@ -199,9 +199,8 @@ fn all<W: Work>(
     execution: &Execution<'_>,
 ) -> Result<(Ran<W::Record>, Option<Lock>)> {
     let n_threads = execution.n_threads;
-    execution
-        .progress
-        .started(name, folder, jobs.len(), n_threads);
+    let n_own = n_own(jobs, execution);
+    (execution.progress).started(name, folder, n_own, n_threads);
     // Where it was stopped while it waited, no run is made either.
     if let Some(_lock) = store::lock_folder(folder, execution.stop)? {
         let written = store::clear_left_overs(folder).and_then(|()| index.write());
@@ -215,6 +214,12 @@ fn all<W: Work>(
     Ok((ran, lock))
 }
 
+/// How many of `jobs` are in the shard.
+fn n_own<W>(jobs: &[runs::Job<W>], execution: &Execution<'_>) -> usize {
+    let own = (jobs.iter()).filter(|job| execution.shard.has(&job.decided.digest));
+    own.count()
+}
+
 fn done<R>(
     n_runs: usize,
     (ran, lock): (Ran<R>, Option<Lock>),
@@ -226,6 +231,8 @@ fn done<R>(
         errors,
     } = ran;
     let report = match lock {
+        // A shard without a run has nothing to say.
+        Some(_) if n_runs == 0 => None,
         Some(lock) => report(records)?.map(|report| (Box::new(report), lock)),
         None => None,
     };

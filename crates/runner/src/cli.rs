@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::{Deserialize, Serialize};
 
+use apical_experiment::Shard;
 use apical_experiment::provenance::shell_line;
+use apical_experiment::seeds::in_short as seeds_in_short;
 use apical_experiment::spec::{Overrides, SpecProblem};
 use apical_learning::value_of;
 
@@ -58,6 +60,8 @@ pub(crate) enum Command {
         #[arg(value_name = "DIR", default_value = "results")]
         folders: Vec<PathBuf>,
     },
+    /// Join the results of one experiment that were made in several places; nothing is overwritten
+    Merge(MergeArgs),
     /// Check records: checksums, summaries, tables, what saved weights predict, and whole runs
     Verify(VerifyArgs),
     /// Judge the changes that a model of your own proposes: weights, samples and changes in an NPZ file
@@ -196,6 +200,10 @@ pub(crate) struct HowToRun {
     /// Folder for the experiment's folder
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) out: PathBuf,
+    /// Make only the runs of one of N parts, such as 3/40, for an engine that starts N calls; which part a
+    /// run is in follows from its digest, so that further seeds move no other run
+    #[arg(long, value_name = "K/N")]
+    pub(crate) shard: Option<Shard>,
     /// Do again what is finished
     #[arg(long)]
     pub(crate) force: bool,
@@ -226,7 +234,7 @@ impl HowToRun {
     /// The command `words` with the options that decide values, without those that only say where and
     /// how fast; with `seeds` where the specification has others.
     pub(crate) fn redo(&self, words: &[&str], seeds: Option<&[u64]>) -> String {
-        let seeds = seeds.map(in_short);
+        let seeds = seeds.map(seeds_in_short);
         let words = words.iter().copied();
         let sets: Vec<String> = self.what.sets.iter().map(|set| on_one_line(set)).collect();
         let sets = sets.iter().flat_map(|set| ["--set", set]);
@@ -243,17 +251,6 @@ fn on_one_line(set: &str) -> String {
         }
         _ => set.to_owned(),
     }
-}
-
-/// Seeds in ascending order as `--seeds` takes them.
-fn in_short(seeds: &[u64]) -> String {
-    let ranges = seeds.chunk_by(|a, b| a.checked_add(1) == Some(*b));
-    let ranges = ranges.map(|range| match range {
-        [first, .., last] => format!("{first}..{last}"),
-        [only] => only.to_string(),
-        [] => String::new(),
-    });
-    ranges.collect::<Vec<_>>().join(",")
 }
 
 #[derive(Debug, Args)]
@@ -366,6 +363,16 @@ pub(crate) struct ReportArgs {
     /// Show all columns of the tables, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders of the experiment, each with a part of its runs
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder in which they are joined; it may hold runs of the experiment already
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -498,16 +505,4 @@ pub(crate) enum DataCommand {
         /// The data set, or a specification (FILE.toml), all of whose data are checked
         name: String,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seeds_are_written_as_they_are_read() {
-        for (seeds, expected) in [(&[3][..], "3"), (&[0, 1, 2, 5, 7, 8], "0..2,5,7..8")] {
-            assert_eq!(in_short(seeds), expected);
-        }
-    }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use apical_datasets::DatasetError;
 use apical_experiment::align::AlignError;
+use apical_experiment::merge::MergeError;
 use apical_experiment::profile::ProfileError;
 use apical_experiment::report::ReadError;
 use apical_experiment::spec::SpecProblem;
@@ -48,7 +49,10 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
         RUNS_FAILED,
         "some runs failed, or are damaged and left out of a report; all others are recorded and reported; or no trial of a learner had a value, and no reported run began; `apical verify`: something is not as the records say; `apical align`: a gate is failed",
     ),
-    (DATA, "data missing or wrong"),
+    (
+        DATA,
+        "data missing or wrong; `apical merge`: some runs were not joined",
+    ),
     (
         UNFINISHED,
         "`apical status`: runs are missing or still being made, and none failed or is damaged",
@@ -263,6 +267,7 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         || error.is::<UsageError>()
         || error.is::<ReadError>()
         || error.is::<CompareError>()
+        || error.is::<MergeError>()
         || error.is::<GateError>()
         || error.is::<ProfileError>()
         || error.is::<InstructionSetError>()

@@ -2,6 +2,7 @@
 
 mod index;
 mod job;
+mod shard;
 mod taught;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ pub(crate) use self::index::Index;
 pub use self::index::OfSeeds;
 pub(crate) use self::job::Job;
 use self::job::Step;
+pub use self::shard::Shard;
 pub(crate) use self::taught::jobs;
 use crate::guard::guarded;
 use crate::memory::Room;
@@ -91,6 +93,8 @@ pub(crate) struct Ran<R> {
 pub struct Execution<'a> {
     /// Runs at a time.
     pub n_threads: usize,
+    /// Which part of the runs is made.
+    pub shard: Shard,
     /// Whether ended runs are made again.
     pub force: bool,
     /// Shows what happens.
@@ -155,7 +159,7 @@ impl<'a> Due<'a> {
 /// Whether somebody asked to stop.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
-/// Makes what has not ended yet, `n_threads` runs at a time, in order. What another process is at is left
+/// Makes what has not ended yet of the shard, `n_threads` runs at a time, in order. What another process is at is left
 /// for last, and made only where that process does not. An unexpected error of one run stops no other, and
 /// one that needs more memory than the others leave waits for them.
 pub(crate) fn execute<W: Work>(
@@ -167,7 +171,8 @@ pub(crate) fn execute<W: Work>(
         counts: Counts::default(),
         errors: Vec::new(),
     };
-    let mut left: Vec<&Job<W>> = jobs.iter().collect();
+    let is_own = |job: &&Job<W>| execution.shard.has(&job.decided.digest);
+    let mut left: Vec<&Job<W>> = jobs.iter().filter(is_own).collect();
     let room = Room::now();
     for waits in [false, true] {
         let results = guarded_each(left.len(), execution.n_threads, |index| {

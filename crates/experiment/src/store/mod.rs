@@ -1,6 +1,7 @@
 //! The files of experiments and runs, and when an ended run is used again.
 
 mod checkpoint;
+mod copy;
 mod exchange;
 mod experiment;
 mod folder;
@@ -24,6 +25,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::checkpoint::{CheckpointFile, Found, others_beside};
+pub(crate) use self::copy::copy_run;
 pub(crate) use self::exchange::recover;
 pub use self::experiment::lock_folder;
 pub(crate) use self::experiment::{
@@ -242,6 +244,12 @@ pub(crate) fn read_summary<T: DeserializeOwned>(folder: &Path) -> Result<T> {
 pub(crate) fn setting_of(folder: &Path) -> Option<String> {
     let (_, manifest) = manifest::split(&text(&folder.join(name::SUMMARY)).ok()?).ok()?;
     Some(manifest?.setting)
+}
+
+/// The digest of all that decides the run in `folder`, as far as it can be read.
+pub(crate) fn digest_of(folder: &Path) -> Option<String> {
+    let (_, manifest) = manifest::split(&text(&folder.join(name::SUMMARY)).ok()?).ok()?;
+    Some(manifest?.digest)
 }
 
 /// One line of JSON.

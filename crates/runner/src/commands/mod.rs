@@ -10,6 +10,7 @@ mod export;
 mod init;
 mod list;
 mod man;
+mod merge;
 mod plan;
 mod profile;
 mod report;
@@ -49,6 +50,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Profile(arguments)) => return profile::profile(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,
         Some(Command::Report(arguments)) => return report::report(&arguments),
+        Some(Command::Merge(arguments)) => return merge::merge(&arguments),
         Some(Command::Export(arguments)) => return export::export(&arguments),
         Some(Command::Compare(arguments)) => return compare::compare(&arguments),
         Some(Command::Status { folders }) => return status::status(&folders),

@@ -8,7 +8,7 @@ use apical_experiment::report::Report;
 use apical_experiment::spec::SpecSource;
 use apical_experiment::store::Lock;
 use apical_experiment::task_data::DataCache;
-use apical_experiment::{Checkpoints, Done, Execution, Experiment};
+use apical_experiment::{Checkpoints, Done, Execution, Experiment, Shard};
 
 use super::report::{print_text, write_report};
 use super::simulate;
@@ -74,6 +74,7 @@ fn run_source(
     let asked = Asked::on_signals().context("failed to listen for SIGUSR1")?;
     let execution = Execution {
         n_threads: arguments.how.what.n_threads(),
+        shard: arguments.how.shard.unwrap_or(Shard::ALL),
         force: arguments.how.force,
         progress: &progress,
         stop: &|| stop.is_asked(),
@@ -110,6 +111,10 @@ fn run_source(
             "{n_broken} of {n_runs} runs ended unexpectedly; the others are in {}, and the same command goes on with the rest",
             folder.display()
         )));
+    }
+    if let (0, Some(shard)) = (n_runs, arguments.how.shard) {
+        progress.note(&format!("no run is in shard {shard}"));
+        return Ok(ended(&progress, counts, exit::OK));
     }
     let Some((report, lock)) = report else {
         progress.warn(&format!(
@@ -157,9 +162,9 @@ fn conclude(
         n_failed,
         ..
     } = counts;
-    for gap in report.gaps() {
-        progress.warn(gap);
-    }
+    // What is missing of a part is for other calls.
+    let gaps = arguments.how.shard.map_or(report.gaps(), |_| &[]);
+    gaps.iter().for_each(|gap| progress.warn(gap));
     let made = report.made();
     let mut words = vec![format!("{n_finished} runs {made}")];
     if n_reused > 0 {
@@ -174,8 +179,10 @@ fn conclude(
             }
         ));
     }
+    let of_shard = arguments.how.shard.map(|shard| format!("shard {shard}: "));
     progress.note(&format!(
-        "{}; records in {}",
+        "{}{}; records in {}",
+        of_shard.unwrap_or_default(),
         words.join(", "),
         folder.display()
     ));

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use apical_experiment::store::read_file;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::verify::{Again, Finding, Verdict, verify as look_again};
-use apical_experiment::{Checkpoints, Execution};
+use apical_experiment::{Checkpoints, Execution, Shard};
 use apical_reporting::bound::bindings;
 
 use crate::cli::VerifyArgs;
@@ -29,6 +29,7 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
     let progress = Progress::new(Mode::Quiet, false);
     let execution = Execution {
         n_threads: 1,
+        shard: Shard::ALL,
         force: false,
         progress: &progress,
         stop: &|| stop.is_asked(),

@@ -33,6 +33,7 @@ mod reproduce_run;
 mod resuming;
 mod runs;
 mod server;
+mod sharding;
 mod simulate;
 mod specs;
 mod start;

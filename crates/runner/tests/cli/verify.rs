@@ -22,7 +22,7 @@ fn finished() -> (Place, Vec<PathBuf>) {
 }
 
 /// Another digit in place of the last one after `before`.
-fn with_another_digit(text: &str, before: &str) -> String {
+pub(crate) fn with_another_digit(text: &str, before: &str) -> String {
     let from = text.find(before).expect(before) + before.len();
     let n = text[from..].find([',', '}', '\n', ' ']).expect("an end");
     let last = from + n - 1;
@@ -31,7 +31,7 @@ fn with_another_digit(text: &str, before: &str) -> String {
 }
 
 /// Writes `bytes` as `file` of the run in `folder`, with a manifest and a summary to which they belong.
-fn forge(folder: &Path, file: &str, bytes: &[u8]) {
+pub(crate) fn forge(folder: &Path, file: &str, bytes: &[u8]) {
     let before = checksum(&fs::read(folder.join(file)).expect("read"));
     fs::write(folder.join(file), bytes).expect("written");
     let summary = read(&folder.join("summary.json")).replace(&before, &checksum(bytes));

@@ -1,0 +1,75 @@
+//! experiment.toml and runs.json of joined results.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::experiment::Experiment as Read;
+use crate::seeds;
+use crate::spec::{Overrides, SpecSource};
+use crate::store::{self, Experiment, RunName};
+
+/// Writes both in `into`, with the runs and seeds of all `parts`, of which the first gives the rest.
+pub(super) fn write(parts: &[(PathBuf, Experiment)], into: &Path) -> Result<()> {
+    let Some((folder, first)) = parts.first() else {
+        return Ok(());
+    };
+    let mut all = BTreeSet::new();
+    let mut runs: Vec<String> = Vec::new();
+    for (folder, part) in parts {
+        all.extend(part.seeds());
+        for run in store::read_runs(folder)?.into_iter().flatten() {
+            if !runs.contains(&run) {
+                runs.push(run);
+            }
+        }
+    }
+    let arms: Vec<String> = runs.iter().map(|run| above(run).to_owned()).collect();
+    runs.sort_by_key(|run| {
+        let arm = arms.iter().position(|arm| arm == above(run));
+        let name = run.rsplit('/').next().and_then(RunName::of);
+        (arm, name.map(|name| name.seed))
+    });
+    let all: Vec<u64> = all.into_iter().collect();
+    let of_all = parts.iter().find(|(_, part)| part.seeds() == all);
+    let (command, spec) = match of_all {
+        Some((from, part)) => (part.command.clone(), text_in(from, part, &all, into)?),
+        None => (
+            seeds::of_command(&first.command, &all),
+            text_in(folder, first, &all, into)?,
+        ),
+    };
+    Experiment {
+        command,
+        digest: first.digest.clone(),
+        spec,
+    }
+    .write(into)?;
+    store::write_runs(into, &runs)
+}
+
+fn above(run: &str) -> &str {
+    run.rsplit_once('/').map_or("", |(above, _)| above)
+}
+
+/// The specification of the experiment in `folder` with other seeds, its paths those of `into`.
+fn text_in(folder: &Path, of: &Experiment, seeds: &[u64], into: &Path) -> Result<String> {
+    let source = SpecSource {
+        name: folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        file: folder.join(store::name::EXPERIMENT).display().to_string(),
+        folder: folder.to_owned(),
+        text: of.spec.clone(),
+    };
+    Ok(match Read::read(source, Overrides::default())? {
+        Read::Tasks(mut resolved) => {
+            resolved.spec.seeds = seeds.to_vec();
+            resolved.text_in(into)?
+        }
+        Read::Protocol(specified) => specified.text_with(seeds)?,
+    })
+}

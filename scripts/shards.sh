@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The default experiment in parts, by every engine that is installed, beside a single call:
+# scripts/shards.sh PROGRAM. A Slurm of this machine is used where one is up (`sinfo`).
+set -euo pipefail
+program=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+n=4
+
+# Readings and weights; times differ.
+state() {
+  (cd "$1" && find . -name metrics.jsonl -exec sh -c 'echo "$1 $(grep -v "\"record\":\"timing\"" "$1" | sha256sum)"' _ {} \;
+   find . -name weights.safetensors -exec sha256sum {} \;) | sort
+}
+same() {
+  diff <(state whole/quick) <(state "$1") >/dev/null || { echo "$2: other bits than a single call"; exit 1; }
+  diff whole/quick/runs.json "$1/runs.json" >/dev/null || { echo "$2: other runs than a single call"; exit 1; }
+  echo "$2: the bits of a single call"
+}
+shard() { "$program" run --threads 1 --no-report --quiet --out "$1" --shard "$2/$n"; }
+
+"$program" run --no-report --quiet --out whole >/dev/null
+for k in $(seq $n); do shard shell "$k" >/dev/null; done
+same shell/quick "a shell, one folder"
+for k in $(seq $n); do shard "part-$k" "$k" >/dev/null; done
+"$program" merge part-*/quick --out joined >/dev/null
+same joined "a shell, a folder for each part, joined"
+
+if command -v parallel >/dev/null; then
+  seq $n | parallel -j 2 "$program" run --threads 1 --no-report --quiet --out parallel --shard "{}/$n" >/dev/null
+  same parallel/quick "GNU parallel"
+else
+  echo "GNU parallel: not installed"
+fi
+if command -v sbatch >/dev/null && sinfo >/dev/null 2>&1; then
+  sbatch --wait --array="1-$n" --output=/dev/null \
+    --wrap "$program run --threads 1 --no-report --quiet --out slurm --shard \$SLURM_ARRAY_TASK_ID/$n" >/dev/null
+  same slurm/quick "Slurm"
+else
+  echo "Slurm: not there"
+fi
