@@ -91,7 +91,7 @@ fn any<T: Real, S: Simd, const N: usize>(a: [[T::Vector<S>; N]; MOST_PARTS], sum
         let mut half = n_parts * of_part / 2;
         while half > 0 {
             for lane in 0..half {
-                lanes[lane] = lanes[lane] + lanes[lane + half];
+                lanes[lane] += lanes[lane + half];
             }
             half /= 2;
         }

@@ -52,13 +52,12 @@ impl FromStr for Shard {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
+    use crate::spec::sha256;
 
     #[test]
     fn every_run_is_in_one_shard_and_shards_are_about_as_large() {
-        let digests = (0..4000).map(|i: u32| format!("{:x}", Sha256::digest(i.to_le_bytes())));
+        let digests = (0..4000).map(|i: u32| sha256(&i.to_le_bytes()));
         let digests: Vec<String> = digests.collect();
         let mut total = 0;
         for number in 1..=40 {
