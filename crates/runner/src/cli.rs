@@ -151,6 +151,16 @@ pub(crate) struct ProfileArgs {
     /// Say what became of the profile in a file that --json wrote
     #[arg(long, value_name = "OLD.json")]
     pub(crate) compare: Option<PathBuf>,
+    /// Count the instructions of a minibatch with valgrind, which has to be installed, in place of times:
+    /// the same number whatever else the machine does
+    #[arg(long)]
+    pub(crate) instructions: bool,
+    /// Fail with exit code 6 where a learner has so many percent more instructions than in OLD.json
+    #[arg(long, value_name = "PERCENT", requires = "instructions", requires = "compare", value_parser = percent)]
+    pub(crate) fail_above: Option<f64>,
+    /// Teach one learner some minibatches and say nothing, to be counted
+    #[arg(long, hide = true, value_name = "LEARNER:MINIBATCHES", value_parser = taught)]
+    pub(crate) teach: Option<(usize, usize)>,
     /// All columns, however wide the terminal is
     #[arg(long)]
     pub(crate) wide: bool,
@@ -162,6 +172,20 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.0..=3600.0).contains(&seconds) => Ok(seconds),
         _ => Err("expected a number of seconds from 0 to 3600".to_owned()),
     }
+}
+
+/// A rise that is too much.
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(percent) if (0.0..=1e6).contains(&percent) => Ok(percent),
+        _ => Err("expected a number of percent from 0 to 1000000".to_owned()),
+    }
+}
+
+fn taught(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once(':');
+    let numbers = parts.and_then(|(learner, n)| Some((learner.parse().ok()?, n.parse().ok()?)));
+    numbers.ok_or_else(|| "expected two whole numbers, such as 0:5".to_owned())
 }
 
 /// Which runs there are, and how many at a time; of every command that reads an experiment.

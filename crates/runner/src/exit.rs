@@ -57,7 +57,10 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
         UNFINISHED,
         "`apical status`: runs are missing or still being made, and none failed or is damaged",
     ),
-    (GATE, "`apical compare --fail-if`: a condition holds"),
+    (
+        GATE,
+        "`apical compare --fail-if`: a condition holds; `apical profile --fail-above`: instructions have risen",
+    ),
     (
         INTERRUPTED,
         "interrupted; what was finished is kept, and the same command goes on",
@@ -180,6 +183,15 @@ pub(crate) enum UsageError {
          `quick`, `yin_yang` or `mnist`"
     )]
     NothingToProfile,
+    /// Instructions cannot be counted.
+    #[error(
+        "valgrind, which counts instructions, does not start ({source}); install it (Debian: `apt install \
+         valgrind`), or profile times, without --instructions"
+    )]
+    NoValgrind {
+        /// Why.
+        source: std::io::Error,
+    },
     /// Something that can only be done by hand.
     #[error("`{name}` cannot be fetched: {why}")]
     NotFetchable {

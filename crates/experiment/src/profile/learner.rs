@@ -138,13 +138,11 @@ pub(super) fn profiled(
     stop: Stop<'_>,
     machine: &Machine,
 ) -> Result<Option<LearnerProfile>> {
-    let streams = Streams::new(seed);
-    let start = prepared.start_of(arm, streams)?;
-    let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
-    let n_samples = prepared.data.train.n_samples();
-    let batch_size = arm.training.batch_size.min(n_samples).max(1);
-    let mut order: Vec<usize> = (0..n_samples).collect();
-    shuffle(&mut order, &mut streams.stream("order"));
+    let Begun {
+        mut learner,
+        order,
+        batch_size,
+    } = begin(arm, prepared, seed)?;
     let mut found = LearnerProfile {
         task: arm.task_name.clone(),
         learner: arm.label(),
@@ -178,6 +176,31 @@ pub(super) fn profiled(
         Err(error) => found.failed = Some(error.to_string()),
     }
     Ok(Some(found))
+}
+
+/// A learner before its first minibatch.
+pub(super) struct Begun {
+    /// As a run would make it.
+    pub(super) learner: Box<AnyLearner>,
+    /// Samples in the order in which they are shown.
+    pub(super) order: Vec<usize>,
+    /// Samples of a minibatch.
+    pub(super) batch_size: usize,
+}
+
+/// The learner of `arm` as a run with `seed` begins.
+pub(super) fn begin(arm: &Arm, prepared: &Prepared, seed: u64) -> Result<Begun> {
+    let streams = Streams::new(seed);
+    let start = prepared.start_of(arm, streams)?;
+    let learner = arm.learner.make(&prepared.network, &start, streams)?;
+    let n_samples = prepared.data.train.n_samples();
+    let mut order: Vec<usize> = (0..n_samples).collect();
+    shuffle(&mut order, &mut streams.stream("order"));
+    Ok(Begun {
+        learner,
+        order,
+        batch_size: arm.training.batch_size.min(n_samples).max(1),
+    })
 }
 
 fn n_synapses(learner: &AnyLearner) -> usize {

@@ -2,6 +2,7 @@
 //! taught for a while, its kernels metered, beside roofs that are measured in the same run.
 
 mod energy;
+pub mod instructions;
 mod learner;
 mod machine;
 mod shares;

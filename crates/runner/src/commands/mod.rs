@@ -8,6 +8,7 @@ mod data;
 mod explain;
 mod export;
 mod init;
+mod instructions;
 mod list;
 mod man;
 mod merge;

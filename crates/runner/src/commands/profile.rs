@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use apical_experiment::Experiment;
 use apical_experiment::profile::{
-    Energy, LearnerProfile, Machine, Profile, VERSION, profile as measure,
+    Energy, LearnerProfile, Machine, Profile, VERSION, instructions, profile as measure,
 };
 use apical_experiment::task_data::DataCache;
 use apical_reporting::{Cell, PlainTable};
 
+use super::instructions::counted;
 use super::simulate;
 use crate::built_in;
 use crate::cli::ProfileArgs;
@@ -26,8 +27,16 @@ pub(crate) fn profile(arguments: &ProfileArgs, data_dir: Option<&Path>) -> Resul
     if simulate::is_simulation(&source) {
         return Err(UsageError::NothingToProfile.into());
     }
-    let before = arguments.compare.as_deref().map(read).transpose()?;
     let experiment = Experiment::read(source, arguments.what.overrides()?)?;
+    if let Some((learner, n_minibatches)) = arguments.teach {
+        let mut data = DataCache::new(data_folders(data_dir));
+        instructions::teach(&experiment, &mut data, learner, n_minibatches)?;
+        return Ok(exit::OK);
+    }
+    if arguments.instructions {
+        return counted(&experiment, arguments, data_dir);
+    }
+    let before = arguments.compare.as_deref().map(read).transpose()?;
     let stop =
         Stop::on_signals("the same command begins anew").context("failed to listen for Ctrl-C")?;
     let mut data = DataCache::new(data_folders(data_dir));
