@@ -44,8 +44,8 @@ fn taught(trial: &Value, epoch: &str) -> f64 {
     let place = Place::new(&long.replace("rates = [1.0, 0.1]", &format!("rates = [{rate}, 0.1]")));
     place.line("run small.toml --seeds 100 --no-report", 0);
     let runs = place.runs().into_iter();
-    let run = runs.filter(|run| run.to_string_lossy().contains("microcircuit"));
-    let summary = read(&run.last().expect("a run").join("summary.json"));
+    let mut run = runs.filter(|run| run.to_string_lossy().contains("microcircuit"));
+    let summary = read(&run.next().expect("a run").join("summary.json"));
     let summary: Value = serde_json::from_str(&summary).expect("JSON");
     let readings = summary[epoch].as_array().expect("readings");
     let is_it = |of: &&Value| of["metric"] == "accuracy" && of["part"] == "validation";
