@@ -45,7 +45,7 @@ fn taught(trial: &Value, epoch: &str) -> f64 {
     place.line("run small.toml --seeds 100 --no-report", 0);
     let runs = place.runs().into_iter();
     let mut run = runs.filter(|run| run.to_string_lossy().contains("microcircuit"));
-    let summary = read(&run.next_back().expect("a run").join("summary.json"));
+    let summary = read(&run.next().expect("a run").join("summary.json"));
     let summary: Value = serde_json::from_str(&summary).expect("JSON");
     let readings = summary[epoch].as_array().expect("readings");
     let is_it = |of: &&Value| of["metric"] == "accuracy" && of["part"] == "validation";
