@@ -11,7 +11,7 @@ use apical_experiment::progress::{Outcome, Progress, RunProgress, RunSummary};
 use apical_experiment::provenance::Program;
 use apical_experiment::spec::{Overrides, Resolved, SpecSource};
 use apical_experiment::task_data::DataCache;
-use apical_experiment::{Checkpoints, Execution, Experiment};
+use apical_experiment::{Checkpoints, Execution, Experiment, Shard};
 use apical_learning::{
     Clock, EpochRecord, Plan, Reading, RunKey, Sink, Streams, TimingRecord, TrialRecord, train_any,
 };
@@ -153,6 +153,7 @@ fn recorded(n_epochs: usize, every: Option<Duration>, data: &mut DataCache) -> R
     let watch = Watch::default();
     let execution = Execution {
         n_threads: 1,
+        shard: Shard::ALL,
         force: false,
         progress: &watch,
         stop: &|| false,

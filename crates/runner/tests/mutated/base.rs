@@ -9,7 +9,7 @@ use apical_experiment::progress::{Outcome, Progress, RunProgress, RunSummary};
 use apical_experiment::provenance::Program;
 use apical_experiment::spec::{Overrides, SpecSource};
 use apical_experiment::task_data::DataCache;
-use apical_experiment::{Checkpoints, Done, Execution, Experiment};
+use apical_experiment::{Checkpoints, Done, Execution, Experiment, Shard};
 use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -105,6 +105,7 @@ pub(crate) fn run(spec: &str, folder: &Path, n_asked: usize) -> Option<Done> {
     };
     let execution = Execution {
         n_threads: 1,
+        shard: Shard::ALL,
         force: false,
         progress: &Silent,
         stop: &|| asked.fetch_add(1, Ordering::Relaxed) >= n_asked,
