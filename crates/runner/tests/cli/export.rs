@@ -14,9 +14,11 @@ fn tables_and_numbers_of_a_paper_are_those_of_the_report() {
         .prints("results/small/latex/tables.tex");
     let tables = read(&place.path("results/small/latex/tables.tex"));
     for part in [
-        "\\begin{tabular}{lr",
+        "\\begin{tabular}{lS[table-format = 1]",
+        "S[table-format = 2.2]@{${}\\pm{}$}S[table-format = ",
+        "% Needs: booktabs, graphicx, siunitx.",
         "\\toprule",
-        "matched backprop & $2$",
+        "matched backprop & 2 & ",
         "over 2 seeds",
         "digits, contrasts. ",
         "\\bottomrule",
