@@ -62,7 +62,7 @@ def measurements(criterion, group, since):
 def bench(name, pattern, given):
     since = time.time()
     output_of([*given.pin, given.executables[name], "--bench", "--noplot", pattern])
-    found = measurements(given.criterion, name, since)
+    found = measurements(given.criterion, pattern.split("/")[0], since)
     if not found:
         sys.exit(f"criterion left no measurement of {name} in {given.criterion}")
     return found
