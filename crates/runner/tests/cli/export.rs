@@ -241,3 +241,49 @@ fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
         })
         .collect()
 }
+
+#[test]
+fn a_bundle_has_the_data_that_the_program_made() {
+    let made = SMALL
+        .replace(
+            "[task.digits]\ndataset.digits = {}",
+            "[task.\"two, moons\"]\ndataset.yin_yang = { n_train = 30, n_validation = 20, n_test = 10 }",
+        )
+        .replace("task.digits.", "task.\"two, moons\".");
+    let place = Place::new(&made);
+    place.line("run small.toml --no-report --seeds 3", 0);
+    place.line("export results/small --format bundle", 0);
+    let zip = std::fs::read(place.path("results/small/bundle/bundle.zip")).expect("written");
+    let files = entries(&zip);
+    let text = |name: &str| -> &str {
+        let found = files.iter().find(|(path, _)| path == name);
+        std::str::from_utf8(&found.unwrap_or_else(|| panic!("{name}")).1).expect("a text")
+    };
+    let about: serde_json::Value = serde_json::from_str(text("croissant.json")).expect("JSON");
+    let named = about["distribution"].as_array().expect("files");
+    let table = named.iter().find(|of| of["encodingFormat"] == "text/csv");
+    let table = table.expect("a table")["contentUrl"]
+        .as_str()
+        .expect("a path");
+    let rows: Vec<&str> = text(table).lines().collect();
+    assert_eq!(rows[0], "part,input_1,input_2,input_3,input_4,label");
+    assert_eq!(rows.len(), 1 + 30 + 20 + 10);
+    // The four inputs of Yin-Yang are a point and one less each of its coordinates.
+    for row in &rows[1..] {
+        let numbers: Vec<f32> = row
+            .split(',')
+            .skip(1)
+            .map(|cell| cell.parse().expect(row))
+            .collect();
+        assert!(
+            (numbers[0] + numbers[2] - 1.0).abs() < 1e-6 && numbers[4] < 3.0,
+            "{row}"
+        );
+    }
+    let fields = about["recordSet"][0]["field"].as_array().expect("fields");
+    let names: Vec<&str> = fields
+        .iter()
+        .filter_map(|field| field["name"].as_str())
+        .collect();
+    assert_eq!(names.join(","), rows[0]);
+}

@@ -25,7 +25,7 @@ pub(crate) struct Shown {
     pub(crate) code: Option<i32>,
     /// Its lines, without what was taken away again.
     pub(crate) lines: Vec<String>,
-    /// Lines that the terminal itself had to break.
+    /// Lines of several words that the terminal itself had to break; a path that is longer than a line has to be.
     pub(crate) broken: Vec<String>,
 }
 
@@ -77,6 +77,7 @@ impl Terminal {
         let is_broken =
             |row: &(usize, &String)| u16::try_from(row.0).is_ok_and(|row| screen.row_wrapped(row));
         let broken = rows.iter().enumerate().filter(is_broken);
+        let broken = broken.filter(|(_, row)| row.trim().contains(' '));
         let broken = broken.map(|(_, row)| row.clone()).collect();
         let n_rows = rows.iter().rposition(|row| !row.trim().is_empty());
         Shown {

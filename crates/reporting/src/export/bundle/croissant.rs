@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use super::super::long::file;
-use super::{Bundle, BundledRun, address, digest, pretty};
+use super::{Bundle, BundledRun, address, digest, generated, pretty};
 use crate::artefact::Artefact;
 
 /// The embedded digits, with names of columns.
@@ -36,6 +36,13 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> Vec<Artefact> {
             distribution.push(object("digits", &digits, "text/csv"));
             records.push(of_digits());
             files.push(digits);
+        }
+    }
+    for spec in specifications(bundle) {
+        for set in generated::of(&table(spec)) {
+            distribution.push(object(&set.id, &set.table, "text/csv"));
+            records.push(set.records);
+            files.push(set.table);
         }
     }
     // What is generated follows from a specification and a seed.
@@ -77,8 +84,7 @@ pub(super) fn of(bundle: &Bundle, runs: &[BundledRun]) -> Vec<Artefact> {
 fn used(bundle: &Bundle) -> Vec<&'static CatalogueEntry> {
     let mut names = BTreeSet::new();
     for spec in specifications(bundle) {
-        let text = String::from_utf8_lossy(&spec.bytes);
-        let table: toml::Table = text.parse().unwrap_or_default();
+        let table = table(spec);
         let tasks = table.get("task").and_then(|tasks| tasks.as_table());
         for task in tasks.into_iter().flat_map(|tasks| tasks.values()) {
             let data = task.get("dataset").and_then(|data| data.as_table());
@@ -90,6 +96,11 @@ fn used(bundle: &Bundle) -> Vec<&'static CatalogueEntry> {
     entries
         .filter(|entry| entry.files.is_empty() && !own.contains(&entry.name))
         .collect()
+}
+
+fn table(specification: &Artefact) -> toml::Table {
+    let text = String::from_utf8_lossy(&specification.bytes);
+    text.parse().unwrap_or_default()
 }
 
 fn specifications(bundle: &Bundle) -> impl Iterator<Item = &Artefact> {
@@ -164,7 +175,7 @@ fn licence(name: &str) -> String {
 }
 
 /// Letters and digits alone, as names of sets are.
-fn safe(title: &str) -> String {
+pub(super) fn safe(title: &str) -> String {
     let name = crate::artefact::safe_name(title);
     match name.trim_matches('-') {
         "" => "data".to_owned(),

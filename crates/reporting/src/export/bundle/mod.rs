@@ -4,6 +4,7 @@
 mod checklist;
 mod claims;
 mod croissant;
+mod generated;
 mod record;
 mod reproduce;
 mod ro_crate;
