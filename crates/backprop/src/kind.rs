@@ -31,16 +31,30 @@ pub static BACKPROP: LearnerKind<BackpropSpec> = LearnerKind {
 /// Backpropagation on the kernels of the circuits.
 pub static KERNEL_BACKPROP: LearnerKind<KernelBackpropSpec> = LearnerKind {
     name: "kernel_backprop",
-    one_line: "matched backpropagation on the circuits' own kernels, for what learning costs",
+    one_line: "backpropagation and feedback alignment on the circuits' own kernels, for what learning costs",
     check: KernelBackpropSpec::check,
-    make: |spec, network, start, _| {
+    make: |spec, network, start, streams| {
         Ok(match spec.precision {
-            Precision::F32 => any_learner(KernelBackprop::<f32>::new(network, start, spec)?),
-            Precision::F64 => any_learner(KernelBackprop::<f64>::new(network, start, spec)?),
+            Precision::F32 => {
+                any_learner(KernelBackprop::<f32>::new(network, start, spec, streams)?)
+            }
+            Precision::F64 => {
+                any_learner(KernelBackprop::<f64>::new(network, start, spec, streams)?)
+            }
         })
     },
-    is_baseline: |spec| spec.frozen == Frozen::None,
-    needs: |spec, network| needs(network, 0, spec.precision),
+    is_baseline: |spec| {
+        spec.flavour == Flavour::Matched
+            && spec.frozen == Frozen::None
+            && spec.feedback_scale.is_none()
+    },
+    needs: |spec, network| {
+        let n_fixed = match spec.feedback_scale {
+            Some(_) => n_layer_by_layer(network),
+            None => 0,
+        };
+        needs(network, n_fixed, spec.precision)
+    },
 };
 
 /// Feedback alignment.
@@ -53,15 +67,7 @@ pub static FEEDBACK_ALIGNMENT: LearnerKind<FeedbackAlignmentSpec> = LearnerKind 
         Ok(any_learner(learner))
     },
     is_baseline: |_| false,
-    needs: |spec, network| {
-        let hidden = network.sizes()[1..].windows(2);
-        let feedback = hidden.map(|pair| product(pair[0], pair[1]));
-        needs(
-            network,
-            feedback.fold(0, u64::saturating_add),
-            spec.precision,
-        )
-    },
+    needs: |spec, network| needs(network, n_layer_by_layer(network), spec.precision),
 };
 
 /// Direct feedback alignment.
@@ -108,6 +114,13 @@ fn needs(network: &Network, n_fixed: u64, precision: Precision) -> Needs {
         n_bytes_compared: n_learning.saturating_mul(Precision::F64.n_bytes()),
         start_epochs: None,
     }
+}
+
+/// Weights of feedback into every hidden layer from the one above.
+fn n_layer_by_layer(network: &Network) -> u64 {
+    let pairs = network.sizes()[1..].windows(2);
+    let feedback = pairs.map(|pair| product(pair[0], pair[1]));
+    feedback.fold(0, u64::saturating_add)
 }
 
 fn product(a: usize, b: usize) -> u64 {

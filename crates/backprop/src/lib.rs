@@ -9,6 +9,7 @@
 mod convert;
 mod feedback_alignment;
 pub mod kind;
+mod labels;
 mod loss;
 mod mlp;
 mod on_kernels;

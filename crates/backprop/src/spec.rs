@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::operation::Plastic;
 
 /// Output layer and loss of the multilayer perceptron.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Flavour {
     /// Like the circuit: r_N = φ(u_N), loss ½‖r_trgt − r_N‖².
+    #[default]
     Matched,
     /// As usual for classification: the softmax of u_N, cross-entropy to the labels.
     Standard,
@@ -142,17 +143,25 @@ impl Frozen {
     }
 }
 
-/// Backpropagation on the kernels of the circuits: the matched flavour with plain descent, the same
-/// network, loss and steps as candle's. What dendritic learning costs beside backprop is its ratio to this.
+/// Backpropagation on the kernels of the circuits, with plain descent: the same network, loss and steps as
+/// candle's. What dendritic learning costs beside backprop is its ratio to this. With `feedback_scale` it is
+/// feedback alignment, whose steps are those of `feedback_alignment`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
 pub struct KernelBackpropSpec {
+    /// Output layer and loss.
+    #[serde(default)]
+    pub flavour: Flavour,
     /// Learning rates of layers 1…N; thresholds learn at the rate of their layer.
     #[key(unit = "per minibatch")]
     pub rates: PerLayer,
     /// What does not learn.
     #[serde(default)]
     pub frozen: Frozen,
+    /// s_k: where given, errors reach hidden layer k = 1…N−1 through fixed weights drawn from U(−s_k, s_k), not
+    /// through the transposed forward weights. Source: Lillicrap et al. (2016).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_scale: Option<PerLayer>,
     /// Floating-point type.
     #[serde(default)]
     pub precision: Precision,
@@ -161,7 +170,11 @@ pub struct KernelBackpropSpec {
 impl KernelBackpropSpec {
     /// Fails on values that are out of range or do not fit `network`.
     pub fn check(&self, network: &Network) -> Result<(), SpecError> {
-        check_per_layer(&self.rates, network.n_layers(), "rates")
+        check_per_layer(&self.rates, network.n_layers(), "rates")?;
+        match &self.feedback_scale {
+            Some(scale) => check_per_layer(scale, network.n_layers() - 1, "feedback_scale"),
+            None => Ok(()),
+        }
     }
 }
 

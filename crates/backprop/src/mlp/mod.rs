@@ -4,13 +4,12 @@ mod centring;
 mod learner;
 mod target;
 
-use apical_learning::{
-    Batch, ForwardWeights, LayerRates, LearnError, Network, TensorName, check_shape,
-};
+use apical_learning::{Batch, ForwardWeights, LayerRates, LearnError, Network, TensorName};
 use candle_core::Tensor;
 use ndarray::Array2;
 
 use crate::convert::{failed, to_scalar};
+use crate::labels::labels_of;
 use crate::operation::Plastic;
 use crate::optimiser::Step;
 use crate::parameters::{Parameters, Pass, expand};
@@ -97,22 +96,11 @@ impl Mlp {
 
     /// Labels as ones among zeros, `[n_samples, n_outputs]`.
     fn labels(&self, batch: Batch<'_>) -> Result<Tensor, LearnError> {
-        let labels = batch.labels.ok_or(LearnError::NoLabels { learner: NAME })?;
         let n_outputs = self.parameters.network.n_outputs();
-        check_shape("the list of labels", &[labels.len()], &[batch.n_samples()])?;
+        let labels = labels_of(batch, n_outputs, NAME)?;
         let mut ones = Array2::zeros((labels.len(), n_outputs));
         for (mut row, &label) in ones.rows_mut().into_iter().zip(labels) {
-            match row.get_mut(label as usize) {
-                Some(one) => *one = 1.0,
-                None => {
-                    let n_needed = label as usize + 1;
-                    check_shape(
-                        "the output layer for these labels",
-                        &[n_outputs],
-                        &[n_needed],
-                    )?;
-                }
-            }
+            row[label as usize] = 1.0;
         }
         self.parameters
             .rows("the array of labels", ones.view(), n_outputs)

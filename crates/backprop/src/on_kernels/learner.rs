@@ -2,12 +2,13 @@
 
 use apical_kernels::{Padded, Real};
 use apical_learning::{
-    Activities, Batch, LearnError, Learner, Network, Phase, PhaseTimer, Precision, Quantity,
-    Streams, Teacher, TensorName, Tensors, Updates, check_shape,
+    Activities, Batch, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer, Precision,
+    Quantity, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Ix1, Ix2};
 
 use super::{KernelBackprop, Layer, State, add_changes};
+use crate::Flavour;
 
 impl<T: Real> Learner for KernelBackprop<T> {
     type Session = State<T>;
@@ -78,8 +79,15 @@ impl<T: Real> Learner for KernelBackprop<T> {
         Ok(())
     }
 
+    fn output_loss(&self) -> OutputLoss {
+        match self.flavour {
+            Flavour::Matched => OutputLoss::SquaredError,
+            Flavour::Standard => OutputLoss::CrossEntropy,
+        }
+    }
+
     fn equivalent_rates(&self) -> Option<Vec<f64>> {
-        Some(self.rates.all())
+        (self.flavour == Flavour::Matched && self.feedback.is_empty()).then(|| self.rates.all())
     }
 
     /// Potentials; and with a teacher −∂L_b/∂r_k of the hidden layers above something plastic.
@@ -96,7 +104,7 @@ impl<T: Real> Learner for KernelBackprop<T> {
             activities.insert(Quantity::Soma, k, wide(potentials));
         }
         if teacher == Teacher::On {
-            state.set_targets(&self.network, batch.target_rates)?;
+            self.set_targets(state, batch)?;
             self.backward(state, |k, errors| {
                 activities.insert(Quantity::HiddenError, k, wide(errors));
             });
@@ -124,10 +132,17 @@ fn find<T: Real>(layers: &[Layer<T>], name: TensorName) -> Option<ArrayD<f64>> {
 }
 
 impl<T: Real> KernelBackprop<T> {
+    /// The hidden layer whose feedback `name` is.
+    fn feedback_into(&self, name: TensorName) -> Option<usize> {
+        (1..=self.feedback.len()).find(|&k| name == TensorName::feedback(k))
+    }
+
     fn is_plastic(&self, name: TensorName) -> bool {
         match name {
             TensorName::PyramidalThreshold { layer } => self.plastic[layer - 1].thresholds,
-            TensorName::PyramidalFromPyramidal { to, .. } => self.plastic[to - 1].weights,
+            TensorName::PyramidalFromPyramidal { to, from } if to > from => {
+                self.plastic[to - 1].weights
+            }
             _ => false,
         }
     }
@@ -143,10 +158,15 @@ impl<T: Real> Tensors for KernelBackprop<T> {
     }
 
     fn names(&self) -> Vec<TensorName> {
-        self.network.forward_names()
+        let mut names = self.network.forward_names();
+        names.extend((1..=self.feedback.len()).map(TensorName::feedback));
+        names
     }
 
     fn get(&self, name: TensorName) -> Option<ArrayD<f64>> {
+        if let Some(k) = self.feedback_into(name) {
+            return Some(wide(&self.feedback[k - 1]).into_dyn());
+        }
         self.names()
             .contains(&name)
             .then(|| find(&self.layers, name))?
@@ -164,7 +184,10 @@ impl<T: Real> Tensors for KernelBackprop<T> {
             }
             TensorName::PyramidalFromPyramidal { from, .. } => {
                 let values = values.into_dimensionality::<Ix2>().map_err(missing)?;
-                self.layers[from].weights.assign(values.t());
+                match self.feedback_into(name) {
+                    Some(k) => self.feedback[k - 1].assign(values),
+                    None => self.layers[from].weights.assign(values.t()),
+                }
             }
             _ => return Err(LearnError::NoTensor { name }),
         }

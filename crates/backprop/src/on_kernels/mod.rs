@@ -4,28 +4,38 @@
 //! δ_N = φ′(u_N) (r_trgt − r_N), δ_k = φ′(u_k) e_k with e_k = W_{k+1}ᵀ δ_{k+1}
 //! ΔW_k = η_k ⟨δ_k r_{k−1}ᵀ⟩, Δb_k = η_k ⟨δ_k⟩
 //!
-//! Plain descent of ½‖r_trgt − r_N‖², averaged over the minibatch. Source: Rumelhart et al. (1986).
+//! Plain descent of ½‖r_trgt − r_N‖², averaged over the minibatch. Source: Rumelhart et al. (1986). In the standard
+//! flavour r_N = softmax(u_N) and δ_N = y − r_N, with y 1 at the label and 0 elsewhere: descent of the cross-entropy. With feedback
+//! of its own e_k = B_k δ_{k+1}, B_k fixed. Source: Lillicrap et al. (2016).
 
 mod learner;
 mod state;
 
 use apical_kernels::{
-    Columns, Padded, Real, Start, add_scaled, all_finite, multiply, multiply_transposed,
-    rank_update, rates_of_rows, subtract, times_slope,
+    Columns, Padded, Real, Start, add_scaled, all_finite, exponential, multiply,
+    multiply_transposed, rank_update, rates_of_rows, subtract, times_slope,
 };
-use apical_learning::{Batch, ForwardWeights, LayerRates, LearnError, Network, SpecError};
+use apical_learning::{
+    Batch, ForwardWeights, LayerRates, LearnError, Network, SpecError, Streams, uniform,
+};
 
-use crate::KernelBackpropSpec;
+use crate::labels::labels_of;
 use crate::operation::Plastic;
+use crate::{Flavour, KernelBackpropSpec};
 pub use state::State;
+
+const NAME: &str = "kernel_backprop";
 
 /// A multilayer perceptron on padded matrices.
 #[derive(Clone)]
 pub struct KernelBackprop<T> {
     network: Network,
+    flavour: Flavour,
     rates: LayerRates,
     plastic: Vec<Plastic>,
     layers: Vec<Layer<T>>,
+    /// B_k, `[n_k, n_{k+1}]`, index k − 1; none where errors take the transposed forward weights.
+    feedback: Vec<Padded<T>>,
 }
 
 /// What a layer is made of.
@@ -38,8 +48,8 @@ struct Layer<T> {
 }
 
 impl<T: Real> KernelBackprop<T> {
-    /// A perceptron with the forward weights `start`, to the bit in single precision. `T` must be the
-    /// type that `spec.precision` names.
+    /// A perceptron with the forward weights `start`, to the bit in single precision; feedback is drawn from
+    /// the stream `feedback`. `T` must be the type that `spec.precision` names.
     ///
     /// # Errors
     /// Values of `spec` out of range.
@@ -47,8 +57,17 @@ impl<T: Real> KernelBackprop<T> {
         network: &Network,
         start: &ForwardWeights<f32>,
         spec: &KernelBackpropSpec,
+        streams: Streams,
     ) -> Result<Self, SpecError> {
-        let n_layers = network.n_layers();
+        let (n_layers, sizes) = (network.n_layers(), network.sizes());
+        let mut feedback = Vec::new();
+        if let Some(scale) = &spec.feedback_scale {
+            let mut rng = streams.stream("feedback");
+            for (k, scale) in (1..).zip(scale.expand(n_layers - 1, "feedback_scale")?) {
+                let drawn = uniform([sizes[k], sizes[k + 1]], scale, &mut rng);
+                feedback.push(Padded::from_transposed(drawn.t()));
+            }
+        }
         let thresholds = start.thresholds.as_ref();
         let layers = start.weights.iter().enumerate().map(|(index, weights)| {
             let mut row = Padded::zeros(1, weights.nrows());
@@ -63,7 +82,9 @@ impl<T: Real> KernelBackprop<T> {
         Ok(Self {
             rates: LayerRates::new(&spec.rates, network)?,
             plastic: spec.frozen.plastic(n_layers, network.thresholds()),
+            flavour: spec.flavour,
             layers: layers.collect(),
+            feedback,
             network: network.clone(),
         })
     }
@@ -86,7 +107,11 @@ impl<T: Real> KernelBackprop<T> {
                     quantity: "somatic potential",
                 });
             }
-            rates_of_rows(transfer, potentials, rates);
+            if self.flavour == Flavour::Standard && k == self.layers.len() {
+                softmax(potentials, rates);
+            } else {
+                rates_of_rows(transfer, potentials, rates);
+            }
         }
         Ok(())
     }
@@ -101,8 +126,12 @@ impl<T: Real> KernelBackprop<T> {
         for k in (lowest + 1..=n).rev() {
             if k < n {
                 let [error, above] = s.deltas.get_disjoint_mut([k - 1, k]).expect("layers");
-                multiply_transposed(above, &self.layers[k].weights, error);
+                let downwards = self.feedback.get(k - 1);
+                let downwards = downwards.unwrap_or(&self.layers[k].weights);
+                multiply_transposed(above, downwards, error);
                 see(k, error);
+            } else if self.flavour == Flavour::Standard {
+                continue;
             }
             let at = (s.potentials[k - 1].values(), s.rates[k].values());
             times_slope(transfer, at, T::one(), s.deltas[k - 1].values_mut());
@@ -111,7 +140,30 @@ impl<T: Real> KernelBackprop<T> {
 
     fn read(&self, s: &mut State<T>, batch: Batch<'_>) -> Result<(), LearnError> {
         s.set_inputs(&self.network, batch.inputs)?;
-        s.set_targets(&self.network, batch.target_rates)
+        self.set_targets(s, batch)
+    }
+
+    fn set_targets(&self, s: &mut State<T>, batch: Batch<'_>) -> Result<(), LearnError> {
+        match self.flavour {
+            Flavour::Matched => s.set_target_rates(&self.network, batch.target_rates),
+            Flavour::Standard => {
+                s.set_labels(labels_of(batch, self.network.n_outputs(), NAME)?);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// r = exp(u) / Σ exp(u) in each row, in double precision.
+fn softmax<T: Real>(potentials: &Padded<T>, rates: &mut Padded<T>) {
+    for b in 0..potentials.rows() {
+        let row = potentials.row(b);
+        let largest = row.iter().fold(f64::NEG_INFINITY, |a, u| a.max(u.wide()));
+        let shifted = |u: T| exponential::exp(u.wide() - largest);
+        let total: f64 = row.iter().map(|&u| shifted(u)).sum();
+        for (r, &u) in rates.row_mut(b).iter_mut().zip(row) {
+            *r = T::of(shifted(u) / total);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub struct State<T> {
     pub(super) potentials: Vec<Padded<T>>,
     /// δ_k, index k − 1.
     pub(super) deltas: Vec<Padded<T>>,
-    /// r_trgt.
+    /// r_trgt; in the standard flavour 1 at the label and 0 elsewhere.
     pub(super) targets: Padded<T>,
     pub(super) active_inputs: Active,
 }
@@ -55,7 +55,7 @@ impl<T: Real> State<T> {
         Ok(())
     }
 
-    pub(super) fn set_targets(
+    pub(super) fn set_target_rates(
         &mut self,
         network: &Network,
         target_rates: ArrayView2<'_, f32>,
@@ -64,5 +64,13 @@ impl<T: Real> State<T> {
         check_shape("the array of target rates", target_rates.shape(), &expected)?;
         self.targets.assign(target_rates);
         Ok(())
+    }
+
+    /// `labels`: one a sample, each the number of an output.
+    pub(super) fn set_labels(&mut self, labels: &[u32]) {
+        self.targets.values_mut().fill(T::zero());
+        for (b, &label) in labels.iter().enumerate() {
+            self.targets.row_mut(b)[label as usize] = T::one();
+        }
     }
 }

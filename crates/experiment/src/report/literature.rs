@@ -6,7 +6,7 @@ use apical_reporting::Published;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::looks::tables;
+use super::looks::{algorithm, tables};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +35,7 @@ impl Entry {
             let sizes = sizes.iter().copied().map(Value::Integer).collect();
             task.get("hidden") == Some(&Value::Array(sizes))
         });
-        self.kind == kind && hidden && self.with.iter().all(has)
+        self.kind == algorithm(kind, settings) && hidden && self.with.iter().all(has)
     }
 }
 
@@ -114,6 +114,7 @@ mod tests {
             hidden = [1000]
             learner.plain.backprop = { frozen = "none" }
             learner.random.feedback_alignment = {}
+            learner.kernels.kernel_backprop = { feedback_scale = 0.3 }
             [task.digits]
             dataset.digits = {}
             learner.random.feedback_alignment = {}
@@ -128,6 +129,7 @@ mod tests {
         let expected = [
             ("mnist", "frozen", 97.89),
             ("mnist", "plain", 98.47),
+            ("wide", "kernels", 97.9),
             ("wide", "random", 97.9),
         ];
         assert_eq!(found, expected);

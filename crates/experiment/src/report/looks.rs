@@ -101,7 +101,17 @@ pub(super) fn logarithmic_keys(spec: &Table) -> Vec<KeyPath> {
     keys.filter_map(|(key, _)| key.parse().ok()).collect()
 }
 
+/// The kind of learner whose algorithm one of `kind` with `settings` is, whatever it computes with.
+pub(super) fn algorithm<'a>(kind: &'a str, settings: &Table) -> &'a str {
+    match kind {
+        "kernel_backprop" if settings.contains_key("feedback_scale") => "feedback_alignment",
+        "kernel_backprop" => "backprop",
+        _ => kind,
+    }
+}
+
 fn place(kind: &str, settings: &Table) -> Option<usize> {
+    let kind = algorithm(kind, settings);
     let flavour = settings.get("flavour").and_then(Value::as_str);
     if kind == "backprop" && flavour == Some("standard") {
         return Some(STANDARD_BACKPROP);
@@ -147,8 +157,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_kind_has_a_place_of_its_own_and_every_kind_of_feedback_a_form() {
+    fn every_algorithm_has_a_place_of_its_own_and_every_kind_of_feedback_a_form() {
         let kinds = learner_kinds().iter().map(|kind| kind.name());
+        let kinds = kinds.filter(|kind| algorithm(kind, &Table::new()) == *kind);
         let places: Vec<_> = kinds.map(|kind| place(kind, &Table::new())).collect();
         let distinct: BTreeSet<_> = places.iter().flatten().collect();
         assert_eq!(distinct.len(), places.len(), "{places:?}");
@@ -164,6 +175,9 @@ mod tests {
             reciprocal.error_neurons = { feedback.reciprocal = {} }
             signs.error_neurons_continuous = { feedback.sign_concordant = { signs = "frozen" } }
             standard.backprop = { flavour = "standard" }
+            kernels.kernel_backprop = { flavour = "matched" }
+            kernels_standard.kernel_backprop = { flavour = "standard" }
+            kernels_aligned.kernel_backprop = { feedback_scale = 0.3 }
         "#
         .parse()
         .expect("TOML");
@@ -180,6 +194,9 @@ mod tests {
             ("reciprocal", 5, 2),
             ("signs", 8, 3),
             ("standard", 7, 0),
+            ("kernels", 1, 0),
+            ("kernels_standard", 7, 0),
+            ("kernels_aligned", 2, 0),
         ];
         assert_eq!(found, expected);
         let names = |places: Vec<Placed>| {

@@ -13,6 +13,9 @@ use super::{KeyPath, Range};
 pub enum Strategy {
     /// Each value drawn on its scale, independently.
     Random,
+    /// Every key's range in as many parts as there are trials, and one value drawn from each part, in an order
+    /// of its own: few trials cover each range. Source: McKay, Beckman & Conover (1979).
+    LatinHypercube,
     /// A grid, then finer grids around the best point so far.
     Grid,
 }

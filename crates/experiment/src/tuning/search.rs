@@ -1,4 +1,4 @@
-//! Points of a space to try: drawn at random, or on grids from coarse to fine.
+//! Points of a space to try: drawn at random, spread over all ranges, or on grids from coarse to fine.
 //!
 //! A point has one coordinate per key, the fraction of the way along the key's range (0…1, on the
 //! range's own scale).
@@ -50,6 +50,7 @@ impl Search {
         let n_left = self.n_trials - self.tried.len();
         let points = match self.strategy {
             Strategy::Random => (0..n_left).map(|_| self.random()).collect(),
+            Strategy::LatinHypercube => self.spread(n_left),
             Strategy::Grid => self.grid(best, n_left),
         };
         self.tried.extend(points.iter().cloned());
@@ -71,6 +72,20 @@ impl Search {
             .iter()
             .map(|_| unit.sample(&mut self.rng))
             .collect()
+    }
+
+    /// `n` points of which each `n`th part of a range has one.
+    fn spread(&mut self, n: usize) -> Vec<Vec<f64>> {
+        let unit = Uniform::new(0.0, 1.0).expect("0 lies below 1");
+        let mut points = vec![Vec::with_capacity(self.ranges.len()); n];
+        for _ in &self.ranges {
+            let mut parts: Vec<usize> = (0..n).collect();
+            parts.shuffle(&mut self.rng);
+            for (point, part) in points.iter_mut().zip(parts) {
+                point.push((part as f64 + unit.sample(&mut self.rng)) / n as f64);
+            }
+        }
+        points
     }
 
     /// A grid around the best point, half as wide as the one before. The first takes about half of
@@ -183,8 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn both_strategies_use_the_budget_and_stay_inside() {
-        for strategy in [Strategy::Random, Strategy::Grid] {
+    fn all_strategies_use_the_budget_and_stay_inside() {
+        for strategy in [Strategy::Random, Strategy::LatinHypercube, Strategy::Grid] {
             for n_trials in [1, 2, 7, 16, 40] {
                 let mut search = search(strategy, n_trials);
                 let points = run(&mut search);
@@ -209,11 +224,24 @@ mod tests {
     }
 
     #[test]
+    fn a_hypercube_has_a_point_in_every_part_of_every_range() {
+        for n in [1, 8, 33] {
+            let points = run(&mut search(Strategy::LatinHypercube, n));
+            for key in 0..2 {
+                let part = |point: &Vec<f64>| (point[key] * n as f64) as usize;
+                let mut parts: Vec<usize> = points.iter().map(part).collect();
+                parts.sort_unstable();
+                assert_eq!(parts, (0..n).collect::<Vec<_>>(), "key {key}");
+            }
+            assert!(n == 1 || points.iter().any(|point| point[0] > point[1]));
+        }
+    }
+
+    #[test]
     fn the_same_stream_gives_the_same_points() {
-        assert_eq!(
-            run(&mut search(Strategy::Random, 5)),
-            run(&mut search(Strategy::Random, 5))
-        );
+        for strategy in [Strategy::Random, Strategy::LatinHypercube] {
+            assert_eq!(run(&mut search(strategy, 5)), run(&mut search(strategy, 5)));
+        }
     }
 
     #[test]

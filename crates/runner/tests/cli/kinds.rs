@@ -30,6 +30,7 @@ adam.backprop = { flavour = "standard", rates = 0.01, optimiser.adam = {} }
 fa.feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 dfa.direct_feedback_alignment = { rates = 0.3, feedback_scale = 1.0 }
 own.kernel_backprop = { rates = 0.3, frozen = "hidden_to_hidden" }
+own_fa.kernel_backprop = { flavour = "standard", rates = 0.1, feedback_scale = 1.0 }
 single.single_layer = { rate = 0.3, forward_scale = 0.3 }
 errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 }, centring = 0.1 }
 
