@@ -34,8 +34,37 @@ pub(crate) fn rows(rows: ArrayView2<'_, f32>, dtype: DType) -> Result<Tensor> {
 
 /// `[n_post, n_pre]` → `[n_pre, n_post]`; vectors as they are.
 pub(crate) fn parameter<T: Real>(values: ArrayViewD<'_, T>, dtype: DType) -> Result<Tensor> {
-    let values = values.reversed_axes();
-    from_iterator(values.iter().map(|v| v.wide()), values.shape(), dtype)
+    let shape: Vec<usize> = values.shape().iter().rev().copied().collect();
+    let Ok(matrix) = values.view().into_dimensionality::<Ix2>() else {
+        return from_iterator(values.iter().map(|v| v.wide()), &shape, dtype);
+    };
+    match dtype {
+        DType::F32 => {
+            let values = transposed(matrix, |v| v.wide() as f32);
+            Tensor::from_vec(values, shape, &Device::Cpu)
+        }
+        _ => Tensor::from_vec(transposed(matrix, T::wide), shape, &Device::Cpu),
+    }
+}
+
+/// `of` every value, column after column. Tiles, as neighbours in a column lie far apart.
+fn transposed<T: Copy, U: Copy + Default>(
+    matrix: ArrayView2<'_, T>,
+    of: impl Fn(T) -> U,
+) -> Vec<U> {
+    const TILE: usize = 16;
+    let (n_rows, n_cols) = matrix.dim();
+    let mut values = vec![U::default(); n_rows * n_cols];
+    for rows in (0..n_rows).step_by(TILE) {
+        for cols in (0..n_cols).step_by(TILE) {
+            for col in cols..n_cols.min(cols + TILE) {
+                for row in rows..n_rows.min(rows + TILE) {
+                    values[col * n_rows + row] = of(matrix[[row, col]]);
+                }
+            }
+        }
+    }
+    values
 }
 
 fn from_iterator(
@@ -54,10 +83,14 @@ fn from_iterator(
 
 /// The inverse of [`parameter`].
 pub(crate) fn to_array(parameter: &Tensor) -> Result<ArrayD<f64>> {
+    const COUNTED: &str = "a tensor has as many values as its shape says";
     let values = to_vec(parameter)?;
-    let array = ArrayD::from_shape_vec(parameter.dims(), values)
-        .expect("a tensor has as many values as its shape says");
-    Ok(array.reversed_axes().as_standard_layout().into_owned())
+    let &[n_rows, n_cols] = parameter.dims() else {
+        return Ok(ArrayD::from_shape_vec(parameter.dims(), values).expect(COUNTED));
+    };
+    let values = ArrayView2::from_shape((n_rows, n_cols), &values).expect(COUNTED);
+    let values = transposed(values, |v| v);
+    Ok(ArrayD::from_shape_vec(vec![n_cols, n_rows], values).expect(COUNTED))
 }
 
 /// The inverse of [`rows`], in double precision.

@@ -57,18 +57,9 @@ pub fn save_tensors(learner: &(impl Learner + ?Sized)) -> Result<Vec<u8>, StoreE
     let mut tensors = Vec::new();
     for name in own.names() {
         let tensor = own.get(name).ok_or(LearnError::NoTensor { name })?;
-        let (dtype, bytes): (_, Vec<u8>) = match own.precision() {
-            Precision::F32 => (
-                Dtype::F32,
-                tensor
-                    .iter()
-                    .flat_map(|&v| (v as f32).to_le_bytes())
-                    .collect(),
-            ),
-            Precision::F64 => (
-                Dtype::F64,
-                tensor.iter().flat_map(|v| v.to_le_bytes()).collect(),
-            ),
+        let (dtype, bytes) = match own.precision() {
+            Precision::F32 => (Dtype::F32, bytes(&tensor, |v| (v as f32).to_le_bytes())),
+            Precision::F64 => (Dtype::F64, bytes(&tensor, f64::to_le_bytes)),
         };
         tensors.push((name.to_string(), dtype, tensor.shape().to_vec(), bytes));
     }
@@ -82,6 +73,14 @@ pub fn save_tensors(learner: &(impl Learner + ?Sized)) -> Result<Vec<u8>, StoreE
         views,
         None::<HashMap<String, String>>,
     )?)
+}
+
+fn bytes<const N: usize>(tensor: &ArrayD<f64>, of: impl Fn(f64) -> [u8; N]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(N * tensor.len());
+    for &value in tensor {
+        bytes.extend_from_slice(&of(value));
+    }
+    bytes
 }
 
 /// All tensors of a safetensors file with their names, in no order.

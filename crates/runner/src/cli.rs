@@ -148,6 +148,9 @@ pub(crate) struct ProfileArgs {
     /// Print the profile as JSON (docs/profile.schema.json)
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write a page with the roofline, the profile as JSON, and one for the Firefox Profiler to this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "instructions")]
+    pub(crate) out: Option<PathBuf>,
     /// Say what became of the profile in a file that --json wrote
     #[arg(long, value_name = "OLD.json")]
     pub(crate) compare: Option<PathBuf>,

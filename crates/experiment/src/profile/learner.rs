@@ -10,6 +10,7 @@ use apical_learning::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::counters::{Counted, Counters};
 use super::energy::Counter;
 use super::machine::{Machine, Roof};
 use super::shares::{Limit, limit};
@@ -45,6 +46,9 @@ pub struct LearnerProfile {
     pub task: String,
     /// The learner, and the point of the sweep.
     pub learner: String,
+    /// The learner alone.
+    #[serde(default)]
+    pub name: String,
     /// The key of its kind.
     pub kind: String,
     /// Neurons per layer, input to output.
@@ -72,6 +76,9 @@ pub struct LearnerProfile {
     pub time: Option<TimeProfile>,
     /// What was spent, or why it is not known.
     pub energy: Energy,
+    /// What the processor counted, or why it is not known.
+    #[serde(default)]
+    pub counts: Counts,
     /// Why it could not be taught.
     pub failed: Option<String>,
 }
@@ -129,6 +136,28 @@ pub enum Energy {
     Unknown(String),
 }
 
+/// Cycles and instructions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    /// Of a minibatch without meters, outside the system's kernel.
+    PerMinibatch {
+        /// Cycles of the processor.
+        cycles: f64,
+        /// Instructions that it completed.
+        instructions: f64,
+    },
+    /// Why they are not known.
+    Unknown(String),
+}
+
+impl Default for Counts {
+    /// Of profiles that are older than this.
+    fn default() -> Self {
+        Self::Unknown("they were not looked for".to_owned())
+    }
+}
+
 /// Profiles the learner of `arm` for `wanted`; nothing where it was stopped.
 pub(super) fn profiled(
     arm: &Arm,
@@ -146,6 +175,7 @@ pub(super) fn profiled(
     let mut found = LearnerProfile {
         task: arm.task_name.clone(),
         learner: arm.label(),
+        name: arm.learner_name.clone(),
         kind: arm.learner.kind().to_owned(),
         sizes: learner.network().sizes().to_vec(),
         batch_size,
@@ -159,6 +189,7 @@ pub(super) fn profiled(
         kernels: Vec::new(),
         time: None,
         energy: Energy::Unknown(String::new()),
+        counts: Counts::default(),
         failed: None,
     };
     let measured = measure(&mut *learner, prepared, &order, batch_size, wanted, stop);
@@ -225,6 +256,8 @@ struct Measured {
     phases: Vec<PhaseSeconds>,
     /// Joules of all, and how many minibatches these were.
     energy: Result<(f64, usize), String>,
+    /// Of all minibatches without meters.
+    counted: Result<Counted, String>,
 }
 
 fn measure(
@@ -255,6 +288,8 @@ fn measure(
     // As many at a time that looking at the clock takes little of it.
     let one = since.elapsed().as_secs_f64() / N_BEFORE as f64;
     let n_at_once = (AT_ONCE.as_secs_f64() / one).clamp(1.0, 1000.0) as usize;
+    let mut counters = Counters::find();
+    let mut counted = Counted::default();
     let counter = Counter::find();
     let joules = counter.as_ref().map(Counter::read);
     let mut found = Measured {
@@ -264,17 +299,24 @@ fn measure(
         works: Vec::new(),
         phases: Vec::new(),
         energy: Err(String::new()),
+        counted: Ok(Counted::default()),
     };
     let until = Instant::now() + wanted;
     loop {
         for kernels in TOGETHER {
             let mut timer = PhaseTimer::new(&clock);
+            let before = counters.as_mut().ok().and_then(Counters::read);
             let since = Instant::now();
             (0..n_at_once).try_for_each(|_| step(&mut timer))?;
-            found.phases.push(timer.totals());
             found
                 .plain
                 .push(since.elapsed().as_secs_f64() / n_at_once as f64);
+            let after = counters.as_mut().ok().and_then(Counters::read);
+            if let Some((before, after)) = before.zip(after) {
+                counted.cycles += after.cycles - before.cycles;
+                counted.instructions += after.instructions - before.instructions;
+            }
+            found.phases.push(timer.totals());
             let since = Instant::now();
             let several = || (0..n_at_once).try_for_each(|_| step(&mut idle));
             let (learnt, works) = metered(kernels, several);
@@ -300,6 +342,7 @@ fn measure(
         (Err(reason), _) => Err(reason.clone()),
         _ => Err("the counter of energy could not be read".to_owned()),
     };
+    found.counted = counters.map(|_| counted);
     Ok(Some(found))
 }
 
@@ -369,6 +412,18 @@ impl Measured {
         found.energy = match self.energy {
             Ok((joules, n)) => Energy::NanojoulesPerSynapse(1e9 * joules / n as f64 / events),
             Err(reason) => Energy::Unknown(reason),
+        };
+        let n_plain = found.n_minibatches as f64;
+        found.counts = match self.counted {
+            // A counter that the system never let run.
+            Ok(counted) if counted.instructions <= 0.0 => {
+                Counts::Unknown("the processor's counters stayed at 0".to_owned())
+            }
+            Ok(counted) => Counts::PerMinibatch {
+                cycles: counted.cycles / n_plain,
+                instructions: counted.instructions / n_plain,
+            },
+            Err(reason) => Counts::Unknown(reason),
         };
     }
 }

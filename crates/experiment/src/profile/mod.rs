@@ -1,11 +1,17 @@
 //! Where the time of learning goes, and how near the machine's limits it is: each learner of an experiment
 //! taught for a while, its kernels metered, beside roofs that are measured in the same run.
 
+mod cost;
+mod counters;
 mod energy;
+mod firefox;
 pub mod instructions;
 mod learner;
 mod machine;
+mod page;
+mod roofline;
 mod shares;
+mod shown;
 
 use std::time::Duration;
 
@@ -15,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::experiment::Experiment;
 use crate::runs::Stop;
 use crate::task_data::DataCache;
-pub use learner::{Energy, KernelProfile, LearnerProfile, PhaseProfile, TimeProfile};
+pub use learner::{Counts, Energy, KernelProfile, LearnerProfile, PhaseProfile, TimeProfile};
 pub use machine::{Cache, Machine, Roof};
 pub use shares::Limit;
+pub use shown::{in_short, kernels, roofs};
 
 /// Version of the form in which a profile is written.
 pub const VERSION: u32 = 1;

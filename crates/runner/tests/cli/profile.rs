@@ -150,6 +150,70 @@ fn a_profile_is_read_and_compared() {
         .says("version 99");
 }
 
+/// A sweep over sizes, with a learner that has no kernels of ours.
+const SIZES: &str = r#"
+[sweep]
+"task.digits.hidden" = [[4], [40], [400]]
+
+[task.digits.learner.candle.backprop]
+flavour = "matched"
+rates = [1.0, 0.1]
+"#;
+
+#[test]
+fn the_page_has_the_roofline_and_other_programs_have_theirs() {
+    let place = Place::new(&format!("{SMALL}{SIZES}"));
+    let call = place.line("profile small.toml --seconds 0 --out prof", 0);
+    call.says("profile: prof").says("index.html");
+    let read = |name: &str| {
+        let path = place.path(&format!("prof/{name}"));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let page = read("index.html");
+    for text in [
+        "Where the time goes",
+        "Roofline",
+        "What a synapse costs",
+        "cycles and",
+        "apical profile small.toml --seconds 0 --out prof",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let roofline = read("figures/roofline.csv");
+    for text in ["L1", "weights of the learner", "rank_update"] {
+        assert!(roofline.contains(text), "{text}: {roofline}");
+    }
+    assert!(!roofline.contains("candle"), "{roofline}");
+    let cost = read("figures/cost_per_synapse.csv");
+    let places = |label: &str| {
+        let lines = cost.lines();
+        lines
+            .filter(|line| line.split(',').nth(2) == Some(label))
+            .count()
+    };
+    assert_eq!(places("microcircuit"), 3, "{cost}");
+    assert_eq!(places("candle: what its roofs allow"), 3, "{cost}");
+
+    let profile: Value = serde_json::from_str(&read("profile.json")).expect("JSON");
+    let learners = profile["learners"].as_array().expect("learners");
+    assert_eq!(learners.len(), 9);
+    let firefox: Value = serde_json::from_str(&read("profile.firefox.json")).expect("JSON");
+    let threads = firefox["threads"].as_array().expect("threads");
+    assert_eq!(threads.len(), learners.len());
+    for (thread, of) in threads.iter().zip(learners) {
+        // A sample for every kernel and one for the rest, whose weights make up a minibatch.
+        let weights = thread["samples"]["weight"].as_array().expect("weights");
+        let kernels = of["kernels"].as_array().expect("kernels");
+        assert_eq!(weights.len(), kernels.len() + 1);
+        let sum: f64 = weights.iter().filter_map(Value::as_f64).sum();
+        let wanted = of["ns_per_minibatch"].as_f64().expect("a number") / 10.0;
+        assert!((sum / wanted - 1.0).abs() < 0.1, "{sum} {wanted}");
+    }
+    let call = place.line("profile small.toml --seconds 0 --out small.toml/x", 2);
+    call.says("small.toml");
+    place.line("profile small.toml --instructions --out prof", 2);
+}
+
 #[test]
 fn a_task_that_begins_from_a_file_is_profiled_from_there() {
     let place = Place::new(&SMALL.replace("forward_scale = 0.1", "start.file = \"w.npz\""));
