@@ -216,8 +216,7 @@ fn all<W: Work>(
 
 /// How many of `jobs` are in the shard.
 fn n_own<W>(jobs: &[runs::Job<W>], execution: &Execution<'_>) -> usize {
-    let own = (jobs.iter()).filter(|job| execution.shard.has(&job.decided.digest));
-    own.count()
+    jobs.iter().filter(|job| job.is_in(execution.shard)).count()
 }
 
 fn done<R>(

@@ -73,23 +73,17 @@ pub fn merge(from: &[PathBuf], into: &Path, stop: Stop<'_>) -> Result<Merged> {
         }
         parts.push((folder.clone(), experiment(folder)?));
     }
-    if into.join(name::EXPERIMENT).is_file() {
-        parts.insert(0, (into.to_owned(), experiment(into)?));
-    }
-    for pair in parts.windows(2) {
-        let [(one, a), (other, b)] = pair else {
-            continue;
-        };
-        if a.digest.is_empty() || a.digest != b.digest {
-            let (one, other) = (one.clone(), other.clone());
-            return Err(MergeError::Different { one, other }.into());
-        }
-    }
+    of_one_experiment(&parts)?;
     let mut merged = Merged::default();
     let Some(_lock) = store::lock_folder(into, stop)? else {
         merged.is_stopped = true;
         return Ok(merged);
     };
+    // Not before it is locked: a call that is at it may add seeds.
+    if into.join(name::EXPERIMENT).is_file() {
+        parts.insert(0, (into.to_owned(), experiment(into)?));
+        of_one_experiment(&parts)?;
+    }
     for folder in from {
         trials(folder, into, &mut merged)?;
         for run in store::ended_folders(folder)? {
@@ -112,6 +106,19 @@ pub fn merge(from: &[PathBuf], into: &Path, stop: Stop<'_>) -> Result<Merged> {
     }
     index::write(&parts, into)?;
     Ok(merged)
+}
+
+fn of_one_experiment(parts: &[(PathBuf, Experiment)]) -> Result<(), MergeError> {
+    for pair in parts.windows(2) {
+        let [(one, a), (other, b)] = pair else {
+            continue;
+        };
+        if a.digest.is_empty() || a.digest != b.digest {
+            let (one, other) = (one.clone(), other.clone());
+            return Err(MergeError::Different { one, other });
+        }
+    }
+    Ok(())
 }
 
 fn experiment(folder: &Path) -> Result<Experiment> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use apical_learning::{Provenance, RunKey};
 
-use super::{Came, Execution, Work};
+use super::{Came, Execution, Shard, Work};
 use crate::progress::Outcome;
 use crate::provenance;
 use crate::store::{
@@ -58,6 +58,13 @@ enum Found<R> {
     Busy,
     /// Somebody asked to stop while another process was at it.
     Stopped,
+}
+
+impl<W> Job<W> {
+    /// Whether it is one of the runs of `shard`.
+    pub(crate) fn is_in(&self, shard: Shard) -> bool {
+        shard.has(&self.decided.digest)
+    }
 }
 
 impl<W: Work> Job<W> {

@@ -171,7 +171,7 @@ pub(crate) fn execute<W: Work>(
         counts: Counts::default(),
         errors: Vec::new(),
     };
-    let is_own = |job: &&Job<W>| execution.shard.has(&job.decided.digest);
+    let is_own = |job: &&Job<W>| job.is_in(execution.shard);
     let mut left: Vec<&Job<W>> = jobs.iter().filter(is_own).collect();
     let room = Room::now();
     for waits in [false, true] {

@@ -242,14 +242,17 @@ pub(crate) fn read_summary<T: DeserializeOwned>(folder: &Path) -> Result<T> {
 
 /// The setting of the run in `folder`, as far as it can be read.
 pub(crate) fn setting_of(folder: &Path) -> Option<String> {
-    let (_, manifest) = manifest::split(&text(&folder.join(name::SUMMARY)).ok()?).ok()?;
-    Some(manifest?.setting)
+    manifest_of(folder).map(|manifest| manifest.setting)
 }
 
 /// The digest of all that decides the run in `folder`, as far as it can be read.
 pub(crate) fn digest_of(folder: &Path) -> Option<String> {
+    manifest_of(folder).map(|manifest| manifest.digest)
+}
+
+fn manifest_of(folder: &Path) -> Option<manifest::Manifest> {
     let (_, manifest) = manifest::split(&text(&folder.join(name::SUMMARY)).ok()?).ok()?;
-    Some(manifest?.digest)
+    manifest
 }
 
 /// One line of JSON.
