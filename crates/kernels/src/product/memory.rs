@@ -52,6 +52,14 @@ impl<T: Real> Target<T> {
     }
 
     /// # Safety
+    /// `at` lies inside the matrix and the caller's columns.
+    #[inline(always)]
+    pub(super) unsafe fn set(self, at: usize, value: T) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.add(at).write(value) }
+    }
+
+    /// # Safety
     /// As for `load`, for a panel's width.
     #[inline(always)]
     pub(super) unsafe fn load_panel<S: Simd>(self, at: usize) -> [T::Vector<S>; WIDTH] {

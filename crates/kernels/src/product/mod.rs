@@ -13,7 +13,7 @@ mod transposed;
 use rayon::prelude::*;
 
 use crate::meter::{self, Kernel};
-use crate::{InstructionSet, Padded, Real, dispatch};
+use crate::{InstructionSet, Padded, Real};
 
 use blocks::{Multiply, RankUpdate};
 use memory::Target;
@@ -142,11 +142,22 @@ pub(crate) fn multiply_transposed_of<T: Real>(d: &Padded<T>, w: &Padded<T>, out:
     assert_eq!(d.cols(), w.cols(), "postsynaptic width");
     assert_eq!(out.shape(), (d.rows(), w.rows()), "shape of the output");
     let shape = [d.rows(), w.rows(), w.cols()];
+    let out_stride = out.stride();
+    let out = Target::of(out);
+    let set = InstructionSet::current();
     meter::part(
         Kernel::MultiplyTransposed,
         || work::<T>(shape),
         || {
-            dispatch(MultiplyTransposed { d, w, out });
+            for_panels(d.rows() * w.rows() * w.cols(), w.rows(), |rows| {
+                set.run(MultiplyTransposed {
+                    d,
+                    w,
+                    out,
+                    out_stride,
+                    rows,
+                });
+            });
         },
     );
 }
@@ -201,7 +212,8 @@ fn check_columns(columns: Columns<'_>, n: usize) {
 }
 
 /// Calls `f` with ranges of columns that together are `0..n`; on several threads where there is enough
-/// to do. Ranges begin at multiples of the padding; a kernel takes whole panels of the padded row.
+/// to do. Ranges begin at multiples of the padding; a kernel takes whole panels of the padded row. Of the product
+/// with transposed weights they are its output's columns, rows of w.
 fn for_panels(n_multiply_adds: usize, n: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
     let n_blocks = n.div_ceil(crate::PADDING);
     let n_threads = rayon::current_num_threads().min(n_blocks);

@@ -5,10 +5,12 @@
     reason = "arrays of registers stay in registers when they are indexed by constant loops"
 )]
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 
 use super::blocks::for_sample_blocks;
-use super::memory::{WIDTH, lanes, load};
+use super::memory::{Target, WIDTH, lanes, load};
 use crate::lanes::{self, MOST_PARTS};
 use crate::{Padded, Real, STRIP};
 
@@ -18,19 +20,22 @@ const GROUP: usize = 1 << 17;
 pub(super) struct MultiplyTransposed<'a, T> {
     pub(super) d: &'a Padded<T>,
     pub(super) w: &'a Padded<T>,
-    pub(super) out: &'a mut Padded<T>,
+    pub(super) out: Target<T>,
+    pub(super) out_stride: usize,
+    /// Rows of w that take part, and so columns of the output.
+    pub(super) rows: Range<usize>,
 }
 
 impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let n_pre = self.w.rows();
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Range { start, end } = self.rows;
         let of_row = self.w.padded_cols() * size_of::<T>();
         let per_group = (GROUP / of_row).max(1).next_multiple_of(WIDTH);
-        for first in (0..n_pre).step_by(per_group) {
-            let last = (first + per_group).min(n_pre);
+        for first in (start..end).step_by(per_group) {
+            let last = (first + per_group).min(end);
             let paired = last - (last - first) % WIDTH;
             for_sample_blocks!(self.d.rows(), |b, R| {
                 for j in (first..paired).step_by(WIDTH) {
@@ -46,7 +51,7 @@ impl<T: Real> WithSimd for MultiplyTransposed<'_, T> {
 
 impl<T: Real> MultiplyTransposed<'_, T> {
     #[inline(always)]
-    fn block<S: Simd, const R: usize, const C: usize>(&mut self, simd: S, b: usize, j: usize) {
+    fn block<S: Simd, const R: usize, const C: usize>(&self, simd: S, b: usize, j: usize) {
         let (d, d_stride) = (self.d.values(), self.d.stride());
         let (w, w_stride) = (self.w.values(), self.w.stride());
         let (n_parts, lanes) = (lanes::parts::<T, S>(), lanes::<T, S>());
@@ -76,9 +81,9 @@ impl<T: Real> MultiplyTransposed<'_, T> {
             T::add_sums(simd, sums[c], 0, &mut found[c]);
         }
         for r in 0..R {
-            let out = &mut self.out.row_mut(b + r)[j..j + C];
             for c in 0..C {
-                out[c] = found[c][r];
+                // SAFETY: `b + r` is a sample, and `j + c` a column of the output in `rows`.
+                unsafe { self.out.set((b + r) * self.out_stride + j + c, found[c][r]) };
             }
         }
     }
