@@ -12,13 +12,32 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 
+# What keeps the kernels and their peers to an instruction set.
+RESTRICTED = {
+    "avx2": {
+        "APICAL_KERNELS": "avx2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    }
+}
+restrictions = {}
+
+
+def restrict(name):
+    """Everything that is run from now on keeps to this instruction set."""
+    restrictions.update(RESTRICTED[name])
+
+
 def environment():
     kept = dict(os.environ)
     for name in ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]:
         kept.pop(name, None)
     for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"]:
         kept[name] = "1"
-    return kept
+    return kept | restrictions
 
 
 def output_of(command):

@@ -13,7 +13,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from harness import HERE, bench, build, output_of, processor
+from harness import HERE, RESTRICTED, bench, build, output_of, processor, restrict
 
 SAMPLES = (10, 32, 128)
 SIZES = (784, 500, 500, 10)
@@ -154,8 +154,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
     parser.add_argument("--peers", default=",".join(PEERS), help="those that are installed")
+    parser.add_argument("--instruction-set", choices=RESTRICTED, help="where the processor has more")
     parser.add_argument("--out", type=Path, help="results as JSON")
     given = parser.parse_args()
+    if given.instruction_set:
+        restrict(given.instruction_set)
     given.pin = ["taskset", "-c", str(given.core)]
     given.executables, given.criterion = build(BUILDS)
     rounds = [one_round(given, given.peers.split(",")) for _ in range(given.rounds)]
@@ -165,6 +168,7 @@ def main():
         "n_lanes": rounds[0]["n_lanes"],
         "kernels": rounds[0]["kernels"],
         "processor": processor(),
+        "instruction_set": given.instruction_set or "the best of each",
         "rustc": output_of(["rustc", "--version"]).strip(),
         "rounds": rounds,
     }
