@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Backprop's step of 784-500-500-10, and bare products, in NumPy, JAX or PyTorch on one thread.
 
-    step_peers.py numpy|jax|torch [--products] --samples N [--repetitions R]
+    step_peers.py numpy|jax|torch|onednn [--products] --samples N [--repetitions R]
 
-Logistic units, loss half the squared error, plain descent in place, f32, dense inputs. Prints a JSON
+PyTorch's own products are those of the library that it was built with, MKL where its wheels come from PyPI; onednn is
+oneDNN within it, for bare products alone, with weights in the layout that it asks for. Logistic units, loss half the squared error, plain descent in place, f32, dense inputs. Prints a JSON
 object: best and median milliseconds, and what computes the products.
 """
 
@@ -128,6 +129,22 @@ def products(peer, n, n_pre, n_post):
             "multiply_transposed": lambda: torch.mm(d, w.t(), out=back),
             "rank_update": lambda: w.addmm_(x.t(), d),
         }
+    if peer == "onednn":
+        import torch
+
+        torch.set_num_threads(1)
+        ordered = torch.ops.mkldnn._reorder_linear_weight
+        x, w, d = map(torch.from_numpy, (x, w, d))
+        there = ordered(w.t().contiguous(), n)
+        back = ordered(w, n)
+
+        def linear(rows, weights):
+            return torch.ops.mkldnn._linear_pointwise(rows, weights, None, "none", [], "")
+
+        return {
+            "multiply": lambda: linear(x, there),
+            "multiply_transposed": lambda: linear(d, back),
+        }
     out, back = np.empty_like(d), np.empty_like(x)
 
     def update():
@@ -160,7 +177,7 @@ def kernel(peer):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("peer", choices=["numpy", "jax", "torch"])
+    parser.add_argument("peer", choices=["numpy", "jax", "torch", "onednn"])
     parser.add_argument("--samples", type=int, required=True)
     parser.add_argument("--repetitions", type=int, default=20)
     parser.add_argument("--products", action="store_true")

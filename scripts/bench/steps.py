@@ -48,6 +48,11 @@ def ours(given, n):
     return {name: (best / 1e6, median / 1e6) for name, _, best, median, _ in found}
 
 
+def products_of(peers):
+    """Who has bare products: not JAX, whose compiler joins them with what is around; oneDNN within PyTorch."""
+    return [peer for peer in peers if peer != "jax"] + ["onednn"] * ("torch" in peers)
+
+
 def one_round(given, peers):
     steps, kernels = {}, {}
     for n in SAMPLES:
@@ -63,14 +68,15 @@ def one_round(given, peers):
     products = {}
     for n in SAMPLES:
         theirs = {}
-        for peer in [peer for peer in peers if peer != "jax"]:
+        for peer in products_of(peers):
             command = [given.python, HERE / "step_peers.py", peer, "--products"]
             command += ["--samples", str(n), "--repetitions", str(2000 // n)]
             theirs[peer] = json.loads(output_of([*given.pin, *command]))["milliseconds"]
         for name, shape, best, median, _ in bench("products", f"products/.*/{n}x", given):
             of = f"{name}/{shape}"
             products[of] = {"apical": (best / 1e6, median / 1e6)}
-            products[of] |= {peer: tuple(times[of].values()) for peer, times in theirs.items()}
+            having = {peer: times[of] for peer, times in theirs.items() if of in times}
+            products[of] |= {peer: tuple(times.values()) for peer, times in having.items()}
     [ceiling] = bench("ceilings", "ceilings/multiply_adds", given)
     _, n_lanes, best, _, amount = ceiling
     return {
