@@ -1,6 +1,6 @@
 //! Between arrays and tensors. Matrices are `[n_post, n_pre]` outside and transposed in here.
 
-use apical_kernels::Real;
+use apical_kernels::{Real, transposed};
 use apical_learning::{LearnError, Precision};
 use candle_core::{DType, Device, Result, Tensor};
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewD, Ix2};
@@ -40,31 +40,14 @@ pub(crate) fn parameter<T: Real>(values: ArrayViewD<'_, T>, dtype: DType) -> Res
     };
     match dtype {
         DType::F32 => {
-            let values = transposed(matrix, |v| v.wide() as f32);
+            let (values, _) = transposed(matrix, |v| v.wide() as f32).into_raw_vec_and_offset();
             Tensor::from_vec(values, shape, &Device::Cpu)
         }
-        _ => Tensor::from_vec(transposed(matrix, T::wide), shape, &Device::Cpu),
-    }
-}
-
-/// `of` every value, column after column. Tiles, as neighbours in a column lie far apart.
-fn transposed<T: Copy, U: Copy + Default>(
-    matrix: ArrayView2<'_, T>,
-    of: impl Fn(T) -> U,
-) -> Vec<U> {
-    const TILE: usize = 16;
-    let (n_rows, n_cols) = matrix.dim();
-    let mut values = vec![U::default(); n_rows * n_cols];
-    for rows in (0..n_rows).step_by(TILE) {
-        for cols in (0..n_cols).step_by(TILE) {
-            for col in cols..n_cols.min(cols + TILE) {
-                for row in rows..n_rows.min(rows + TILE) {
-                    values[col * n_rows + row] = of(matrix[[row, col]]);
-                }
-            }
+        _ => {
+            let (values, _) = transposed(matrix, T::wide).into_raw_vec_and_offset();
+            Tensor::from_vec(values, shape, &Device::Cpu)
         }
     }
-    values
 }
 
 fn from_iterator(
@@ -89,8 +72,7 @@ pub(crate) fn to_array(parameter: &Tensor) -> Result<ArrayD<f64>> {
         return Ok(ArrayD::from_shape_vec(parameter.dims(), values).expect(COUNTED));
     };
     let values = ArrayView2::from_shape((n_rows, n_cols), &values).expect(COUNTED);
-    let values = transposed(values, |v| v);
-    Ok(ArrayD::from_shape_vec(vec![n_cols, n_rows], values).expect(COUNTED))
+    Ok(transposed(values, |v| v).into_dyn())
 }
 
 /// The inverse of [`rows`], in double precision.

@@ -21,6 +21,7 @@ mod real;
 pub mod roofs;
 mod strip;
 mod transfer;
+mod transposed;
 
 pub use active::Active;
 pub use curve::Curve;
@@ -45,3 +46,4 @@ pub use real::Real;
 pub use real::{Known, OfReal};
 pub use strip::{STRIP, Strip};
 pub use transfer::Transfer;
+pub use transposed::transposed;

@@ -375,11 +375,12 @@ fn dtype<T: Real>() -> Dtype {
 }
 
 fn to_bytes<T: Real>(values: impl Iterator<Item = T>) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    let n_bytes = Precision::of::<T>().n_bytes() as usize;
+    let mut bytes = Vec::with_capacity(n_bytes * values.size_hint().0);
     for value in values {
         match Precision::of::<T>() {
-            Precision::F32 => bytes.extend((value.wide() as f32).to_le_bytes()),
-            Precision::F64 => bytes.extend(value.wide().to_le_bytes()),
+            Precision::F32 => bytes.extend_from_slice(&(value.wide() as f32).to_le_bytes()),
+            Precision::F64 => bytes.extend_from_slice(&value.wide().to_le_bytes()),
         }
     }
     bytes

@@ -1,6 +1,6 @@
 //! The perceptron as a learner, and its tensors.
 
-use apical_kernels::{Padded, Real};
+use apical_kernels::{Padded, Real, transposed};
 use apical_learning::{
     Activities, Batch, LearnError, Learner, Network, OutputLoss, Phase, PhaseTimer, Precision,
     Quantity, Streams, Teacher, TensorName, Tensors, Updates, check_shape,
@@ -120,8 +120,8 @@ fn wide<T: Real>(rows: &Padded<T>) -> Array2<f64> {
 fn find<T: Real>(layers: &[Layer<T>], name: TensorName) -> Option<ArrayD<f64>> {
     match name {
         TensorName::PyramidalFromPyramidal { to, from } if to == from + 1 => {
-            let weights = layers.get(from)?.weights.transposed();
-            Some(weights.mapv(T::wide).into_dyn())
+            let weights = layers.get(from)?.weights.view();
+            Some(transposed(weights, T::wide).into_dyn())
         }
         TensorName::PyramidalThreshold { layer } => {
             let thresholds = layers.get(layer.checked_sub(1)?)?.thresholds.view();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use apical_kernels::{Columns, Padded, Real, Start as ProductStart, multiply, multiply_transposed};
+use apical_kernels::{
+    Columns, Padded, Real, Start as ProductStart, multiply, multiply_transposed, transposed,
+};
 use apical_learning::{
     Carried, ForwardWeights, LearnError, StoreError, StreamRng, Streams, TensorName, Updates,
     check_shape, uniform,
@@ -112,12 +114,11 @@ impl<T: Real> Weights<T> {
             return Some(self.copy(id).transposed().mapv(T::wide).into_dyn());
         }
         let (of, is_transposed, factor) = self.table.source(id);
-        let w = if is_transposed {
-            self[of].view()
+        let mut wide = if is_transposed {
+            self[of].view().mapv(T::wide)
         } else {
-            self[of].transposed()
+            transposed(self[of].view(), T::wide)
         };
-        let mut wide = w.mapv(T::wide);
         if of != id {
             wide *= factor;
         }
