@@ -47,7 +47,13 @@ PAGES = {
     "CONTRIBUTING.md": "project/contributing.md",
     "CHANGELOG.md": "project/changelog.md",
 }
+# Of these the symbols of plain text become symbols with indices.
+SYMBOLS = {
+    "docs/glossary.md", "docs/notation.md", "docs/loop_gain.md", "docs/fig2_alignment.md", "docs/paper.md",
+    "docs/credit.md", "docs/align.md",
+}
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
 FENCED = re.compile(r"(^```.*?^```$|`[^`\n]+`)", re.M | re.S)
 
 
@@ -96,7 +102,7 @@ class Layout:
             return f"]({target}{'#' + anchor if anchor else ''})"
 
         out = "".join(
-            part if n % 2 else LINK.sub(link, part) for n, part in enumerate(FENCED_BLOCK.split(text))
+            part if n % 2 else LINK.sub(link, part) for n, part in enumerate(BLOCK.split(text))
         )
         return re.sub(r"\[([^\]]+)\]\(dir:\)", r"\1", out)
 
@@ -138,7 +144,7 @@ class Layout:
         for name, line in listed["Metrics"]:
             if f"{{#{name}}}" not in validity:
                 self.errors.append(f"theory/validity.md says nothing of the metric {name}")
-            rows.append(f"| [`{name}`](../theory/validity.md#{name}) | {cell(line)} |")
+            rows.append(f"| [`{name}`](../theory/validity.md#{name}) | {with_indices(cell(line))} |")
         self.write(
             "reference/metrics.md",
             "# Metrics\n\nEvery metric of `apical list`, in its own words; each leads to what it is valid for and "
@@ -250,11 +256,10 @@ class Layout:
                     continue
                 text = self.math(text, path)
             else:
-                # Angle brackets of prose are no tags.
-                text = re.sub(r"<(https?://[^>]+)>", r"[\1](\1)", text)
+                if str(path.relative_to(ROOT)) in SYMBOLS:
+                    text = outside_code(text, with_indices)
             text = self.links(text, path, place)
-            # Comments bind numbers to cells and blocks to the tutorial's check; they are for no reader.
-            self.write(place, re.sub(r"^<!-- \w.*? -->\n| *<!-- \w.*? -->", "", text, flags=re.M))
+            self.write(place, outside_code(text, without_comments))
         if self.errors:
             sys.exit("\n".join(self.errors))
 
@@ -280,11 +285,34 @@ class Layout:
             )
             return re.sub(r"(?<![\w$\\])\$(?! )([^$\n]+?)(?<! )\$(?!\w)", lambda m: made(m.group(1), "inline"), part)
 
-        return "".join(part if n % 2 else block(part) for n, part in enumerate(FENCED.split(text)))
+        return outside_code(text, block)
 
 
-FENCED_BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
+def outside_code(text, change):
+    """Text with what is no block and no span of code changed."""
+    return "".join(part if n % 2 else change(part) for n, part in enumerate(FENCED.split(text)))
 
+
+def without_comments(text):
+    """Comments bind numbers to cells and blocks to the tutorial's check; they are for no reader."""
+    return re.sub(r"^<!-- \w.*? -->\n| *<!-- \w.*? -->", "", text, flags=re.M)
+
+
+def with_indices(text):
+    """`W^PP_{k,k−1}` of plain text as symbols with indices."""
+
+    def raised(match):
+        out = match.group(1)
+        for mark, braced, plain in INDEX.findall(match.group(2)):
+            tag = "sub" if mark == "_" else "sup"
+            out += f"<{tag}>{braced or plain}</{tag}>"
+        return out
+
+    return SYMBOL.sub(raised, text)
+
+
+INDEX = re.compile(r"([_^])(?:\{([^{}]*)\}|([A-Za-z0-9*]+(?:,[A-Za-z0-9]+)*))")
+SYMBOL = re.compile(r"(?<![\w.])([^\W\d_][\u0302\u0304]?′?)((?:[_^](?:\{[^{}]*\}|[A-Za-z0-9*]+(?:,[A-Za-z0-9]+)*))+)")
 
 def items(text):
     """`{{item FILE TEXT}}`: the item that begins with TEXT, to the line that closes it."""

@@ -10,7 +10,7 @@ Of a page count the fenced blocks:
     ```console            lines with `$ ` are commands, run by bash; what follows them is what they print on
                           standard output, in a terminal of 80 columns
     ```text               an illustration; nothing is done
-    any other             after `<!-- file: NAME -->` it is written to NAME; after `<!-- same as: FILE from TEXT -->`
+    any other             after `<!-- file: NAME -->` it is written to NAME, which the text above has to name; after `<!-- same as: FILE from TEXT -->`
                           it has to be, word for word, what stands in FILE of the repository from the line with TEXT
                           on; else it is an error
 
@@ -118,6 +118,9 @@ def chapter(path, programs, write):
                 return match.group(0)
             if kind != "console":
                 if get("file"):
+                    if f"`{get('file')[0]}`" not in text[: match.start()].rstrip().rsplit("\n\n", 1)[-1]:
+                        bad += 1
+                        print(f"{place}: the text above does not say that this is {get('file')[0]}")
                     (folder / get("file")[0]).parent.mkdir(parents=True, exist_ok=True)
                     (folder / get("file")[0]).write_text(body)
                 elif get("same as"):
