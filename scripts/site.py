@@ -8,11 +8,9 @@ pages of commands (`apical man`), names (`apical list`), figures of results/refe
 file that they stand in; those to a page of the site lead to it, those to another file of the repository to a
 copy in files/, those to a folder stay text.
 
-In chapters, `$…$` and `$$…$$` are TeX, made MathML here (latex2mathml); a line `{{item FILE TEXT}}` is the item of
-Rust that begins with TEXT.
+In chapters, `$…$` and `$$…$$` are TeX, made MathML here (latex2mathml).
 """
 
-import csv
 import html
 import html.parser
 import os
@@ -195,7 +193,7 @@ class Layout:
             "them: by experiment, each with the command that makes records and figures again. A figure's numbers "
             "stand in the CSV of its name, which the same command writes.\n\n"
         )
-        summary_lines = []
+        summary_lines, cards = [], []
         for name in self.galleries():
             if name not in commands:
                 self.errors.append(f"results/README.md has no command for {name}")
@@ -221,10 +219,22 @@ class Layout:
                     f"```sh\n{command.strip('`')}\n```\n\n"
                 )
             self.write(f"gallery/{name}.md", text)
-            index += f"- [{title}]({name}.md), {command}\n"
+            cards.append(
+                f'<a class="card" href="{name}.html"><img loading="lazy" alt="" src="{self.cover(name)}">'
+                f"<span>{html.escape(title)}</span><code>{command.strip('`')}</code></a>"
+            )
             summary_lines.append(f"  - [{title}](gallery/{name}.md)")
-        self.write("gallery/index.md", index)
+        self.write("gallery/index.md", index + '<div class="cards">\n' + "\n".join(cards) + "\n</div>\n")
         return "\n".join(summary_lines)
+
+    def cover(self, name):
+        """The figure that stands for an experiment."""
+        figures = sorted((REFERENCE / name / "figures").rglob("*.svg"))
+        for kind in ("sweep", "depth", "coupling", "test_error", "traces", "residuals", "contrasts", "update_angle"):
+            for path in figures:
+                if path.stem == kind:
+                    figures = [path]
+        return f"{name}/{figures[0].relative_to(REFERENCE / name / 'figures')}"
 
     def title(self, name):
         """Of an experiment, from its records."""
@@ -250,7 +260,6 @@ class Layout:
         for path, place in sorted(self.pages.items()):
             text = path.read_text()
             if path.is_relative_to(BOOK):
-                text = items(text)
                 if path.name == "SUMMARY.md":
                     self.write(place, text.replace("{{gallery}}", figures))
                     continue
@@ -314,21 +323,6 @@ def with_indices(text):
 INDEX = re.compile(r"([_^])(?:\{([^{}]*)\}|([A-Za-z0-9*]+(?:,[A-Za-z0-9]+)*))")
 SYMBOL = re.compile(r"(?<![\w.])([^\W\d_][\u0302\u0304]?′?)((?:[_^](?:\{[^{}]*\}|[A-Za-z0-9*]+(?:,[A-Za-z0-9]+)*))+)")
 
-def items(text):
-    """`{{item FILE TEXT}}`: the item that begins with TEXT, to the line that closes it."""
-
-    def item(match):
-        lines = (ROOT / match.group(1)).read_text().splitlines()
-        first = next(n for n, line in enumerate(lines) if line.strip().startswith(match.group(2)))
-        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
-        last = next(n for n in range(first, len(lines)) if lines[n] in (indent + "}", indent + "};"))
-        while lines[first - 1].strip().startswith(("///", "#[")):
-            first -= 1
-        return "\n".join(line.removeprefix(indent) for line in lines[first : last + 1])
-
-    return re.sub(r"^\{\{item (\S+) (.+)\}\}$", item, text, flags=re.M)
-
-
 def cell(text):
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
@@ -381,8 +375,8 @@ def from_roff(roff):
             else:
                 out.append(text)
     text = "\n".join(out)
-    text = re.sub(r"`apical-([\w-]+)\(1\)`|apical-([\w-]+)\(1\)",
-                  lambda m: f"[`apical {m.group(1) or m.group(2)}`](#apical-{m.group(1) or m.group(2)})", text)
+    text = re.sub(r"`apical-([\w-]+)\(1\)`",
+                  lambda m: f"[`apical {m.group(1).replace('-', ' ')}`](#apical-{m.group(1)})", text)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
