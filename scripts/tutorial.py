@@ -36,6 +36,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHAPTERS = [ROOT / "docs/book/src/tutorial", ROOT / "docs/book/src/how_to"]
 
+# Seconds for a command.
+LIMIT = 300
+
 # What differs from run to run and from machine to machine: durations, times, sizes of memory, digests, processors.
 ALWAYS = [
     r"\b\d+(\.\d+)?([eE]-?\d+)? ?(µs|ms|s|min|h)\b",
@@ -136,8 +139,13 @@ def chapter(path, programs, write):
             again = []
             for n, (command, expected) in enumerate(commands):
                 ran += 1
-                done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True,
-                                      timeout=300)
+                try:
+                    done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True,
+                                          text=True, timeout=LIMIT)
+                except subprocess.TimeoutExpired:
+                    bad += 1
+                    print(f"{place}: $ {command}\ntook longer than {LIMIT} s; the rest of the block was not done")
+                    return match.group(0)
                 found = [line.rstrip() for line in done.stdout.rstrip("\n").split("\n")] if done.stdout else []
                 code = int(get("exit")[0]) if get("exit") and n == len(commands) - 1 else 0
                 if done.returncode != code:
