@@ -2,11 +2,13 @@
 """What records and checkpoints cost: the circuit of experiments/mnist.toml with nothing kept, with records,
 and with a checkpoint every second besides, in turn, on one core.
 
-    APICAL_DATA_DIR=datasets python3 scripts/bench/recording.py [--rounds 20] [--epochs 6] [--core 1] [--out FILE]
+    APICAL_DATA_DIR=datasets python3 scripts/bench/recording.py [--rounds 8] [--epochs 6] [--core 1] [--out FILE]
 
-Runs are short and many, as other work on the machine comes and goes: differences are taken within a round. What
-records and a checkpoint every minute, the usual cadence, cost together is the cost of records and a 60th of what
-checkpoints every second cost. What is written once a run weighs more here than in a run of usual length.
+Recording is what a run does beside training and observing, both of which have clocks of their own; what the run with
+nothing kept does beside is taken off, within a round. So other work on the machine, which moves whole runs by more
+than what is measured, falls out. The ratios of whole runs stand beside it. What records and a checkpoint every
+minute, the usual cadence, cost together is the cost of records and a 60th of what checkpoints every second cost.
+What is written once a run weighs more here than in a run of usual length.
 """
 
 import argparse
@@ -42,7 +44,7 @@ def summary(runs):
 
     def percent(kept, index):
         run, bare = by_kept[kept][index], nothing[index]
-        return 100 * (run["seconds"] - bare["seconds"]) / bare["training_seconds"]
+        return 100 * (run["seconds_beside"] - bare["seconds_beside"]) / bare["training_seconds"]
 
     def every_minute(index):
         records = percent("records", index)
@@ -86,7 +88,7 @@ def show(found):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=20, help="at most 31")
+    parser.add_argument("--rounds", type=int, default=8, help="at most 31")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
     parser.add_argument("--out", type=Path, help="results as JSON")

@@ -13,7 +13,8 @@ use apical_experiment::spec::{Overrides, Resolved, SpecSource};
 use apical_experiment::task_data::DataCache;
 use apical_experiment::{Checkpoints, Execution, Experiment, Shard};
 use apical_learning::{
-    Clock, EpochRecord, Plan, Reading, RunKey, Sink, Streams, TimingRecord, TrialRecord, train_any,
+    Clock, EpochRecord, Phase, PhaseSeconds, Plan, Reading, RunKey, Sink, Streams, TimingRecord,
+    TrialRecord, train_any,
 };
 use serde_json::json;
 
@@ -35,6 +36,8 @@ struct Measured {
     processor: Option<f64>,
     /// Of `seconds`, training, s.
     training: f64,
+    /// Of `seconds`, what is neither training nor observing, s.
+    beside: f64,
     /// Readings after the last epoch.
     last: Vec<Reading>,
 }
@@ -66,6 +69,7 @@ fn main() -> Result<()> {
                 "seconds": measured.seconds,
                 "processor_seconds": measured.processor,
                 "training_seconds": measured.training,
+                "seconds_beside": measured.beside,
             });
             println!("{line}");
         }
@@ -138,10 +142,12 @@ fn unrecorded(resolved: &Resolved, data: &mut DataCache) -> Result<Measured> {
         Some(&CandleReference),
         &mut Nowhere,
     )?;
+    let seconds = since.elapsed().as_secs_f64();
     Ok(Measured {
-        seconds: since.elapsed().as_secs_f64(),
+        seconds,
         processor: since_then(processor),
         training: trained.timing.seconds.training(),
+        beside: seconds - of_all(&trained.timing.seconds),
         last: trained.readings_at(arm.training.n_epochs).to_vec(),
     })
 }
@@ -176,6 +182,11 @@ fn processor_seconds() -> Option<f64> {
     let ticks = after.split_whitespace().skip(11).take(2);
     let ticks: Option<Vec<f64>> = ticks.map(|ticks| ticks.parse().ok()).collect();
     Some(ticks?.iter().sum::<f64>() / 100.0)
+}
+
+/// Seconds of training and observing.
+fn of_all(seconds: &PhaseSeconds) -> f64 {
+    Phase::ALL.iter().map(|&phase| seconds.of(phase)).sum()
 }
 
 /// What has been taken since `before`.
@@ -263,11 +274,13 @@ impl RunProgress for Watched<'_> {
         let Some(RunSummary::Task(summary)) = summary else {
             return;
         };
+        let seconds = self.since.elapsed().as_secs_f64();
         let mut measured = self.watch.measured.lock().expect("no run panicked");
         *measured = Some(Measured {
-            seconds: self.since.elapsed().as_secs_f64(),
+            seconds,
             processor: since_then(self.processor),
             training: summary.timing.seconds.training(),
+            beside: seconds - of_all(&summary.timing.seconds),
             last: summary.last.clone(),
         });
     }
