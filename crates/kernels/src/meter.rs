@@ -40,11 +40,11 @@ impl Kernel {
         Self::End,
     ];
 
-    /// Whether it goes through a matrix of weights, once.
+    /// Whether it goes through weights, once: through a matrix of them, or, in a step, through all.
     pub fn is_of_weights(self) -> bool {
         matches!(
             self,
-            Self::Multiply | Self::MultiplyTransposed | Self::RankUpdate
+            Self::Multiply | Self::MultiplyTransposed | Self::RankUpdate | Self::Steps
         )
     }
 

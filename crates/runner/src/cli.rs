@@ -201,7 +201,8 @@ pub(crate) struct WhatToRun {
     /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
     #[arg(long, value_name = "SEEDS")]
     pub(crate) seeds: Option<String>,
-    /// Runs at a time; as many as there are processors where not given
+    /// Runs at a time, as many as there are processors where not given; threads without a run help others
+    /// whose minibatches are large
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
 }

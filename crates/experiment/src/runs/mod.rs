@@ -232,11 +232,11 @@ pub fn guarded_each<T: Send>(
 
 /// Calls `work` for `0..n` on `n_threads` threads, lower numbers first.
 ///
-/// Each thread takes the next number when it is free; work that is parallel within never steals
-/// another run and thereby its time.
+/// Each thread takes the next number when it is free; one that finds none helps the others with what is parallel
+/// within. Such work never steals another run and thereby its time.
 fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(n_threads.min(n).max(1))
+        .num_threads(n_threads.max(1))
         .build()
         .context("failed to start the threads")?;
     let next = AtomicUsize::new(0);
