@@ -1,9 +1,10 @@
 //! `apical status`.
 
+use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Result;
-use apical_experiment::report::{self, Status};
+use anyhow::{Error, Result};
+use apical_experiment::report::{self, ReadError, Status};
 
 use crate::progress::label;
 use crate::slurm::standing::{Fault, Standing, State};
@@ -11,7 +12,10 @@ use crate::{exit, say};
 
 /// Prints how the runs of every experiment below `folders` stand.
 pub(crate) fn status(folders: &[PathBuf]) -> Result<u8> {
-    let experiments = report::status(folders)?;
+    let experiments = match report::status(folders) {
+        Err(error) if error.is::<ReadError>() => return before_any_run(folders, error),
+        experiments => experiments?,
+    };
     for experiment in &experiments {
         say::out(in_words(experiment));
         if let Some(standing) = Standing::of(&experiment.folder)? {
@@ -27,6 +31,27 @@ pub(crate) fn status(folders: &[PathBuf]) -> Result<u8> {
     } else {
         exit::OK
     })
+}
+
+/// What was submitted of experiments that have no run yet, as their trials come first.
+fn before_any_run(folders: &[PathBuf], error: Error) -> Result<u8> {
+    let mut is_any = false;
+    for folder in folders {
+        let inner = fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut all: Vec<PathBuf> = inner.map(|entry| entry.path()).collect();
+        all.sort();
+        for folder in std::iter::once(folder).chain(&all) {
+            if let Some(standing) = Standing::of(folder)? {
+                say::out(format_args!("{}: no run yet", folder.display()));
+                say::out(of_tasks(&standing));
+                is_any = true;
+            }
+        }
+    }
+    match is_any {
+        true => Ok(exit::UNFINISHED),
+        false => Err(error),
+    }
 }
 
 fn in_words(of: &Status) -> String {

@@ -2,6 +2,7 @@
 
 mod asked;
 mod estimate;
+mod hand_over;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -165,6 +166,7 @@ impl Job<'_> {
             job: None,
             report: None,
             n_shards: Some(n_shards),
+            chunk: Some(self.chunk()),
             tasks: tasks
                 .iter()
                 .map(|(number, task)| (*number, folders_of(task)))
@@ -185,109 +187,31 @@ impl Job<'_> {
         )
     }
 
-    /// The job that makes all trials, and submits the runs.
-    fn submit_trials(&self) -> Result<u8> {
-        let standing = Standing::of(self.folder)?.unwrap_or_default();
-        if !standing.active.is_empty() {
-            say::out(format_args!(
-                "the trials of the tuning are in the queue (job {}); the job submits the runs when they are made",
-                standing.active.join(", ")
-            ));
-            return Ok(exit::OK);
-        }
-        let seconds = self.estimate.seconds_of_trials(self.n_cpus());
-        let asked = self.asked(seconds, self.estimate.largest(), "All trials");
-        let folder = self.folder.display();
-        let words = format!(
-            "The trials of `{}`; when they are made, it submits the runs.\n\
-             `sbatch` with this file submits it, `apical status {folder}` says how it stands.",
-            shell_line(self.command().iter().map(String::as_str))
-        );
-        let call = self.call(&["--no-report", "--trials-only"]);
-        let again: Vec<String> = std::env::args()
-            .skip(1)
-            .filter(|word| word != "--dry-run")
-            .collect();
-        let program = own_file()?;
-        let words_again = std::iter::once(&*program).chain(again.iter().map(String::as_str));
-        let text = script::of_trials(
-            &asked,
-            &self.around()?,
-            &words,
-            &shell_line(call.iter().map(String::as_str)),
-            &shell_line(words_again),
-        );
-        let path = record::write_script(self.folder, "trials.sh", &text)?;
-        let submission = Submission {
-            job: None,
-            report: None,
-            n_shards: None,
-            tasks: BTreeMap::new(),
-        };
-        let note = format!(
-            "the trials of the tuning come first, in one job of {} at most; it submits the runs",
-            asked.time.0
-        );
-        self.hand_over(submission, (&path, &text), None, &standing, &note)
-    }
-
-    fn hand_over(
-        &self,
-        mut submission: Submission,
-        (path, text): (&Path, &str),
-        report: Option<&Path>,
-        standing: &Standing,
-        note: &str,
-    ) -> Result<u8> {
-        if self.arguments.dry_run {
-            record::add(self.folder, submission)?;
-            say::verbatim(text.trim_end());
-            say::out(format_args!(
-                "nothing was submitted: {note}; `sbatch {}` submits it",
-                path.display()
-            ));
-            return Ok(exit::OK);
-        }
-        let job = calls::submit(path, &[])?;
-        submission.job = Some(job.clone());
-        let mut after = standing.active.clone();
-        after.push(job.clone());
-        // What is in the queue is known, whatever becomes of the report.
-        let reported = report.map(|report| calls::submit(report, &after));
-        if let Some(Ok(report)) = &reported {
-            submission.report = Some(report.clone());
-        }
-        record::add(self.folder, submission)?;
-        let then = match reported.transpose()? {
-            Some(report) => format!(", and then the report (job {report})"),
-            None => String::new(),
-        };
-        say::out(format_args!(
-            "job {job}: {note}{then}; `apical status {}` says how it stands",
-            self.folder.display()
-        ));
-        Ok(exit::OK)
-    }
-
     /// As many shards as the last time, where nothing else is wanted, so that a task is the same again.
     fn n_shards(&self, loads: &[Load<'_>]) -> Result<u32> {
         let last = record::read(self.folder)?;
-        let last = last.iter().rev().find_map(|of| of.n_shards);
+        let last = last
+            .iter()
+            .rev()
+            .find_map(|of| Some((of.chunk?, of.n_shards?)));
         let given = self.arguments.array_limit.unwrap_or(u32::MAX);
         let most = calls::largest_task().unwrap_or_else(|| given.min(MOST_TASKS));
         let most = most.min(given).max(1);
-        Ok(
-            match last.filter(|last| *last <= most && self.arguments.chunk.is_none()) {
-                Some(last) => last,
-                None => {
-                    let wanted = match self.estimate.is_unknown() {
-                        true => 0.0,
-                        false => self.arguments.chunk.unwrap_or(estimate::CHUNK),
-                    };
-                    bundle::number_of_shards(loads, wanted, self.n_cpus(), most)
-                }
-            },
-        )
+        match last {
+            Some((chunk, n)) if chunk == self.chunk() && n <= most => Ok(n),
+            _ => {
+                let n_cpus = self.n_cpus();
+                Ok(bundle::number_of_shards(loads, self.chunk(), n_cpus, most))
+            }
+        }
+    }
+
+    /// Seconds that a task is to take; of runs of which nothing is known, one is a task.
+    fn chunk(&self) -> f64 {
+        match self.estimate.is_unknown() {
+            true => 0.0,
+            false => self.arguments.chunk.unwrap_or(estimate::CHUNK),
+        }
     }
 
     fn write_report(&self) -> Result<PathBuf> {

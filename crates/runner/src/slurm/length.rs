@@ -2,6 +2,8 @@
 
 /// Units that a length may have.
 const UNITS: [(char, f64); 4] = [('s', 1.0), ('m', 60.0), ('h', 3600.0), ('d', 86_400.0)];
+/// Less than any run takes.
+const SHORTEST: f64 = 1e-3;
 /// More than any site allows.
 const LONGEST: f64 = 366.0 * 86_400.0;
 
@@ -9,12 +11,11 @@ const LONGEST: f64 = 366.0 * 86_400.0;
 /// D-HH:MM:SS.
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     let expected = || {
-        "expected a length of time, such as 45m, 2h, 1d or 12:00:00, from a second to a year"
-            .to_owned()
+        "expected a length of time, such as 45m, 2h, 1d or 12:00:00, of a year at most".to_owned()
     };
     let parsed = in_unit(text).or_else(|| as_slurm_has_it(text));
     parsed
-        .filter(|seconds| (1.0..=LONGEST).contains(seconds))
+        .filter(|seconds| (SHORTEST..=LONGEST).contains(seconds))
         .ok_or_else(expected)
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 const FILE: &str = "submitted.json";
 
 /// A job array, or the job of trials before it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Submission {
     /// Its number; absent where the script was written and not submitted.
     pub(crate) job: Option<String>,
@@ -20,6 +20,8 @@ pub(crate) struct Submission {
     pub(crate) report: Option<String>,
     /// How many parts all runs are in; absent of a job of trials.
     pub(crate) n_shards: Option<u32>,
+    /// Seconds that a task was to take, which decided that.
+    pub(crate) chunk: Option<f64>,
     /// Folders of runs that were missing, by the number of their task.
     pub(crate) tasks: BTreeMap<u32, Vec<String>>,
 }

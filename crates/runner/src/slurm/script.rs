@@ -5,6 +5,12 @@ use std::path::Path;
 /// How often a task goes back into the queue at its limit before it gives up.
 const MOST_RESTARTS: u32 = 100;
 
+/// What Slurm calls a task. The last one of an array has the number of the whole array as its own, so that this
+/// names every task.
+const ID_OF_TASK: &str = "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID";
+/// What Slurm calls a job without tasks.
+const ID_OF_JOB: &str = "$SLURM_JOB_ID";
+
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -60,7 +66,7 @@ pub(crate) fn of_tasks(asked: &Asked, around: &Around, tasks: &Tasks<'_>) -> Str
     let head = head(words, asked, around, &more, "%A_%a.log");
     let name = format!("task $SLURM_ARRAY_TASK_ID of {n_shards}");
     let call = format!("{call} --shard \"$SLURM_ARRAY_TASK_ID/{n_shards}\"");
-    head + &checks(around) + &guarded(&name, &call) + &end(&name)
+    head + &checks(around) + &guarded(&name, &call, ID_OF_TASK) + &end(&name)
 }
 
 /// The script of a job that makes the trials of a tuning, and then does what `then` says.
@@ -76,7 +82,7 @@ pub(crate) fn of_trials(
         "# Which runs are in which task is known now. Where jobs may not submit jobs, do it by hand.\n\
          if [ \"$code\" -eq 0 ]; then\n  {then} || code=$?\nfi\n"
     );
-    head + &checks(around) + &guarded("trials", call) + &next + &end("trials")
+    head + &checks(around) + &guarded("trials", call, ID_OF_JOB) + &next + &end("trials")
 }
 
 /// The script of the job that makes the report.
@@ -105,8 +111,7 @@ fn head(words: &str, asked: &Asked, around: &Around, more: &[String], log: &str)
         format!("--job-name={}", asked.name),
         format!("--ntasks=1 --cpus-per-task={}", asked.n_cpus),
     ];
-    let others = asked.others.iter().cloned();
-    lines.extend((options.into_iter().chain(others)).map(option));
+    lines.extend(options.into_iter().map(option));
     lines.extend(more.iter().cloned());
     for (reason, asked) in asked.reasons.iter().zip([
         format!("--time={}", asked.time.0),
@@ -119,6 +124,8 @@ fn head(words: &str, asked: &Asked, around: &Around, more: &[String], log: &str)
     let logs = around.logs.replace('%', "%%");
     let log = quoted(&format!("{logs}/{log}"));
     lines.push(option(format!("--open-mode=append --output={log}")));
+    // The last one holds where there are two.
+    lines.extend(asked.others.iter().cloned().map(option));
     lines.join("\n") + "\n\nset -u\n"
 }
 
@@ -159,7 +166,7 @@ fn checks(around: &Around) -> String {
 }
 
 /// The call, which takes checkpoints before the limit and when it is ended.
-fn guarded(name: &str, call: &str) -> String {
+fn guarded(name: &str, call: &str, id: &str) -> String {
     format!(
         r#"
 limit=
@@ -176,7 +183,7 @@ wait "$program"
 code=$?
 if [ -n "$limit" ] && [ "$code" -ge 128 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {MOST_RESTARTS} ]; then
   echo "{name}: at its limit of time; it goes on from its checkpoints"
-  scontrol requeue "$SLURM_JOB_ID" && exit 0
+  scontrol requeue "{id}" && exit 0
 fi
 # 3: some runs failed, which is a result like any other.
 [ "$code" -eq 3 ] && code=0

@@ -118,6 +118,8 @@ impl Standing {
             self.count(folder, (job, None), state, said(None), &[]);
             return;
         }
+        // Parts of one submission have no run in common, but those of several may.
+        let mut own = Vec::new();
         for (&number, runs) in &of.tasks {
             let missing = runs.iter().filter(|run| !has_ended(folder, run));
             let missing: Vec<&String> = missing.collect();
@@ -127,13 +129,17 @@ impl Standing {
                 false => state_of(said.map(String::as_str), states.is_some()),
             };
             // What was submitted again counts where it is now.
-            let is_anew = missing.iter().all(|run| newer.contains(*run));
-            if state != State::Done && is_anew && !state.is_active() {
+            let is_anew = match state {
+                State::Done => runs.iter().any(|run| newer.contains(run)),
+                _ => missing.iter().all(|run| newer.contains(*run)),
+            };
+            if is_anew && !state.is_active() {
                 continue;
             }
             self.count(folder, (job, Some((number, of))), state, said, &missing);
-            newer.extend(missing.into_iter().cloned());
+            own.extend(runs.iter().cloned());
         }
+        newer.extend(own);
     }
 
     fn count(
