@@ -59,7 +59,7 @@ JobCompType=jobcomp/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerType=sched/backfill
-SchedulerParameters=batch_sched_delay=0
+SchedulerParameters=batch_sched_delay=1,sched_interval=2,bf_interval=2
 KillWait=5
 ReturnToService=2
 SlurmdParameters=config_overrides
