@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The default experiment in parts, by every engine that is installed, beside a single call:
-# scripts/shards.sh PROGRAM. A Slurm of this machine is used where one is up (`sinfo`).
+# scripts/shards.sh PROGRAM. A Slurm is used where one is up (`sinfo`), and else started, where that is possible.
 set -euo pipefail
 program=$(realpath "$1")
+here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -33,10 +34,14 @@ if command -v parallel >/dev/null; then
 else
   echo "GNU parallel: not installed"
 fi
+if command -v sbatch >/dev/null && ! sinfo >/dev/null 2>&1 && SLURM_CONF=$("$here/one_node_slurm.sh" start "$work/slurm"); then
+  export SLURM_CONF
+  trap '"$here/one_node_slurm.sh" stop "$work/slurm"; sleep 1; rm -rf "$work"' EXIT
+fi
 if command -v sbatch >/dev/null && sinfo >/dev/null 2>&1; then
   sbatch --wait --array="1-$n" --output=/dev/null \
-    --wrap "$program run --threads 1 --no-report --quiet --out slurm --shard \$SLURM_ARRAY_TASK_ID/$n" >/dev/null
-  same slurm/quick "Slurm"
+    --wrap "$program run --threads 1 --no-report --quiet --out array --shard \$SLURM_ARRAY_TASK_ID/$n" >/dev/null
+  same array/quick "Slurm"
 else
   echo "Slurm: not there"
 fi

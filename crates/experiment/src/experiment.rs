@@ -202,10 +202,7 @@ fn all<W: Work>(
     let n_own = n_own(jobs, execution);
     (execution.progress).started(name, folder, n_own, n_threads);
     // Where it was stopped while it waited, no run is made either.
-    if let Some(_lock) = store::lock_folder(folder, execution.stop)? {
-        let written = store::clear_left_overs(folder).and_then(|()| index.write());
-        store::where_possible(written.and_then(|()| store::write_trials(folder, trials)))?;
-    }
+    index.begin(trials, execution)?;
     let ran = execute(jobs, execution)?;
     let lock = match ran.counts.n_interrupted {
         0 => store::lock_folder(folder, execution.stop)?,

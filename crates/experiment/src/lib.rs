@@ -11,6 +11,7 @@ pub mod align;
 mod experiment;
 mod guard;
 pub mod learners;
+mod listed;
 mod memory;
 pub mod merge;
 pub mod plan;
@@ -32,4 +33,6 @@ pub mod tuning;
 pub mod verify;
 
 pub use experiment::{Done, Experiment};
+pub use listed::Listed;
 pub use runs::{Checkpoints, Execution, Shard};
+pub use surroundings::process_peak_bytes;

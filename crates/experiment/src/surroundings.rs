@@ -23,7 +23,7 @@ pub(crate) fn surroundings(allocator: Option<&str>, estimated_bytes: u64) -> Sur
 }
 
 /// The most memory that this process has had so far, in bytes.
-pub(crate) fn process_peak_bytes() -> Option<u64> {
+pub fn process_peak_bytes() -> Option<u64> {
     peak_of(&fs::read_to_string("/proc/self/status").ok()?)
 }
 

@@ -14,6 +14,8 @@ use apical_experiment::seeds::in_short as seeds_in_short;
 use apical_experiment::spec::{Overrides, SpecProblem};
 use apical_learning::value_of;
 
+use crate::slurm::length::seconds as length;
+
 /// Trains the dendritic cortical microcircuit and backpropagation on the same tasks, and reports
 /// accuracy, gradient alignment and time.
 ///
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     Reproduce(ReproduceArgs),
     /// Say how many runs an experiment has, and about how long they take, from a second of each learner
     Plan(PlanArgs),
+    /// Bundle the runs of an experiment into tasks of a cluster's batch system, and submit those that are
+    /// missing
+    Submit(SubmitArgs),
     /// Say where the time of each learner goes, kernel by kernel, and how near the machine's limits it is
     Profile(ProfileArgs),
     /// Show patterns to a circuit in continuous time and write its potentials over time
@@ -133,6 +138,76 @@ pub(crate) struct PlanArgs {
     pub(crate) spec: PathBuf,
     #[command(flatten)]
     pub(crate) what: WhatToRun,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SubmitArgs {
+    /// The experiment, as for `apical run`
+    pub(crate) spec: PathBuf,
+    /// Submit a job array of Slurm, and a job after it that makes the report
+    #[arg(long, required = true)]
+    pub(crate) slurm: bool,
+    #[command(flatten)]
+    pub(crate) what: WhatToRun,
+    /// Folder for the experiment's folder; scripts and logs lie in it, in `slurm`
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub(crate) out: PathBuf,
+    /// About how long a task is to take, such as 30m or 2h; an hour where not given. As many runs are in a
+    /// task as fit
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    pub(crate) chunk: Option<f64>,
+    /// Limit of time of a task, such as 45m or 1-12:00:00; where not given, what the longest will take, with
+    /// a margin
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    pub(crate) time: Option<f64>,
+    /// Limit of memory of a task, such as 800M or 2G; where not given, what it will take, with a margin
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) mem: Option<String>,
+    /// Partition of the cluster
+    #[arg(long, value_name = "NAME")]
+    pub(crate) partition: Option<String>,
+    /// Account that is charged
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+    /// Another option for sbatch, such as --qos=long; may be repeated
+    #[arg(long = "option", value_name = "OPTION", value_parser = sbatch_option, allow_hyphen_values = true)]
+    pub(crate) options: Vec<String>,
+    /// Most tasks of an array; never more than Slurm says that the site allows, and 1000 where nobody says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) array_limit: Option<u32>,
+    /// Seconds from one checkpoint of a run to the next, as for `apical run`
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) checkpoint_every: Option<u32>,
+    /// Write and print the script, and submit nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+impl SubmitArgs {
+    /// What `apical run` would be told.
+    pub(crate) fn how(&self) -> HowToRun {
+        HowToRun {
+            what: self.what.clone(),
+            ..HowToRun::default()
+        }
+    }
+}
+
+/// A size of memory as Slurm has it.
+fn memory(text: &str) -> Result<String, String> {
+    let number = text.strip_suffix(['K', 'M', 'G', 'T']).unwrap_or(text);
+    match number.parse::<u32>() {
+        Ok(1..) => Ok(text.to_owned()),
+        _ => Err("expected a size such as 800M or 2G".to_owned()),
+    }
+}
+
+/// An option of one line that sbatch reads.
+fn sbatch_option(text: &str) -> Result<String, String> {
+    match text.starts_with('-') && !text.contains(char::is_control) {
+        true => Ok(text.to_owned()),
+        false => Err("expected an option of sbatch, such as --qos=long".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -232,6 +307,9 @@ pub(crate) struct HowToRun {
     /// run is in follows from its digest, so that further seeds move no other run
     #[arg(long, value_name = "K/N")]
     pub(crate) shard: Option<Shard>,
+    /// Make the trials of the tuning, and no run
+    #[arg(long, conflicts_with = "shard")]
+    pub(crate) trials_only: bool,
     /// Do again what is finished
     #[arg(long)]
     pub(crate) force: bool,

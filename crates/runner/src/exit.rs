@@ -16,6 +16,7 @@ use apical_learning::{LearnError, StoreError};
 use apical_reporting::compare::{CompareError, GateError};
 
 use crate::say;
+use crate::slurm::calls::SlurmError;
 
 /// Everything asked for is done.
 pub(crate) const OK: u8 = 0;
@@ -178,6 +179,21 @@ pub(crate) enum UsageError {
     #[error("this is a simulation, which has no runs to plan; `apical simulate` makes it")]
     NothingToPlan,
     /// A simulation where an experiment is expected.
+    #[error("this is a simulation, which has no runs to submit; `apical simulate` makes it")]
+    NothingToSubmit,
+    /// A specification that tasks cannot read.
+    #[error(
+        "tasks of a batch system cannot read the specification from standard input; give a file that all \
+         machines see"
+    )]
+    NoSpecFile,
+    /// Tasks of which nobody knows how long they take.
+    #[error(
+        "a protocol's time is not estimated, as no part of it stands for the whole; say with --time how long its \
+         longest run may take"
+    )]
+    NoEstimate,
+    /// A simulation where an experiment is expected.
     #[error(
         "this is a simulation, which teaches nothing that could be profiled; give an experiment, such as \
          `quick`, `yin_yang` or `mnist`"
@@ -283,6 +299,7 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         || error.is::<GateError>()
         || error.is::<ProfileError>()
         || error.is::<InstructionSetError>()
+        || matches!(error.downcast_ref(), Some(SlurmError::Absent { .. }))
     {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {

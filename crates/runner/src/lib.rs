@@ -17,6 +17,7 @@ mod progress;
 mod reference;
 mod say;
 mod simulate;
+mod slurm;
 mod stop;
 mod threads;
 mod width;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use indexmap::IndexSet;
 
 use crate::experiment::Experiment as Read;
 use crate::seeds;
@@ -16,21 +17,17 @@ pub(super) fn write(parts: &[(PathBuf, Experiment)], into: &Path) -> Result<()> 
         return Ok(());
     };
     let mut all = BTreeSet::new();
-    let mut runs: Vec<String> = Vec::new();
+    let mut runs: IndexSet<String> = IndexSet::new();
     for (folder, part) in parts {
         all.extend(part.seeds());
-        for run in store::read_runs(folder)?.into_iter().flatten() {
-            if !runs.contains(&run) {
-                runs.push(run);
-            }
-        }
+        runs.extend(store::read_runs(folder)?.into_iter().flatten());
     }
-    let arms: Vec<String> = runs.iter().map(|run| above(run).to_owned()).collect();
-    runs.sort_by_key(|run| {
-        let arm = arms.iter().position(|arm| arm == above(run));
+    let arms: IndexSet<String> = runs.iter().map(|run| above(run).to_owned()).collect();
+    runs.sort_by_cached_key(|run| {
         let name = run.rsplit('/').next().and_then(RunName::of);
-        (arm, name.map(|name| name.seed))
+        (arms.get_index_of(above(run)), name.map(|name| name.seed))
     });
+    let runs: Vec<String> = runs.into_iter().collect();
     let all: Vec<u64> = all.into_iter().collect();
     let of_all = parts.iter().find(|(_, part)| part.seeds() == all);
     let (command, spec) = match of_all {

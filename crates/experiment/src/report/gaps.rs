@@ -34,7 +34,7 @@ impl Gaps {
         let mut expected: BTreeSet<(String, u64)> = BTreeSet::new();
         let seeds = place.experiment.iter().flat_map(Experiment::seeds);
         let seeds: BTreeSet<u64> = seeds.collect();
-        let seen: Vec<_> = self.seen.iter().map(|run| place.taken_apart(run)).collect();
+        let seen: BTreeSet<_> = self.seen.iter().map(|run| place.taken_apart(run)).collect();
         let listed = listed
             .into_iter()
             .flatten()
@@ -42,25 +42,34 @@ impl Gaps {
         let listed: Vec<_> = listed.collect();
         // A single run that was asked for is no part of anything.
         let is_whole = place.scopes.iter().any(|scope| !place.runs.contains(scope));
+        let mut arms = BTreeSet::new();
         for (arm, seed) in seen.iter().chain(&listed).filter(|_| is_whole) {
             expected.extend(seed.map(|seed| (arm.clone(), seed)));
+            arms.insert(arm);
+        }
+        for arm in arms {
             expected.extend(seeds.iter().map(|&seed| (arm.clone(), seed)));
         }
         if expected.is_empty() && place.experiment.is_some() && place.runs.is_empty() {
             expected = begun(&place.root, &place.root);
             self.is_all_missing = expected.is_empty();
         }
+        let mut signs: BTreeMap<String, Signs> = BTreeMap::new();
         for (arm, seed) in expected {
-            if seen.contains(&(arm.clone(), Some(seed))) {
+            let run = (arm, Some(seed));
+            if seen.contains(&run) {
                 continue;
             }
-            match running(&place.root.join(&arm), seed) {
+            let arm = run.0;
+            let folder = || Signs::of(&place.root.join(&arm));
+            let signs = signs.entry(arm.clone()).or_insert_with(folder);
+            match signs.running(seed) {
                 Some(holder) => {
                     let by = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
                     self.running.push(format!("{arm} seed {seed}{by}"));
                 }
                 None => {
-                    let is_begun = has_checkpoint(&place.root.join(&arm), seed);
+                    let is_begun = signs.checkpoints.contains(&seed);
                     self.missing.entry(arm).or_default().insert(seed, is_begun);
                 }
             }
@@ -153,26 +162,40 @@ fn begun(root: &Path, folder: &Path) -> BTreeSet<(String, u64)> {
     runs
 }
 
-/// Whether a run with `seed` in the folder `arm` was interrupted and can be gone on with.
-fn has_checkpoint(arm: &Path, seed: u64) -> bool {
-    let entries = fs::read_dir(arm).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        let is_own = RunName::of(&file).is_some_and(|run| run.seed == seed);
-        let has = |name| entry.path().join(name).is_file();
-        is_own && has(store::name::CHECKPOINT) && !has(store::name::SUMMARY)
-    })
+/// What runs that have not ended left in the folder of one setting.
+struct Signs {
+    /// Seeds of runs that were interrupted and can be gone on with.
+    checkpoints: BTreeSet<u64>,
+    /// Runs that have a lock, by their seeds.
+    locks: BTreeMap<u64, Vec<PathBuf>>,
 }
 
-/// Who makes the run with `seed` in the folder `arm`, where somebody does.
-fn running(arm: &Path, seed: u64) -> Option<Option<Holder>> {
-    let entries = fs::read_dir(arm).into_iter().flatten().flatten();
-    let mut locks = entries.filter_map(|entry| {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        let run = RunName::of(file.strip_prefix('.')?)?;
-        (run.seed == seed && run.rest == ".lock").then(|| arm.join(run.base))
-    });
-    locks.find_map(|base| holder_of(&base))
+impl Signs {
+    fn of(arm: &Path) -> Self {
+        let mut checkpoints = BTreeSet::new();
+        let mut locks: BTreeMap<u64, Vec<PathBuf>> = BTreeMap::new();
+        for entry in fs::read_dir(arm).into_iter().flatten().flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            if let Some(run) = RunName::of(&file) {
+                let has = |name| entry.path().join(name).is_file();
+                if has(store::name::CHECKPOINT) && !has(store::name::SUMMARY) {
+                    checkpoints.insert(run.seed);
+                }
+            } else if let Some(run) = file.strip_prefix('.').and_then(RunName::of)
+                && run.rest == ".lock"
+            {
+                let base = arm.join(run.base);
+                locks.entry(run.seed).or_default().push(base);
+            }
+        }
+        Self { checkpoints, locks }
+    }
+
+    /// Who makes the run with `seed`, where somebody does.
+    fn running(&self, seed: u64) -> Option<Option<Holder>> {
+        let locks = self.locks.get(&seed).into_iter().flatten();
+        locks.into_iter().find_map(|base| holder_of(base))
+    }
 }
 
 /// Who is at the run in `folder`.

@@ -1,5 +1,6 @@
 //! Where the runs of reports lie.
 
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,8 @@ use crate::store::{self, Experiment};
 /// The places of all runs below `folders`, each once.
 pub(crate) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>> {
     let mut places: Vec<Place> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    let mut seen = HashSet::new();
     for (index, folder) in folders.iter().enumerate() {
         if !folder.is_dir() {
             let fault = match folder.exists() {
@@ -33,9 +36,10 @@ pub(crate) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>
                 true => asked.clone(),
                 false => root.clone(),
             };
-            let known = places.iter_mut().find(|place| place.root == root);
-            if let Some(place) = known {
-                if !place.runs.contains(&run) {
+            let is_new = seen.insert((root.clone(), run.clone()));
+            if let Some(&place) = known.get(&root) {
+                let place = &mut places[place];
+                if is_new {
                     place.runs.push(run);
                 }
                 if !place.scopes.contains(&scope) {
@@ -43,6 +47,7 @@ pub(crate) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>
                 }
                 continue;
             }
+            known.insert(root.clone(), places.len());
             places.push(Place {
                 experiment: own.map(|own| Experiment::read(&own)).transpose()?,
                 root,
@@ -52,7 +57,8 @@ pub(crate) fn places(folders: &[PathBuf], names: &[String]) -> Result<Vec<Place>
             });
         }
         for root in store::experiment_folders(&asked)? {
-            if places.iter().all(|place| place.root != root) {
+            if !known.contains_key(&root) {
+                known.insert(root.clone(), places.len());
                 let name = names.get(index).cloned();
                 places.push(Place {
                     name,

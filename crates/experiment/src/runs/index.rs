@@ -3,13 +3,15 @@
 //! Calls that differ in nothing but their seeds are one experiment, one after the other or side by side:
 //! the last to write has the seeds of all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use apical_learning::TrialRecord;
+use indexmap::IndexSet;
 
-use super::{Job, Work};
+use super::{Execution, Job, Work};
 use crate::spec::sha256;
 use crate::store::{self, Experiment, RunName};
 
@@ -20,7 +22,7 @@ pub type OfSeeds<'a> = &'a dyn Fn(&[u64]) -> Result<String>;
 pub(crate) struct Index<'a> {
     folder: &'a Path,
     /// Folders of runs with one setting, and the setting, in the order of the specification.
-    arms: Vec<(PathBuf, String)>,
+    arms: IndexSet<(PathBuf, String)>,
     /// The folders of this call's runs by arm and seed.
     own: BTreeMap<(usize, u64), PathBuf>,
     command: OfSeeds<'a>,
@@ -36,16 +38,11 @@ impl<'a> Index<'a> {
         command: OfSeeds<'a>,
         spec: OfSeeds<'a>,
     ) -> Self {
-        let mut arms = Vec::new();
+        let mut arms = IndexSet::new();
         let mut own = BTreeMap::new();
         for job in jobs {
             let above = job.folder.parent().unwrap_or(folder).to_owned();
-            let arm = (above, job.decided.setting.clone());
-            let place = arms.iter().position(|known| *known == arm);
-            let place = place.unwrap_or_else(|| {
-                arms.push(arm);
-                arms.len() - 1
-            });
+            let (place, _) = arms.insert_full((above, job.decided.setting.clone()));
             own.insert((place, job.key.seed), job.folder.clone());
         }
         Self {
@@ -55,6 +52,17 @@ impl<'a> Index<'a> {
             command,
             spec,
         }
+    }
+
+    /// Clears what dead processes left, and writes what is known of the whole before any run is made. Where it was
+    /// stopped while it waited, nothing.
+    pub(crate) fn begin(&self, trials: &[TrialRecord], execution: &Execution<'_>) -> Result<()> {
+        if let Some(_lock) = store::lock_folder(self.folder, execution.stop)? {
+            let written = store::clear_left_overs(self.folder).and_then(|()| self.write());
+            let written = written.and_then(|()| store::write_trials(self.folder, trials));
+            store::where_possible(written)?;
+        }
+        Ok(())
     }
 
     /// Writes both files, with the seeds of calls that differ in nothing else. To be called by who holds
@@ -69,13 +77,17 @@ impl<'a> Index<'a> {
         if before.digest == digest {
             seeds.extend(before.seeds());
             let listed = store::read_runs(self.folder).ok().flatten();
+            let mut arms: HashMap<&Path, usize> = HashMap::new();
+            for (place, (above, _)) in self.arms.iter().enumerate() {
+                arms.entry(above).or_insert(place);
+            }
             for run in listed.into_iter().flatten() {
                 let path = self.folder.join(run);
                 let seed = path
                     .file_name()
                     .and_then(|name| Some(RunName::of(&name.to_string_lossy())?.seed));
-                let arm = |above: &Path| self.arms.iter().position(|(arm, _)| *arm == *above);
-                if let (Some(seed), Some(arm)) = (seed, path.parent().and_then(arm)) {
+                let arm = path.parent().and_then(|above| arms.get(above).copied());
+                if let (Some(seed), Some(arm)) = (seed, arm) {
                     runs.insert((arm, seed), path);
                 }
             }

@@ -16,13 +16,29 @@ pub struct Shard {
 impl Shard {
     /// All runs.
     pub const ALL: Self = Self { number: 1, of: 1 };
+    /// No run.
+    pub const NONE: Self = Self { number: 0, of: 1 };
 
-    /// Whether the run with `digest`, hexadecimal, is in it.
-    pub(crate) fn has(self, digest: &str) -> bool {
+    /// The one of `of` parts that the run with `digest`, hexadecimal, is in.
+    pub fn of_run(digest: &str, of: u32) -> Self {
         // The first 64 bits are as good as random: of 40 shards each has nearly as many.
         let first = digest.get(..16).unwrap_or(digest);
         let bits = u64::from_str_radix(first, 16).unwrap_or_default();
-        bits % u64::from(self.of) == u64::from(self.number - 1)
+        let number = bits % u64::from(of.max(1)) + 1;
+        Self {
+            number: u32::try_from(number).unwrap_or(of),
+            of,
+        }
+    }
+
+    /// Which of all parts, from 1.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    /// Whether the run with `digest`, hexadecimal, is in it.
+    pub(crate) fn has(self, digest: &str) -> bool {
+        self == Self::of_run(digest, self.of)
     }
 }
 
@@ -68,6 +84,7 @@ mod tests {
         }
         assert_eq!(total, 4000);
         assert!(digests.iter().all(|digest| Shard::ALL.has(digest)));
+        assert!(!digests.iter().any(|digest| Shard::NONE.has(digest)));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) fn outer_folder(name: &str) -> String {
     let folder = inner_folder(name);
     let ends = [".html", ".csv", ".toml", ".json", ".jsonl", ".svg", ".png"];
     let is_file = ends.iter().any(|end| folder.ends_with(end));
-    match is_file || [name::FIGURES, name::TUNING].contains(&&*folder) {
+    match is_file || [name::FIGURES, name::TUNING, name::SLURM].contains(&&*folder) {
         true => format!("name-{folder}"),
         false => folder,
     }
@@ -109,6 +109,7 @@ mod tests {
         for (name, folder) in [
             ("figures", "name-figures"),
             ("Tuning", "name-tuning"),
+            ("Slurm", "name-slurm"),
             ("index.html", "name-index.html"),
             ("runs.json", "name-runs.json"),
             ("seed-0-01234567", "name-seed-0-01234567"),

@@ -70,6 +70,8 @@ pub mod name {
     pub const RUNS: &str = "runs.json";
     /// The folder of the searches and their finished trials.
     pub const TUNING: &str = "tuning";
+    /// The folder of scripts and logs of a batch system.
+    pub const SLURM: &str = "slurm";
     /// The folder of figures.
     pub const FIGURES: &str = "figures";
 }

@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod simulate;
 mod status;
+mod submit;
 mod verify;
 
 use anyhow::Result;
@@ -47,6 +48,7 @@ pub(crate) fn dispatch(cli: Cli) -> Result<u8> {
         }
         Some(Command::Run(arguments)) => return run::run(&arguments, data_dir),
         Some(Command::Reproduce(arguments)) => return run::reproduce(&arguments, data_dir),
+        Some(Command::Submit(arguments)) => return submit::submit(&arguments, data_dir),
         Some(Command::Plan(arguments)) => return plan::plan(&arguments, data_dir),
         Some(Command::Profile(arguments)) => return profile::profile(&arguments, data_dir),
         Some(Command::Simulate(arguments)) => simulate::simulate(&arguments, data_dir)?,

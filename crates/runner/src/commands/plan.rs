@@ -14,6 +14,7 @@ use crate::cli::PlanArgs;
 use crate::exit;
 use crate::exit::UsageError;
 use crate::folders::data_folders;
+use crate::slurm::length::in_words as duration;
 use crate::stop::Stop;
 use crate::{say, width};
 
@@ -107,16 +108,6 @@ fn in_short(planned: &[Planned], n_threads: usize) -> String {
         bytes(disk),
         bytes(at_once as f64)
     )
-}
-
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 1.0 => format!("{:.0} ms", (1e3 * s).max(1.0)),
-        s if s < 100.0 => format!("{s:.0} s"),
-        s if s < 6e3 => format!("{:.0} min", s / 60.0),
-        s if s < 3.6e5 => format!("{:.1} h", s / 3600.0),
-        s => format!("{:.0} days", s / 86_400.0),
-    }
 }
 
 fn bytes(n: f64) -> String {

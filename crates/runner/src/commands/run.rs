@@ -74,7 +74,10 @@ fn run_source(
     let asked = Asked::on_signals().context("failed to listen for SIGUSR1")?;
     let execution = Execution {
         n_threads: arguments.how.what.n_threads(),
-        shard: arguments.how.shard.unwrap_or(Shard::ALL),
+        shard: match arguments.how.trials_only {
+            true => Shard::NONE,
+            false => arguments.how.shard.unwrap_or(Shard::ALL),
+        },
         force: arguments.how.force,
         progress: &progress,
         stop: &|| stop.is_asked(),
@@ -112,6 +115,10 @@ fn run_source(
             folder.display()
         )));
     }
+    if arguments.how.trials_only {
+        progress.note(&format!("trials, and no run, in {}", folder.display()));
+        return Ok(ended(&progress, counts, exit::OK));
+    }
     if let (0, Some(shard)) = (n_runs, arguments.how.shard) {
         progress.note(&format!("no run is in shard {shard}"));
         return Ok(ended(&progress, counts, exit::OK));
@@ -128,7 +135,7 @@ fn run_source(
 }
 
 /// The seeds that a specification names itself, in ascending order.
-fn seeds_of(source: &SpecSource) -> Vec<u64> {
+pub(super) fn seeds_of(source: &SpecSource) -> Vec<u64> {
     let table: toml::Table = source.text.parse().unwrap_or_default();
     let seeds = table.get("seeds").and_then(|seeds| seeds.as_array());
     let seeds = seeds.into_iter().flatten();

@@ -41,6 +41,8 @@ mod status;
 #[cfg(unix)]
 mod stopping;
 #[cfg(target_os = "linux")]
+mod submit;
+#[cfg(target_os = "linux")]
 mod terminal;
 mod theory;
 mod tuning;

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Forty runs as a job array of a real Slurm of one node, with what goes wrong on clusters: a task killed, tasks at
+# their limit of time, the node's daemon restarted. scripts/slurm.sh PROGRAM [EPOCHS]; more epochs for a faster
+# machine. The records must be those of a single call to the bit; what it costs is printed.
+set -euo pipefail
+program=$(realpath "${1:?a program}")
+n_epochs=${2:-1200}
+here=$(realpath "$(dirname "$0")")
+work=$(mktemp -d)
+slurm() { "$here/one_node_slurm.sh" "$1" "$work/slurm"; }
+trap 'slurm stop; sleep 1; rm -rf "$work"' EXIT
+SLURM_CONF=$(slurm start) || { [ $? -eq 3 ] && exit 0; exit 1; }
+export SLURM_CONF
+cd "$work"
+cat > array.toml <<SPEC
+title = "Forty runs"
+seeds = [$(seq -s, 0 39)]
+
+[training]
+n_epochs = $n_epochs
+batch_size = 20
+
+[measure]
+evaluate_every_n_epochs = 300
+align_every_n_epochs = 300
+n_alignment_batches = 2
+
+[task.digits]
+dataset.digits = {}
+hidden = [100]
+transfer = "logistic"
+forward_scale = 0.1
+
+[task.digits.learner.microcircuit.microcircuit]
+nudging = 0.1
+apical_mixing = 0.3
+interneuron_nudging = 0.1
+rates = [1.0, 0.1]
+feedback_scale = 1.0
+SPEC
+
+# Readings and weights; times differ.
+state() {
+  (cd "$1" && find . -name metrics.jsonl -exec sh -c 'echo "$1 $(grep -v "\"record\":\"timing\"" "$1" | sha256sum)"' _ {} \;
+   find . -name weights.safetensors -exec sha256sum {} \;) | sort
+}
+submit() {
+  "$program" submit array.toml --slurm --out slurm --array-limit 8 --chunk 1s --time 3m --checkpoint-every 5 \
+    --option --signal=B:USR1@50
+}
+# A task that goes back into the queue may start after two minutes, and here at once.
+wait_for_queue() {
+  while [ -n "$(squeue --noheader)" ]; do
+    for job in $(squeue --noheader --array --format="%i %r" | sed -n 's/ BeginTime$//p'); do
+      scontrol update JobId="$job" StartTime=now || true
+    done
+    sleep 0.5
+  done
+}
+fail() { echo "$1"; tail -n 5 slurm/array/slurm/logs/* || true; exit 1; }
+
+begun=$SECONDS
+"$program" run array.toml --threads 2 --no-report --quiet --out serial >/dev/null
+serial=$((SECONDS - begun))
+
+begun=$SECONDS
+submit
+n_shards=$(sed -n 's/.*"n_shards": \([0-9]*\).*/\1/p' slurm/array/slurm/submitted.json)
+# The task with most runs gets a limit of a minute, and is told 50 s before it; the next one is killed.
+read -r full victim < <(python3 - <<'PY'
+import json
+tasks = json.load(open("slurm/array/slurm/submitted.json"))[-1]["tasks"]
+print(*sorted(tasks, key=lambda task: -len(tasks[task]))[:2])
+PY
+)
+scontrol update JobId="1_$full" TimeLimit=1
+pid_of() {
+  for process in $(pgrep -f -- "--out slurm .*--shard $1/$n_shards"); do
+    [ "$(readlink "/proc/$process/cwd")" = "$PWD" ] && echo "$process"
+  done
+}
+for _ in $(seq 3000); do
+  pid=$(pid_of "$victim" || true)
+  [ -n "$pid" ] && break
+  sleep 0.1
+done
+sleep 3
+kill -KILL "$pid" || fail "the task to be killed has ended already: more epochs"
+sleep 4
+slurm restart-node
+wait_for_queue
+"$program" status slurm/array > status.txt && fail "a task was killed, and all runs are there"
+cat status.txt
+grep -q " 1 failed" status.txt || fail "the task that was killed is not named"
+submit | tee again.txt
+grep -q "in 1 task," again.txt || fail "another task than the one that was killed was submitted"
+wait_for_queue
+array=$((SECONDS - begun))
+"$program" status slurm/array || fail "runs are missing"
+
+grep -l "at its limit of time" slurm/array/slurm/logs/*.log >/dev/null || fail "no task came to its limit of time"
+diff <(state serial/array) <(state slurm/array) >/dev/null || fail "other bits than a single call"
+diff serial/array/runs.json slurm/array/runs.json >/dev/null || fail "other runs than a single call"
+"$program" compare serial/array slurm/array --fail-if "records != identical" >/dev/null || fail "compare finds a difference"
+[ -f slurm/array/index.html ] || fail "there is no report"
+n_restarts=$(cat slurm/array/slurm/logs/*.log | grep -c "at its limit of time")
+echo "Slurm: the bits of a single call; 1 task killed, $n_restarts times at a limit, slurmd restarted"
+echo "Slurm: $array s, a single call with two threads $serial s"
