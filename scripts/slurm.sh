@@ -45,8 +45,8 @@ state() {
    find . -name weights.safetensors -exec sha256sum {} \;) | sort
 }
 submit() {
-  "$program" submit array.toml --slurm --out slurm --array-limit 8 --chunk 1s --time 3m --checkpoint-every 5 \
-    --option --signal=B:USR1@50
+  "$program" submit array.toml --slurm --out slurm --array-limit 5 --chunk 1s --time 3m --checkpoint-every 5 \
+    --option --signal=B:USR1@55
 }
 # A task that goes back into the queue may start after two minutes, and here at once.
 wait_for_queue() {
@@ -66,7 +66,7 @@ serial=$((SECONDS - begun))
 begun=$SECONDS
 submit
 n_shards=$(sed -n 's/.*"n_shards": \([0-9]*\).*/\1/p' slurm/array/slurm/submitted.json)
-# The task with most runs gets a limit of a minute, and is told 50 s before it; the next one is killed.
+# The task with most runs gets a limit of a minute, and is told 55 s before it (Slurm looks every 30 s); the next one is killed.
 read -r full victim < <(python3 - <<'PY'
 import json
 tasks = json.load(open("slurm/array/slurm/submitted.json"))[-1]["tasks"]
