@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::kinds::{ALL_KINDS, state};
+use crate::kinds::{ALL_KINDS, N_KINDS, state};
 use crate::program::Place;
 
 #[test]
@@ -24,7 +24,7 @@ fn every_kind_of_learner_learns_the_same_bits_in_registers_of_256_and_512_bits()
         fs::remove_dir_all(place.path("results")).expect("removed");
         found
     });
-    assert_eq!(of_avx2.len(), 11);
+    assert_eq!(of_avx2.len(), N_KINDS);
     for (one, other) in of_avx2.iter().zip(&of_avx512) {
         assert_eq!(one.1, other.1, "readings of {}", one.0.display());
         assert!(one == other, "weights of {}", one.0.display());

@@ -70,6 +70,9 @@ feedback.phaseless = { rate = 0.01 }
 feedback_scale = 0.1
 "#;
 
+/// How many these are.
+pub(crate) const N_KINDS: usize = 12;
+
 /// What must be the same in every run, by its learner.
 pub(crate) fn state(place: &Place) -> Vec<(PathBuf, Vec<String>, Vec<u8>)> {
     let of = |run: PathBuf| {

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::kinds::{ALL_KINDS, state};
+use crate::kinds::{ALL_KINDS, N_KINDS, state};
 use crate::program::{Place, SMALL, read, send};
 use crate::start;
 
@@ -55,7 +55,7 @@ fn every_kind_of_learner_ends_in_the_bits_of_a_run_that_was_never_interrupted() 
     let run = "run small.toml --no-report --quiet --threads 1";
     place.line(run, 0);
     let expected = state(&place);
-    assert_eq!(expected.len(), 11);
+    assert_eq!(expected.len(), N_KINDS);
     let mut n_resumed = 0;
     for signal in ["-KILL", "-TERM"] {
         fs::remove_dir_all(place.path("results")).expect("removed");
