@@ -40,7 +40,7 @@ impl Profile {
             let mut table = kernels(of);
             table.name = format!("kernels_{number}");
             table.title = title(of);
-            table.note = format!("{}.", in_short(of).join(". "));
+            table.note = format!("{}.", in_short(of).join("; "));
             table
         });
         let mut tables: Vec<_> = of_learners.collect();

@@ -129,8 +129,8 @@ mod tests {
         let expected = [
             ("mnist", "frozen", 97.89),
             ("mnist", "plain", 98.47),
-            ("wide", "kernels", 97.9),
             ("wide", "random", 97.9),
+            ("wide", "kernels", 97.9),
         ];
         assert_eq!(found, expected);
     }
