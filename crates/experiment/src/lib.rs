@@ -8,7 +8,9 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod align;
+pub mod event;
 mod experiment;
+pub mod folders;
 mod guard;
 pub mod learners;
 mod memory;
@@ -20,7 +22,9 @@ pub mod protocol;
 pub mod provenance;
 pub mod report;
 pub mod runs;
+mod said;
 pub mod seeds;
+pub mod simulate;
 pub mod spec;
 pub mod start;
 pub mod store;
@@ -33,3 +37,4 @@ pub mod verify;
 
 pub use experiment::{Done, Experiment};
 pub use runs::{Checkpoints, Execution, Shard};
+pub use said::chain;
