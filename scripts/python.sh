@@ -55,6 +55,7 @@ step() { printf -- '-- %s\n' "$1"; }
 step "pytest"
 # The folder of the sources must not be what is imported.
 cp -r $package/tests "$folder/tests.$$"
+cp $package/README.md "$folder/tests.$$"
 trap 'rm -rf "$folder/tests.$$"' EXIT
 (cd "$folder/tests.$$" && APICAL_PROGRAM=$program "$python" -m pytest -q -rs -p no:cacheprovider .)
 step "mypy --strict"

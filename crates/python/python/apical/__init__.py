@@ -5,7 +5,7 @@
     results = apical.run("quick")                  # or a dict, TOML text, a path
     results = apical.read("results/quick")         # what lies in a folder
     frame = results.metrics()                      # every reading, a row each, with its unit
-    apical.plot(results, "update_angle")           # a figure of the page, in matplotlib
+    apical.plot(results, "update_angle", task="digits")   # a figure of the page, in matplotlib
 
     traces = apical.simulate(spec, patterns)       # a circuit in continuous time
     judged = apical.align(weights, inputs, targets, changes)   # your own model
