@@ -8,7 +8,9 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod align;
+pub mod event;
 mod experiment;
+pub mod folders;
 mod guard;
 pub mod learners;
 mod listed;
@@ -21,7 +23,9 @@ pub mod protocol;
 pub mod provenance;
 pub mod report;
 pub mod runs;
+mod said;
 pub mod seeds;
+pub mod simulate;
 pub mod spec;
 pub mod start;
 pub mod store;
@@ -35,4 +39,5 @@ pub mod verify;
 pub use experiment::{Done, Experiment};
 pub use listed::Listed;
 pub use runs::{Checkpoints, Execution, Shard};
+pub use said::chain;
 pub use surroundings::process_peak_bytes;

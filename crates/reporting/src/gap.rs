@@ -14,10 +14,9 @@ pub(crate) fn to_baseline(task: &Task<'_>, group: &Group<'_>) -> Option<Spread> 
         return None;
     }
     let subject = Subject::on(task.score, PartName::Test);
+    let others = baseline.by_seed();
     let gaps = group.finished.iter().filter_map(|run| {
-        let seed = run.summary.run.seed;
-        let of_seed = |other: &&&apical_learning::RunRecord| other.summary.run.seed == seed;
-        let other = baseline.finished.iter().find(of_seed)?;
+        let other = others.get(&run.summary.run.seed)?;
         Some(subject.value(&run.summary.last)? - subject.value(&other.summary.last)?)
     });
     Spread::of(&gaps.collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! Runs grouped by task, learner and point of a sweep.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use apical_learning::{
     KeyPath, Metric, PartName, Phase, Point, RunRecord, SCHEMA_VERSION, Status, TrialRecord,
@@ -28,7 +28,12 @@ pub(crate) struct Group<'a> {
     pub(crate) own_style: LineStyle,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    /// Its finished runs by their seeds.
+    pub(crate) fn by_seed(&self) -> HashMap<u64, &'a RunRecord> {
+        let runs = self.finished.iter();
+        runs.map(|run| (run.summary.run.seed, *run)).collect()
+    }
     /// The learner's name, with the point of the sweep where there is one.
     pub(crate) fn label(&self) -> String {
         if self.point.is_empty() {

@@ -2,6 +2,7 @@
 
 mod contrasts;
 mod credit;
+mod data;
 mod depth;
 mod evidence;
 mod fixture;

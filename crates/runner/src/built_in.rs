@@ -1,10 +1,9 @@
 //! The specifications of experiments/, by the name of their file, and where an argument's one is found.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use apical_experiment::spec::{SpecProblem, SpecSource};
+use apical_experiment::spec::{SpecSource, text_of, unreadable};
 use apical_experiment::store;
 
 use crate::commands::unknown;
@@ -51,9 +50,6 @@ pub(crate) fn titles() -> impl Iterator<Item = (&'static str, String)> {
     })
 }
 
-/// Bytes of the largest specification that is read.
-const LARGEST: u64 = 4 << 20;
-
 /// What an argument names: standard input where it is `-`, a file where it ends in .toml, else a
 /// built-in specification, or, where there is none of this name, a file after all.
 pub(crate) fn source(argument: &Path) -> anyhow::Result<SpecSource> {
@@ -69,59 +65,14 @@ pub(crate) fn source(argument: &Path) -> anyhow::Result<SpecSource> {
     let is_toml = argument.extension().is_some_and(|end| end == "toml");
     match argument.to_str() {
         Some(name) if !is_toml => built_in(name).or_else(|error| match argument.is_file() {
-            true => Ok(read(argument)?),
+            true => Ok(SpecSource::in_file(argument)?),
             false if argument.is_dir() => {
                 Err(unreadable(argument, ErrorKind::IsADirectory.into()).into())
             }
             false => Err(error),
         }),
-        _ => Ok(read(argument)?),
+        _ => Ok(SpecSource::in_file(argument)?),
     }
-}
-
-/// The specification in a file.
-pub(crate) fn read(path: &Path) -> Result<SpecSource, SpecProblem> {
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let text = text_of(file, path)?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = store::slug(&stem);
-    let name = if name.is_empty() {
-        "experiment".to_owned()
-    } else {
-        name
-    };
-    Ok(SpecSource {
-        name,
-        file: path.display().to_string(),
-        folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-        text,
-    })
-}
-
-fn text_of(from: impl Read, path: &Path) -> Result<String, SpecProblem> {
-    let mut text = String::new();
-    let n = from.take(LARGEST + 1).read_to_string(&mut text);
-    match n.map_err(|error| unreadable(path, error))? as u64 {
-        n if n > LARGEST => Err(SpecProblem::new(format!(
-            "the specification {} is larger than {LARGEST} bytes, which no specification is",
-            path.display()
-        ))),
-        _ => Ok(text),
-    }
-}
-
-fn unreadable(path: &Path, error: io::Error) -> SpecProblem {
-    let (path, said) = (path.display(), error.to_string());
-    let (why, help) = match error.kind() {
-        ErrorKind::NotFound => ("no such file", "`apical init` writes one to start from"),
-        ErrorKind::IsADirectory => (
-            "it is a folder",
-            "name a file in it; `apical report` takes folders of results",
-        ),
-        ErrorKind::InvalidData => ("it is no text in UTF-8", "save it as UTF-8"),
-        _ => (&*said, "make it readable, or name another"),
-    };
-    SpecProblem::new(format!("the specification {path} cannot be read: {why}")).with_help(help)
 }
 
 #[cfg(test)]

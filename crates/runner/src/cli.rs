@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use apical_keys::Described;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use serde::{Deserialize, Serialize};
 
 use apical_experiment::Shard;
 use apical_experiment::provenance::shell_line;
 use apical_experiment::seeds::in_short as seeds_in_short;
+use apical_experiment::simulate::TargetKind;
 use apical_experiment::spec::{Overrides, SpecProblem};
 use apical_learning::value_of;
 
@@ -404,7 +403,7 @@ pub(crate) struct SimulateArgs {
     pub(crate) targets: Option<PathBuf>,
     /// Whether --targets are potentials or rates; as in the specification where not given
     #[arg(long, value_enum)]
-    pub(crate) targets_are: Option<TargetKind>,
+    pub(crate) targets_are: Option<TargetsAre>,
     /// Leave the weights as they are
     #[arg(long)]
     pub(crate) no_plasticity: bool,
@@ -443,13 +442,21 @@ impl SimulateArgs {
 }
 
 /// What targets are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, Described)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TargetKind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TargetsAre {
     /// u_trgt
     Potentials,
     /// r_trgt = φ(u_trgt)
     Rates,
+}
+
+impl From<TargetsAre> for TargetKind {
+    fn from(are: TargetsAre) -> Self {
+        match are {
+            TargetsAre::Potentials => Self::Potentials,
+            TargetsAre::Rates => Self::Rates,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -8,11 +8,12 @@ use apical_experiment::align::AlignError;
 use apical_experiment::merge::MergeError;
 use apical_experiment::profile::ProfileError;
 use apical_experiment::report::ReadError;
+use apical_experiment::simulate::{RecordError, WeightsError};
 use apical_experiment::spec::SpecProblem;
 use apical_experiment::task_data::is_of_files;
 use apical_experiment::tuning::TuningFailed;
 use apical_kernels::InstructionSetError;
-use apical_learning::{LearnError, StoreError};
+use apical_learning::LearnError;
 use apical_reporting::compare::{CompareError, GateError};
 
 use crate::say;
@@ -143,12 +144,6 @@ pub(crate) enum UsageError {
     /// Targets of which nothing says what they are.
     #[error("say what --targets are: --targets-are potentials or --targets-are rates")]
     TargetsOfNoKind,
-    /// A quantity that no neuron of the circuit has.
-    #[error("no neuron of this circuit has `{quantity}`: it has no hidden layer")]
-    NoNeurons {
-        /// The quantity.
-        quantity: &'static str,
-    },
     /// A neuron that is not in the circuit.
     #[error(
         "there is no neuron `{name}`; expected LAYER.NUMBER, both counted from 0, in layers of {sizes:?} neurons"
@@ -265,14 +260,6 @@ pub(crate) enum DataProblem {
         /// Why.
         source: std::io::Error,
     },
-    /// Weights that cannot be put into a circuit.
-    #[error("the weights in {path} cannot be used: {source}")]
-    Weights {
-        /// The file.
-        path: String,
-        /// Why.
-        source: StoreError,
-    },
 }
 
 /// Prints help, the version, or what is wrong with the command line, and says how the program ends.
@@ -300,12 +287,14 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         || error.is::<ProfileError>()
         || error.is::<InstructionSetError>()
         || matches!(error.downcast_ref(), Some(SlurmError::Absent { .. }))
+        || error.is::<RecordError>()
     {
         USAGE
     } else if error.is::<TuningFailed>() || error.is::<LearnError>() {
         RUNS_FAILED
     } else if error.is::<DataProblem>()
         || error.is::<AlignError>()
+        || error.is::<WeightsError>()
         || is_of_files(error)
         || error.is::<DatasetError>()
     {

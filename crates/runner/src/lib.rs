@@ -8,7 +8,6 @@
 mod built_in;
 mod cli;
 mod commands;
-mod event;
 mod exit;
 mod fetch;
 mod folders;
@@ -16,7 +15,6 @@ mod program;
 mod progress;
 mod reference;
 mod say;
-mod simulate;
 mod slurm;
 mod stop;
 mod threads;
@@ -26,6 +24,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use apical_datasets::{AnyDataKind, add_data_kinds};
+use apical_experiment::chain;
 use apical_experiment::learners::add_learner_kinds;
 use apical_experiment::provenance;
 use apical_kernels::InstructionSet;
@@ -114,16 +113,4 @@ impl Program {
         InstructionSet::chosen()?;
         Ok(())
     }
-}
-
-/// An error and its causes on one line, without repeating what a cause already said.
-fn chain(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1) {
-        let cause = cause.to_string();
-        if !text.contains(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }

@@ -11,9 +11,10 @@ mod places;
 mod read;
 mod status;
 mod trials;
+mod write;
 
 use apical_reporting::compare::{Arm, arms_of_runs, arms_of_tasks};
-use apical_reporting::export;
+use apical_reporting::export::{self, Column, FigureData, FigureOmitted};
 use apical_reporting::{
     Artefact, ProtocolReport, ReportError, ReportInput, plain, protocol_report, terminal_table_in,
 };
@@ -25,6 +26,7 @@ pub(crate) use self::places::places;
 pub use self::read::{ReadError, Reports, folders_of, read};
 pub(crate) use self::read::{on_experiment, on_own_protocol};
 pub use self::status::{Status, status};
+pub use self::write::write;
 
 /// A format of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,22 @@ impl Report {
             (Self::Protocol(of), Npz) => export::npz_of_runs(&of.runs),
             (Self::Protocol(of), Tensorboard) => Ok(export::tensorboard_of_runs(&of.runs)),
             (Self::Protocol(of), Pdf) => export::pdf_of_charts(&of.charts),
+        }
+    }
+
+    /// Every reading of every run, as columns.
+    pub fn columns(&self) -> Result<Vec<Column>, ReportError> {
+        match self {
+            Self::Tasks(input) => export::columns(input),
+            Self::Protocol(of) => Ok(export::columns_of_runs(&of.runs)),
+        }
+    }
+
+    /// Every figure as data, and those of which there is nothing to show.
+    pub fn figures(&self) -> Result<(Vec<FigureData>, Vec<FigureOmitted>), ReportError> {
+        match self {
+            Self::Tasks(input) => export::figures(input),
+            Self::Protocol(of) => Ok((export::figures_of_charts(&of.charts), Vec::new())),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The numbers plotted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Chart, ChartRow};
 use crate::csv::{Csv, number};
@@ -53,6 +53,8 @@ impl Chart {
             xs.sort_by(f64::total_cmp);
             xs.dedup();
             let means = line.by_x();
+            let places = line.seeds.iter().enumerate().rev();
+            let places: HashMap<u64, usize> = places.map(|(at, seed)| (seed.seed, at)).collect();
             // Both are in order of x, so each place of a seed is met once.
             let mut next = vec![0; line.seeds.len()];
             for x in xs {
@@ -69,7 +71,7 @@ impl Chart {
                     number(spread.and_then(|spread| spread.standard_deviation)),
                 ];
                 for wanted in &seeds {
-                    let index = line.seeds.iter().position(|seed| seed.seed == *wanted);
+                    let index = places.get(wanted).copied();
                     let value = index.and_then(|index| {
                         let (at, y) = *line.seeds[index].points.get(next[index])?;
                         (at == x).then(|| {

@@ -266,10 +266,9 @@ fn runs_of_both<'t, 'a>(
     own: &'t Group<'a>,
     other: &'t Group<'a>,
 ) -> impl Iterator<Item = (&'a RunRecord, &'a RunRecord)> + use<'t, 'a> {
-    own.finished.iter().filter_map(|run| {
-        let seed = run.summary.run.seed;
-        let mut others = other.finished.iter();
-        let same = others.find(|other| other.summary.run.seed == seed)?;
+    let others = other.by_seed();
+    own.finished.iter().filter_map(move |run| {
+        let same = others.get(&run.summary.run.seed)?;
         Some((*run, *same))
     })
 }

@@ -101,10 +101,9 @@ pub(super) fn uses_depth(task: &Task<'_>, group: &Group<'_>) -> Part {
         true => 1.0,
         false => -1.0,
     };
+    let others = control.by_seed();
     let gain = |run: &&RunRecord| {
-        let seed = run.summary.run.seed;
-        let mut others = control.finished.iter();
-        let other = others.find(|other| other.summary.run.seed == seed)?;
+        let other = others.get(&run.summary.run.seed)?;
         let gain = subject.value(&run.summary.last)? - subject.value(&other.summary.last)?;
         Some(sign * gain)
     };

@@ -117,7 +117,7 @@ fn named(columns: &[(&str, Kind)]) -> Vec<(String, Kind)> {
         .collect()
 }
 
-fn of_tasks(input: &ReportInput) -> Long<'_> {
+pub(super) fn of_tasks(input: &ReportInput) -> Long<'_> {
     use Kind::{Number, Text, Whole};
     let keys = input.runs.iter().flat_map(|run| &run.summary.run.point.0);
     let keys: BTreeSet<&KeyPath> = keys.map(|swept| &swept.key).collect();
@@ -275,7 +275,7 @@ pub(super) fn name(value: &impl serde::Serialize) -> String {
     written.as_str().unwrap_or_default().to_owned()
 }
 
-fn of_runs(runs: &[RunSeries]) -> Long<'_> {
+pub(super) fn of_runs(runs: &[RunSeries]) -> Long<'_> {
     use Kind::{Number, Text, Whole};
     let columns = named(&[
         ("experiment", Text),

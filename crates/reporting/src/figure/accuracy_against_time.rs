@@ -83,6 +83,7 @@ fn timed(task: &Task<'_>, group: &Group<'_>) -> Vec<TimedPoint> {
         let timing = run.timings.iter().find(|timing| timing.epoch == epoch)?;
         Some(timing.seconds.training()).filter(|seconds| *seconds > 0.0 && seconds.is_finite())
     };
+    let runs = group.by_seed();
     group
         .over_epochs(Subject::on(task.score, PartName::Test))
         .into_iter()
@@ -91,8 +92,7 @@ fn timed(task: &Task<'_>, group: &Group<'_>) -> Vec<TimedPoint> {
                 .by_seed
                 .iter()
                 .filter_map(|(seed, value)| {
-                    let is_it = |run: &&&RunRecord| run.summary.run.seed == *seed;
-                    let run = group.finished.iter().find(is_it)?;
+                    let run = runs.get(seed)?;
                     Some((*seed, seconds(run, point.epoch)?, *value))
                 })
                 .collect();

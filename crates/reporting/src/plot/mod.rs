@@ -7,6 +7,7 @@ mod axis;
 mod bars;
 mod canvas;
 mod clip;
+mod data;
 mod dots;
 mod draw;
 mod font;

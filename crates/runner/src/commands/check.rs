@@ -12,11 +12,10 @@ use apical_datasets::{
 use apical_experiment::task_data::{TaskDataError, load};
 
 use super::set_of_name;
-use crate::built_in;
 use crate::exit::{DataProblem, UsageError};
 use crate::say;
 use apical_experiment::Experiment;
-use apical_experiment::spec::Overrides;
+use apical_experiment::spec::{Overrides, SpecSource};
 
 /// Checks the data set called `name`, or those of the specification in the file `name`.
 pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {
@@ -43,7 +42,7 @@ pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {
 
 /// Loads every data set that a specification names.
 fn of_spec(file: &Path, folders: &[PathBuf]) -> Result<()> {
-    let resolved = match Experiment::read(built_in::read(file)?, Overrides::default())? {
+    let resolved = match Experiment::read(SpecSource::in_file(file)?, Overrides::default())? {
         Experiment::Tasks(resolved) => resolved,
         Experiment::Protocol(_) => {
             say::out("a protocol makes its own data; there is nothing to check");

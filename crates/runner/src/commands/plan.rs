@@ -8,7 +8,6 @@ use apical_experiment::plan::{Plan, Planned, plan as estimate};
 use apical_experiment::task_data::DataCache;
 use apical_reporting::{Cell, PlainTable};
 
-use super::simulate;
 use crate::built_in;
 use crate::cli::PlanArgs;
 use crate::exit;
@@ -17,11 +16,12 @@ use crate::folders::data_folders;
 use crate::slurm::length::in_words as duration;
 use crate::stop::Stop;
 use crate::{say, width};
+use apical_experiment::simulate::is_simulation;
 
 /// Prints how many runs an experiment has, and what they will take; trains a second of each learner.
 pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> {
     let source = built_in::source(&arguments.spec)?;
-    if simulate::is_simulation(&source) {
+    if is_simulation(&source) {
         return Err(UsageError::NothingToPlan.into());
     }
     let experiment = Experiment::read(source, arguments.what.overrides()?)?;

@@ -13,7 +13,6 @@ use apical_experiment::store;
 use apical_experiment::task_data::DataCache;
 
 use super::instructions::counted;
-use super::simulate;
 use crate::built_in;
 use crate::cli::ProfileArgs;
 use crate::exit::{self, DataProblem, UsageError};
@@ -21,11 +20,12 @@ use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::stop::Stop;
 use crate::{say, width};
+use apical_experiment::simulate::is_simulation;
 
 /// Teaches each learner of an experiment for a while and prints where its time goes.
 pub(crate) fn profile(arguments: &ProfileArgs, data_dir: Option<&Path>) -> Result<u8> {
     let source = built_in::source(&arguments.spec)?;
-    if simulate::is_simulation(&source) {
+    if is_simulation(&source) {
         return Err(UsageError::NothingToProfile.into());
     }
     let experiment = Experiment::read(source, arguments.what.overrides()?)?;

@@ -1,12 +1,11 @@
 //! `apical report`, and the report at the end of `apical run`.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_experiment::report::{GivenContrasts, Report, folders_of, read};
+use apical_experiment::report::{GivenContrasts, Report, folders_of, read, write};
 use apical_experiment::store::{self, Lock};
 
 use crate::built_in;
@@ -14,9 +13,6 @@ use crate::cli::ReportArgs;
 use crate::exit::{self, UsageError};
 use crate::folders::may_be_made;
 use crate::{say, width};
-
-/// The list of the files of a report.
-const FILES: &str = "report.json";
 
 /// Writes the report of all ended runs below some folders.
 ///
@@ -104,7 +100,7 @@ fn conclude(report: &Report, out: &Path, wide: bool) -> Result<()> {
 /// report that are not among them go. Where the folder cannot be written at all, it stays as it is, and
 /// a line says so.
 pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<PathBuf>> {
-    match write_files(report, folder) {
+    match write(report, folder) {
         Ok(index) => Ok(Some(index)),
         Err(error) if store::is_read_only(&error) => {
             let folder = folder.display();
@@ -115,31 +111,6 @@ pub(crate) fn write_report(report: &Report, folder: &Path) -> Result<Option<Path
         }
         Err(error) => Err(error),
     }
-}
-
-fn write_files(report: &Report, folder: &Path) -> Result<PathBuf> {
-    store::clear_temporary(folder);
-    let list = folder.join(FILES);
-    let before: Vec<String> = store::json(&list).unwrap_or_default();
-    let artefacts = report.files().context("failed to make the report")?;
-    for artefact in &artefacts {
-        store::write_atomically(&folder.join(&artefact.path), &artefact.bytes)?;
-    }
-    let files: Vec<&str> = artefacts.iter().map(|file| &*file.path).collect();
-    for file in before.iter().filter(|file| !files.contains(&&***file)) {
-        let mut parts = Path::new(file).components();
-        if parts.all(|part| matches!(part, Component::Normal(_))) {
-            let _ = fs::remove_file(folder.join(file));
-            // Folders go with their last file.
-            for above in Path::new(file).ancestors().skip(1) {
-                if above.as_os_str().is_empty() || fs::remove_dir(folder.join(above)).is_err() {
-                    break;
-                }
-            }
-        }
-    }
-    store::write_atomically(&list, &store::pretty(&files)?)?;
-    Ok(folder.join("index.html"))
 }
 
 /// Prints tables and findings on standard output, in columns that fit it unless all are asked for.

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use apical_experiment::progress::{Counts, Progress as _};
 use apical_experiment::report::Report;
+use apical_experiment::simulate::is_simulation;
 use apical_experiment::spec::SpecSource;
 use apical_experiment::store::Lock;
 use apical_experiment::task_data::DataCache;
@@ -14,12 +15,12 @@ use super::report::{print_text, write_report};
 use super::simulate;
 use crate::built_in;
 use crate::cli::{ReproduceArgs, RunArgs};
-use crate::event::Event;
 use crate::exit;
 use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::progress::{Mode, Progress};
 use crate::stop::{Asked, Stop};
+use apical_experiment::event::Event;
 
 /// The experiment that runs without arguments.
 const QUICK: &str = "quick";
@@ -56,7 +57,7 @@ fn run_source(
     arguments: &RunArgs,
     data_dir: Option<&Path>,
 ) -> Result<u8> {
-    if simulate::is_simulation(&source) {
+    if is_simulation(&source) {
         return simulate::run_simulation(source, &arguments.how, data_dir);
     }
     let specified = seeds_of(&source);

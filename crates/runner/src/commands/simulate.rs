@@ -3,35 +3,25 @@
 use std::path::Path;
 
 use anyhow::Result;
-use apical_learning::{
-    LearnError, Learner, Network, Precision, SpecError, Streams, load_tensors, save_tensors,
-};
-use apical_microcircuit::circuit::{max_2026, sacramento_2018};
-
-use super::unknown;
-use crate::built_in;
-use crate::cli::{HowToRun, SimulateArgs};
-use crate::exit::{self, DataProblem, UsageError};
-use crate::folders::{data_folders, may_be_made};
-use crate::say;
-use crate::simulate::{
-    CIRCUITS, CircuitSpec, Model, Neuron, Quantity, Recorder, Shown, ShownError, SimulateSpec,
-    Simulated, TargetsSpec, Traces, chart, csv, npz,
+use apical_experiment::simulate::{
+    Came, CircuitSpec, Model, Neuron, Quantity, Record, RecordError, ShownError, SimulateSpec,
+    Simulation, TargetsSpec, Traces, chart, csv, npz,
 };
 use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
-use apical_experiment::store::{read_file, write_atomically};
+use apical_experiment::store::write_atomically;
+use apical_learning::{Network, SpecError};
+
+use crate::built_in;
+use crate::cli::{HowToRun, SimulateArgs};
+use crate::exit::{self, UsageError};
+use crate::folders::{data_folders, may_be_made};
+use crate::say;
 
 /// Shows patterns to a circuit and writes its traces.
 ///
 /// Where the circuit fails, what was seen until then is written nevertheless.
 pub(crate) fn simulate(arguments: &SimulateArgs, data_dir: Option<&Path>) -> Result<()> {
     simulate_source(built_in::source(&arguments.spec)?, arguments, data_dir)
-}
-
-/// Whether `source` is the specification of a simulation.
-pub(super) fn is_simulation(source: &SpecSource) -> bool {
-    let table: toml::Table = source.text.parse().unwrap_or_default();
-    CIRCUITS.iter().any(|key| table.contains_key(*key)) && !table.contains_key("protocol")
 }
 
 /// `apical run` with a simulation: traces and figure go to the experiment's folder.
@@ -78,31 +68,27 @@ fn simulate_source(
         Err(ShownError::Spec(error)) => return Err(problem(error).into()),
         Err(ShownError::File(error)) => return Err(error.into()),
     };
-    let streams = Streams::new(spec.seed);
-    let start = spec.network.start(streams).map_err(problem)?;
-    let simulation = Simulation {
+    let came = Simulation {
         spec: &spec,
+        network: &network,
         shown: &shown,
-        plan: &plan,
-        arguments,
-        streams,
-    };
-    // One arm for every circuit and precision.
-    macro_rules! run {
-        ($circuit:ty, $own:expr) => {
-            simulation.run(<$circuit>::new(&network, &start, $own, streams).map_err(problem)?)?
-        };
+        record: &plan.record,
+        save_before: arguments.save_before.clone(),
+        save_after: arguments.save_after.clone(),
+        stop: &|| false,
     }
-    let (traces, ended) = match (circuit, circuit.precision()) {
-        (CircuitSpec::Sacramento2018(own), Precision::F32) => {
-            run!(sacramento_2018::Continuous<f32>, own)
-        }
-        (CircuitSpec::Sacramento2018(own), Precision::F64) => {
-            run!(sacramento_2018::Continuous<f64>, own)
-        }
-        (CircuitSpec::Max2026(own), Precision::F32) => run!(max_2026::Continuous<f32>, own),
-        (CircuitSpec::Max2026(own), Precision::F64) => run!(max_2026::Continuous<f64>, own),
-    };
+    .run();
+    let Came {
+        traces,
+        note,
+        ended,
+    } = came.map_err(|error| match error.downcast() {
+        Ok(error) => problem(error).into(),
+        Err(error) => error,
+    })?;
+    if let Some(note) = note {
+        say::err(note);
+    }
     write(&traces, &spec, &plan, arguments)?;
     Ok(ended?)
 }
@@ -127,6 +113,7 @@ fn in_place_of(spec: &mut SimulateSpec, arguments: &SimulateArgs) -> Result<(), 
         spec.targets = Some(TargetsSpec {
             kind: arguments
                 .targets_are
+                .map(Into::into)
                 .or(of_spec)
                 .ok_or(UsageError::TargetsOfNoKind)?,
             path: Some(path.clone()),
@@ -134,7 +121,7 @@ fn in_place_of(spec: &mut SimulateSpec, arguments: &SimulateArgs) -> Result<(), 
             rows: None,
         });
     } else if let (Some(kind), Some(targets)) = (arguments.targets_are, &mut spec.targets) {
-        targets.kind = kind;
+        targets.kind = kind.into();
     }
     Ok(())
 }
@@ -143,63 +130,34 @@ fn in_place_of(spec: &mut SimulateSpec, arguments: &SimulateArgs) -> Result<(), 
 struct Plan {
     model: Model,
     written: Vec<Quantity>,
-    recorded: Vec<Quantity>,
+    record: Record,
     neurons: Vec<Neuron>,
-    every: usize,
-    dt_ms: f64,
 }
 
 impl Plan {
-    fn new(
-        circuit: CircuitSpec<'_>,
-        network: &Network,
-        arguments: &SimulateArgs,
-    ) -> Result<Self, UsageError> {
+    fn new(circuit: CircuitSpec<'_>, network: &Network, arguments: &SimulateArgs) -> Result<Self> {
         extension(&arguments.out, &["npz", "csv"])?;
-        let model = circuit.model();
-        let known: Vec<&str> = model.quantities().iter().map(|own| own.name()).collect();
-        let mut written = Vec::new();
-        for name in &arguments.record {
-            let mut quantities = model.quantities().iter().copied();
-            let quantity = quantities.find(|own| own.name() == name);
-            let quantity = quantity.ok_or_else(|| unknown("quantity", name, &known))?;
-            if model.neurons(quantity, network.sizes()).is_empty() {
-                return Err(UsageError::NoNeurons {
-                    quantity: quantity.name(),
-                });
-            }
-            if !written.contains(&quantity) {
-                written.push(quantity);
-            }
-        }
-        let dt_ms = circuit.dt_ms();
-        let by_default = || match circuit.presentation_ms() < 20.0 {
-            true => dt_ms,
-            false => 1.0,
-        };
-        let every_ms = arguments.every.unwrap_or_else(by_default);
-        let every = every_ms / dt_ms;
-        if !(every >= 0.5 && (every - every.round()).abs() < 1e-6 * every) {
-            return Err(UsageError::Every { every_ms, dt_ms });
-        }
-        let mut recorded = written.clone();
+        let record = Record::new(circuit, network, &arguments.record, arguments.every);
+        let mut record = record.map_err(|error| match error {
+            RecordError::Every { every_ms, dt_ms } => UsageError::Every { every_ms, dt_ms }.into(),
+            error => anyhow::Error::from(error),
+        })?;
+        let (model, written) = (circuit.model(), record.quantities.clone());
         let mut neurons = Vec::new();
         if let Some(figure) = &arguments.figure {
             extension(figure, &["svg", "png"])?;
             neurons = chosen(&arguments.neurons, network.sizes())?;
             for &quantity in model.quantities() {
-                if !recorded.contains(&quantity) {
-                    recorded.push(quantity);
+                if !record.quantities.contains(&quantity) {
+                    record.quantities.push(quantity);
                 }
             }
         }
         Ok(Self {
             model,
             written,
-            recorded,
+            record,
             neurons,
-            every: every.round() as usize,
-            dt_ms,
         })
     }
 }
@@ -228,79 +186,6 @@ fn extension(path: &Path, known: &'static [&'static str]) -> Result<&'static str
         path: path.display().to_string(),
         known: known.join(", ."),
     })
-}
-
-/// What is shown to a circuit, and what is taken down.
-struct Simulation<'a> {
-    spec: &'a SimulateSpec,
-    shown: &'a Shown,
-    plan: &'a Plan,
-    arguments: &'a SimulateArgs,
-    streams: Streams,
-}
-
-impl Simulation<'_> {
-    /// Shows all patterns; the circuit's own failure ends the traces.
-    fn run<C: Simulated>(&self, mut circuit: C) -> Result<(Traces, Result<(), LearnError>)> {
-        if let Some(path) = &self.spec.weights {
-            load(&mut circuit, path)?;
-        }
-        save(&circuit, self.arguments.save_before.as_deref())?;
-        let mut session = circuit.session(self.streams, 1);
-        let n_steps = circuit.n_steps();
-        let sizes = circuit.network().sizes().to_vec();
-        let (model, plan) = (self.plan.model, self.plan);
-        let mut recorder = Recorder::new(&plan.recorded, (model, &sizes), plan.every, plan.dt_ms);
-        let row = |i: usize| self.shown.targets.as_ref().map(|targets| targets.row(i));
-        let n_patterns = self.shown.inputs.nrows();
-        if C::SHOWN_AFTER > 0 {
-            recorder.see::<C>(0, C::state(&session), row(0));
-        }
-        for i in 0..n_patterns {
-            let inputs = self.shown.inputs.slice(ndarray::s![i..i + 1, ..]);
-            let targets = self.shown.targets.as_ref();
-            let target = targets.map(|targets| targets.slice(ndarray::s![i..i + 1, ..]));
-            let mut seen = |step: usize, state: &C::State| {
-                recorder.see::<C>(i * n_steps + step + C::SHOWN_AFTER, state, row(i));
-            };
-            let is_plastic = self.spec.plastic;
-            let observed = circuit.show(&mut session, inputs, target, is_plastic, &mut seen);
-            if observed.is_err() {
-                return Ok((recorder.into_traces(), observed));
-            }
-        }
-        if C::SHOWN_AFTER == 0 {
-            recorder.see::<C>(
-                n_patterns * n_steps,
-                C::state(&session),
-                row(n_patterns - 1),
-            );
-        }
-        save(&circuit, self.arguments.save_after.as_deref())?;
-        if let Some(note) = C::note(&session) {
-            say::err(format_args!("{note}"));
-        }
-        Ok((recorder.into_traces(), Ok(())))
-    }
-}
-
-fn load(circuit: &mut impl Learner, path: &Path) -> Result<()> {
-    let bytes = read_file(path).map_err(|source| DataProblem::Unreadable {
-        path: path.display().to_string(),
-        source,
-    })?;
-    load_tensors(circuit, &bytes).map_err(|source| DataProblem::Weights {
-        path: path.display().to_string(),
-        source,
-    })?;
-    Ok(())
-}
-
-fn save(circuit: &impl Learner, path: Option<&Path>) -> Result<()> {
-    match path {
-        Some(path) => write_atomically(path, &save_tensors(circuit)?),
-        None => Ok(()),
-    }
 }
 
 fn write(

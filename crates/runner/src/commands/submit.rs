@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_experiment::provenance::shell_line;
+use apical_experiment::simulate::is_simulation;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::{Checkpoints, Execution, Experiment, Listed, Shard};
 
 use self::estimate::Estimate;
 use super::run::seeds_of;
-use super::simulate;
 use crate::built_in;
 use crate::cli::SubmitArgs;
 use crate::exit::UsageError;
@@ -38,7 +38,7 @@ pub(crate) fn submit(arguments: &SubmitArgs, data_dir: Option<&Path>) -> Result<
         return Err(UsageError::NoSpecFile.into());
     }
     let source = built_in::source(&arguments.spec)?;
-    if simulate::is_simulation(&source) {
+    if is_simulation(&source) {
         return Err(UsageError::NothingToSubmit.into());
     }
     let specified = seeds_of(&source);

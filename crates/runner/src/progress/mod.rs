@@ -15,8 +15,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::screen::Screen;
 pub(crate) use self::words::label;
 use self::words::{cut, readings, short_label, shortened};
-use crate::event::Event;
 use crate::{say, width};
+use apical_experiment::event::Event;
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
@@ -215,7 +215,7 @@ impl progress::Progress for Progress {
     }
 
     fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
-        let error = &crate::chain(error);
+        let error = &apical_experiment::chain(error);
         self.warn(&format!("{} · {error}", label(run)));
         self.event(&Event::RunEnded {
             run,

@@ -16,7 +16,7 @@ pub(crate) use find::Explained;
 pub(crate) use pages::pages;
 pub(crate) use schema::schema_text;
 
-use crate::simulate::SimulateSpec;
+use apical_experiment::simulate::SimulateSpec;
 
 /// A kind of specification.
 #[derive(Debug, Clone, Copy)]

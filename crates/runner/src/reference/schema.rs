@@ -6,7 +6,7 @@ use apical_keys::{Bounds, Choices, Key, Shape, Table};
 use serde_json::{Map, Value, json};
 
 use super::specifications;
-use crate::simulate::CIRCUITS;
+use apical_experiment::simulate::CIRCUITS;
 
 /// What is longer than this and stands in several places becomes a definition.
 const LONG: usize = 400;

@@ -6,7 +6,7 @@ use apical_keys::{Bounds, Entry, Shape, entries};
 use toml::{Table, Value};
 
 use super::{Specification, sample, specifications, words};
-use crate::simulate::SimulateSpec;
+use apical_experiment::simulate::SimulateSpec;
 
 /// What must stand beside a key, which no shape can say: where the fault of a specification holds the
 /// first text, the key in its first backquotes with the last part replaced by the second text gets the

@@ -1,6 +1,6 @@
 //! What figures over epochs share: curves, axes, the legend and the table of plotted numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apical_learning::{KeyPath, Metric};
 
@@ -17,16 +17,14 @@ pub(in crate::figure) fn over_epochs(
     points: &[EpochPoint],
     has_seeds: bool,
 ) -> Curve {
-    let seeds: BTreeSet<u64> = seeds_of(points);
-    let of_seed = |seed: u64| -> Vec<(f64, f64)> {
-        points
+    let values = points.iter().flat_map(|point| {
+        let x = point.epoch as f64;
+        point
+            .by_seed
             .iter()
-            .filter_map(|point| {
-                let (_, value) = point.by_seed.iter().find(|(s, _)| *s == seed)?;
-                Some((point.epoch as f64, *value))
-            })
-            .collect()
-    };
+            .map(move |(seed, value)| (x, *seed, *value))
+    });
+    let seeds = lines_of_seeds(values);
     Curve {
         style: group.style,
         points: points
@@ -37,10 +35,7 @@ pub(in crate::figure) fn over_epochs(
                 half_width: point.spread.half_width,
             })
             .collect(),
-        seeds: match seeds.len() {
-            0 | 1 => Vec::new(),
-            _ => seeds.into_iter().map(of_seed).collect(),
-        },
+        seeds,
         shown: match has_seeds {
             true => Shown::Both,
             false => Shown::Interval,
@@ -55,11 +50,6 @@ pub(in crate::figure) fn over_places(
     points: &[(f64, Spread)],
     seeds: &[(f64, u64, f64)],
 ) -> Curve {
-    let numbers: BTreeSet<u64> = seeds.iter().map(|(_, seed, _)| *seed).collect();
-    let of_seed = |seed: u64| {
-        let own = seeds.iter().filter(move |(_, own, _)| *own == seed);
-        own.map(|(x, _, value)| (*x, *value)).collect()
-    };
     Curve {
         style,
         points: points
@@ -70,10 +60,7 @@ pub(in crate::figure) fn over_places(
                 half_width: spread.half_width,
             })
             .collect(),
-        seeds: match numbers.len() {
-            0 | 1 => Vec::new(),
-            _ => numbers.into_iter().map(of_seed).collect(),
-        },
+        seeds: lines_of_seeds(seeds.iter().copied()),
         shown: Shown::Interval,
         has_error_bars: true,
     }
@@ -181,9 +168,9 @@ impl<'a> EpochTable<'a> {
                 number(Some(point.spread.mean)),
                 number(point.spread.half_width),
             ]);
+            let values: BTreeMap<u64, f64> = point.by_seed.iter().copied().collect();
             for seed in &self.seeds {
-                let value = point.by_seed.iter().find(|(s, _)| s == seed);
-                cells.push(number(value.map(|(_, value)| *value)));
+                cells.push(number(values.get(seed).copied()));
             }
             self.csv.row(&cells);
         }
@@ -210,9 +197,14 @@ pub(in crate::figure) fn learner_cells(group: &Group<'_>, keys: &[&KeyPath]) -> 
     cells
 }
 
-fn seeds_of(points: &[EpochPoint]) -> BTreeSet<u64> {
-    points
-        .iter()
-        .flat_map(|point| point.by_seed.iter().map(|(seed, _)| *seed))
-        .collect()
+/// The points of each seed, of places, seeds and values; none where there are not two to tell apart.
+fn lines_of_seeds(values: impl Iterator<Item = (f64, u64, f64)>) -> Vec<Vec<(f64, f64)>> {
+    let mut lines: BTreeMap<u64, Vec<(f64, f64)>> = BTreeMap::new();
+    for (x, seed, value) in values {
+        lines.entry(seed).or_default().push((x, value));
+    }
+    match lines.len() {
+        0 | 1 => Vec::new(),
+        _ => lines.into_values().collect(),
+    }
 }

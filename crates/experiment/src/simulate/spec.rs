@@ -11,46 +11,52 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::cli::TargetKind;
-use apical_experiment::protocol::setting::NetworkSpec;
+use crate::protocol::setting::NetworkSpec;
+use crate::spec::SpecSource;
 
 /// The keys of circuits, of which a simulation has one.
-pub(crate) const CIRCUITS: [&str; 2] = ["circuit", "error_neurons_continuous"];
+pub const CIRCUITS: [&str; 2] = ["circuit", "error_neurons_continuous"];
+
+/// Whether `source` is the specification of a simulation.
+pub fn is_simulation(source: &SpecSource) -> bool {
+    let table: toml::Table = source.text.parse().unwrap_or_default();
+    CIRCUITS.iter().any(|key| table.contains_key(*key)) && !table.contains_key("protocol")
+}
 
 /// A circuit and what is shown to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SimulateSpec {
+pub struct SimulateSpec {
     /// The figure's heading.
     #[serde(default)]
-    pub(crate) title: String,
+    pub title: String,
     /// Root seed of weights that are drawn, and of noise.
     #[serde(default)]
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// Weights as runs save them; drawn from the seed where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) weights: Option<PathBuf>,
+    pub weights: Option<PathBuf>,
     /// Whether weights learn.
     #[serde(default = "yes")]
-    pub(crate) plastic: bool,
+    pub plastic: bool,
     /// Layers, φ and forward starting weights.
-    pub(crate) network: NetworkSpec,
+    pub network: NetworkSpec,
     /// Input rates, a row per pattern; patterns are shown one after the other.
-    pub(crate) inputs: RowsSpec,
+    pub inputs: RowsSpec,
     /// Targets, a row per pattern; without them no teacher acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) targets: Option<TargetsSpec>,
+    pub targets: Option<TargetsSpec>,
     /// The settings of a circuit with interneurons. Exactly one of this and `error_neurons_continuous`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) circuit: Option<ContinuousSpec>,
+    pub circuit: Option<ContinuousSpec>,
     /// The settings of a circuit with error neurons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) error_neurons_continuous: Option<ErrorNeuronsContinuousSpec>,
+    pub error_neurons_continuous: Option<ErrorNeuronsContinuousSpec>,
 }
 
 /// The circuit that is simulated.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum CircuitSpec<'a> {
+pub enum CircuitSpec<'a> {
     /// With interneurons.
     Sacramento2018(&'a ContinuousSpec),
     /// With error neurons.
@@ -60,49 +66,59 @@ pub(crate) enum CircuitSpec<'a> {
 /// Rows of numbers: those of a file, or those that stand here.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RowsSpec {
+pub struct RowsSpec {
     /// A CSV, NPY or NPZ file; a relative path is relative to the specification's file, or else to a
     /// data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<PathBuf>,
+    pub path: Option<PathBuf>,
     /// The array of an NPZ file; `x` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) array: Option<String>,
+    pub array: Option<String>,
     /// The rows, in place of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) rows: Option<Vec<Vec<f32>>>,
+    pub rows: Option<Vec<Vec<f32>>>,
+}
+
+/// What targets are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Described)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetKind {
+    /// u_trgt
+    Potentials,
+    /// r_trgt = φ(u_trgt)
+    Rates,
 }
 
 /// Targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Described)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TargetsSpec {
+pub struct TargetsSpec {
     /// What they are.
-    pub(crate) kind: TargetKind,
+    pub kind: TargetKind,
     /// A CSV, NPY or NPZ file; a relative path is relative to the specification's file, or else to a
     /// data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<PathBuf>,
+    pub path: Option<PathBuf>,
     /// The array of an NPZ file; `y` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) array: Option<String>,
+    pub array: Option<String>,
     /// The rows, in place of a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) rows: Option<Vec<Vec<f32>>>,
+    pub rows: Option<Vec<Vec<f32>>>,
 }
 
 /// What is shown, a row per pattern.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// Input rates.
-    pub(crate) inputs: Array2<f32>,
+    pub inputs: Array2<f32>,
     /// u_trgt, or r_trgt, whichever the circuit's teacher gives.
-    pub(crate) targets: Option<Array2<f32>>,
+    pub targets: Option<Array2<f32>>,
 }
 
 /// Why nothing can be shown.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ShownError {
+pub enum ShownError {
     /// A value of the specification; its key stands in the message.
     #[error(transparent)]
     Spec(#[from] SpecError),
@@ -114,7 +130,7 @@ pub(crate) enum ShownError {
 impl SimulateSpec {
     /// Puts the folder of the specification's file before its relative paths, but for those of files that
     /// are not there, which data folders may have.
-    pub(crate) fn place_in(&mut self, folder: &Path) {
+    pub fn place_in(&mut self, folder: &Path) {
         let targets = self.targets.as_mut().map(|targets| &mut targets.path);
         let paths = [&mut self.weights, &mut self.inputs.path];
         for path in paths.into_iter().chain(targets).flatten() {
@@ -126,7 +142,7 @@ impl SimulateSpec {
     }
 
     /// The network, after everything that can be checked without files.
-    pub(crate) fn check(&self) -> Result<Network, SpecError> {
+    pub fn check(&self) -> Result<Network, SpecError> {
         let network = self.network.network()?;
         match self.circuit()? {
             CircuitSpec::Sacramento2018(spec) => spec
@@ -140,7 +156,7 @@ impl SimulateSpec {
     }
 
     /// The circuit.
-    pub(crate) fn circuit(&self) -> Result<CircuitSpec<'_>, SpecError> {
+    pub fn circuit(&self) -> Result<CircuitSpec<'_>, SpecError> {
         match (&self.circuit, &self.error_neurons_continuous) {
             (Some(spec), None) => Ok(CircuitSpec::Sacramento2018(spec)),
             (None, Some(spec)) => Ok(CircuitSpec::Max2026(spec)),
@@ -157,11 +173,7 @@ impl SimulateSpec {
     }
 
     /// Inputs and targets, checked against the network.
-    pub(crate) fn shown(
-        &self,
-        network: &Network,
-        folders: &[PathBuf],
-    ) -> Result<Shown, ShownError> {
+    pub fn shown(&self, network: &Network, folders: &[PathBuf]) -> Result<Shown, ShownError> {
         let inputs = self.inputs.read("x", ("inputs", "inputs.path"), folders)?;
         check_width(
             "inputs",
@@ -218,7 +230,7 @@ impl SimulateSpec {
 
 impl CircuitSpec<'_> {
     /// Which model it is.
-    pub(crate) fn model(self) -> Model {
+    pub fn model(self) -> Model {
         match self {
             Self::Sacramento2018(_) => Model::Sacramento2018,
             Self::Max2026(_) => Model::Max2026,
@@ -226,7 +238,7 @@ impl CircuitSpec<'_> {
     }
 
     /// dt.
-    pub(crate) fn dt_ms(self) -> f64 {
+    pub fn dt_ms(self) -> f64 {
         match self {
             Self::Sacramento2018(spec) => spec.dt_ms,
             Self::Max2026(spec) => spec.dt_ms,
@@ -234,7 +246,7 @@ impl CircuitSpec<'_> {
     }
 
     /// How long a pattern is shown.
-    pub(crate) fn presentation_ms(self) -> f64 {
+    pub fn presentation_ms(self) -> f64 {
         match self {
             Self::Sacramento2018(spec) => spec.presentation_ms,
             Self::Max2026(spec) => spec.presentation_ms,
@@ -242,7 +254,7 @@ impl CircuitSpec<'_> {
     }
 
     /// The floating-point type.
-    pub(crate) fn precision(self) -> Precision {
+    pub fn precision(self) -> Precision {
         match self {
             Self::Sacramento2018(spec) => spec.precision,
             Self::Max2026(spec) => spec.precision,

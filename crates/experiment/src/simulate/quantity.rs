@@ -1,10 +1,10 @@
 //! What can be recorded.
 
-use crate::cli::TargetKind;
+use super::TargetKind;
 
 /// A model of a circuit in continuous time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Model {
+pub enum Model {
     /// With interneurons.
     Sacramento2018,
     /// With error neurons.
@@ -13,7 +13,7 @@ pub(crate) enum Model {
 
 /// A quantity of neurons over time. All are dimensionless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Quantity {
+pub enum Quantity {
     /// r_0, behind its low-pass filter where there is one.
     Input,
     /// u_k.
@@ -40,7 +40,7 @@ pub(crate) enum Quantity {
 
 impl Model {
     /// What can be recorded of it, in the order in which it is named.
-    pub(crate) fn quantities(self) -> &'static [Quantity] {
+    pub fn quantities(self) -> &'static [Quantity] {
         use Quantity::*;
         match self {
             Self::Sacramento2018 => &[
@@ -67,7 +67,7 @@ impl Model {
     }
 
     /// The neurons that have `quantity` in a network of layers `sizes`, as (layer, number).
-    pub(crate) fn neurons(self, quantity: Quantity, sizes: &[usize]) -> Vec<(usize, usize)> {
+    pub fn neurons(self, quantity: Quantity, sizes: &[usize]) -> Vec<(usize, usize)> {
         let n = sizes.len() - 1;
         let layers = match (quantity, self) {
             (Quantity::Input, _) => 0..1,
@@ -101,7 +101,7 @@ impl Model {
 
 impl Quantity {
     /// Its name in files.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
             Self::Soma => "soma",

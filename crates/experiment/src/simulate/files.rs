@@ -13,7 +13,7 @@ const UNIT: &str = "1";
 /// `quantities` of `traces` as an NPZ archive: `time_ms` `[n_times]`; a quantity `[n_times, n_neurons]`
 /// under its name, with the names of its neurons, LAYER.NUMBER, in `QUANTITY_neurons`; and `units`, a
 /// text for every array of numbers.
-pub(crate) fn npz(traces: &Traces, quantities: &[Quantity]) -> io::Result<Vec<u8>> {
+pub fn npz(traces: &Traces, quantities: &[Quantity]) -> io::Result<Vec<u8>> {
     let n_times = traces.times_ms.len();
     let mut arrays = vec![NamedArray::numbers(
         "time_ms",
@@ -44,7 +44,7 @@ pub(crate) fn npz(traces: &Traces, quantities: &[Quantity]) -> io::Result<Vec<u8
 
 /// `quantities` of `traces` as comma-separated values: time in ms, then a column per neuron, headed
 /// `QUANTITY LAYER.NUMBER`, which has no unit. What is absent is empty.
-pub(crate) fn csv(traces: &Traces, quantities: &[Quantity]) -> String {
+pub fn csv(traces: &Traces, quantities: &[Quantity]) -> String {
     let chosen: Vec<_> = (quantities.iter())
         .filter_map(|&quantity| traces.of(quantity))
         .collect();

@@ -1,13 +1,13 @@
 //! What happens in an experiment, one JSON object a line with `--json`; docs/records.md has the schema.
 
-use apical_experiment::progress::{Counts, Outcome, RunSummary};
+use crate::progress::{Counts, Outcome, RunSummary};
 use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use serde::Serialize;
 
 /// One line of the event stream.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub(crate) enum Event<'a> {
+pub enum Event<'a> {
     /// The specification is checked and the data are loaded.
     ExperimentStarted {
         /// Version of the records and events.

@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2};
 use super::Quantity;
 
 /// A circuit in continuous time whose state is shown step by step.
-pub(crate) trait Simulated: Learner {
+pub(super) trait Simulated: Learner {
     /// Potentials, rates and errors of a moment.
     type State;
 

@@ -6,36 +6,32 @@ use super::{Model, Quantity, Simulated};
 
 /// All quantities that were recorded, at the same times.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Traces {
+pub struct Traces {
     /// Times in ms since the circuit was at rest.
-    pub(crate) times_ms: Vec<f64>,
+    pub times_ms: Vec<f64>,
     /// Quantities.
-    pub(crate) traces: Vec<Trace>,
+    pub traces: Vec<Trace>,
 }
 
 /// A quantity over time.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Trace {
+pub struct Trace {
     /// What it is.
-    pub(crate) quantity: Quantity,
+    pub quantity: Quantity,
     /// Its neurons as (layer, number).
-    pub(crate) neurons: Vec<(usize, usize)>,
+    pub neurons: Vec<(usize, usize)>,
     /// A row per time, a column per neuron, row by row.
-    pub(crate) values: Vec<f64>,
+    pub values: Vec<f64>,
 }
 
 impl Traces {
     /// The trace of `quantity`, if it was recorded.
-    pub(crate) fn of(&self, quantity: Quantity) -> Option<&Trace> {
+    pub fn of(&self, quantity: Quantity) -> Option<&Trace> {
         self.traces.iter().find(|trace| trace.quantity == quantity)
     }
 
     /// One neuron's `(time, value)`s; none where it was not recorded or has no such quantity.
-    pub(crate) fn line(
-        &self,
-        quantity: Quantity,
-        neuron: (usize, usize),
-    ) -> Option<Vec<(f64, f64)>> {
+    pub fn line(&self, quantity: Quantity, neuron: (usize, usize)) -> Option<Vec<(f64, f64)>> {
         let trace = self.of(quantity)?;
         let column = trace.neurons.iter().position(|own| *own == neuron)?;
         let rows = trace.values.chunks_exact(trace.neurons.len());
@@ -46,7 +42,7 @@ impl Traces {
 
 /// Takes down quantities of one sample at times that are a whole number of steps apart.
 #[derive(Debug)]
-pub(crate) struct Recorder {
+pub(super) struct Recorder {
     every: usize,
     dt_ms: f64,
     traces: Traces,
@@ -54,7 +50,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// A recorder of `quantities` of a `model` in a network of layers `sizes`, every so many steps.
-    pub(crate) fn new(
+    pub(super) fn new(
         quantities: &[Quantity],
         (model, sizes): (Model, &[usize]),
         every: usize,
@@ -77,7 +73,7 @@ impl Recorder {
 
     /// Takes down the state of step `step` since rest, if it is time; without a teacher its target
     /// is NaN.
-    pub(crate) fn see<C: Simulated>(
+    pub(super) fn see<C: Simulated>(
         &mut self,
         step: usize,
         state: &C::State,
@@ -106,7 +102,7 @@ impl Recorder {
     }
 
     /// What was taken down.
-    pub(crate) fn into_traces(self) -> Traces {
+    pub(super) fn into_traces(self) -> Traces {
         self.traces
     }
 }

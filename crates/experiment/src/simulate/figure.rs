@@ -8,11 +8,11 @@ use super::{Model, Quantity, Traces};
 
 /// A neuron as LAYER.NUMBER, both from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Neuron {
+pub struct Neuron {
     /// Its layer.
-    pub(crate) layer: usize,
+    pub layer: usize,
     /// Its number in the layer.
-    pub(crate) number: usize,
+    pub number: usize,
 }
 
 impl FromStr for Neuron {
@@ -29,7 +29,7 @@ impl FromStr for Neuron {
 
 /// A row per neuron: the input rate, or soma, basal and apical potential of the neuron, the
 /// interneuron that it teaches in the layer below or its error neuron, and its target.
-pub(crate) fn chart(title: &str, model: Model, traces: &Traces, neurons: &[Neuron]) -> Chart {
+pub fn chart(title: &str, model: Model, traces: &Traces, neurons: &[Neuron]) -> Chart {
     let rows = neurons.iter().map(|neuron| {
         let Neuron { layer, number } = *neuron;
         let below = layer.wrapping_sub(1);

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the Python wheel, installs it into a fresh environment, and runs its tests, mypy and the notebook there.
+#
+#   scripts/python.sh PROGRAM FOLDER [WHEELS]
+#
+# PROGRAM is the built program, whose numbers have to be those of the package. FOLDER gets environments, build and
+# pictures; the build is kept there from one call to the next. The wheel is copied to WHEELS.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=$(realpath "$1")
+mkdir -p "$2"
+folder=$(realpath "$2")
+package=crates/python
+
+if ! command -v python3 >/dev/null || ! python3 -m venv --help >/dev/null 2>&1; then
+  echo "no Python with venv: the package was not built"
+  exit 0
+fi
+if ! python3 -m pip download --quiet --no-deps --dest "$folder/reach" maturin >/dev/null 2>&1; then
+  echo "no PyPI within reach: the package was not built"
+  exit 0
+fi
+
+# Both have to be made of the same libraries, or runs of one would be taken for runs of the other.
+versions() { awk '/^name = / { name = $3 } /^version = / { print name, $3 }' "$1" | sort; }
+names() { versions "$1" | cut -d' ' -f1 | sort -u; }
+others=$(comm -13 <(versions Cargo.lock) <(versions $package/Cargo.lock) | join - <(names Cargo.lock))
+if [ -n "$others" ]; then
+  echo "$package/Cargo.lock has other versions than Cargo.lock; copy that one over it and run cargo metadata there:"
+  echo "$others"
+  exit 1
+fi
+
+CARGO_TARGET_DIR="$folder/target" cargo clippy --release --locked --manifest-path $package/Cargo.toml -- -D warnings
+
+[ -x "$folder/tools/bin/maturin" ] || python3 -m venv "$folder/tools"
+"$folder/tools/bin/pip" install --quiet 'maturin>=1.7,<2'
+rm -rf "$folder/wheels" "$folder/fresh"
+started=$SECONDS
+CARGO_TARGET_DIR="$folder/target" "$folder/tools/bin/maturin" build --release --locked --quiet \
+  --manifest-path $package/Cargo.toml --out "$folder/wheels"
+wheel=$(echo "$folder"/wheels/*.whl)
+echo "$(basename "$wheel"): $(du -k "$wheel" | cut -f1) KiB, built in $((SECONDS - started)) s"
+[ -z "${3:-}" ] || cp "$wheel" "$3"
+
+python3 -m venv "$folder/fresh"
+python=$folder/fresh/bin/python
+# As a new user has it: NumPy alone.
+"$python" -m pip install --quiet "$wheel"
+(cd "$folder" && "$python" -c 'import apical; print("apical", apical.__version__, "with", len(apical.built_in()), "experiments")')
+"$python" -m pip install --quiet pandas polars matplotlib pytest mypy nbclient nbformat ipykernel
+
+step() { printf -- '-- %s\n' "$1"; }
+step "pytest"
+# The folder of the sources must not be what is imported.
+cp -r $package/tests "$folder/tests.$$"
+cp $package/README.md "$folder/tests.$$"
+trap 'rm -rf "$folder/tests.$$"' EXIT
+(cd "$folder/tests.$$" && APICAL_PROGRAM=$program "$python" -m pytest -q -rs -p no:cacheprovider .)
+step "mypy --strict"
+(cd $package && "$python" -m mypy --cache-dir "$folder/mypy" --config-file pyproject.toml)
+(cd "$folder/tests.$$" && "$python" -m mypy --cache-dir "$folder/mypy" --strict typed.py)
+step "notebook"
+"$python" $package/examples/execute.py $package/examples/own_rule.ipynb "$folder/notebook"
