@@ -13,7 +13,7 @@ use apical_experiment::spec::{Overrides, Resolved, SpecSource};
 use apical_experiment::task_data::DataCache;
 use apical_experiment::{Checkpoints, Execution, Experiment, Shard};
 use apical_learning::{
-    Clock, EpochRecord, Phase, PhaseSeconds, Plan, Reading, RunKey, Sink, Streams, TimingRecord,
+    Clock, EpochRecord, Phase, PhaseSeconds, Plan, Readings, RunKey, Sink, Streams, TimingRecord,
     TrialRecord, train_any,
 };
 use serde_json::json;
@@ -39,7 +39,7 @@ struct Measured {
     /// Of `seconds`, what is neither training nor observing, s.
     beside: f64,
     /// Readings after the last epoch.
-    last: Vec<Reading>,
+    last: Readings,
 }
 
 fn main() -> Result<()> {
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     }
     let mut data = DataCache::new(folders);
     for round in 0..n_rounds {
-        let mut expected: Option<Vec<Reading>> = None;
+        let mut expected: Option<Readings> = None;
         for turn in 0..KEPT.len() {
             let (name, kept) = KEPT[(round + turn) % KEPT.len()];
             let measured = match kept {
@@ -148,7 +148,7 @@ fn unrecorded(resolved: &Resolved, data: &mut DataCache) -> Result<Measured> {
         processor: since_then(processor),
         training: trained.timing.seconds.training(),
         beside: seconds - of_all(&trained.timing.seconds),
-        last: trained.readings_at(arm.training.n_epochs).to_vec(),
+        last: trained.readings_at(arm.training.n_epochs),
     })
 }
 

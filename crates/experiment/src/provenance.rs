@@ -59,7 +59,7 @@ pub(crate) fn of_run(
         source_digest: source_digest().into(),
         rustc: env!("APICAL_RUSTC").into(),
         target: env!("APICAL_TARGET").into(),
-        versions: versions(),
+        versions: versions().into(),
         cpu: cpu(),
         instruction_set: InstructionSet::chosen()
             .map(|set| set.to_string())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Batch, ForwardWeights, LearnError, Precision};
 
 /// Which error of the output layer a gradient descends; the two are never mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutputError {
     /// Output delta φ′(u_N)(u_trgt − u_N): the circuit's own error.

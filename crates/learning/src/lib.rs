@@ -25,8 +25,10 @@ mod network;
 mod observer;
 mod per_layer_or;
 mod point;
+mod pool;
 mod range;
 mod rate_schedule;
+mod readings;
 mod record;
 mod snapshot;
 mod spec;
@@ -34,6 +36,7 @@ mod store;
 mod tensors;
 mod train;
 mod updates;
+mod versions;
 
 pub use activities::{Activities, Quantity, Teacher};
 pub use alignment::AlignmentObserver;
@@ -61,6 +64,7 @@ pub use per_layer_or::{PerLayerOr, Word};
 pub use point::{Point, Swept, value_of};
 pub use range::{Counts, Numbers};
 pub use rate_schedule::RateSchedule;
+pub use readings::{Of, Readings};
 pub use record::{
     EpochRecord, JudgedBy, PartName, Provenance, Reading, Record, Resumed, RunKey, RunRecord,
     SCHEMA_VERSION, Status, Summary, Surroundings, TimingRecord, TimingSummary, TrialRecord,
@@ -71,3 +75,4 @@ pub use store::{StoreError, load_tensors, read_tensors, save_tensors};
 pub use tensors::{TensorTable, Tensors, check_shape};
 pub use train::{Checkpoint, Plan, Trained, train};
 pub use updates::Updates;
+pub use versions::Versions;

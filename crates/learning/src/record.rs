@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use apical_keys::Described;
 use serde::{Deserialize, Serialize};
 
-use crate::{Confusion, KeyPath, Metric, OutputError, PhaseSeconds, Point, Swept};
+use crate::{
+    Confusion, KeyPath, Metric, OutputError, PhaseSeconds, Point, Readings, Swept, Versions,
+};
 
 /// Version of the record format; raised when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A part of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartName {
     /// Taught.
@@ -111,7 +113,7 @@ pub struct EpochRecord {
     /// Samples taught so far.
     pub n_samples: u64,
     /// The readings.
-    pub readings: Vec<Reading>,
+    pub readings: Readings,
 }
 
 /// Where the time went, up to and including an epoch.
@@ -247,9 +249,9 @@ pub struct Summary {
     /// earliest among equals; absent where validation was not measured.
     pub chosen_epoch: Option<usize>,
     /// Readings after the last epoch.
-    pub last: Vec<Reading>,
+    pub last: Readings,
     /// Accuracy and loss after the chosen epoch.
-    pub chosen: Vec<Reading>,
+    pub chosen: Readings,
     /// Which classes of the test part are taken for which after the last epoch; absent in regression, of more
     /// classes than [`Confusion::MOST_CLASSES`], and in old records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,7 +286,7 @@ pub struct Provenance {
     pub target: String,
     /// Versions of the libraries that results depend on, by name.
     #[serde(default)]
-    pub versions: BTreeMap<String, String>,
+    pub versions: Versions,
     /// Processor.
     pub cpu: String,
     /// Instruction set of the kernels.

@@ -4,7 +4,7 @@ use apical_datasets::shuffle;
 
 use crate::{
     Carried, CheckpointError, Clock, Confusion, EpochRecord, JudgedBy, Learner, Metric, Moment,
-    Observer, PartName, Phase, PhaseTimer, RateSchedule, Reading, Sink, Snapshot, StartStep,
+    Observer, PartName, Phase, PhaseTimer, RateSchedule, Readings, Sink, Snapshot, StartStep,
     StoreError, StreamRng, Streams, TaskData, TimingRecord, TimingSummary, TrainError,
 };
 
@@ -55,9 +55,9 @@ impl Trained {
             for record in self.epochs.iter().filter(|record| record.epoch > 0) {
                 let value = record
                     .readings
-                    .iter()
-                    .find(|r| r.metric == metric && r.part == Some(PartName::Validation))
-                    .and_then(|reading| reading.value);
+                    .pairs()
+                    .find(|(of, _)| of.metric == metric && of.part == Some(PartName::Validation))
+                    .and_then(|(_, value)| value);
                 if let Some(value) = value
                     && best.is_none_or(|(_, so_far)| sign * value > sign * so_far)
                 {
@@ -79,11 +79,10 @@ impl Trained {
     }
 
     /// Readings after `epoch`.
-    pub fn readings_at(&self, epoch: usize) -> &[Reading] {
-        self.epochs
-            .iter()
-            .find(|record| record.epoch == epoch)
-            .map_or(&[], |record| &record.readings)
+    pub fn readings_at(&self, epoch: usize) -> Readings {
+        let mut epochs = self.epochs.iter();
+        let found = epochs.find(|record| record.epoch == epoch);
+        found.map_or_else(Readings::default, |record| record.readings.clone())
     }
 }
 
@@ -253,7 +252,7 @@ impl<L: Learner + ?Sized> Course<'_, '_, L> {
         let record = EpochRecord {
             epoch,
             n_samples,
-            readings,
+            readings: readings.into(),
         };
         let timing = TimingRecord {
             epoch,

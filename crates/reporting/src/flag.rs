@@ -1,6 +1,6 @@
 //! What a reader should know of a learner's numbers before comparing them: shown, never dropped.
 
-use apical_learning::{Metric, PartName, Reading, RunRecord};
+use apical_learning::{Metric, Of, PartName, Readings, RunRecord};
 
 use crate::group::{Group, Task};
 use crate::number::{rounded, short};
@@ -225,10 +225,10 @@ fn error_size(group: &Group<'_>) -> Option<Flag> {
 }
 
 /// The decadic logarithm of the size of the error in the first hidden layer over that in the last.
-fn error_change(readings: &[Reading]) -> Option<f64> {
-    let sizes = readings.iter().filter(|of| of.metric == Metric::ERROR_SIZE);
-    let mut sizes: Vec<(usize, f64)> = sizes
-        .filter_map(|of| Some((of.layer?, of.value.filter(|size| *size > 0.0)?)))
+fn error_change(readings: &Readings) -> Option<f64> {
+    let mut sizes: Vec<(usize, f64)> = (readings.pairs())
+        .filter(|(of, _)| of.metric == Metric::ERROR_SIZE)
+        .filter_map(|(of, size)| Some((of.layer?, size.filter(|size| *size > 0.0)?)))
         .collect();
     sizes.sort_by_key(|(layer, _)| *layer);
     let (first, last) = (sizes.first()?.1, sizes.last()?.1);
@@ -239,7 +239,7 @@ fn error_change(readings: &[Reading]) -> Option<f64> {
 fn never_fell(run: &RunRecord) -> bool {
     let parts = [PartName::Train, PartName::Validation, PartName::Test];
     let losses = parts.map(|part| -> Vec<f64> {
-        let of = |readings: &[Reading]| Subject::on(Metric::LOSS, part).value(readings);
+        let of = |readings: &Readings| Subject::on(Metric::LOSS, part).value(readings);
         run.epochs
             .iter()
             .filter_map(|epoch| of(&epoch.readings))
@@ -269,11 +269,12 @@ fn are_identical(group: &Group<'_>, other: &Group<'_>) -> bool {
 
 /// Whether all their readings are equal as well, updates and all.
 fn are_one_algorithm(group: &Group<'_>, other: &Group<'_>) -> bool {
-    let is_of_updates = |of: &Reading| !of.metric.is_of_predictions() && of.value.is_some();
+    let is_of_updates =
+        |(of, value): (&Of, Option<f64>)| !of.metric.is_of_predictions() && value.is_some();
     let mut pairs = group.finished.iter().zip(&other.finished);
     are_identical(group, other)
         && pairs.all(|(run, other)| {
-            run.summary.last.iter().any(is_of_updates)
+            run.summary.last.pairs().any(is_of_updates)
                 && run.summary.last == other.summary.last
                 && run.epochs == other.epochs
         })
@@ -282,9 +283,9 @@ fn are_one_algorithm(group: &Group<'_>, other: &Group<'_>) -> bool {
 /// The same of pairs of runs.
 pub(crate) fn are_same_runs(pairs: &[(&RunRecord, &RunRecord)]) -> bool {
     let scores = |run: &RunRecord| -> Vec<(Subject, u64)> {
-        let of_predictions = (run.summary.last.iter()).filter(|of| of.metric.is_of_predictions());
-        of_predictions
-            .filter_map(|of| Some((Subject::of(of), of.value?.to_bits())))
+        (run.summary.last.pairs())
+            .filter(|(of, _)| of.metric.is_of_predictions())
+            .filter_map(|(of, value)| Some((Subject::of(of), value?.to_bits())))
             .collect()
     };
     let own: Vec<_> = pairs.iter().flat_map(|(run, _)| scores(run)).collect();

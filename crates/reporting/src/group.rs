@@ -23,6 +23,8 @@ pub(crate) struct Group<'a> {
     pub(crate) finished: Vec<&'a RunRecord>,
     /// In the order of seeds, with the error.
     pub(crate) failed: Vec<(&'a RunRecord, &'a str)>,
+    /// Everything that any finished run has a value of, after any epoch.
+    pub(crate) subjects: BTreeSet<Subject>,
     pub(crate) style: LineStyle,
     /// That of the learner, whatever the point of its sweep.
     pub(crate) own_style: LineStyle,
@@ -34,6 +36,7 @@ impl<'a> Group<'a> {
         let runs = self.finished.iter();
         runs.map(|run| (run.summary.run.seed, *run)).collect()
     }
+
     /// The learner's name, with the point of the sweep where there is one.
     pub(crate) fn label(&self) -> String {
         if self.point.is_empty() {
@@ -78,44 +81,24 @@ impl<'a> Group<'a> {
 
     /// The values of all seeds after every epoch that has any.
     pub(crate) fn over_epochs(&self, subject: Subject) -> Vec<EpochPoint> {
-        let epochs: BTreeSet<usize> = self
-            .finished
-            .iter()
-            .flat_map(|run| run.epochs.iter().map(|record| record.epoch))
-            .collect();
-        epochs
-            .into_iter()
-            .filter_map(|epoch| {
-                let by_seed: Vec<(u64, f64)> = self
-                    .finished
-                    .iter()
-                    .filter_map(|run| {
-                        let record = run.epochs.iter().find(|record| record.epoch == epoch)?;
-                        Some((run.summary.run.seed, subject.value(&record.readings)?))
-                    })
-                    .collect();
-                let values: Vec<f64> = by_seed.iter().map(|(_, value)| *value).collect();
-                Some(EpochPoint {
-                    epoch,
-                    spread: subject.spread(&values)?,
-                    by_seed,
-                })
+        let mut by_epoch: BTreeMap<usize, Vec<(u64, f64)>> = BTreeMap::new();
+        for run in &self.finished {
+            for record in &run.epochs {
+                if let Some(value) = subject.value(&record.readings) {
+                    let by_seed = by_epoch.entry(record.epoch).or_default();
+                    by_seed.push((run.summary.run.seed, value));
+                }
+            }
+        }
+        let points = by_epoch.into_iter().filter_map(|(epoch, by_seed)| {
+            let values: Vec<f64> = by_seed.iter().map(|(_, value)| *value).collect();
+            Some(EpochPoint {
+                epoch,
+                spread: subject.spread(&values)?,
+                by_seed,
             })
-            .collect()
-    }
-
-    /// Everything that any finished run has a value of, after any epoch.
-    pub(crate) fn subjects(&self) -> BTreeSet<Subject> {
-        // Of a run whose readings by epoch were not kept, the last are.
-        self.finished
-            .iter()
-            .flat_map(|run| {
-                let by_epoch = run.epochs.iter().flat_map(|record| &record.readings);
-                by_epoch.chain(&run.summary.last)
-            })
-            .filter(|reading| reading.value.is_some())
-            .map(Subject::of)
-            .collect()
+        });
+        points.collect()
     }
 
     /// One value a finished run that has one.
@@ -183,7 +166,7 @@ impl<'a> Task<'a> {
         let layers: BTreeSet<Option<usize>> = self
             .groups
             .iter()
-            .flat_map(Group::subjects)
+            .flat_map(|group| &group.subjects)
             .filter(|subject| subject.metric == metric)
             .map(|subject| subject.layer)
             .collect();
@@ -337,6 +320,7 @@ fn group<'a>(
         point,
         finished: Vec::new(),
         failed: Vec::new(),
+        subjects: BTreeSet::new(),
         style: style.tinted(position(&point, &points), points.len()),
         own_style: style,
     };
@@ -346,7 +330,23 @@ fn group<'a>(
             Status::Failed { error } => group.failed.push((run, error)),
         }
     }
+    group.subjects = subjects(&group.finished);
     group
+}
+
+fn subjects(runs: &[&RunRecord]) -> BTreeSet<Subject> {
+    let mut seen = BTreeSet::new();
+    for run in runs {
+        let by_epoch = run.epochs.iter().map(|record| &record.readings);
+        // Of a run whose readings by epoch were not kept, the last are.
+        for readings in by_epoch.chain([&run.summary.last]) {
+            // One by one: to collect them would sort them all.
+            for (of, _) in readings.pairs().filter(|(_, value)| value.is_some()) {
+                seen.insert(Subject::of(of));
+            }
+        }
+    }
+    seen
 }
 
 fn position<T: PartialEq>(of: &T, among: &[T]) -> usize {

@@ -1,6 +1,6 @@
 //! What is read from records: a subject, its value, and its values over seeds.
 
-use apical_learning::{Metric, OutputError, PartName, Reading};
+use apical_learning::{Metric, Of, OutputError, PartName, Readings};
 
 use crate::statistics::Spread;
 
@@ -46,7 +46,7 @@ impl Subject {
         }
     }
 
-    pub(crate) fn of(reading: &Reading) -> Self {
+    pub(crate) fn of(reading: &Of) -> Self {
         Self {
             metric: reading.metric,
             part: reading.part,
@@ -56,11 +56,11 @@ impl Subject {
     }
 
     /// Its finite value among `readings`.
-    pub(crate) fn value(self, readings: &[Reading]) -> Option<f64> {
+    pub(crate) fn value(self, readings: &Readings) -> Option<f64> {
         readings
-            .iter()
-            .find(|reading| Self::of(reading) == self)
-            .and_then(|reading| reading.value)
+            .pairs()
+            .find(|(of, _)| Self::of(of) == self)
+            .and_then(|(_, value)| value)
             .filter(|value| value.is_finite())
     }
 }

@@ -133,7 +133,7 @@ fn a_figure_reads_the_metrics_that_it_names_and_no_others() {
         for run in &mut runs {
             let epochs = run.epochs.iter_mut().map(|epoch| &mut epoch.readings);
             for readings in epochs.chain([&mut run.summary.last, &mut run.summary.chosen]) {
-                readings.retain(|reading| figure.reads.contains(&reading.metric));
+                readings.change(|all| all.retain(|reading| figure.reads.contains(&reading.metric)));
             }
         }
         assert_eq!(files_of(figure.name, runs), with_all, "{}", figure.name);
@@ -277,10 +277,15 @@ fn norm_ratio_ticks(artefacts: &[Artefact]) -> Vec<String> {
 fn both_references_of_the_norm_ratio_share_an_axis() {
     let mut runs = small();
     for run in &mut runs {
-        for reading in run.epochs.iter_mut().flat_map(|epoch| &mut epoch.readings) {
+        let steepen = |reading: &mut Reading| {
             let is_it = reading.metric == Metric::NORM_RATIO
                 && reading.reference == Some(OutputError::SquaredError);
             reading.value = reading.value.map(|v| if is_it { 400.0 * v } else { v });
+        };
+        for epoch in &mut run.epochs {
+            epoch
+                .readings
+                .change(|all| all.iter_mut().for_each(steepen));
         }
     }
     let artefacts = report(&input(runs)).expect("a report");
@@ -362,8 +367,8 @@ fn regression_reports_errors_in_the_units_of_the_targets() {
         let mut run = regression(run);
         for (metric, value) in [(Metric::RMSE, 41.5), (Metric::R_SQUARED, 0.625)] {
             let reading = Reading::new(metric, Ok(value)).on(PartName::Test);
-            run.summary.last.push(reading.clone());
-            run.summary.chosen.push(reading);
+            run.summary.last.change(|all| all.push(reading.clone()));
+            run.summary.chosen.change(|all| all.push(reading));
         }
         run
     };

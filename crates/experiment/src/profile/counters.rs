@@ -95,9 +95,13 @@ mod linux {
             match Counters::of(Software::TASK_CLOCK, Software::TASK_CLOCK) {
                 Ok(mut counters) => {
                     let before = counters.read().expect("counts");
-                    let sum: u64 = (0..black_box(1_000_000_u64)).map(black_box).sum();
-                    let after = counters.read().expect("counts");
-                    assert!(after.cycles > before.cycles && sum > 0);
+                    // A busy machine may let a counter stand still for a while.
+                    let rises = (0..1000).any(|_| {
+                        let sum: u64 = (0..black_box(1_000_000_u64)).map(black_box).sum();
+                        let after = counters.read().expect("counts");
+                        after.cycles > before.cycles && sum > 0
+                    });
+                    assert!(rises, "the counts stand still");
                 }
                 Err(reason) => assert!(reason.contains("system"), "{reason}"),
             }

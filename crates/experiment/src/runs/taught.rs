@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use apical_learning::{
-    Checkpoint, EpochRecord, PhaseSeconds, Record, RunKey, RunRecord, SCHEMA_VERSION, Sink,
-    Snapshot, Status, Summary, TimingRecord, TimingSummary, TrainError,
+    Checkpoint, EpochRecord, PhaseSeconds, Readings, Record, RunKey, RunRecord, SCHEMA_VERSION,
+    Sink, Snapshot, Status, Summary, TimingRecord, TimingSummary, TrainError,
 };
 
 use super::{Came, Due, Execution, Job, Work};
@@ -180,7 +180,7 @@ impl Lesson {
     fn summary_of(&self, run: &RunKey, taught: &Taught) -> Summary {
         let trained = &taught.trained;
         let chosen_epoch = trained.chosen_epoch();
-        let chosen = chosen_epoch.map_or(&[][..], |epoch| trained.readings_at(epoch));
+        let chosen = chosen_epoch.map(|epoch| trained.readings_at(epoch));
         Summary {
             schema: SCHEMA_VERSION,
             run: run.clone(),
@@ -189,12 +189,8 @@ impl Lesson {
             n_parameters: taught.n_parameters,
             n_epochs: self.arm.training.n_epochs,
             chosen_epoch,
-            last: trained.readings_at(self.arm.training.n_epochs).to_vec(),
-            chosen: chosen
-                .iter()
-                .filter(|r| r.metric.is_of_predictions())
-                .cloned()
-                .collect(),
+            last: trained.readings_at(self.arm.training.n_epochs),
+            chosen: chosen.unwrap_or_default().of_predictions(),
             confusion: trained.confusion.clone(),
             timing: trained.timing.clone(),
             n_tuning_trials: self.arm.n_tuning_trials,
@@ -222,8 +218,8 @@ impl Lesson {
             n_parameters,
             n_epochs: last.as_ref().map_or(0, |record| record.epoch),
             chosen_epoch: None,
-            last: last.map_or_else(Vec::new, |record| record.readings),
-            chosen: Vec::new(),
+            last: last.map_or_else(Readings::default, |record| record.readings),
+            chosen: Readings::default(),
             confusion: None,
             timing: TimingSummary {
                 seconds,

@@ -51,9 +51,7 @@ fn fault_of(record: &RunRecord) -> Option<String> {
         return differs("chosen_epoch");
     }
     let at_chosen = summary.chosen_epoch.map(|epoch| trained.readings_at(epoch));
-    let of_predictions = |reading: &&Reading| reading.metric.is_of_predictions();
-    let at_chosen = at_chosen.into_iter().flatten().filter(of_predictions);
-    match at_chosen.eq(&summary.chosen) {
+    match at_chosen.unwrap_or_default().of_predictions() == summary.chosen {
         true => None,
         false => differs("chosen"),
     }
@@ -61,7 +59,7 @@ fn fault_of(record: &RunRecord) -> Option<String> {
 
 /// Whether the counts of classes, where there are any, make the accuracy that was read with them.
 fn agrees_with_accuracy(summary: &Summary) -> bool {
-    let is_it = |of: &&Reading| of.metric == Metric::ACCURACY && of.part == Some(PartName::Test);
+    let is_it = |of: &Reading| of.metric == Metric::ACCURACY && of.part == Some(PartName::Test);
     let read = summary.last.iter().find(is_it);
     match (&summary.confusion, read) {
         (Some(confusion), Some(read)) => confusion.accuracy() == read.value,

@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::{Context, Result};
 use apical_kernels::InstructionSet;
 use apical_learning::{
-    AnyLearner, Confusion, EvaluationObserver, Observer, PartName, Reading, RunRecord, Status,
-    Streams, load_tensors,
+    AnyLearner, Confusion, EvaluationObserver, Observer, PartName, Reading, Readings, RunRecord,
+    Status, Streams, load_tensors,
 };
 
 use super::{Findings, Repeatable as _, Whole};
@@ -42,8 +42,7 @@ pub(super) fn of_runs(
                 confusion,
                 is_stateful,
             }) => {
-                let recorded = record.summary.last.iter();
-                let recorded = recorded.filter(|reading| reading.metric.is_of_predictions());
+                let recorded = record.summary.last.of_predictions();
                 let made_by = &record.provenance;
                 let is_alike = InstructionSet::same_bits(&made_by.instruction_set, &now)
                     && made_by.source_digest == source_digest();
@@ -54,7 +53,7 @@ pub(super) fn of_runs(
                 let counts_differ = tolerance == 0.0
                     && record.summary.confusion.is_some()
                     && record.summary.confusion != confusion;
-                let difference = first_difference(&found, recorded, tolerance);
+                let difference = first_difference(&found, &recorded, tolerance);
                 let difference = difference.or_else(|| {
                     let words = "which classes are taken for which differs from `confusion`";
                     counts_differ.then(|| words.to_owned())
@@ -108,12 +107,8 @@ fn readings_of(run: &Whole<RunRecord>, data: &mut DataCache) -> Result<Predicted
     })
 }
 
-fn first_difference<'a>(
-    found: &[Reading],
-    recorded: impl Iterator<Item = &'a Reading>,
-    tolerance: f64,
-) -> Option<String> {
-    for reading in recorded {
+fn first_difference(found: &[Reading], recorded: &Readings, tolerance: f64) -> Option<String> {
+    for reading in recorded.iter() {
         let is_of_it = |of: &&Reading| of.metric == reading.metric && of.part == reading.part;
         let now = found.iter().find(is_of_it).and_then(|found| found.value);
         let is_same = match (now, reading.value) {

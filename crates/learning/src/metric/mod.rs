@@ -16,6 +16,7 @@ pub mod vector;
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use apical_keys::{Choice, Choices, Described, Shape};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -202,11 +203,17 @@ impl Metric {
 
 impl PartialEq for Metric {
     fn eq(&self, other: &Self) -> bool {
-        self.0.name == other.0.name
+        std::ptr::eq(self.0, other.0) || self.0.name == other.0.name
     }
 }
 
 impl Eq for Metric {}
+
+impl Hash for Metric {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name.hash(state);
+    }
+}
 
 impl PartialOrd for Metric {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

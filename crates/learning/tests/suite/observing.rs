@@ -56,7 +56,7 @@ fn readings_come_at_their_cadence_and_say_what_they_are_of() {
     let (_, kept) = run(true);
     let has = |epoch: usize, metric| {
         let readings = &kept.epochs[epoch].readings;
-        readings.iter().any(|r: &Reading| r.metric == metric)
+        readings.iter().any(|r: Reading| r.metric == metric)
     };
     for epoch in 0..=3 {
         assert!(has(epoch, Metric::ACCURACY));

@@ -18,7 +18,8 @@ fn a_line_of_the_record() {
                 .of_layer(Some(1))
                 .against(OutputError::Potential),
             Reading::new(Metric::NORM_RATIO, Ok(f64::NAN)),
-        ],
+        ]
+        .into(),
     });
     let line = serde_json::to_string(&record).expect("it can be written");
     assert_snapshot!(line, @r#"{"record":"epoch","epoch":2,"n_samples":20,"readings":[{"metric":"accuracy","part":"test","value":97.5},{"metric":"update_angle","layer":1,"reference":"potential","value":34.0},{"metric":"norm_ratio","absent":"the value is NaN"}]}"#);

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use apical_learning::{
     Checkpoint, Clock, EpochRecord, JudgedBy, LearnError, Learner, Metric, Moment, NoClock,
-    Observer, PartName, Phase, Plan, RateSchedule, Reading, Sink, Snapshot, Streams, TimingRecord,
-    TimingSummary, TrainError, Trained, conformance, save_tensors, train,
+    Observer, PartName, Phase, Plan, RateSchedule, Reading, Readings, Sink, Snapshot, Streams,
+    TimingRecord, TimingSummary, TrainError, Trained, conformance, save_tensors, train,
 };
 
 use crate::delta_rule::DeltaRule;
@@ -219,7 +219,8 @@ fn trained_with(validation: &[(f64, f64)]) -> Trained {
                 Reading::new(Metric::ACCURACY, Ok(100.0 - accuracy)).on(PartName::Test),
                 Reading::new(Metric::ACCURACY, Ok(accuracy)).on(PartName::Validation),
                 Reading::new(Metric::LOSS, Ok(loss)).on(PartName::Validation),
-            ],
+            ]
+            .into(),
         })
         .collect();
     Trained {
@@ -243,10 +244,14 @@ fn the_chosen_epoch_is_the_earliest_with_the_best_validation_accuracy() {
 fn without_accuracy_the_lowest_validation_loss_chooses() {
     let mut trained = trained_with(&[(0.0, 0.0), (0.0, 0.5), (0.0, 0.2), (0.0, 0.3)]);
     for record in &mut trained.epochs {
-        record.readings.retain(|r| r.metric == Metric::LOSS);
+        let is_loss = |of: &Reading| of.metric == Metric::LOSS;
+        record.readings.change(|all| all.retain(is_loss));
     }
     assert_eq!(trained.chosen_epoch(), Some(2));
-    trained.epochs.iter_mut().for_each(|e| e.readings.clear());
+    trained
+        .epochs
+        .iter_mut()
+        .for_each(|e| e.readings = Readings::default());
     assert_eq!(
         trained.chosen_epoch(),
         None,
@@ -259,7 +264,10 @@ fn a_trial_is_judged_by_the_last_epoch_or_by_the_chosen_one() {
     let mut trained = trained_with(&[(0.0, 0.9), (80.0, 0.5), (90.0, 0.6), (85.0, 0.2)]);
     assert_eq!(trained.judged_epoch(JudgedBy::LastEpoch), Some(3));
     assert_eq!(trained.judged_epoch(JudgedBy::ChosenEpoch), Some(2));
-    trained.epochs.iter_mut().for_each(|e| e.readings.clear());
+    trained
+        .epochs
+        .iter_mut()
+        .for_each(|e| e.readings = Readings::default());
     assert_eq!(trained.judged_epoch(JudgedBy::LastEpoch), None);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use apical_learning::{Metric, OutputError, PartName, Reading, RunRecord, Status};
+use apical_learning::{Metric, OutputError, PartName, Readings, RunRecord, Status};
 
 use crate::ReportInput;
 use crate::export::RunSeries;
@@ -146,7 +146,7 @@ fn run_of_task(run: &RunRecord) -> ArmRun {
     let mut add = |quantity, value: Option<f64>| {
         values.extend(value.map(|value| (quantity, value)));
     };
-    let test = |metric, readings: &[Reading]| Subject::on(metric, PartName::Test).value(readings);
+    let test = |metric, readings: &Readings| Subject::on(metric, PartName::Test).value(readings);
     let has_accuracy = test(Metric::ACCURACY, &summary.last).is_some();
     for metric in [Metric::ACCURACY, Metric::LOSS] {
         let info = metric.info();

@@ -5,7 +5,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use apical_learning::{Metric, PartName, Point, Reading, RunRecord};
+use apical_learning::{Metric, PartName, Point, Readings, RunRecord};
 
 use crate::flag::are_same_runs;
 use crate::group::Group;
@@ -56,7 +56,7 @@ impl VerdictEpoch {
         }
     }
 
-    fn readings(self, run: &RunRecord) -> &[Reading] {
+    fn readings(self, run: &RunRecord) -> &Readings {
         match self {
             Self::Last => &run.summary.last,
             Self::Chosen => &run.summary.chosen,

@@ -1,6 +1,6 @@
 //! The four parts.
 
-use apical_learning::{Metric, PartName, Reading, RunRecord};
+use apical_learning::{Metric, PartName, Reading, Readings, RunRecord};
 
 use super::{
     LARGEST_GROWTH, LEAST_CORRELATION, LEAST_OVER_FLOOR, Part, SOUND_CORRELATION, n_hidden,
@@ -22,7 +22,7 @@ pub(super) fn in_range(group: &Group<'_>) -> Part {
     for run in &group.finished {
         for k in 1..=n_hidden(group) + 1 {
             let subject = Subject::of_layer(Metric::POTENTIAL_SIZE, Some(k), None);
-            let of = |readings: &[Reading]| subject.value(readings);
+            let of = |readings: &Readings| subject.value(readings);
             let start = run.epochs.first().and_then(|epoch| of(&epoch.readings));
             let limit = LARGEST_GROWTH * start.unwrap_or(1.0).max(1.0);
             let later = run
@@ -54,9 +54,9 @@ pub(super) fn in_range(group: &Group<'_>) -> Part {
 pub(super) fn above_rounding(group: &Group<'_>) -> Part {
     let reference = reference(group);
     let is_it =
-        |of: &&Reading| of.metric == Metric::GRADIENT_OVER_FLOOR && of.reference == Some(reference);
+        |of: &Reading| of.metric == Metric::GRADIENT_OVER_FLOOR && of.reference == Some(reference);
     let runs = group.finished.iter();
-    let readings: Vec<&Reading> = runs
+    let readings: Vec<Reading> = runs
         .flat_map(|run| run.summary.last.iter().filter(is_it))
         .collect();
     let layer = |of: &Reading| {
@@ -67,7 +67,7 @@ pub(super) fn above_rounding(group: &Group<'_>) -> Part {
         let why = none.absent.clone().unwrap_or_default();
         return Part::passes(false, format!("{}{why}", layer(none)));
     }
-    let values = readings.iter().filter_map(|of| Some((*of, of.value?)));
+    let values = readings.iter().filter_map(|of| Some((of, of.value?)));
     match values.min_by(|a, b| a.1.total_cmp(&b.1)) {
         None => Part::not_measured("name `gradient_over_floor` in `measure.metrics`"),
         Some((of, times)) => Part::passes(
@@ -126,7 +126,7 @@ pub(super) fn uses_depth(task: &Task<'_>, group: &Group<'_>) -> Part {
 fn is_frozen(group: &Group<'_>) -> bool {
     let n_hidden = n_hidden(group);
     let is_plastic = |run: &RunRecord, k: usize| {
-        let is_it = |of: &&Reading| of.metric == Metric::UPDATE_ANGLE && of.layer == Some(k);
+        let is_it = |of: &Reading| of.metric == Metric::UPDATE_ANGLE && of.layer == Some(k);
         let found = run.summary.last.iter().find(is_it);
         found.map(|of| of.absent.as_deref() != Some("this layer is not plastic"))
     };
@@ -192,7 +192,7 @@ pub(super) fn predicts(group: &Group<'_>) -> Part {
 fn why_absent(group: &Group<'_>, k: usize) -> Option<String> {
     let metric = Metric::PERTURBATION_CORRELATION;
     let runs = group.finished.iter();
-    let mut readings = runs.flat_map(|run| &run.summary.last);
+    let mut readings = runs.flat_map(|run| run.summary.last.iter());
     let found = readings.find(|of| of.metric == metric && of.layer == Some(k))?;
-    found.absent.clone()
+    found.absent
 }

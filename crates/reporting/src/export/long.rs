@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use apical_learning::{
-    EpochRecord, KeyPath, PhaseSeconds, Reading, RunRecord, Status, TimingRecord,
-};
+use apical_learning::{EpochRecord, KeyPath, Of, PhaseSeconds, RunRecord, Status, TimingRecord};
 
 use super::parquet::of as parquet_of;
 use super::runs::RunSeries;
@@ -199,27 +197,27 @@ fn rows_of(run: &RunRecord) -> Box<dyn Iterator<Item = Row<'_>> + '_> {
     let of_epoch = move |record: &'_ EpochRecord| (record.epoch, Some(record.n_samples));
     let kept = run.epochs.iter().flat_map(move |record| {
         let (epoch, n_samples) = of_epoch(record);
-        let readings = record.readings.iter();
+        let readings = record.readings.pairs();
         readings.map(move |reading| of_reading(reading, epoch, n_samples, chosen))
     });
     // Where readings by epoch were not kept.
     let in_short = run.epochs.is_empty();
-    let last = summary.last.iter().filter(move |_| in_short);
+    let last = summary.last.pairs().filter(move |_| in_short);
     let last = last.map(move |reading| of_reading(reading, summary.n_epochs, None, chosen));
     let is_another = in_short && chosen != Some(summary.n_epochs);
-    let early = summary.chosen.iter().filter(move |_| is_another);
+    let early = summary.chosen.pairs().filter(move |_| is_another);
     let early = early.map(move |reading| of_reading(reading, chosen.unwrap_or(0), None, chosen));
     Box::new(kept.chain(early).chain(last).chain(timings))
 }
 
-fn of_reading(
-    reading: &Reading,
+fn of_reading<'a>(
+    (reading, value): (&'a Of, Option<f64>),
     epoch: usize,
     n_samples: Option<u64>,
     chosen: Option<usize>,
-) -> Row<'_> {
+) -> Row<'a> {
     let info = reading.metric.info();
-    let value = reading.value.filter(|value| value.is_finite());
+    let value = value.filter(|value| value.is_finite());
     vec![
         Value::Whole(epoch as u64),
         text(if chosen == Some(epoch) {

@@ -55,9 +55,9 @@ fn of_run(run: &RunRecord) -> RunSeries {
     let epochs = run.epochs.iter();
     let epochs = epochs.map(|record| (record.epoch, &record.readings));
     for (epoch, readings) in epochs.chain(in_short) {
-        for reading in readings {
-            if let Some(value) = reading.value.filter(|value| value.is_finite()) {
-                let of = points.entry(Subject::of(reading)).or_default();
+        for (of, value) in readings.pairs() {
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                let of = points.entry(Subject::of(of)).or_default();
                 of.push((epoch as f64, value));
             }
         }

@@ -16,7 +16,7 @@ pub(super) const FIGURE: Figure = Figure {
     one_line: "test accuracy (regression: loss) over cumulative training time",
     how_to_read: "Training time is that of data, dynamics and plasticity (or forward and backward \
         pass); measuring is not counted. Every place of a line is an epoch: mean score over \
-        mean time, with single seeds as thin lines, or the 95 % t interval of the score as band from \
+        mean time, with single seeds as thin lines (of more than 500, every n-th), or the 95 % t interval of the score as band from \
         five seeds on. Learners far behind the others are named under the axis. The time axis is logarithmic, so that the start, at 0 s, is not on it. Times depend on the \
         machine and on the number of threads below.",
     reads: &[Metric::ACCURACY, Metric::LOSS],

@@ -1,6 +1,6 @@
 //! Depth: score, direction of updates, size of error and of step as hidden layers are added.
 
-use apical_learning::{Metric, Reading};
+use apical_learning::{Metric, Readings};
 
 use super::shared::family::{Line, family, lines};
 use super::shared::outcome::{
@@ -117,7 +117,7 @@ fn angles(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
 }
 
 fn errors(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
-    let of = |depth, k| move |readings: &[Reading]| relative_error(depth, k, readings);
+    let of = |depth, k| move |readings: &Readings| relative_error(depth, k, readings);
     let across = over_depth(lines, depths, Spread::of, |depth, _| Box::new(of(depth, 1)));
     let down = by_layer(lines, depths, 0, Spread::of, |depth, _, k| {
         Box::new(of(depth, k))
@@ -138,7 +138,7 @@ fn errors(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
 }
 
 fn steps(lines: &[Line<'_, '_>], depths: &[usize]) -> Option<Row> {
-    let of = |k| move |readings: &[Reading]| step(k).value(readings);
+    let of = |k| move |readings: &Readings| step(k).value(readings);
     let across = over_depth(lines, depths, Spread::of, |_, _| Box::new(of(1)));
     let down = by_layer(lines, depths, 1, Spread::of, |_, _, k| Box::new(of(k)));
     let panels = vec![
@@ -204,7 +204,7 @@ fn over_depth<'v>(
     lines: &[Line<'_, '_>],
     depths: &[usize],
     averaged: Averaged,
-    value: impl Fn(usize, &Group<'_>) -> Box<dyn Fn(&[Reading]) -> Option<f64> + 'v>,
+    value: impl Fn(usize, &Group<'_>) -> Box<dyn Fn(&Readings) -> Option<f64> + 'v>,
 ) -> Vec<Curve> {
     let curve = |line: &Line<'_, '_>| {
         let (mut points, mut seeds) = (Vec::new(), Vec::new());
@@ -226,7 +226,7 @@ fn by_layer<'v>(
     depths: &[usize],
     n_more: usize,
     averaged: Averaged,
-    value: impl Fn(usize, &Group<'_>, usize) -> Box<dyn Fn(&[Reading]) -> Option<f64> + 'v>,
+    value: impl Fn(usize, &Group<'_>, usize) -> Box<dyn Fn(&Readings) -> Option<f64> + 'v>,
 ) -> Vec<Curve> {
     let curve = |line: &Line<'_, '_>| {
         let (depth, group) = line
@@ -249,7 +249,7 @@ fn step(k: usize) -> Subject {
 }
 
 /// The size of the error in hidden layer k over that in the last of `depth`.
-fn relative_error(depth: usize, k: usize, readings: &[Reading]) -> Option<f64> {
+fn relative_error(depth: usize, k: usize, readings: &Readings) -> Option<f64> {
     let size = |k| Subject::of_layer(Metric::ERROR_SIZE, Some(k), None).value(readings);
     size(depth)
         .filter(|last| *last > 0.0)

@@ -17,7 +17,7 @@ pub(super) const FIGURE: Figure = Figure {
     how_to_read: "A line for every learner, after the last epoch. Left: the test error (regression: the \
         loss), the grey line being that of the baseline. Right: the angle of updates to the gradient \
         that the learner stands nearer to at its output, mean over hidden layers. Markers are means, \
-        dots single seeds, bars 95 % t intervals, which are left out below five seeds. An axis is \
+        dots single seeds (of more than 500, every n-th), bars 95 % t intervals, which are left out below five seeds. An axis is \
         logarithmic where means differ by more than a factor of eight.",
     reads: &[Metric::ACCURACY, Metric::LOSS, Metric::UPDATE_ANGLE],
     shows_times: false,

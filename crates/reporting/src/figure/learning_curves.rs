@@ -13,7 +13,7 @@ pub(super) const FIGURE: Figure = Figure {
     name: "learning_curves",
     title: "Learning curves",
     one_line: "test and validation accuracy (regression: loss) over epochs",
-    how_to_read: "Thick lines are means over seeds, thin lines single seeds, bands 95 % t intervals of \
+    how_to_read: "Thick lines are means over seeds, thin lines single seeds (of more than 500, every n-th), bands 95 % t intervals of \
         five seeds and more. Where the first epochs would take most of the axis, lines enter it from \
         below; learners far behind the others are named under the axis in place of being drawn. \
         Validation chooses the epoch that the table calls chosen; test data choose nothing.",

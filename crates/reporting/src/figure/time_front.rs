@@ -15,7 +15,7 @@ pub(super) const FIGURE: Figure = Figure {
     name: "time_front",
     title: "Accuracy and training time of whole runs",
     one_line: "test accuracy (regression: loss) after the last epoch over the training time of the run, and the front",
-    how_to_read: "A dot is a run: its test score after the last epoch over all of its training time (data, dynamics and \
+    how_to_read: "A dot is a run (of more than 500, every n-th is drawn): its test score after the last epoch over all of its training time (data, dynamics and \
         plasticity, or forward and backward pass; measuring is not counted). Markers are means over the runs of a learner. \
         The dashed grey line is the front: no learner is, on average, both faster and better than one on it. The time axis \
         is logarithmic.",

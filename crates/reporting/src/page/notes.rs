@@ -257,8 +257,8 @@ pub(super) fn absent(sections: &[TaskSection<'_>]) -> Option<Part> {
     for section in sections {
         for group in &section.task.groups {
             for run in &group.finished {
-                for reading in &run.summary.last {
-                    let (None, Some(reason)) = (reading.value, &reading.absent) else {
+                for (reading, value) in run.summary.last.pairs() {
+                    let (None, Some(reason)) = (value, reading.absent.as_deref()) else {
                         continue;
                     };
                     let names = reasons

@@ -1,9 +1,9 @@
 //! A line for every learner: marker, interval and single seeds in panels side by side.
 
-use super::SMALL;
 use super::axis::{Axis, Tick};
 use super::canvas::{Anchor, Canvas};
 use super::font::{fit, text_width};
+use super::{SMALL, some};
 use crate::number::fixed;
 use crate::palette::{GRID, GUIDE, INK, LineStyle};
 use crate::statistics::{FEW_SEEDS, Spread};
@@ -178,7 +178,7 @@ fn draw_values(
     (spread, seeds): (Spread, &[f64]),
     place: &dyn Fn(f64) -> (f64, f64),
 ) {
-    for value in seeds.iter().filter(|value| panel.holds(**value)) {
+    for value in some(seeds).filter(|value| panel.holds(**value)) {
         canvas.dot(place(*value), style.colour);
     }
     if let Some(half_width) = spread.half_width.filter(|_| spread.n >= FEW_SEEDS) {

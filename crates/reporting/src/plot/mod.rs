@@ -41,6 +41,15 @@ const SMALL: f64 = 70.0;
 /// Text of axes and titles, 7.5 pt.
 pub(crate) const MEDIUM: f64 = 75.0;
 
+/// Single seeds beyond these cannot be told apart.
+const MOST_SEEDS: usize = 500;
+
+/// Every n-th of `seeds`, so that they are not more than [`MOST_SEEDS`].
+fn some<T>(seeds: &[T]) -> impl Iterator<Item = &T> {
+    let every = seeds.len().div_ceil(MOST_SEEDS).max(1);
+    seeds.iter().step_by(every)
+}
+
 /// What a figure shows.
 #[derive(Debug)]
 pub(crate) enum Picture {

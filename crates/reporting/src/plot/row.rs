@@ -3,7 +3,7 @@
 use super::canvas::{Anchor, Canvas, Point, rich_width};
 use super::clip::{clip_area, clip_line};
 use super::grid::{Curve, Panel, Row, Shown};
-use super::{MEDIUM, Rect, SMALL};
+use super::{MEDIUM, Rect, SMALL, some};
 use crate::palette::{GRID, GUIDE, INK};
 
 const HEADING: f64 = 115.0;
@@ -133,15 +133,16 @@ impl Row {
         let colour = curve.style.colour;
         let has_interval = curve.has_interval(self.y.is_logarithmic());
         if curve.has_seeds(self.y.is_logarithmic()) {
-            for seed in &curve.seeds {
+            for seed in some(&curve.seeds) {
                 let is_line = curve.shown != Shown::Dots;
-                let lines = self.visible(panel, seed.iter().copied(), rect);
-                for line in lines.iter().filter(|_| is_line) {
-                    let opacity = if has_interval { 0.25 } else { 0.45 };
-                    canvas.line(line, colour, opacity, if has_interval { 4 } else { 5 });
+                if is_line {
+                    let (opacity, width) = if has_interval { (0.25, 4) } else { (0.45, 5) };
+                    for line in self.visible(panel, seed.iter().copied(), rect) {
+                        canvas.line(&line, colour, opacity, width);
+                    }
                 }
                 if !is_line || (curve.has_error_bars && curve.shown == Shown::Interval) {
-                    for at in self.inside(panel, seed.iter().copied(), rect) {
+                    for at in self.inside(panel, some(seed).copied(), rect) {
                         canvas.dot(at, colour);
                     }
                 }

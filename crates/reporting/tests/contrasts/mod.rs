@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use apical_learning::{Metric, PartName, Reading, RunRecord};
+use apical_learning::{Metric, PartName, Reading, Readings, RunRecord};
 use apical_reporting::{
     Contrasts, ReportInput, VerdictEpoch, report, terminal_table, terminal_table_in,
 };
@@ -22,12 +22,13 @@ fn scored(learner: &'static str, seed: u64, metric: Metric, [last, chosen]: [f64
     // Scores alone, so that other figures need not be drawn.
     run.epochs.clear();
     run.timings.clear();
-    let readings = &mut run.summary.last;
-    readings.retain(|reading| reading.metric.is_of_predictions());
-    let of = |readings: &mut Vec<Reading>, value: f64| {
-        let is_it = |of: &&mut Reading| of.metric == metric && of.part == Some(PartName::Test);
-        let reading = readings.iter_mut().find(is_it).expect("a test score");
-        reading.value = Some(value);
+    run.summary.last = run.summary.last.of_predictions();
+    let of = |readings: &mut Readings, value: f64| {
+        readings.change(|all| {
+            let is_it = |of: &&mut Reading| of.metric == metric && of.part == Some(PartName::Test);
+            let reading = all.iter_mut().find(is_it).expect("a test score");
+            reading.value = Some(value);
+        });
     };
     of(&mut run.summary.last, last);
     of(&mut run.summary.chosen, chosen);
@@ -258,9 +259,11 @@ fn failed_and_unpaired_seeds_are_counted_and_said() {
         }
         // A score that is no number is none.
         if (&*run.summary.run.learner, run.summary.run.seed) == ("circuit", 7) {
-            let scores = run.summary.last.iter_mut();
-            let mut scores = scores.filter(|of| of.part == Some(PartName::Test));
-            scores.next().expect("a test score").value = Some(f64::NAN);
+            run.summary.last.change(|all| {
+                let mut scores = all.iter_mut();
+                let score = scores.find(|of| of.part == Some(PartName::Test));
+                score.expect("a test score").value = Some(f64::NAN);
+            });
         }
     }
     let input = declared(runs, &OF_THREE[..1], Some(0.5));
@@ -312,9 +315,11 @@ fn learners_of_the_same_bits_are_one_algorithm() {
     );
     // The same accuracies with other losses are no such thing.
     let last = runs.last_mut().expect("a run");
-    let mut losses = last.summary.last.iter_mut();
-    let loss = losses.find(|of| of.metric == Metric::LOSS).expect("a loss");
-    loss.value = loss.value.map(|value| value + 1e-9);
+    last.summary.last.change(|all| {
+        let loss = all.iter_mut().find(|of| of.metric == Metric::LOSS);
+        let loss = loss.expect("a loss");
+        loss.value = loss.value.map(|value| value + 1e-9);
+    });
     let others = declared(runs, &OF_THREE[..1], Some(0.5));
     assert_eq!(said(&others, "circuit"), "circuit: 0.00, undecided");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use apical_learning::{Metric, OutputError, Reading, RunRecord};
+use apical_learning::{Metric, OutputError, Reading, Readings, RunRecord};
 use apical_reporting::report;
 
 use crate::fixture::{MODELS, Model, input, run};
@@ -44,10 +44,14 @@ fn runs(learner: &'static str, accuracy: f64, measured: Measured) -> Vec<RunReco
             };
             for layer in [1, 2] {
                 let reading = |metric, value| Reading::new(metric, Ok(value)).of_layer(Some(layer));
-                epoch.readings.push(reading(Metric::POTENTIAL_SIZE, size));
+                epoch
+                    .readings
+                    .change(|all| all.push(reading(Metric::POTENTIAL_SIZE, size)));
                 for reference in OutputError::ALL {
                     let times = reading(Metric::GRADIENT_OVER_FLOOR, measured.over_floor);
-                    epoch.readings.push(times.against(reference));
+                    epoch
+                        .readings
+                        .change(|all| all.push(times.against(reference)));
                 }
             }
             for (metric, value) in [
@@ -63,7 +67,9 @@ fn runs(learner: &'static str, accuracy: f64, measured: Measured) -> Vec<RunReco
             ] {
                 for reference in OutputError::ALL {
                     let reading = Reading::new(metric, Ok(value)).of_layer(Some(1));
-                    epoch.readings.push(reading.against(reference));
+                    epoch
+                        .readings
+                        .change(|all| all.push(reading.against(reference)));
                 }
             }
         }
@@ -84,13 +90,15 @@ pub(crate) fn all_measured() -> Vec<RunRecord> {
 
 /// The same with hidden layers that are not plastic.
 fn frozen(mut runs: Vec<RunRecord>) -> Vec<RunRecord> {
-    let freeze = |readings: &mut Vec<Reading>| {
-        for reading in readings {
-            if reading.metric == Metric::UPDATE_ANGLE && reading.layer == Some(1) {
-                reading.value = None;
-                reading.absent = Some("this layer is not plastic".to_owned());
+    let freeze = |readings: &mut Readings| {
+        readings.change(|all| {
+            for reading in all {
+                if reading.metric == Metric::UPDATE_ANGLE && reading.layer == Some(1) {
+                    reading.value = None;
+                    reading.absent = Some("this layer is not plastic".to_owned());
+                }
             }
-        }
+        });
     };
     for run in &mut runs {
         run.epochs

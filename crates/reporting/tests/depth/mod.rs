@@ -11,24 +11,34 @@ fn at_depth(task: &str, model: &Model, seed: u64, n_hidden: usize, keeps: f64) -
     let n_layers = n_hidden + 1;
     let mut run = run(task, model, None, seed, n_layers, 1);
     run.summary.sizes = [&[64], &vec![50; n_hidden][..], &[10]].concat();
-    run.summary.last.retain(|of| of.metric == Metric::LOSS);
+    run.summary
+        .last
+        .change(|all| all.retain(|of| of.metric == Metric::LOSS));
     let test = Reading::new(Metric::ACCURACY, Ok(99.0 - n_hidden as f64 - seed as f64));
-    run.summary.last.push(test.on(PartName::Test));
+    run.summary
+        .last
+        .change(|all| all.push(test.on(PartName::Test)));
     for k in 1..=n_layers {
         for (reference, angle) in OutputError::ALL
             .into_iter()
             .zip([20.0, 5.0 * (n_layers - k) as f64])
         {
             let angle = Reading::new(Metric::UPDATE_ANGLE, Ok(angle)).of_layer(Some(k));
-            run.summary.last.push(angle.against(reference));
+            run.summary
+                .last
+                .change(|all| all.push(angle.against(reference)));
         }
         let step = Reading::new(Metric::STEP_SIZE, Ok(0.01 * k as f64));
-        run.summary.last.push(step.of_layer(Some(k)));
+        run.summary
+            .last
+            .change(|all| all.push(step.of_layer(Some(k))));
     }
     for k in 1..=n_hidden {
         let size = 3.0 * keeps.powi((n_hidden - k) as i32);
         let size = Reading::new(Metric::ERROR_SIZE, Ok(size));
-        run.summary.last.push(size.of_layer(Some(k)));
+        run.summary
+            .last
+            .change(|all| all.push(size.of_layer(Some(k))));
     }
     run
 }
@@ -102,7 +112,9 @@ fn one_figure_shows_all_depths_with_the_first_of_their_tasks() {
 fn what_was_not_measured_leaves_its_row_out() {
     let mut runs = family();
     for run in &mut runs {
-        run.summary.last.retain(|of| of.metric == Metric::ACCURACY);
+        run.summary
+            .last
+            .change(|all| all.retain(|of| of.metric == Metric::ACCURACY));
     }
     let artefacts = report(&input(runs)).expect("a report");
     let svg = text_of(&artefacts, "figures/four/depth.svg");

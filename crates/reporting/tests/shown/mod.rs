@@ -178,15 +178,11 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
         .map(|seed| run("digits", &guessing, None, seed, 2, 4))
         .collect();
     for run in &mut runs {
-        for reading in run
-            .epochs
-            .iter_mut()
-            .skip(1)
-            .flat_map(|epoch| &mut epoch.readings)
-        {
-            if reading.metric == Metric::LOSS {
-                reading.value = Some(9.0);
-            }
+        for epoch in run.epochs.iter_mut().skip(1) {
+            epoch.readings.change(|all| {
+                let losses = all.iter_mut().filter(|of| of.metric == Metric::LOSS);
+                losses.for_each(|loss| loss.value = Some(9.0));
+            });
         }
     }
     let twins = (0..3).flat_map(|seed| {
@@ -196,11 +192,12 @@ fn numbers_that_are_no_comparison_are_flagged_and_shown() {
         // Of the third, scores alone are the same.
         let mut third = own.clone();
         third.summary.run.learner = "third".to_owned();
-        for reading in &mut third.summary.last {
-            if reading.metric == Metric::UPDATE_ANGLE {
-                reading.value = reading.value.map(|angle| angle + 1.0);
-            }
-        }
+        third.summary.last.change(|all| {
+            let angles = all
+                .iter_mut()
+                .filter(|of| of.metric == Metric::UPDATE_ANGLE);
+            angles.for_each(|of| of.value = of.value.map(|angle| angle + 1.0));
+        });
         [own, other, third]
     });
     runs.extend(twins);
@@ -245,11 +242,12 @@ fn few_different_scores_are_not_taken_for_chance() {
             .collect();
         for run in &mut runs {
             *run.summary.sizes.last_mut().expect("outputs") = 2;
-            let of_epochs = run.epochs.iter_mut().flat_map(|epoch| &mut epoch.readings);
-            for reading in of_epochs.chain(&mut run.summary.last) {
-                if reading.metric == Metric::ACCURACY {
-                    reading.value = Some(percent);
-                }
+            let of_epochs = run.epochs.iter_mut().map(|epoch| &mut epoch.readings);
+            for readings in of_epochs.chain([&mut run.summary.last]) {
+                readings.change(|all| {
+                    let accuracies = all.iter_mut().filter(|of| of.metric == Metric::ACCURACY);
+                    accuracies.for_each(|of| of.value = Some(percent));
+                });
             }
         }
         let artefacts = report(&input(runs)).expect("a report");

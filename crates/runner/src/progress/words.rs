@@ -150,7 +150,8 @@ mod tests {
                 angle(Some(2), potential, outputs[0]),
                 angle(Some(1), squared, 20.0),
                 angle(Some(2), squared, outputs[1]),
-            ],
+            ]
+            .into(),
         };
         insta::assert_snapshot!(readings(&record([1.2, 13.0])), @"validation 97.2 % · angle 24.1° to potential · loss 0.031");
         insta::assert_snapshot!(readings(&record([13.0, 0.0])), @"validation 97.2 % · angle 10.0° to squared error · loss 0.031");

@@ -1,13 +1,13 @@
 //! What a run came to after its last epoch.
 
-use apical_learning::{Metric, OutputError, PartName, Reading};
+use apical_learning::{Metric, OutputError, PartName, Readings};
 
 use crate::group::Group;
 use crate::statistics::Spread;
 use crate::subject::Subject;
 
 /// A number of a run, from its readings after the last epoch.
-pub(in crate::figure) type Value<'v> = &'v dyn Fn(&[Reading]) -> Option<f64>;
+pub(in crate::figure) type Value<'v> = &'v dyn Fn(&Readings) -> Option<f64>;
 
 /// Seeds and their values.
 pub(in crate::figure) fn values(group: &Group<'_>, value: Value<'_>) -> Vec<(u64, f64)> {
@@ -30,7 +30,7 @@ pub(in crate::figure) fn spread(
 }
 
 /// 100 % less accuracy, or the loss.
-pub(in crate::figure) fn test_error(score: Metric, readings: &[Reading]) -> Option<f64> {
+pub(in crate::figure) fn test_error(score: Metric, readings: &Readings) -> Option<f64> {
     let value = Subject::on(score, PartName::Test).value(readings)?;
     Some(match score == Metric::ACCURACY {
         true => 100.0 - value,
@@ -61,7 +61,7 @@ pub(in crate::figure) fn reference(group: &Group<'_>, n_hidden: usize) -> Option
 pub(in crate::figure) fn hidden_angle(
     reference: OutputError,
     n_hidden: usize,
-    readings: &[Reading],
+    readings: &Readings,
 ) -> Option<f64> {
     let of = |k| angle(reference, k).value(readings);
     Metric::UPDATE_ANGLE.mean(&(1..=n_hidden).filter_map(of).collect::<Vec<f64>>())

@@ -98,10 +98,10 @@ pub(in crate::figure) fn rows(
 pub(in crate::figure) fn drawn(task: &Task<'_>, metric: Metric, is_logarithmic: bool) -> Vec<f64> {
     let of = |group: &Group<'_>| -> Vec<f64> {
         group
-            .subjects()
-            .into_iter()
+            .subjects
+            .iter()
             .filter(|subject| subject.metric == metric)
-            .map(|subject| series::over_epochs(group, &group.over_epochs(subject), false))
+            .map(|subject| series::over_epochs(group, &group.over_epochs(*subject), false))
             .flat_map(|curve| {
                 let drawn = curve.drawn(is_logarithmic, f64::NEG_INFINITY);
                 drawn.collect::<Vec<_>>()
@@ -131,10 +131,8 @@ pub(in crate::figure) fn ratio_axis(task: &Task<'_>, metric: Metric) -> Axis {
 /// The legend of all groups that have a value of any of `metrics`.
 pub(in crate::figure) fn legend(task: &Task<'_>, metrics: &[Metric]) -> Vec<LegendEntry> {
     let has_any = |group: &&Group<'_>| {
-        let subjects = group.subjects();
-        subjects
-            .iter()
-            .any(|subject| metrics.contains(&subject.metric))
+        let mut subjects = group.subjects.iter();
+        subjects.any(|subject| metrics.contains(&subject.metric))
     };
     series::legend(task.groups.iter().filter(has_any))
 }
