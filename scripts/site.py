@@ -39,6 +39,7 @@ PAGES = {
     "docs/align.md": "reference/align.md",
     "docs/profile.md": "reference/profile.md",
     "docs/cluster.md": "reference/cluster.md",
+    "crates/python/README.md": "reference/python.md",
     "datasets/README.md": "reference/data_sets.md",
     "results/README.md": "results/records.md",
     "ARCHITECTURE.md": "project/architecture.md",
@@ -85,7 +86,8 @@ class Layout:
             elif path.is_file():
                 copy = pathlib.Path("files", path.relative_to(ROOT))
                 if path.suffix == ".md":
-                    copy = copy.with_suffix(".md.txt")
+                    # mdBook makes a page's name of what has .md anywhere.
+                    copy = copy.with_suffix(".txt")
                 (self.out / "src" / copy).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, self.out / "src" / copy)
                 target, anchor = os.path.relpath(copy, here), ""
