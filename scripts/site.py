@@ -270,7 +270,8 @@ class Layout:
                 if str(path.relative_to(ROOT)) in SYMBOLS:
                     text = outside_code(text, with_indices)
             text = self.links(text, path, place)
-            self.write(place, outside_code(text, without_comments))
+            text = outside_code(text, lambda part: unbroken(without_comments(part)))
+            self.write(place, FENCED.sub(whole_options, text))
         if self.errors:
             sys.exit("\n".join(self.errors))
 
@@ -307,6 +308,27 @@ def outside_code(text, change):
 def without_comments(text):
     """Comments bind numbers to cells and blocks to the tutorial's check; they are for no reader."""
     return re.sub(r"^<!-- \w.*? -->\n| *<!-- \w.*? -->", "", text, flags=re.M)
+
+
+def unbroken(text):
+    """No line ends inside `1.0 ± 0.2` or `[−0.1, 0.3]`."""
+    text = re.sub(r"(?<=[\d°%]) ± (?=\d)", "\u00a0±\u00a0", text)
+    return re.sub(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", "[\\1,\u00a0\\2]", text)
+
+
+def whole_options(match):
+    """`--set` of code in a line is one word, which does not end a line after its dashes."""
+    text = match.group(0)
+    if text.startswith("```") or not re.search(r"(?<![^\s`])--?\w", text):
+        return text
+
+    def option(found):
+        return f'<span class="option">{found.group(0)}</span>'
+
+    out = re.sub(r"(?<!\S)--?[\w-]+", option, html.escape(text[1:-1].replace("\\|", "|"), quote=False))
+    for mark in "*_|[]\\":
+        out = out.replace(mark, f"&#{ord(mark)};")
+    return f"<code>{out}</code>"
 
 
 def with_indices(text):
