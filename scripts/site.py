@@ -39,6 +39,7 @@ PAGES = {
     "docs/align.md": "reference/align.md",
     "docs/profile.md": "reference/profile.md",
     "docs/cluster.md": "reference/cluster.md",
+    "crates/python/README.md": "reference/python.md",
     "datasets/README.md": "reference/data_sets.md",
     "results/README.md": "results/records.md",
     "ARCHITECTURE.md": "project/architecture.md",
@@ -85,7 +86,8 @@ class Layout:
             elif path.is_file():
                 copy = pathlib.Path("files", path.relative_to(ROOT))
                 if path.suffix == ".md":
-                    copy = copy.with_suffix(".md.txt")
+                    # mdBook makes a page's name of what has .md anywhere.
+                    copy = copy.with_suffix(".txt")
                 (self.out / "src" / copy).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, self.out / "src" / copy)
                 target, anchor = os.path.relpath(copy, here), ""
@@ -268,7 +270,8 @@ class Layout:
                 if str(path.relative_to(ROOT)) in SYMBOLS:
                     text = outside_code(text, with_indices)
             text = self.links(text, path, place)
-            self.write(place, outside_code(text, without_comments))
+            text = outside_code(text, lambda part: unbroken(without_comments(part)))
+            self.write(place, FENCED.sub(whole_options, text))
         if self.errors:
             sys.exit("\n".join(self.errors))
 
@@ -305,6 +308,27 @@ def outside_code(text, change):
 def without_comments(text):
     """Comments bind numbers to cells and blocks to the tutorial's check; they are for no reader."""
     return re.sub(r"^<!-- \w.*? -->\n| *<!-- \w.*? -->", "", text, flags=re.M)
+
+
+def unbroken(text):
+    """No line ends inside `1.0 ± 0.2` or `[−0.1, 0.3]`."""
+    text = re.sub(r"(?<=[\d°%]) ± (?=\d)", "\u00a0±\u00a0", text)
+    return re.sub(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", "[\\1,\u00a0\\2]", text)
+
+
+def whole_options(match):
+    """`--set` of code in a line is one word, which does not end a line after its dashes."""
+    text = match.group(0)
+    if text.startswith("```") or not re.search(r"(?<![^\s`])--?\w", text):
+        return text
+
+    def option(found):
+        return f'<span class="option">{found.group(0)}</span>'
+
+    out = re.sub(r"(?<!\S)--?[\w-]+", option, html.escape(text[1:-1].replace("\\|", "|"), quote=False))
+    for mark in "*_|[]\\":
+        out = out.replace(mark, f"&#{ord(mark)};")
+    return f"<code>{out}</code>"
 
 
 def with_indices(text):
