@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A learning step of 784-500-500-10 beside NumPy's, JAX's and PyTorch's backprop, and the bare products,
+"""A learning step of 784-500-500-10 beside NumPy's, JAX's, PyTorch's and burn's backprop, and the bare products,
 in one run on one core.
 
     python3 scripts/bench/steps.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--out FILE]
@@ -17,7 +17,8 @@ from harness import HERE, RESTRICTED, bench, build, output_of, processor, restri
 
 SAMPLES = (10, 32, 128)
 SIZES = (784, 500, 500, 10)
-PEERS = ("numpy", "jax", "torch")
+PEERS = ("numpy", "jax", "torch", "burn")
+BURN = HERE / "burn"
 BUILDS = [
     ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--bench", "products", "--no-run"],
     ["bench", "-p", "apical-experiment", "--bench", "step", "--no-run"],
@@ -50,7 +51,14 @@ def ours(given, n):
 
 def products_of(peers):
     """Who has bare products: not JAX, whose compiler joins them with what is around; oneDNN within PyTorch."""
-    return [peer for peer in peers if peer != "jax"] + ["onednn"] * ("torch" in peers)
+    return [peer for peer in peers if peer in ("numpy", "torch")] + ["onednn"] * ("torch" in peers)
+
+
+def command_of(peer, given):
+    """What runs the peer's step."""
+    if peer == "burn":
+        return [BURN / "target" / "release" / "burn-step"]
+    return [given.python, HERE / "step_peers.py", peer]
 
 
 def one_round(given, peers):
@@ -58,8 +66,8 @@ def one_round(given, peers):
     for n in SAMPLES:
         steps[n] = {}
         for peer in peers:
-            command = [given.python, HERE / "step_peers.py", peer, "--samples", str(n)]
-            theirs = json.loads(output_of([*given.pin, *command, "--repetitions", str(400 // n)]))
+            asked = ["--samples", str(n), "--repetitions", str(400 // n)]
+            theirs = json.loads(output_of([*given.pin, *command_of(peer, given), *asked]))
             kernels[peer] = theirs["kernel"]
             steps[n][peer] = {
                 "peer": tuple(theirs["milliseconds"].values()),
@@ -167,7 +175,11 @@ def main():
         restrict(given.instruction_set)
     given.pin = ["taskset", "-c", str(given.core)]
     given.executables, given.criterion = build(BUILDS)
-    rounds = [one_round(given, given.peers.split(",")) for _ in range(given.rounds)]
+    peers = given.peers.split(",")
+    if "burn" in peers:
+        manifest = str(BURN / "Cargo.toml")
+        output_of(["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", manifest])
+    rounds = [one_round(given, peers) for _ in range(given.rounds)]
     found = summary(rounds)
     show(found)
     found |= {

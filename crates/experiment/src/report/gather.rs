@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use apical_learning::Point;
+use rayon::prelude::*;
 use toml::Table;
 
 use super::gaps::{Gaps, holder_of};
@@ -61,12 +62,8 @@ pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gat
     }));
     let listed = listed(place, &mut gaps);
     let mut arms: BTreeMap<Arm, Vec<(PathBuf, Ended<R>)>> = BTreeMap::new();
-    for folder in &place.runs {
-        let state = match known.remove(folder) {
-            Some(ended) => State::Ended(ended),
-            None => settled(folder)?,
-        };
-        match state {
+    for (folder, state) in states(place, known) {
+        match state? {
             State::Ended(ended) => {
                 let key = ended.record.key().clone();
                 // The folder of an experiment may have been named anew since.
@@ -101,6 +98,25 @@ pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gat
         n_running: gaps.running.len(),
         n_missing: gaps.n_missing(),
         gaps: gaps.lines(place),
+    })
+}
+
+/// What is in each of the folders of runs, in order; those that are not `known` are read a few at a time, on all
+/// processors.
+fn states<'p, R: Kept>(
+    place: &'p Place,
+    known: &mut Known<R>,
+) -> impl Iterator<Item = (&'p PathBuf, Result<State<R>>)> {
+    const AT_A_TIME: usize = 256;
+    place.runs.chunks(AT_A_TIME).flat_map(|folders| {
+        let asked: Vec<_> = (folders.iter())
+            .map(|folder| (folder, known.remove(folder)))
+            .collect();
+        let read = |(folder, known): (&'p PathBuf, Option<Ended<R>>)| {
+            let ended = known.map(State::Ended);
+            (folder, ended.map_or_else(|| settled(folder), Ok))
+        };
+        asked.into_par_iter().map(read).collect::<Vec<_>>()
     })
 }
 

@@ -126,7 +126,7 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// What is kept of a run, and read back from its folder.
-pub(crate) trait Kept: Sized {
+pub(crate) trait Kept: Sized + Send {
     /// The run in short, as it is written at its end.
     type Summary: Serialize;
 
