@@ -34,5 +34,49 @@ fn products(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, products);
+/// The same with more matrices, in turn, than the second cache holds.
+fn products_in_turn(c: &mut Criterion) {
+    const N_MATRICES: usize = 4;
+    let mut group = c.benchmark_group("products_in_turn");
+    group
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500));
+    for (pre, post) in [(784, 500), (500, 500)] {
+        let n = 10;
+        let (mut x, mut w) = (Padded::<f32>::zeros(n, pre), Padded::zeros(pre, post));
+        x.view_mut().fill(0.5);
+        w.view_mut().fill(0.01);
+        let mut weights = vec![w; N_MATRICES];
+        let d = Padded::<f32>::zeros(n, post);
+        let mut out = Padded::zeros(n, post);
+        let mut back = Padded::zeros(n, pre);
+        let shape = format!("{n}x{pre}x{post}");
+        let amount = (N_MATRICES * n * pre * post) as u64;
+        group.throughput(Throughput::Elements(amount));
+        group.bench_function(BenchmarkId::new("multiply", &shape), |b| {
+            b.iter(|| {
+                for w in &weights {
+                    multiply(&x, Columns::All, w, Start::Zero, &mut out);
+                }
+            });
+        });
+        group.bench_function(BenchmarkId::new("multiply_transposed", &shape), |b| {
+            b.iter(|| {
+                for w in &weights {
+                    multiply_transposed(&d, w, &mut back);
+                }
+            });
+        });
+        group.bench_function(BenchmarkId::new("rank_update", &shape), |b| {
+            b.iter(|| {
+                for w in &mut weights {
+                    rank_update(&x, Columns::All, &d, w);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, products, products_in_turn);
 criterion_main!(benches);
