@@ -22,6 +22,7 @@ mkdir -p "$folder/completions"
 cp "$program" LICENSE-MIT LICENSE-APACHE README.md CHANGELOG.md CITATION.cff "$folder"
 cp crates/reporting/assets/DejaVuSans-LICENSE.txt "$folder"
 cp docs/install.md "$folder/INSTALL.md"
+"$(command -v python3 || command -v python)" scripts/licences.py "$target" > "$folder/LICENSES-LIBRARIES.txt"
 for shell in bash zsh fish elvish powershell; do
   "$program" completions $shell > "$folder/completions/apical.$shell"
 done
