@@ -28,6 +28,7 @@ REFERENCE = ROOT / "results/reference"
 
 # Pages of the repository and where they are on the site.
 PAGES = {
+    "docs/install.md": "install.md",
     "docs/keys.md": "reference/keys.md",
     "docs/glossary.md": "reference/glossary.md",
     "docs/notation.md": "theory/notation.md",

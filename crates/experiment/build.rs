@@ -31,10 +31,17 @@ const LIBRARIES: [&str; 8] = [
 ];
 
 fn main() -> io::Result<()> {
-    let root = Path::new("../..");
+    let mut root = Path::new("../..");
+    let mut folders: Vec<PathBuf> = CRATES.map(|name| root.join("crates").join(name)).into();
+    // A package has this crate alone, whose Cargo.toml names the others to the version. Its Cargo.lock need
+    // not be that of the program.
+    let packaged = !root.join("crates/experiment/build.rs").is_file();
+    if packaged {
+        root = Path::new("");
+        folders = vec![PathBuf::new()];
+    }
     let mut files = Vec::new();
-    for name in CRATES {
-        let folder = root.join("crates").join(name);
+    for folder in folders {
         collect(&folder.join("src"), &mut files)?;
         files.push(folder.join("Cargo.toml"));
         // The folder, so that a new file is seen too.
@@ -48,7 +55,10 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", file.display());
     }
     println!("cargo::rerun-if-changed=build.rs");
-    let lock = fs::read_to_string(lock).unwrap_or_default();
+    let lock = match packaged {
+        true => String::new(),
+        false => fs::read_to_string(lock).unwrap_or_default(),
+    };
     let out = std::env::var_os("OUT_DIR").unwrap_or_default();
     let versions = versions(&lock);
     let code = format!("static VERSIONS: &[(&str, &str)] = &{versions:?};\n");

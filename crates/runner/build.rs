@@ -6,9 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Where a package says what it was made of; a repository around it is another's.
+const PACKAGED: &str = ".cargo_vcs_info.json";
+
 fn main() -> io::Result<()> {
     let root = Path::new("../..");
-    built_in(&root.join("experiments"))?;
+    // A package of this crate has them in itself.
+    let own = Path::new("experiments");
+    let folder = if own.is_dir() { own } else { &root.join(own) };
+    built_in(folder)?;
     // Whatever is tracked decides whether the work tree is as committed.
     for path in ["crates", "Cargo.toml", "Cargo.lock"].map(|path| root.join(path)) {
         if path.exists() {
@@ -17,6 +23,13 @@ fn main() -> io::Result<()> {
     }
     for path in commit_files(root) {
         println!("cargo::rerun-if-changed={}", path.display());
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    if let Ok(text) = fs::read_to_string(PACKAGED) {
+        println!("cargo::rustc-env=APICAL_COMMIT={}", packaged(&text));
+        let dirty = text.contains("\"dirty\": true");
+        println!("cargo::rustc-env=APICAL_DIRTY={dirty}");
+        return Ok(());
     }
     let commit = git(&["rev-parse", "HEAD"]).unwrap_or_default();
     let tracked = [
@@ -32,7 +45,6 @@ fn main() -> io::Result<()> {
         (false, Some(_)) => "true",
         _ => "",
     };
-    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-env=APICAL_COMMIT={commit}");
     println!("cargo::rustc-env=APICAL_DIRTY={dirty}");
     Ok(())
@@ -54,6 +66,12 @@ fn built_in(folder: &Path) -> io::Result<()> {
     code += "];\n";
     let out = std::env::var_os("OUT_DIR").unwrap_or_default();
     fs::write(Path::new(&out).join("built_in.rs"), code)
+}
+
+/// The commit in the text of [`PACKAGED`].
+fn packaged(text: &str) -> &str {
+    let (_, behind) = text.split_once("\"sha1\": \"").unwrap_or_default();
+    behind.split('"').next().unwrap_or_default()
 }
 
 /// The files that change when another commit is checked out or made; the index is not among them,
