@@ -2,10 +2,11 @@
 """What it takes to look at a folder with many runs.
 
     scripts/scale.py PROGRAM FOLDER [--runs 1000 10000 100000] [--out results/reference/speed/scale.json]
+    scripts/scale.py --draw results/reference/speed/scale.json FIGURE
 
 Makes two seeds of an experiment, copies them under further seeds, with checksums that are right, and times
 `status`, `report` and `verify`; `merge` where asked for (its time is that of fsync). Memory is the most
-that the program had. FOLDER is made, and taken away at the end.
+that the program had. FOLDER is made, and taken away at the end. To draw needs matplotlib.
 """
 
 import argparse
@@ -49,6 +50,7 @@ feedback_scale = 1.0
 flavour = "matched"
 rates = [3.0, 0.3]
 """
+STYLE = Path(__file__).resolve().parent.parent / "crates/python/python/apical/apical.mplstyle"
 SUMMARY_MARK = ',\n  "manifest": '
 END = "\n}\n"
 ANGLE = re.compile(r'("metric": ?"[a-z_]*angle"[^{}]*?"value": ?)(-?[0-9.]+(?:e-?[0-9]+)?)')
@@ -124,7 +126,31 @@ def timed(words: list, cwd: Path) -> dict:
     }
 
 
+def draw(record: Path, figure: Path) -> None:
+    """Seconds and memory against the number of runs."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "scale"
+    from matplotlib import pyplot
+
+    rows = json.loads(record.read_text())["rows"]
+    pyplot.style.use(STYLE)
+    drawn, axes = pyplot.subplots(1, 2, figsize=(4.6, 1.9))
+    quantities = (("seconds", "time (s)"), ("peak_mib", "memory at most (MiB)"))
+    for axis, (quantity, label) in zip(axes, quantities):
+        for command, marker in (("verify", "^"), ("report", "s"), ("status", "o")):
+            of = [row for row in rows if row["command"] == command]
+            axis.loglog([row["runs"] for row in of], [row[quantity] for row in of], marker=marker, label=command)
+        axis.set_xlabel("runs in the folder")
+        axis.set_ylabel(label)
+    axes[0].legend()
+    drawn.savefig(figure, metadata={"Date": None})
+
+
 def main() -> None:
+    if sys.argv[1:2] == ["--draw"]:
+        return draw(*map(Path, sys.argv[2:]))
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program", type=Path)
     parser.add_argument("folder", type=Path)
