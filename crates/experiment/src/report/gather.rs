@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use apical_learning::Point;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use toml::Table;
 
@@ -62,7 +63,7 @@ pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gat
     }));
     let listed = listed(place, &mut gaps);
     let mut arms: BTreeMap<Arm, Vec<(PathBuf, Ended<R>)>> = BTreeMap::new();
-    for (folder, state) in states(place, known) {
+    for (folder, state) in states(place, known)? {
         match state? {
             State::Ended(ended) => {
                 let key = ended.record.key().clone();
@@ -106,9 +107,13 @@ pub(crate) fn gather<R: Kept>(place: &Place, known: &mut Known<R>) -> Result<Gat
 fn states<'p, R: Kept>(
     place: &'p Place,
     known: &mut Known<R>,
-) -> impl Iterator<Item = (&'p PathBuf, Result<State<R>>)> {
+) -> Result<impl Iterator<Item = (&'p PathBuf, Result<State<R>>)>> {
     const AT_A_TIME: usize = 256;
-    place.runs.chunks(AT_A_TIME).flat_map(|folders| {
+    // The pool of all has one thread to a run.
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = ThreadPoolBuilder::new().num_threads(n_threads).build();
+    let pool = pool.context("failed to start the threads")?;
+    Ok(place.runs.chunks(AT_A_TIME).flat_map(move |folders| {
         let asked: Vec<_> = (folders.iter())
             .map(|folder| (folder, known.remove(folder)))
             .collect();
@@ -116,8 +121,8 @@ fn states<'p, R: Kept>(
             let ended = known.map(State::Ended);
             (folder, ended.map_or_else(|| settled(folder), Ok))
         };
-        asked.into_par_iter().map(read).collect::<Vec<_>>()
-    })
+        pool.install(|| asked.into_par_iter().map(read).collect::<Vec<_>>())
+    }))
 }
 
 impl Place {
