@@ -126,6 +126,12 @@ def timed(words: list, cwd: Path) -> dict:
     }
 
 
+def write_table(rows: list, path: Path) -> None:
+    """The same numbers as a table."""
+    lines = [",".join(rows[0])] + [",".join(map(str, row.values())) for row in rows]
+    path.write_text("\n".join(lines) + "\n")
+
+
 def draw(record: Path, figure: Path) -> None:
     """Seconds and memory against the number of runs."""
     import matplotlib
@@ -185,6 +191,7 @@ def main() -> None:
             "rows": rows,
         }
         arguments.out.write_text(json.dumps(record, indent=2) + "\n")
+        write_table(rows, arguments.out.with_suffix(".csv"))
 
 
 if __name__ == "__main__":

@@ -132,9 +132,10 @@ def summary(rounds):
     products = {}
     for name in rounds[0]["products"]:
         of = [r["products"][name] for r in rounds]
-        n, n_pre, n_post = map(int, name.split("/")[1].split("x"))
+        kernel, shape = name.split("/")
+        n, n_pre, n_post = map(int, shape.split("x"))
         best = {by: min(times[by][0] for times in of) for by in of[0]}
-        products[name] = {
+        products.setdefault(kernel, {})[shape] = {
             "best_ms": best,
             "share_of_peak": {
                 by: n * n_pre * n_post / (ms * 1e6) / peak for by, ms in best.items()
@@ -154,12 +155,13 @@ def show(found):
             print(row, " ", ", ".join(ratios))
         print()
     print(f"{'product':<34}best ms, share of peak")
-    for name, product in found["products"].items():
-        row = [
-            f"{by} {ms:.4f} {product['share_of_peak'][by]:.2f}"
-            for by, ms in product["best_ms"].items()
-        ]
-        print(f"{name:<34}{', '.join(row)}")
+    for kernel, shapes in found["products"].items():
+        for shape, product in shapes.items():
+            row = [
+                f"{by} {ms:.4f} {product['share_of_peak'][by]:.2f}"
+                for by, ms in product["best_ms"].items()
+            ]
+            print(f"{kernel + '/' + shape:<34}{', '.join(row)}")
 
 
 def main():
