@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the Python wheel, installs it into a fresh environment, and runs its tests, mypy and the notebook there.
 #
-#   scripts/python.sh PROGRAM FOLDER [WHEELS]
+#   scripts/python.sh PROGRAM FOLDER
 #
 # PROGRAM is the built program, whose numbers have to be those of the package. FOLDER gets environments, build and
-# pictures; the build is kept there from one call to the next. The wheel is copied to WHEELS.
+# pictures; the build is kept there from one call to the next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,15 +34,10 @@ fi
 
 CARGO_TARGET_DIR="$folder/target" cargo clippy --release --locked --manifest-path $package/Cargo.toml -- -D warnings
 
-[ -x "$folder/tools/bin/maturin" ] || python3 -m venv "$folder/tools"
-"$folder/tools/bin/pip" install --quiet 'maturin>=1.7,<2'
 rm -rf "$folder/wheels" "$folder/fresh"
-started=$SECONDS
-CARGO_TARGET_DIR="$folder/target" "$folder/tools/bin/maturin" build --release --locked --quiet \
-  --manifest-path $package/Cargo.toml --out "$folder/wheels"
+# The wheel of a release.
+CARGO_TARGET_DIR="$folder/target" scripts/wheel.sh "$folder/wheels"
 wheel=$(echo "$folder"/wheels/*.whl)
-echo "$(basename "$wheel"): $(du -k "$wheel" | cut -f1) KiB, built in $((SECONDS - started)) s"
-[ -z "${3:-}" ] || cp "$wheel" "$3"
 
 python3 -m venv "$folder/fresh"
 python=$folder/fresh/bin/python
