@@ -1,8 +1,15 @@
 //! What happens in an experiment, one JSON object a line with `--json`; docs/records.md has the schema.
 
-use crate::progress::{Counts, Outcome, RunSummary};
-use apical_learning::{EpochRecord, RunKey, TrialRecord};
+use std::path::Path;
+
+use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
 use serde::Serialize;
+
+use crate::chain;
+use crate::progress::{Counts, Outcome, Progress, RunProgress, RunSummary};
+
+/// The exit code of an experiment of which runs failed.
+pub const RUNS_FAILED: u8 = 3;
 
 /// One line of the event stream.
 #[derive(Debug, Serialize)]
@@ -69,4 +76,113 @@ pub enum Event<'a> {
         /// The exit code.
         exit_code: u8,
     },
+}
+
+impl Event<'_> {
+    /// The last one.
+    pub fn ended(counts: Counts) -> Self {
+        let exit_code = match counts.n_failed {
+            0 => 0,
+            _ => RUNS_FAILED,
+        };
+        Self::ExperimentEnded { counts, exit_code }
+    }
+}
+
+/// Progress that is told event by event; what is meant for people is not among them.
+pub struct Events<T>(pub T);
+
+/// Of one run.
+struct RunEvents<'a, T> {
+    tell: &'a T,
+    run: RunKey,
+    n_epochs: usize,
+}
+
+impl<T: Fn(&Event<'_>) + Sync> Progress for Events<T> {
+    fn note(&self, _: &str) {}
+
+    fn warn(&self, _: &str) {}
+
+    fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize) {
+        (self.0)(&Event::ExperimentStarted {
+            schema: SCHEMA_VERSION,
+            experiment: name,
+            folder: folder.display().to_string(),
+            n_runs,
+            n_threads,
+        });
+    }
+
+    fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn RunProgress + '_> {
+        (self.0)(&Event::RunStarted { run, n_epochs });
+        Box::new(RunEvents {
+            tell: &self.0,
+            run: run.clone(),
+            n_epochs,
+        })
+    }
+
+    fn reused(
+        &self,
+        run: &RunKey,
+        folder: String,
+        outcome: Outcome,
+        error: Option<&str>,
+        summary: RunSummary<'_>,
+    ) {
+        (self.0)(&Event::RunEnded {
+            run,
+            outcome,
+            folder,
+            error,
+            summary: Some(summary),
+        });
+    }
+
+    fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
+        (self.0)(&Event::RunEnded {
+            run,
+            outcome: Outcome::Interrupted,
+            folder,
+            error: Some(&chain(error)),
+            summary: None,
+        });
+    }
+
+    fn trial(&self, trial: &TrialRecord, _: usize) {
+        (self.0)(&Event::Trial { trial });
+    }
+}
+
+impl<T: Fn(&Event<'_>)> RunProgress for RunEvents<'_, T> {
+    fn step(&self, _: usize, _: usize, _: usize) {}
+
+    fn epoch(&self, record: &EpochRecord) {
+        (self.tell)(&Event::Epoch {
+            run: &self.run,
+            n_epochs: self.n_epochs,
+            record,
+        });
+    }
+
+    fn goes_on(&self, _: &str) {}
+
+    fn note(&self, _: &str) {}
+
+    fn end(
+        self: Box<Self>,
+        outcome: Outcome,
+        folder: String,
+        error: Option<&str>,
+        summary: Option<RunSummary<'_>>,
+    ) {
+        (self.tell)(&Event::RunEnded {
+            run: &self.run,
+            outcome,
+            folder,
+            error,
+            summary,
+        });
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use apical_experiment::event::Event;
+use apical_experiment::event::{Event, Events};
 use apical_experiment::folders::data_folders_of;
 use apical_experiment::progress::{Outcome, Progress, RunProgress, RunSummary};
 use apical_experiment::provenance::{Program, shell_line};
@@ -15,7 +15,7 @@ use apical_experiment::spec::SpecProblem;
 use apical_experiment::task_data::DataCache;
 use apical_experiment::{Checkpoints, Done, Execution, Experiment, Shard, report, store};
 use apical_kernels::{INSTRUCTION_SET_VARIABLE, InstructionSet};
-use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
+use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use pyo3::prelude::*;
 use serde_json::json;
 
@@ -64,7 +64,15 @@ fn made(spec: &Specified, how: &How, watched: &Watched) -> Result<PathBuf> {
         let seeds = ["--seeds".to_owned(), in_short(seeds)];
         Ok(shell_line(words.iter().chain(&seeds).map(String::as_str)))
     };
-    let told = Told(watched);
+    let tell = |event: &Event<'_>| {
+        if let Ok(text) = serde_json::to_string(event) {
+            watched.tell(text);
+        }
+    };
+    let told = Told {
+        watched,
+        events: Events(tell),
+    };
     let seconds = Duration::try_from_secs_f64(how.checkpoint_every).unwrap_or_default();
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     let execution = Execution {
@@ -92,10 +100,7 @@ fn made(spec: &Specified, how: &How, watched: &Watched) -> Result<PathBuf> {
         told.warn("stopped while tuning; finished trials are kept");
         return Ok(folder);
     };
-    told.event(&Event::ExperimentEnded {
-        counts,
-        exit_code: u8::from(counts.n_failed > 0) * 3,
-    });
+    tell(&Event::ended(counts));
     let n_broken = errors.len();
     if let Some(first) = errors.into_iter().next() {
         return Err(first.context(format!(
@@ -129,52 +134,41 @@ fn program(command: Vec<String>) -> Program {
     }
 }
 
-/// Progress as events; those of `apical run --json`, and `note`, `warning` and `step`.
-struct Told<'a>(&'a Watched);
+/// Progress as events: those of `apical run --json`, and `note`, `warning` and `step`.
+struct Told<'a, T> {
+    watched: &'a Watched,
+    events: Events<T>,
+}
 
 struct ToldRun<'a> {
-    all: &'a Told<'a>,
+    watched: &'a Watched,
+    events: Box<dyn RunProgress + 'a>,
     run: RunKey,
     n_epochs: usize,
     last: Mutex<Option<Instant>>,
 }
 
-impl Told<'_> {
-    fn event(&self, event: &Event<'_>) {
-        if let Ok(text) = serde_json::to_string(event) {
-            self.0.tell(text);
-        }
-    }
-
-    fn said(&self, kind: &str, text: &str) {
-        self.0
-            .tell(json!({ "event": kind, "text": text }).to_string());
-    }
+fn said(watched: &Watched, kind: &str, text: &str) {
+    watched.tell(json!({ "event": kind, "text": text }).to_string());
 }
 
-impl Progress for Told<'_> {
+impl<T: Fn(&Event<'_>) + Sync> Progress for Told<'_, T> {
     fn note(&self, text: &str) {
-        self.said("note", text);
+        said(self.watched, "note", text);
     }
 
     fn warn(&self, text: &str) {
-        self.said("warning", text);
+        said(self.watched, "warning", text);
     }
 
     fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize) {
-        self.event(&Event::ExperimentStarted {
-            schema: SCHEMA_VERSION,
-            experiment: name,
-            folder: folder.display().to_string(),
-            n_runs,
-            n_threads,
-        });
+        self.events.started(name, folder, n_runs, n_threads);
     }
 
     fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn RunProgress + '_> {
-        self.event(&Event::RunStarted { run, n_epochs });
         Box::new(ToldRun {
-            all: self,
+            watched: self.watched,
+            events: self.events.run(run, n_epochs),
             run: run.clone(),
             n_epochs,
             last: Mutex::default(),
@@ -189,28 +183,15 @@ impl Progress for Told<'_> {
         error: Option<&str>,
         summary: RunSummary<'_>,
     ) {
-        self.event(&Event::RunEnded {
-            run,
-            outcome,
-            folder,
-            error,
-            summary: Some(summary),
-        });
+        self.events.reused(run, folder, outcome, error, summary);
     }
 
     fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
-        let error = &apical_experiment::chain(error);
-        self.event(&Event::RunEnded {
-            run,
-            outcome: Outcome::Interrupted,
-            folder,
-            error: Some(error),
-            summary: None,
-        });
+        self.events.broke(run, folder, error);
     }
 
-    fn trial(&self, trial: &TrialRecord, _: usize) {
-        self.event(&Event::Trial { trial });
+    fn trial(&self, trial: &TrialRecord, n_trials: usize) {
+        self.events.trial(trial, n_trials);
     }
 }
 
@@ -227,19 +208,15 @@ impl RunProgress for ToldRun<'_> {
             "event": "step", "run": self.run, "epoch": epoch, "n_epochs": self.n_epochs,
             "n_done": n_done, "n_steps": n_steps,
         });
-        self.all.0.tell(event.to_string());
+        self.watched.tell(event.to_string());
     }
 
     fn epoch(&self, record: &EpochRecord) {
-        self.all.event(&Event::Epoch {
-            run: &self.run,
-            n_epochs: self.n_epochs,
-            record,
-        });
+        self.events.epoch(record);
     }
 
     fn goes_on(&self, place: &str) {
-        self.all.note(&format!("goes on from {place}"));
+        said(self.watched, "note", &format!("goes on from {place}"));
     }
 
     fn note(&self, _: &str) {}
@@ -251,12 +228,6 @@ impl RunProgress for ToldRun<'_> {
         error: Option<&str>,
         summary: Option<RunSummary<'_>>,
     ) {
-        self.all.event(&Event::RunEnded {
-            run: &self.run,
-            outcome,
-            folder,
-            error,
-            summary,
-        });
+        self.events.end(outcome, folder, error, summary);
     }
 }

@@ -6,15 +6,14 @@ use anyhow::Result;
 use apical_experiment::chain;
 use apical_experiment::folders::data_folders_of;
 use apical_experiment::simulate::{
-    Came, Record, RowsSpec, ShownError, SimulateSpec, Simulation, TargetKind, TargetsSpec,
+    Came, Record, RowsSpec, Saved, SimulateSpec, Specified, TargetKind, TargetsSpec,
 };
 use apical_experiment::spec::SpecProblem;
 use apical_kernels::InstructionSet;
-use apical_learning::SpecError;
 use pyo3::prelude::*;
 use pyo3::types::PyByteArray;
 
-use crate::source::Specified;
+use crate::source;
 use crate::watch::{Watched, watch};
 
 /// What is shown and what is taken down, beside the specification.
@@ -48,7 +47,7 @@ type Traced<'py> = (
 #[pyfunction]
 pub(crate) fn simulate<'py>(
     py: Python<'py>,
-    spec: Specified,
+    spec: source::Specified,
     asked: Asked,
     tell: &Bound<'py, PyAny>,
 ) -> PyResult<Traced<'py>> {
@@ -69,40 +68,19 @@ pub(crate) fn simulate<'py>(
     ))
 }
 
-fn shown(specified: &Specified, asked: Asked, watched: &Watched) -> Result<Came> {
+fn shown(given: &source::Specified, asked: Asked, watched: &Watched) -> Result<Came> {
     InstructionSet::chosen()?;
-    let (source, overrides) = (specified.source()?, specified.overrides()?);
-    let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
-    let problem = |error: SpecError| source.problem_of(&overrides, &error);
-    spec.place_in(&source.folder);
+    let (source, overrides) = (given.source()?, given.overrides()?);
     let (record, every_ms) = (asked.record.clone(), asked.every_ms);
-    let (before, after) = (asked.save_before.clone(), asked.save_after.clone());
+    let saved = Saved {
+        before: asked.save_before.clone(),
+        after: asked.save_after.clone(),
+    };
     let variable = |name: &str| std::env::var_os(name);
     let folders = data_folders_of(asked.data_dir.as_deref(), &variable);
-    in_place_of(&mut spec, asked)?;
-    let network = spec.check().map_err(problem)?;
-    let circuit = spec.circuit().map_err(problem)?;
-    let record = Record::new(circuit, &network, &record, every_ms)?;
-    let shown = spec
-        .shown(&network, &folders)
-        .map_err(|error| match error {
-            ShownError::Spec(error) => problem(error).into(),
-            ShownError::File(error) => anyhow::Error::from(error),
-        })?;
-    let came = Simulation {
-        spec: &spec,
-        network: &network,
-        shown: &shown,
-        record: &record,
-        save_before: before,
-        save_after: after,
-        stop: &|| watched.is_stopped(),
-    }
-    .run();
-    came.map_err(|error| match error.downcast() {
-        Ok(error) => problem(error).into(),
-        Err(error) => error,
-    })
+    let specified = Specified::read(&source, &overrides, |spec| in_place_of(spec, asked))?;
+    let record = Record::new(specified.circuit()?, &specified.network, &record, every_ms)?;
+    specified.simulate(&folders, &record, saved, &|| watched.is_stopped())
 }
 
 /// Puts what is given in place of what the specification says.

@@ -26,7 +26,7 @@ pub(crate) const UNEXPECTED: u8 = 1;
 /// The command line or the specification is wrong; nothing ran.
 pub(crate) const USAGE: u8 = 2;
 /// Some runs failed, all others are recorded and reported; or tuning found no settings.
-pub(crate) const RUNS_FAILED: u8 = 3;
+pub(crate) use apical_experiment::event::RUNS_FAILED;
 /// Data are missing or wrong.
 pub(crate) const DATA: u8 = 4;
 /// Runs are missing or still being made, where that was the question.

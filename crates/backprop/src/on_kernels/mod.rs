@@ -175,7 +175,9 @@ fn add_changes<T: Real>(
     into: &mut [Layer<T>],
 ) {
     let per_sample = 1.0 / s.n_samples() as f64;
-    for (k, (plastic, layer)) in (1..).zip(plastic.iter().zip(into)) {
+    // From the top down: what was read last is still in a cache, and what is read next will be.
+    for (index, (plastic, layer)) in plastic.iter().zip(into).enumerate().rev() {
+        let k = index + 1;
         if !plastic.weights && !plastic.thresholds {
             continue;
         }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use apical_datasets::shuffle;
 use apical_kernels::meter::{Kernel, Work, Works, metered};
 use apical_learning::{
-    AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Precision, Streams,
+    AnyLearner, LearnError, Phase, PhaseSeconds, PhaseTimer, Precision, StartStep, Streams,
 };
 use serde::{Deserialize, Serialize};
 
@@ -219,18 +219,29 @@ pub(super) struct Begun {
     pub(super) batch_size: usize,
 }
 
-/// The learner of `arm` as a run with `seed` begins.
+/// The learner of `arm` as a run with `seed` begins; epochs before learning are one minibatch here, without
+/// which feedback that is found in them would be none.
 pub(super) fn begin(arm: &Arm, prepared: &Prepared, seed: u64) -> Result<Begun> {
     let streams = Streams::new(seed);
     let start = prepared.start_of(arm, streams)?;
-    let learner = arm.learner.make(&prepared.network, &start, streams)?;
+    let mut learner = arm.learner.make(&prepared.network, &start, streams)?;
     let n_samples = prepared.data.train.n_samples();
     let mut order: Vec<usize> = (0..n_samples).collect();
     shuffle(&mut order, &mut streams.stream("order"));
+    let batch_size = arm.training.batch_size.min(n_samples).max(1);
+    if learner.n_start_epochs() > 0 {
+        let first = prepared.data.train.select(&order[..batch_size]);
+        let mut session = learner.session(streams, batch_size);
+        let only = StartStep {
+            step: 1,
+            n_steps: 1,
+        };
+        learner.start(&mut session, first.all().inputs, only)?;
+    }
     Ok(Begun {
         learner,
         order,
-        batch_size: arm.training.batch_size.min(n_samples).max(1),
+        batch_size,
     })
 }
 

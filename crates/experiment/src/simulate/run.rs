@@ -82,12 +82,19 @@ pub struct Simulation<'a> {
     pub shown: &'a Shown,
     /// What is taken down.
     pub record: &'a Record,
-    /// File for the weights before the first pattern.
-    pub save_before: Option<PathBuf>,
-    /// File for the weights after the last pattern.
-    pub save_after: Option<PathBuf>,
+    /// What is saved.
+    pub saved: Saved,
     /// Says after each pattern whether to stop; no weights are saved then.
     pub stop: Stop<'a>,
+}
+
+/// Files that weights are saved to.
+#[derive(Debug, Clone, Default)]
+pub struct Saved {
+    /// Those before the first pattern.
+    pub before: Option<PathBuf>,
+    /// Those after the last pattern.
+    pub after: Option<PathBuf>,
 }
 
 /// What came of a simulation.
@@ -171,6 +178,7 @@ impl Simulation<'_> {
             ($circuit:ty, $own:expr) => {
                 self.run_in(
                     <$circuit>::new(self.network, &start, $own, streams)?,
+                    circuit,
                     streams,
                 )
             };
@@ -187,16 +195,20 @@ impl Simulation<'_> {
         }
     }
 
-    fn run_in<C: Simulated>(&self, mut circuit: C, streams: Streams) -> Result<Came> {
+    fn run_in<C: Simulated>(
+        &self,
+        mut circuit: C,
+        spec: CircuitSpec<'_>,
+        streams: Streams,
+    ) -> Result<Came> {
         if let Some(path) = &self.spec.weights {
             load(&mut circuit, path)?;
         }
-        save(&circuit, self.save_before.as_deref())?;
+        save(&circuit, self.saved.before.as_deref())?;
         let mut session = circuit.session(streams, 1);
         let n_steps = circuit.n_steps();
         let sizes = circuit.network().sizes().to_vec();
-        let circuit_of = self.spec.circuit()?;
-        let (model, dt_ms) = (circuit_of.model(), circuit_of.dt_ms());
+        let (model, dt_ms) = (spec.model(), spec.dt_ms());
         let Record { quantities, every } = self.record;
         let mut recorder = Recorder::new(quantities, (model, &sizes), *every, dt_ms);
         let row = |i: usize| self.shown.targets.as_ref().map(|targets| targets.row(i));
@@ -228,7 +240,7 @@ impl Simulation<'_> {
                 row(n_patterns - 1),
             );
         }
-        save(&circuit, self.save_after.as_deref())?;
+        save(&circuit, self.saved.after.as_deref())?;
         Ok(Came {
             traces: recorder.into_traces(),
             note: C::note(&session),

@@ -9,13 +9,13 @@ use apical_datasets::{
     TargetUnit, Targets, Verdict, check_files,
 };
 
+use apical_experiment::Experiment;
+use apical_experiment::spec::{Overrides, SpecSource};
 use apical_experiment::task_data::{TaskDataError, load};
 
 use super::set_of_name;
 use crate::exit::{DataProblem, UsageError};
 use crate::say;
-use apical_experiment::Experiment;
-use apical_experiment::spec::{Overrides, SpecSource};
 
 /// Checks the data set called `name`, or those of the specification in the file `name`.
 pub(super) fn check(name: &str, folders: &[PathBuf]) -> Result<()> {

@@ -1,13 +1,11 @@
 //! `apical list`.
 
 use apical_datasets::catalogue;
-use apical_learning::Metric;
-
-use crate::say;
 use apical_experiment::learners::learner_kinds;
 use apical_experiment::protocol::KINDS;
+use apical_learning::Metric;
 
-use crate::built_in;
+use crate::{built_in, say};
 
 /// Prints learners, protocols, data sets, metrics, figures and built-in experiments, each with one
 /// line.
@@ -34,10 +32,10 @@ pub(crate) fn list() {
         "Metrics",
         Metric::all().iter().map(|metric| {
             let info = metric.info();
-            let unit = if info.unit == "1" {
-                String::new()
-            } else {
-                format!(" ({})", info.unit)
+            let is_said = info.unit == "1" || info.one_line.contains(info.unit);
+            let unit = match is_said {
+                true => String::new(),
+                false => format!(" ({})", info.unit),
             };
             (info.name, format!("{}{unit}", info.one_line))
         }),
@@ -53,8 +51,11 @@ pub(crate) fn list() {
 
 fn section(title: &str, rows: impl IntoIterator<Item = (&'static str, String)>) {
     say::out(title);
+    let rows: Vec<_> = rows.into_iter().collect();
+    let longest = rows.iter().map(|(name, _)| name.len()).max();
+    let width = longest.unwrap_or_default() + 2;
     for (name, one_line) in rows {
-        say::out(format_args!("  {name:<28}{one_line}"));
+        say::out(format_args!("  {name:<width$}{one_line}"));
     }
     say::out("");
 }

@@ -5,18 +5,17 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use apical_experiment::Experiment;
 use apical_experiment::plan::{Plan, Planned, plan as estimate};
+use apical_experiment::simulate::is_simulation;
 use apical_experiment::task_data::DataCache;
 use apical_reporting::{Cell, PlainTable};
 
 use crate::built_in;
 use crate::cli::PlanArgs;
-use crate::exit;
-use crate::exit::UsageError;
+use crate::exit::{self, UsageError};
 use crate::folders::data_folders;
 use crate::slurm::length::in_words as duration;
 use crate::stop::Stop;
 use crate::{say, width};
-use apical_experiment::simulate::is_simulation;
 
 /// Prints how many runs an experiment has, and what they will take; trains a second of each learner.
 pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> {

@@ -9,6 +9,7 @@ use apical_experiment::Experiment;
 use apical_experiment::profile::{
     LearnerProfile, Profile, VERSION, in_short, instructions, kernels, profile as measure, roofs,
 };
+use apical_experiment::simulate::is_simulation;
 use apical_experiment::store;
 use apical_experiment::task_data::DataCache;
 
@@ -20,7 +21,6 @@ use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::stop::Stop;
 use crate::{say, width};
-use apical_experiment::simulate::is_simulation;
 
 /// Teaches each learner of an experiment for a while and prints where its time goes.
 pub(crate) fn profile(arguments: &ProfileArgs, data_dir: Option<&Path>) -> Result<u8> {

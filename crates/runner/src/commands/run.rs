@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use apical_experiment::event::Event;
 use apical_experiment::progress::{Counts, Progress as _};
 use apical_experiment::report::Report;
 use apical_experiment::simulate::is_simulation;
@@ -20,7 +21,6 @@ use crate::folders::{data_folders, may_be_made};
 use crate::program::program;
 use crate::progress::{Mode, Progress};
 use crate::stop::{Asked, Stop};
-use apical_experiment::event::Event;
 
 /// The experiment that runs without arguments.
 const QUICK: &str = "quick";

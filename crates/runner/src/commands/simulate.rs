@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use apical_experiment::simulate::{
-    Came, CircuitSpec, Model, Neuron, Quantity, Record, RecordError, ShownError, SimulateSpec,
-    Simulation, TargetsSpec, Traces, chart, csv, npz,
+    Came, CircuitSpec, Model, Neuron, Quantity, Record, RecordError, Saved, SimulateSpec,
+    Specified, TargetsSpec, Traces, chart, csv, npz,
 };
 use apical_experiment::spec::{Overrides, SpecProblem, SpecSource};
 use apical_experiment::store::write_atomically;
-use apical_learning::{Network, SpecError};
+use apical_learning::Network;
 
 use crate::built_in;
 use crate::cli::{HowToRun, SimulateArgs};
@@ -56,40 +56,21 @@ fn simulate_source(
     data_dir: Option<&Path>,
 ) -> Result<()> {
     let overrides = Overrides::parse(&arguments.sets, None)?;
-    let (mut spec, _): (SimulateSpec, _) = source.read(&overrides)?;
-    let problem = |error: SpecError| source.problem_of(&overrides, &error);
-    spec.place_in(&source.folder);
-    in_place_of(&mut spec, arguments)?;
-    let network = spec.check().map_err(problem)?;
-    let circuit = spec.circuit().map_err(problem)?;
-    let plan = Plan::new(circuit, &network, arguments)?;
-    let shown = match spec.shown(&network, &data_folders(data_dir)) {
-        Ok(shown) => shown,
-        Err(ShownError::Spec(error)) => return Err(problem(error).into()),
-        Err(ShownError::File(error)) => return Err(error.into()),
+    let specified = Specified::read(&source, &overrides, |spec| in_place_of(spec, arguments))?;
+    let plan = Plan::new(specified.circuit()?, &specified.network, arguments)?;
+    let saved = Saved {
+        before: arguments.save_before.clone(),
+        after: arguments.save_after.clone(),
     };
-    let came = Simulation {
-        spec: &spec,
-        network: &network,
-        shown: &shown,
-        record: &plan.record,
-        save_before: arguments.save_before.clone(),
-        save_after: arguments.save_after.clone(),
-        stop: &|| false,
-    }
-    .run();
     let Came {
         traces,
         note,
         ended,
-    } = came.map_err(|error| match error.downcast() {
-        Ok(error) => problem(error).into(),
-        Err(error) => error,
-    })?;
+    } = specified.simulate(&data_folders(data_dir), &plan.record, saved, &|| false)?;
     if let Some(note) = note {
         say::err(note);
     }
-    write(&traces, &spec, &plan, arguments)?;
+    write(&traces, &specified.spec, &plan, arguments)?;
     Ok(ended?)
 }
 

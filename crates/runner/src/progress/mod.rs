@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use apical_experiment::event::{Event, Events};
 use apical_experiment::progress::{self, Outcome, Progress as _, RunSummary};
-use apical_learning::{EpochRecord, RunKey, SCHEMA_VERSION, TrialRecord};
+use apical_learning::{EpochRecord, RunKey, TrialRecord};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use self::screen::Screen;
 pub(crate) use self::words::label;
 use self::words::{cut, readings, short_label, shortened};
 use crate::{say, width};
-use apical_experiment::event::Event;
 
 /// Steps between two looks at the clock of a bar.
 const STEPS_PER_TICK: usize = 16;
@@ -40,6 +40,7 @@ pub(crate) enum Mode {
 /// Shows the progress of all runs.
 pub(crate) struct Progress {
     mode: Mode,
+    events: Events<fn(&Event<'_>)>,
     /// Whether every epoch has a line.
     verbose: bool,
     bars: MultiProgress,
@@ -50,6 +51,7 @@ pub(crate) struct Progress {
 /// Shows the progress of one run.
 struct RunProgress<'a> {
     all: &'a Progress,
+    events: Box<dyn progress::RunProgress + 'a>,
     run: RunKey,
     n_epochs: usize,
     bar: Option<ProgressBar>,
@@ -81,6 +83,10 @@ impl Progress {
         };
         Self {
             mode,
+            events: Events(match mode {
+                Mode::Json => line_of,
+                Mode::Bars | Mode::Lines | Mode::Quiet => |_| {},
+            }),
             verbose,
             bars: MultiProgress::with_draw_target(target),
             whole: Mutex::default(),
@@ -129,11 +135,13 @@ impl Progress {
 
     /// A line for programs.
     pub(crate) fn event(&self, event: &Event<'_>) {
-        if self.mode == Mode::Json
-            && let Ok(line) = serde_json::to_string(event)
-        {
-            say::verbatim(line);
-        }
+        (self.events.0)(event);
+    }
+}
+
+fn line_of(event: &Event<'_>) {
+    if let Ok(line) = serde_json::to_string(event) {
+        say::verbatim(line);
     }
 }
 
@@ -154,13 +162,7 @@ impl progress::Progress for Progress {
     }
 
     fn started(&self, name: &str, folder: &Path, n_runs: usize, n_threads: usize) {
-        self.event(&Event::ExperimentStarted {
-            schema: SCHEMA_VERSION,
-            experiment: name,
-            folder: folder.display().to_string(),
-            n_runs,
-            n_threads,
-        });
+        self.events.started(name, folder, n_runs, n_threads);
         if self.mode == Mode::Bars
             && let Ok(mut whole) = self.whole.lock()
         {
@@ -172,7 +174,7 @@ impl progress::Progress for Progress {
     }
 
     fn run(&self, run: &RunKey, n_epochs: usize) -> Box<dyn progress::RunProgress + '_> {
-        self.event(&Event::RunStarted { run, n_epochs });
+        let events = self.events.run(run, n_epochs);
         let bar = (self.mode == Mode::Bars).then(|| {
             let bar = ProgressBar::new(1)
                 .with_prefix(short_label(run, width::of_errors() / 2))
@@ -184,6 +186,7 @@ impl progress::Progress for Progress {
         });
         Box::new(RunProgress {
             all: self,
+            events,
             run: run.clone(),
             n_epochs,
             bar,
@@ -205,25 +208,13 @@ impl progress::Progress for Progress {
             None => self.note(&format!("{} · reused {folder}", label(run))),
         }
         self.count(PARTS);
-        self.event(&Event::RunEnded {
-            run,
-            outcome,
-            folder,
-            error,
-            summary: Some(summary),
-        });
+        self.events.reused(run, folder, outcome, error, summary);
     }
 
     fn broke(&self, run: &RunKey, folder: String, error: &anyhow::Error) {
-        let error = &apical_experiment::chain(error);
-        self.warn(&format!("{} · {error}", label(run)));
-        self.event(&Event::RunEnded {
-            run,
-            outcome: Outcome::Interrupted,
-            folder,
-            error: Some(error),
-            summary: None,
-        });
+        let said = apical_experiment::chain(error);
+        self.warn(&format!("{} · {said}", label(run)));
+        self.events.broke(run, folder, error);
     }
 
     fn trial(&self, trial: &TrialRecord, n_trials: usize) {
@@ -232,7 +223,7 @@ impl progress::Progress for Progress {
             Mode::Bars => cut(&line, width::of_errors()),
             _ => line,
         });
-        self.event(&Event::Trial { trial });
+        self.events.trial(trial, n_trials);
     }
 }
 
@@ -256,11 +247,7 @@ impl progress::RunProgress for RunProgress<'_> {
         ]
         .join(" · ");
         self.note(text.trim_end_matches(" · "));
-        self.all.event(&Event::Epoch {
-            run: &self.run,
-            n_epochs,
-            record,
-        });
+        self.events.epoch(record);
     }
 
     fn goes_on(&self, place: &str) {
@@ -307,13 +294,7 @@ impl progress::RunProgress for RunProgress<'_> {
             (Outcome::Interrupted, _) => self.all.note(&self.all.line(&self.run, "stopped")),
             _ => {}
         }
-        self.all.event(&Event::RunEnded {
-            run: &self.run,
-            outcome,
-            folder,
-            error,
-            summary,
-        });
+        self.events.end(outcome, folder, error, summary);
     }
 }
 

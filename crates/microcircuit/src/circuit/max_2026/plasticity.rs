@@ -42,7 +42,8 @@ pub(crate) fn add_changes<T: Real>(
             add_feedback_changes(p, k, &factors, scale(k + 1) * per_sample, s, into);
         }
     }
-    for k in 1..=s.n_layers() {
+    // From the top down: the weights that the next minibatch reads first are then still in a cache.
+    for k in (1..=s.n_layers()).rev() {
         let rate = c.rate(c.forward(k)) * scale(k);
         if rate == 0.0 {
             continue;

@@ -47,7 +47,27 @@ pub(crate) fn add_changes<T: Real>(
             add_feedback_changes(p, k, &factors, per_sample, weights, s, into);
         }
     }
-    for k in 1..=n {
+    // What the sweeps read last comes first and what they read first last: both are then in a cache.
+    for k in 1..n {
+        add_lateral_changes(p, k, per_sample, s, into);
+        let rate = c.rate(c.interneuron(k));
+        let delta = &mut s.scratch[k + 1];
+        if rate != 0.0 {
+            let nudged = (&s.interneuron[k], &s.interneuron_rate[k]);
+            let predicted = (&s.dendrite[k], &s.dendrite_rate[k]);
+            error(p, nudged, predicted, eta(rate), delta);
+            let rates = match p.presynaptic {
+                Presynaptic::BottomUp => &s.basal_rate[k],
+                Presynaptic::Nudged => &s.rate[k],
+            };
+            let pre = factors.of(k, rates);
+            rank_update(pre, Columns::All, delta, &mut into[c.interneuron(k)]);
+            if let Some(b_i) = c.interneuron_threshold(k) {
+                factors.add_to_thresholds(k, delta, &mut into[b_i]);
+            }
+        }
+    }
+    for k in (1..=n).rev() {
         let rate = c.rate(c.forward(k));
         if rate == 0.0 {
             continue;
@@ -68,25 +88,6 @@ pub(crate) fn add_changes<T: Real>(
         if let Some(b) = c.threshold(k) {
             factors.add_to_thresholds(k - 1, delta, &mut into[b]);
         }
-    }
-    for k in 1..n {
-        let rate = c.rate(c.interneuron(k));
-        let delta = &mut s.scratch[k + 1];
-        if rate != 0.0 {
-            let nudged = (&s.interneuron[k], &s.interneuron_rate[k]);
-            let predicted = (&s.dendrite[k], &s.dendrite_rate[k]);
-            error(p, nudged, predicted, eta(rate), delta);
-            let rates = match p.presynaptic {
-                Presynaptic::BottomUp => &s.basal_rate[k],
-                Presynaptic::Nudged => &s.rate[k],
-            };
-            let pre = factors.of(k, rates);
-            rank_update(pre, Columns::All, delta, &mut into[c.interneuron(k)]);
-            if let Some(b_i) = c.interneuron_threshold(k) {
-                factors.add_to_thresholds(k, delta, &mut into[b_i]);
-            }
-        }
-        add_lateral_changes(p, k, per_sample, s, into);
     }
 }
 
