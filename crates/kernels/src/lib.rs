@@ -9,6 +9,7 @@ mod curve;
 mod elementwise;
 #[doc(hidden)]
 pub mod exponential;
+mod helpers;
 mod instruction_set;
 mod lanes;
 mod learning_rows;
@@ -31,6 +32,9 @@ pub use elementwise::{
     add_scaled, all_finite, mix, rate_difference, rates, rates_of_rows, scaled_product, subtract,
     times_slope,
 };
+pub use helpers::help_while;
+#[doc(hidden)]
+pub use helpers::share;
 pub use instruction_set::{
     InstructionSet, InstructionSetError, VARIABLE as INSTRUCTION_SET_VARIABLE, dispatch,
 };

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use apical_kernels::help_while;
 use apical_learning::RunKey;
 
 pub(crate) use self::index::Index;
@@ -232,24 +233,34 @@ pub fn guarded_each<T: Send>(
 
 /// Calls `work` for `0..n` on `n_threads` threads, lower numbers first.
 ///
-/// Each thread takes the next number when it is free; one that finds none helps the others with what is parallel
-/// within. Such work never steals another run and thereby its time.
+/// Each thread takes the next number when it is free; one that finds none helps the others with their products.
 fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(n_threads.max(1))
         .build()
         .context("failed to start the threads")?;
-    let next = AtomicUsize::new(0);
+    let (next, n_ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
     pool.broadcast(|_| {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= n {
                 break;
             }
+            let _ended = Ended(&n_ended);
             work(index);
         }
+        help_while(|| n_ended.load(Ordering::Relaxed) < n);
     });
     Ok(())
+}
+
+/// Counts a run as ended, also where it panics: others wait for that.
+struct Ended<'a>(&'a AtomicUsize);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]

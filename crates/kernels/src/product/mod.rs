@@ -10,8 +10,7 @@ mod memory;
 mod tiles;
 mod transposed;
 
-use rayon::prelude::*;
-
+use crate::helpers;
 use crate::meter::{self, Kernel};
 use crate::{InstructionSet, Padded, Real};
 
@@ -59,8 +58,8 @@ impl Columns<'_> {
     }
 }
 
-/// Products of at least this many multiply-adds are spread over the threads of the pool.
-const PARALLEL_FROM: usize = 1 << 23;
+/// Products of at least this many multiply-adds are shared with threads that have nothing else to do.
+const SHARED_FROM: usize = 1 << 20;
 
 /// `out[b][i] = start + Σ_j x[b][j] w[j][i]`, summed in the order of j.
 ///
@@ -211,18 +210,11 @@ fn check_columns(columns: Columns<'_>, n: usize) {
     }
 }
 
-/// Calls `f` with ranges of columns that together are `0..n`; on several threads where there is enough
-/// to do. Ranges begin at multiples of the padding; a kernel takes whole panels of the padded row. Of the product
+/// Calls `f` with ranges of columns that together are `0..n`, shared with helpers where there is enough to do. Ranges begin at multiples of the padding; a kernel takes whole panels of the padded row. Of the product
 /// with transposed weights they are its output's columns, rows of w.
 fn for_panels(n_multiply_adds: usize, n: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
-    let n_blocks = n.div_ceil(crate::PADDING);
-    let n_threads = rayon::current_num_threads().min(n_blocks);
-    if n_multiply_adds < PARALLEL_FROM || n_threads < 2 {
-        return f(0..n);
+    match n_multiply_adds {
+        0..SHARED_FROM => f(0..n),
+        _ => helpers::share(n, crate::PADDING, f),
     }
-    let per_thread = n_blocks.div_ceil(n_threads) * crate::PADDING;
-    (0..n_threads).into_par_iter().for_each(|t| {
-        let from = (t * per_thread).min(n);
-        f(from..(from + per_thread).min(n));
-    });
 }

@@ -2,6 +2,7 @@
 
 mod elementwise;
 mod exponential;
+mod helpers;
 mod instruction_set;
 mod learning_rows;
 mod lockstep;

@@ -1,7 +1,10 @@
 //! Every product against a sum written out, at any shape.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use apical_kernels::{
-    Columns, InstructionSet, Padded, Real, Start, multiply, multiply_transposed, rank_update,
+    Columns, InstructionSet, Padded, Real, Start, help_while, multiply, multiply_transposed,
+    rank_update,
 };
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -203,24 +206,37 @@ fn the_number_of_threads_does_not_change_a_bit() {
     let x = filled::<f32>(128, 300, 1);
     let w = filled::<f32>(300, 500, 2);
     let d = filled::<f32>(128, 500, 3);
-    let run = |n_threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(n_threads)
-            .build();
-        pool.expect("a pool").install(|| {
-            let mut out = Padded::zeros(128, 500);
-            multiply(&x, Columns::All, &w, Start::Zero, &mut out);
-            let mut changed = w.clone();
-            rank_update(&x, Columns::All, &d, &mut changed);
-            let mut back = Padded::zeros(128, 300);
-            multiply_transposed(&d, &w, &mut back);
-            [out, changed, back]
-        })
+    let run = || {
+        let mut out = Padded::zeros(128, 500);
+        multiply(&x, Columns::All, &w, Start::Zero, &mut out);
+        let mut changed = w.clone();
+        rank_update(&x, Columns::All, &d, &mut changed);
+        let mut back = Padded::zeros(128, 300);
+        multiply_transposed(&d, &w, &mut back);
+        [out, changed, back]
     };
-    let (one, three) = (run(1), run(3));
-    for (one, three) in one.iter().zip(&three) {
-        assert!(one.view() == three.view() && one.values().iter().any(|&v| v != 0.0));
-    }
+    let alone = run();
+    assert!(alone.iter().all(|of| of.values().iter().any(|&v| v != 0.0)));
+    let goes_on = AtomicBool::new(true);
+    // More at work at a time than there are places to share it, and helpers that come and go.
+    std::thread::scope(|threads| {
+        let helping = || help_while(|| goes_on.load(Ordering::Relaxed));
+        (0..3).for_each(|_| drop(threads.spawn(helping)));
+        let at_work: Vec<_> = (0..10)
+            .map(|_| {
+                threads.spawn(|| {
+                    for _ in 0..40 {
+                        for (with_help, alone) in run().iter().zip(&alone) {
+                            assert!(with_help.view() == alone.view());
+                        }
+                    }
+                })
+            })
+            .collect();
+        let ended: Vec<_> = at_work.into_iter().map(|thread| thread.join()).collect();
+        goes_on.store(false, Ordering::Relaxed);
+        assert!(ended.iter().all(Result::is_ok));
+    });
 }
 
 #[test]
