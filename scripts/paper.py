@@ -158,7 +158,7 @@ def rows():
         "apical reproduce fig1",
         time,
     )
-    for name, label in [("mismatch.1", "mismatch of interneurons"), ("apical.1", "apical potential, squared")]:
+    for name, label in [("mismatch.1", "mismatch of interneurons, squared"), ("apical.1", "apical potential, squared")]:
         start, start_half, start_cells, time = of_protocol("figs1", "recommended", f"{name}.at_start")
         end, end_half, end_cells, _ = of_protocol("figs1", "recommended", name)
         yield Row(
@@ -167,7 +167,7 @@ def rows():
             [pm(start, start_half, 0), f"to {pm(end, end_half, 4)}"],
             [start_cells, end_cells],
             "held",
-            "with weaker top-down weights than those recalled, with which one seed of ten runs away",
+            "with weaker top-down weights than in public codes, with which one seed of ten runs away",
             "apical reproduce figs1",
             time,
         )
@@ -190,8 +190,8 @@ def rows():
         [pm(mean, half, 3)],
         [cells],
         "not comparable",
-        "the figure has no number, and the rates are recalled; two seeds",
-        "apical reproduce fig2-recalled",
+        "the figure has no number, and the rates are those of public codes; two seeds",
+        "apical run fig2_recalled",
         time,
     )
     mean, half, cells, time = of_protocol("fig2", "deep", "feedback_angle.1")

@@ -14,7 +14,7 @@ use crate::{DatasetError, FilePlace};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Scaling {
-    /// Inputs as they are.
+    /// Values as they are.
     #[default]
     None,
     /// Training minimum to 0, training maximum to 1.

@@ -32,6 +32,11 @@ pub static GLOSSARY: &[Term] = &[
         "The upper dendrite of a pyramidal neuron, where top-down weights and interneurons meet. What does not cancel there is the neuron's share of the error, and drives its learning.",
     ),
     term(
+        "arm",
+        &[],
+        "A learner at one point of a sweep, or a condition of a protocol: what is run with every seed.",
+    ),
+    term(
         "at chance",
         &["chance"],
         "A flag: a score that is not told apart from that of guessing among the classes on as many samples, or in regression from answering with the mean of the targets.",
@@ -45,6 +50,16 @@ pub static GLOSSARY: &[Term] = &[
         "basal dendrite",
         &["v_B"],
         "The lower dendrite of a pyramidal neuron, which the layer below drives. It predicts the soma; where it is wrong, forward weights learn.",
+    ),
+    term(
+        "baseline",
+        &[],
+        "The learner that the others of its task are compared with.",
+    ),
+    term(
+        "centred rates",
+        &["centred"],
+        "Presynaptic rates less their running mean, with which synapses learn; a threshold takes up the mean.",
     ),
     term(
         "chosen epoch",
@@ -87,6 +102,11 @@ pub static GLOSSARY: &[Term] = &[
         "A verdict on a contrast: the Holm p of its difference is at most 5 %.",
     ),
     term(
+        "digest",
+        &[],
+        "A checksum of all that decides a run: settings, seed, data and code. A run's folder carries it.",
+    ),
+    term(
         "direct feedback alignment",
         &[],
         "A control: the output error reaches every hidden layer straight through fixed random weights.",
@@ -110,6 +130,11 @@ pub static GLOSSARY: &[Term] = &[
         "error angle",
         &["hidden-error angle"],
         "The angle, averaged over samples as cosines, between the error that reaches a hidden layer and that of backprop.",
+    ),
+    term(
+        "error neurons",
+        &["error-neuron microcircuit"],
+        "Neurons that fire with the error of a partner and pass it down (Max et al., 2026): the circuit beside that with interneurons.",
     ),
     term(
         "feedback",
@@ -195,6 +220,11 @@ pub static GLOSSARY: &[Term] = &[
         "latent equilibrium",
         &["prospective rates", "prospective"],
         "Neurons that fire by where their potential is going, φ(u + τ du/dt), and so do not lag behind what drives them. Source: Haider et al. (2021).",
+    ),
+    term(
+        "learned feedback",
+        &[],
+        "Top-down weights that follow a local rule while the circuit learns, or before it does.",
     ),
     term(
         "learner",

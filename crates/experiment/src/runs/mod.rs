@@ -246,7 +246,7 @@ fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<(
             if index >= n {
                 break;
             }
-            let _ended = Ended(&n_ended);
+            let _counted = Counted(&n_ended);
             work(index);
         }
         help_while(|| n_ended.load(Ordering::Relaxed) < n);
@@ -255,9 +255,9 @@ fn for_each(n: usize, n_threads: usize, work: impl Fn(usize) + Sync) -> Result<(
 }
 
 /// Counts a run as ended, also where it panics: others wait for that.
-struct Ended<'a>(&'a AtomicUsize);
+struct Counted<'a>(&'a AtomicUsize);
 
-impl Drop for Ended<'_> {
+impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }

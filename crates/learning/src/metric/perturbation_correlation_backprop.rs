@@ -8,7 +8,7 @@ pub(super) static METRIC: MetricInfo = MetricInfo {
     label: "correlation of backprop",
     unit: "1",
     direction: Direction::Null,
-    one_line: "the same for the error of backprop: near 1 where the measure is sound",
+    one_line: "perturbation_correlation of backprop's own error: near 1 where the measure is sound",
     reads: Reads::Alignment(measure),
 };
 

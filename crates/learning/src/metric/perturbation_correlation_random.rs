@@ -8,7 +8,7 @@ pub(super) static METRIC: MetricInfo = MetricInfo {
     label: "correlation of random errors",
     unit: "1",
     direction: Direction::Null,
-    one_line: "the same for random numbers in the place of the error: near 0 where the measure is sound",
+    one_line: "perturbation_correlation of random numbers in place of the error: near 0 where the measure is sound",
     reads: Reads::Alignment(measure),
 };
 

@@ -14,7 +14,7 @@ pub enum FeedbackKind {
     /// Weights of their own, fixed or learned by eq. 10.
     #[default]
     Random,
-    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k minus that: the ideal.
+    /// At every step the transpose of W^PP_{k+1,k}, and W^PI_k, where there is one, minus that: the ideal.
     Tied,
     /// The signs of the transpose, with sizes of their own.
     SignConcordant(SignConcordant),

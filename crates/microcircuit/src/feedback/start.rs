@@ -14,7 +14,7 @@ const N_EPOCHS: Counts = Counts::new(999_999, "from 1 to 999999, or no `feedback
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum StartRule {
-    /// Noise on top of the training inputs: PAL as a phase of its own.
+    /// Noise on top of the training inputs: phaseless alignment learning (PAL; Max, Kriener et al., 2024) as a phase of its own.
     #[default]
     Phaseless,
     /// Noise in place of rates, and no input: the weight mirror. Source: Akrout et al. (2019).

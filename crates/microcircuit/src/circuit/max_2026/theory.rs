@@ -1,6 +1,6 @@
 //! What theory says of the circuit's updates.
 
-/// The factor by which the update of layer `k` exceeds the negative gradient of ½‖r_trgt − r_N‖² where
+/// The factor by which the negative gradient of ½‖r_trgt − r_N‖² is multiplied to give the update of layer `k`, where
 /// lateral connections are one to one, feedback is the forward transpose, and presynaptic rates are
 /// those of the bottom-up pass or the coupling is weak:
 ///

@@ -1,6 +1,6 @@
 //! What theory says of the circuit's updates.
 
-/// The factor by which the update of layer `k` exceeds the negative gradient, in the limit of weak
+/// The factor by which the negative gradient is multiplied to give the update of layer `k`, in the limit of weak
 /// coupling, with a self-predicting circuit and feedback that is the forward transpose:
 ///
 ///   λ_N Π_{j=k}^{N−1} λ_j (1 − λ_I,j) / Π_{j=k}^{N} α_j
