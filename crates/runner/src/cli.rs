@@ -276,7 +276,7 @@ pub(crate) struct WhatToRun {
     #[arg(long, value_name = "SEEDS")]
     pub(crate) seeds: Option<String>,
     /// Runs at a time, as many as there are processors where not given; threads without a run help others
-    /// whose minibatches are large
+    /// with their products
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
 }
