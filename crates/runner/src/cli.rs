@@ -24,7 +24,8 @@ use crate::slurm::length::seconds as length;
 #[command(
     after_help = "Exit codes: 0 done, 1 unexpected error, 2 wrong use or specification, \
     3 some runs failed, 4 data missing or wrong, 5 runs are missing or \
-    still running, 6 a condition of `apical compare --fail-if` holds, 130 interrupted.\n\n\
+    still running, 6 a condition of `apical compare --fail-if` holds \
+    or instructions have risen (`apical profile --fail-above`), 130 interrupted.\n\n\
     Environment: APICAL_DATA_DIR, a folder with data sets; APICAL_KERNELS, the instruction set of the \
     circuit's kernels: plain, avx2, avx512 or neon, else the best that the processor has."
 )]
