@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What two threads are worth: two seeds at a time over one, and one run of large minibatches on two threads over one.
+"""What two threads are worth: two seeds at a time over one, and one run on two threads over one.
 
     APICAL_DATA_DIR=datasets python3 scripts/bench/threads.py [--rounds 5] [--epochs 2] [--out FILE]
 
 Runs of the circuit on MNIST, 784-500-500-10, made by target/release/apical in turn; times are those of training in
-their records. Two seeds: twice the time of one run alone over that of the slower of two at once. Large minibatches:
-the time with one thread over that with two. Nothing else should run: two threads need two cores.
+their records. Two seeds: twice the time of one run alone over that of the slower of two at once. Minibatches of 10,
+64 and 128: the time with one thread over that with two. Nothing else should run: two threads need two cores.
 """
 
 import argparse
@@ -81,6 +81,7 @@ def main():
     for _ in range(given.rounds):
         measure("one seed, one thread", 10, given.epochs, "0", 1)
         measure("two seeds, two threads", 10, given.epochs, "0,1", 2)
+        measure("one seed, two threads", 10, given.epochs, "0", 2)
         for batch_size in (64, 128):
             measure(f"{batch_size} samples, one thread", batch_size, given.epochs, "0", 1)
             measure(f"{batch_size} samples, two threads", batch_size, given.epochs, "0", 2)
@@ -92,6 +93,7 @@ def main():
     found = {
         "ratios": {
             "two seeds": ratio("one seed, one thread", "two seeds, two threads", 2),
+            "10 samples": ratio("one seed, one thread", "one seed, two threads"),
             "64 samples": ratio("64 samples, one thread", "64 samples, two threads"),
             "128 samples": ratio("128 samples, one thread", "128 samples, two threads"),
         },

@@ -16,8 +16,8 @@ use crate::table::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Described)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
-    /// W^IP_k = W^PP_{k+1,k} and W^PI_k = −W^PP_{k,k+1}: without a teacher every apical potential
-    /// is zero.
+    /// W^IP_k = c_k W^PP_{k+1,k}, c_k 1 in two steps, and W^PI_k = −W^PP_{k,k+1}: without a teacher every
+    /// apical potential is zero.
     #[default]
     SelfPredicting,
     /// W^IP and W^PI drawn like all other weights.
