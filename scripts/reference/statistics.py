@@ -131,6 +131,43 @@ for n in [3, 5, 6, 8, 10, 10, 12, 20, 25]:
 for n in [3, 5, 7, 10, 15, 20, 30, 51]:
     cases.append(compared(*losses(n, 0.004), 0.02))
 
+def interval(value, variance):
+    if abs(value) == 1:
+        return None
+    half = stats.norm.ppf(0.975) * np.sqrt(variance)
+    return [float(np.tanh(np.arctanh(value) + sign * half)) for sign in (-1, 1)]
+
+
+def correlations(groups):
+    """Over the means of groups, by ranks, and within groups: of what is left of regressions on the group alone."""
+    # Means that are equal but for rounding are equal.
+    means = np.round([[np.mean(a), np.mean(b)] for a, b in groups], 9)
+    ranks = stats.spearmanr(means[:, 0], means[:, 1]).statistic
+    design = np.concatenate([np.full(len(a), i) for i, (a, _) in enumerate(groups)])[:, None] == np.arange(len(groups))
+    rest = []
+    for values in (np.concatenate([a for a, _ in groups]), np.concatenate([b for _, b in groups])):
+        rest.append(values - design @ np.linalg.lstsq(design.astype(float), values, rcond=None)[0])
+    within = stats.pearsonr(*rest).statistic
+    degrees = len(rest[0]) - len(groups)
+    return {
+        "groups": [{"first": [float(x) for x in a], "second": [float(x) for x in b]} for a, b in groups],
+        "over": float(ranks),
+        "over_interval": interval(ranks, 1.06 / (len(groups) - 3)) if len(groups) > 3 else None,
+        "within": float(within),
+        "within_interval": interval(within, 1 / (degrees - 2)) if degrees > 2 else None,
+    }
+
+
+def groups_of(n_groups, n, slope, ties):
+    """Angles and errors; with ties errors are those of few samples."""
+    groups = []
+    for _ in range(n_groups):
+        angles = rng.uniform(0, 80) + rng.normal(0, 3, n)
+        errors = 1.5 + 0.01 * np.mean(angles) + rng.normal(0, 0.2) + slope * (angles - np.mean(angles)) + rng.normal(0, 0.1, n)
+        groups.append((np.round(angles, 3), np.round(errors, 1 if ties else 4)))
+    return groups
+
+
 families = [[0.25], [0.01, 0.04, 0.03, 0.005], [0.5, 0.5, 0.5]]
 families += [sorted(float(p) for p in rng.uniform(0, 0.2, n)) for n in (2, 7, 11)]
 families += [[float(p) for p in rng.uniform(0, 0.05, n)] for n in (3, 6, 9)]
@@ -143,6 +180,12 @@ golden = {
         {"n": n, "deviation": deviation, "margin": margin, "power": power(n, deviation, margin)}
         for n in (2, 3, 5, 10, 40, 300)
         for deviation, margin in pairs
+    ],
+    "correlations": [
+        correlations(groups_of(n_groups, n, slope, ties))
+        for n_groups, n, slope, ties in [
+            (3, 3, 0.1, False), (4, 2, 0.0, False), (6, 10, 0.05, False), (12, 10, 0.0, True), (18, 5, -0.1, True),
+        ]
     ],
     "needed": [
         {"deviation": deviation, "margin": margin, "n": needed(deviation, margin)} for deviation, margin in pairs[:6]

@@ -167,7 +167,7 @@ fn stay_awake(goes_on: &impl Fn() -> bool) {
     let (mut since, mut n_looks) = (Instant::now(), 0);
     loop {
         // Where a part panics, it is who posted it that says so.
-        let look = || PLACES.iter().fold(false, |any, place| place.work() || any);
+        let look = || PLACES.iter().any(Place::work);
         let has_worked = catch_unwind(look).unwrap_or(true);
         if has_worked {
             since = Instant::now();

@@ -70,7 +70,8 @@ fn a_full_report_has_every_figure_in_three_formats() {
                 let path = format!("figures/{task}/{}.{format}", figure.name);
                 let is_there = artefacts.iter().any(|artefact| artefact.path == path);
                 let mut is_absent = [absent, "contrasts", "depth"].contains(&figure.name);
-                is_absent |= figure.name == "tuning" && task != "digits";
+                let of_digits = ["tuning", "error_over_angle"].contains(&figure.name);
+                is_absent |= of_digits && task != "digits";
                 assert_eq!(is_there, !is_absent, "{path}");
             }
         }

@@ -3,7 +3,8 @@
 
 use apical_learning::{StreamRng, Streams};
 use apical_reporting::statistics::{
-    Comparison, LEVEL, Needed, Spread, equivalence, holm, n_needed, power,
+    Comparison, Correlation, LEVEL, Needed, Spread, correlation_within, equivalence, holm, mean,
+    n_needed, power, rank_correlation,
 };
 use rand::RngExt;
 use serde_json::Value;
@@ -41,6 +42,41 @@ fn agree(found: Option<f64>, of: &Value, key: &str, tolerance: f64) {
         },
         "{key}: {found:?} instead of {expected:?} in {of}"
     );
+}
+
+#[test]
+fn correlations_are_those_of_scipy() {
+    let golden = golden();
+    let agree_in_all = |found: Option<Correlation>, of: &Value, key: &str| {
+        agree(found.map(|found| found.value), of, key, 1e-12);
+        let interval = found.and_then(|found| found.interval);
+        let expected = &of[format!("{key}_interval")];
+        for end in 0..2 {
+            let expected = expected.get(end).and_then(Value::as_f64);
+            match (interval, expected) {
+                (Some(found), Some(expected)) => assert!((found[end] - expected).abs() < 1e-9),
+                (found, expected) => assert_eq!(found.is_some(), expected.is_some(), "{of}"),
+            }
+        }
+    };
+    let cases = list(&golden, "correlations");
+    assert_eq!(cases.len(), 5);
+    for case in cases {
+        let groups: Vec<Vec<(f64, f64)>> = (list(case, "groups").iter())
+            .map(|of| {
+                let second = numbers(of, "second");
+                numbers(of, "first").into_iter().zip(second).collect()
+            })
+            .collect();
+        let mean_of = |values: Vec<f64>| mean(&values).expect("a group has values");
+        let means = groups.iter().map(|group| {
+            let first = mean_of(group.iter().map(|pair| pair.0).collect());
+            (first, mean_of(group.iter().map(|pair| pair.1).collect()))
+        });
+        let over = rank_correlation(&means.collect::<Vec<_>>());
+        agree_in_all(over, case, "over");
+        agree_in_all(correlation_within(&groups), case, "within");
+    }
 }
 
 #[test]

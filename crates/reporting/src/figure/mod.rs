@@ -78,6 +78,7 @@ figures! {
     update_angle,
     angle_map,
     learners,
+    error_over_angle,
     contrasts,
     sweep,
     depth,

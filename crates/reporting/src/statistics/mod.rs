@@ -5,6 +5,7 @@
 //! fractions, and a test holds both together.
 
 mod comparison;
+mod correlation;
 mod equivalence;
 mod holm;
 mod sign_flip;
@@ -14,6 +15,7 @@ mod verdict;
 mod wilcoxon;
 
 pub use comparison::Comparison;
+pub use correlation::{Correlation, correlation_within, rank_correlation};
 pub use equivalence::{Needed, equivalence, n_needed, power};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, sign_flip};
