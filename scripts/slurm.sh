@@ -69,11 +69,13 @@ seq 4 | xargs -P 2 -I{} "$program" run array.toml --shard {}/4 --threads 1 --no-
 begun=$SECONDS
 submit
 n_shards=$(sed -n 's/.*"n_shards": \([0-9]*\).*/\1/p' slurm/array/slurm/submitted.json)
-# The task with most runs gets a limit of a minute, and is told 55 s before it (Slurm looks every 30 s); the next one is killed.
+# The task with most runs gets a limit of a minute, and is told 55 s before it (Slurm looks every 30 s); the one with
+# fewest is killed, as it begins again behind all others.
 read -r full victim < <(python3 - <<'PY'
 import json
 tasks = json.load(open("slurm/array/slurm/submitted.json"))[-1]["tasks"]
-print(*sorted(tasks, key=lambda task: -len(tasks[task]))[:2])
+by_length = sorted(tasks, key=lambda task: len(tasks[task]))
+print(by_length[-1], by_length[0])
 PY
 )
 scontrol update JobId="1_$full" TimeLimit=1

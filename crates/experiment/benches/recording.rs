@@ -167,6 +167,7 @@ fn recorded(n_epochs: usize, every: Option<Duration>, data: &mut DataCache) -> R
             n_asked: &|| 0,
         },
         program: &Program::default(),
+        with_report: true,
     };
     let command = |_: &[u64]| Ok("apical run mnist".to_owned());
     experiment(n_epochs)?.run(data, &folder.path().join("mnist"), &command, &execution)?;

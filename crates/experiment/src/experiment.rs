@@ -38,7 +38,10 @@ pub enum Done {
         counts: Counts,
         /// Why runs ended that no learner made fail; these runs count as interrupted.
         errors: Vec<anyhow::Error>,
-        /// The report, where all runs ended; and the lock under which its files are to be written.
+        /// Whether somebody stopped it before all runs had ended.
+        is_stopped: bool,
+        /// The report, where all runs ended and it was asked for; and the lock under which its files are to be
+        /// written.
         report: Option<(Box<Report>, Lock)>,
     },
 }
@@ -149,7 +152,10 @@ fn run_tasks(
         // Another call, with other settings, may have written its own since.
         let written = index.write();
         store::where_possible(written.and_then(|()| store::write_trials(folder, &trials)))?;
-        report::on_experiment(folder, records)
+        match execution.with_report {
+            true => report::on_experiment(folder, records),
+            false => Ok(None),
+        }
     })
 }
 
@@ -226,6 +232,7 @@ fn done<R>(
         counts,
         errors,
     } = ran;
+    let is_stopped = lock.is_none();
     let report = match lock {
         // A shard without a run has nothing to say.
         Some(_) if n_runs == 0 => None,
@@ -236,6 +243,7 @@ fn done<R>(
         n_runs,
         counts,
         errors,
+        is_stopped,
         report,
     })
 }

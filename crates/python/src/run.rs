@@ -86,6 +86,7 @@ fn made(spec: &Specified, how: &How, watched: &Watched) -> Result<PathBuf> {
             n_asked: &|| 0,
         },
         program: &program(words.clone()),
+        with_report: true,
     };
     let variable = |name: &str| std::env::var_os(name);
     let mut data = DataCache::new(data_folders_of(how.data_dir.as_deref(), &variable));
@@ -95,6 +96,7 @@ fn made(spec: &Specified, how: &How, watched: &Watched) -> Result<PathBuf> {
         counts,
         errors,
         report,
+        ..
     } = done
     else {
         told.warn("stopped while tuning; finished trials are kept");

@@ -118,7 +118,7 @@ pub(crate) struct RunArgs {
     /// Print one JSON event a line on standard output
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write records, but no report
+    /// Write records, but no report; with --shard print no table either, as it would be of all runs there
     #[arg(long)]
     pub(crate) no_report: bool,
 }

@@ -137,14 +137,6 @@ impl Report {
         }
     }
 
-    /// What is said of a run that was made now.
-    pub fn made(&self) -> &'static str {
-        match self {
-            Self::Tasks(_) => "trained",
-            Self::Protocol(_) => "made",
-        }
-    }
-
     /// Runs that it is made of.
     pub fn n_runs(&self) -> usize {
         match self {

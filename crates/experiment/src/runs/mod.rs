@@ -106,6 +106,8 @@ pub struct Execution<'a> {
     pub checkpoints: Checkpoints<'a>,
     /// What runs.
     pub program: &'a Program,
+    /// Whether a task's report is made of all runs in the folder: not where many calls make a part each.
+    pub with_report: bool,
 }
 
 /// When runs take checkpoints, besides when they are stopped.

@@ -1,6 +1,6 @@
 //! `apical run` and `apical reproduce`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use apical_experiment::event::Event;
@@ -87,13 +87,19 @@ fn run_source(
             n_asked: &|| asked.count(),
         },
         program: &program(),
+        // A table and a page of all runs are for a call that makes them all.
+        with_report: !(arguments.no_report && arguments.how.shard.is_some()),
     };
     let folder = arguments.how.out.join(experiment.name());
     may_be_made(&folder)?;
     let mut data = DataCache::new(data_folders(data_dir));
+    let made = match &experiment {
+        Experiment::Tasks(_) => ("trained", "train"),
+        Experiment::Protocol(_) => ("made", "make"),
+    };
     let done = experiment.run(&mut data, &folder, &command, &execution);
     progress.clear();
-    let (n_runs, counts, errors, report) = match done? {
+    let (n_runs, counts, errors, is_stopped, report) = match done? {
         Done::StoppedWhileTuning => {
             progress.warn(&format!(
                     "stopped while tuning; finished trials are in {}; the same command goes on with what is missing",
@@ -105,8 +111,9 @@ fn run_source(
             n_runs,
             counts,
             errors,
+            is_stopped,
             report,
-        } => (n_runs, counts, errors, report),
+        } => (n_runs, counts, errors, is_stopped, report),
     };
     let n_broken = errors.len();
     if let Some(first) = errors.into_iter().next() {
@@ -124,15 +131,25 @@ fn run_source(
         progress.note(&format!("no run is in shard {shard}"));
         return Ok(ended(&progress, counts, exit::OK));
     }
-    let Some((report, lock)) = report else {
+    if is_stopped {
         progress.warn(&format!(
             "stopped: {} of {n_runs} runs are finished, in {}; the same command goes on with the rest",
             n_runs - counts.n_interrupted,
             folder.display(),
         ));
         return Ok(ended(&progress, counts, exit::INTERRUPTED));
+    }
+    let index = match report {
+        Some((report, lock)) => show(arguments, (&report, lock), &folder, &progress)?,
+        None => None,
     };
-    conclude(arguments, (&report, lock), counts, &folder, &progress)
+    Ok(conclude(
+        arguments,
+        made,
+        counts,
+        (&folder, index),
+        &progress,
+    ))
 }
 
 /// The seeds that a specification names itself, in ascending order.
@@ -147,14 +164,13 @@ pub(super) fn seeds_of(source: &SpecSource) -> Vec<u64> {
     seeds
 }
 
-/// Report, table and the last words.
-fn conclude(
+/// Report, table and what is missing; the page, where it was written.
+fn show(
     arguments: &RunArgs,
     (report, lock): (&Report, Lock),
-    counts: Counts,
     folder: &Path,
     progress: &Progress,
-) -> Result<u8> {
+) -> Result<Option<PathBuf>> {
     let index = if arguments.no_report {
         None
     } else {
@@ -164,27 +180,33 @@ fn conclude(
     if progress.mode() != Mode::Json {
         print_text(report, arguments.how.wide)?;
     }
+    // What is missing of a part is for other calls.
+    let gaps = arguments.how.shard.map_or(report.gaps(), |_| &[]);
+    gaps.iter().for_each(|gap| progress.warn(gap));
+    Ok(index)
+}
+
+/// The last words: how many runs were made, and where they and the page are.
+fn conclude(
+    arguments: &RunArgs,
+    (made, make): (&str, &str),
+    counts: Counts,
+    (folder, index): (&Path, Option<PathBuf>),
+    progress: &Progress,
+) -> u8 {
     let Counts {
         n_finished,
         n_reused,
         n_failed,
         ..
     } = counts;
-    // What is missing of a part is for other calls.
-    let gaps = arguments.how.shard.map_or(report.gaps(), |_| &[]);
-    gaps.iter().for_each(|gap| progress.warn(gap));
-    let made = report.made();
     let mut words = vec![format!("{n_finished} runs {made}")];
     if n_reused > 0 {
         words.push(format!("{n_reused} reused"));
     }
     if n_failed > 0 {
         words.push(format!(
-            "{n_failed} failed (kept; {} them again with --force)",
-            match report {
-                Report::Tasks(_) => "train",
-                Report::Protocol(_) => "make",
-            }
+            "{n_failed} failed (kept; {make} them again with --force)"
         ));
     }
     let of_shard = arguments.how.shard.map(|shard| format!("shard {shard}: "));
@@ -205,7 +227,7 @@ fn conclude(
     } else {
         exit::OK
     };
-    Ok(ended(progress, counts, code))
+    ended(progress, counts, code)
 }
 
 fn ended(progress: &Progress, counts: Counts, exit_code: u8) -> u8 {

@@ -63,6 +63,7 @@ pub(crate) fn submit(arguments: &SubmitArgs, data_dir: Option<&Path>) -> Result<
         stop: &|| stop.is_asked(),
         checkpoints: Checkpoints::NONE,
         program: &program(),
+        with_report: false,
     };
     let named = arguments.spec.to_string_lossy();
     let redo = |seeds: &[u64]| {

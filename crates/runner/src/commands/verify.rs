@@ -35,6 +35,7 @@ pub(crate) fn verify(arguments: &VerifyArgs, data_dir: Option<&Path>) -> Result<
         stop: &|| stop.is_asked(),
         checkpoints: Checkpoints::NONE,
         program: &program(),
+        with_report: false,
     };
     let again = Again {
         n_runs: arguments.rerun,

@@ -111,6 +111,7 @@ pub(crate) fn run(spec: &str, folder: &Path, n_asked: usize) -> Option<Done> {
         stop: &|| asked.fetch_add(1, Ordering::Relaxed) >= n_asked,
         checkpoints: Checkpoints::NONE,
         program: &program,
+        with_report: true,
     };
     let command = |_: &[u64]| Ok("apical run small.toml".to_owned());
     experiment
