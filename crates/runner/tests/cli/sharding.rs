@@ -69,6 +69,17 @@ fn shards_joined_are_what_one_call_makes() {
 }
 
 #[test]
+fn a_shard_without_report_looks_at_no_other_runs() {
+    let place = Place::new(SMALL);
+    let part = |number, rest| format!("run small.toml --seeds 0..3 --shard {number}/2{rest}");
+    place.line(&part(1, ""), 0).prints("test accuracy");
+    let second = place.line(&part(2, " --no-report"), 0);
+    assert_eq!(second.stdout, "");
+    second.says("shard 2/2: ").says("runs trained");
+    place.line("status results/small", 0).prints("8 finished");
+}
+
+#[test]
 fn further_seeds_move_no_run_to_another_shard() {
     let place = Place::new(SMALL);
     place.line(
