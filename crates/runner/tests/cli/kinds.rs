@@ -33,6 +33,7 @@ own.kernel_backprop = { rates = 0.3, frozen = "hidden_to_hidden" }
 own_fa.kernel_backprop = { flavour = "standard", rates = 0.1, feedback_scale = 1.0 }
 single.single_layer = { rate = 0.3, forward_scale = 0.3 }
 errors.error_neurons = { backprop_equivalent_rates = 0.3, feedback.phaseless = { rate = 0.1 }, centring = 0.1 }
+errors_after_noise.error_neurons = { backprop_equivalent_rates = 0.3, feedback.reciprocal = {}, feedback_start = { n_epochs = 1 } }
 
 [task.t.learner.two_step.microcircuit]
 nudging = 0.3
@@ -71,7 +72,7 @@ feedback_scale = 0.1
 "#;
 
 /// How many these are.
-pub(crate) const N_KINDS: usize = 12;
+pub(crate) const N_KINDS: usize = 13;
 
 /// What must be the same in every run, by its learner.
 pub(crate) fn state(place: &Place) -> Vec<(PathBuf, Vec<String>, Vec<u8>)> {

@@ -17,7 +17,10 @@ pub(crate) fn add_changes<T: Real>(
     s: &mut State<T>,
     into: &mut Weights<T>,
 ) {
-    let (Some(by), Some(mut normals)) = (p.circuit.feedback_rule.noise(), s.noise.take()) else {
+    let Some(by) = p.circuit.feedback_rule.noise() else {
+        return;
+    };
+    let Some(mut normals) = s.noise.take() else {
         return;
     };
     for k in 1..s.n_layers() {
