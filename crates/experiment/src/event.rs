@@ -78,14 +78,11 @@ pub enum Event<'a> {
     },
 }
 
-impl Event<'_> {
-    /// The last one.
-    pub fn ended(counts: Counts) -> Self {
-        let exit_code = match counts.n_failed {
-            0 => 0,
-            _ => RUNS_FAILED,
-        };
-        Self::ExperimentEnded { counts, exit_code }
+/// The exit code of an experiment of which no run broke or was stopped.
+pub fn exit_code(counts: Counts) -> u8 {
+    match counts.n_failed {
+        0 => 0,
+        _ => RUNS_FAILED,
     }
 }
 

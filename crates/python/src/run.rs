@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use apical_experiment::event::{Event, Events};
+use apical_experiment::event::{Event, Events, exit_code};
 use apical_experiment::folders::data_folders_of;
 use apical_experiment::progress::{Outcome, Progress, RunProgress, RunSummary};
 use apical_experiment::provenance::{Program, shell_line};
@@ -102,7 +102,10 @@ fn made(spec: &Specified, how: &How, watched: &Watched) -> Result<PathBuf> {
         told.warn("stopped while tuning; finished trials are kept");
         return Ok(folder);
     };
-    tell(&Event::ended(counts));
+    tell(&Event::ExperimentEnded {
+        counts,
+        exit_code: exit_code(counts),
+    });
     let n_broken = errors.len();
     if let Some(first) = errors.into_iter().next() {
         return Err(first.context(format!(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use apical_kernels::{help_while, share};
 
 /// Runs `work` beside `n` helpers.
-fn beside_helpers(n: usize, work: impl FnOnce()) {
+pub(crate) fn beside_helpers(n: usize, work: impl FnOnce()) {
     let goes_on = AtomicBool::new(true);
     thread::scope(|threads| {
         let helping = || help_while(|| goes_on.load(Ordering::Relaxed));

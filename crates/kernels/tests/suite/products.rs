@@ -1,13 +1,12 @@
 //! Every product against a sum written out, at any shape.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use apical_kernels::{
-    Columns, InstructionSet, Padded, Real, Start, help_while, multiply, multiply_transposed,
-    rank_update,
+    Columns, InstructionSet, Padded, Real, Start, multiply, multiply_transposed, rank_update,
 };
 use ndarray::Array2;
 use proptest::prelude::*;
+
+use crate::helpers::beside_helpers;
 
 fn filled<T: Real>(rows: usize, cols: usize, salt: u64) -> Padded<T> {
     let mut state = salt.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -217,25 +216,19 @@ fn the_number_of_threads_does_not_change_a_bit() {
     };
     let alone = run();
     assert!(alone.iter().all(|of| of.values().iter().any(|&v| v != 0.0)));
-    let goes_on = AtomicBool::new(true);
     // More at work at a time than there are places to share it, and helpers that come and go.
-    std::thread::scope(|threads| {
-        let helping = || help_while(|| goes_on.load(Ordering::Relaxed));
-        (0..3).for_each(|_| drop(threads.spawn(helping)));
-        let at_work: Vec<_> = (0..10)
-            .map(|_| {
+    beside_helpers(3, || {
+        std::thread::scope(|threads| {
+            for _ in 0..10 {
                 threads.spawn(|| {
                     for _ in 0..40 {
                         for (with_help, alone) in run().iter().zip(&alone) {
                             assert!(with_help.view() == alone.view());
                         }
                     }
-                })
-            })
-            .collect();
-        let ended: Vec<_> = at_work.into_iter().map(|thread| thread.join()).collect();
-        goes_on.store(false, Ordering::Relaxed);
-        assert!(ended.iter().all(Result::is_ok));
+                });
+            }
+        });
     });
 }
 

@@ -73,10 +73,7 @@ fn scores(lines: &[Line<'_, '_>], score: Metric, depths: &[usize]) -> Option<Row
     let curves = over_depth(lines, depths, Spread::of, |_, _| {
         Box::new(move |readings| test_error(score, readings))
     });
-    let y_label = match score == Metric::ACCURACY {
-        true => "test error (%)".to_owned(),
-        false => series::score_label(score, "test"),
-    };
+    let y_label = series::error_label(score);
     let panel = panel("", depth_axis(depths), curves);
     Some(Row {
         is_wide: true,

@@ -2,14 +2,14 @@
 
 use apical_learning::{Metric, OutputError};
 
-use super::shared::outcome::{angle, hidden_angle, reference, spread, test_error};
+use super::shared::outcome::{at_output, hidden_angle, reference, test_error};
 use super::shared::series;
 use super::{Draft, Drafts, Figure, Omission};
 use crate::csv::{Csv, number};
 use crate::group::{Group, Task};
 use crate::number::fixed;
 use crate::plot::{Axis, Curve, CurvePoint, Grid, Panel, Picture, Row, Shown};
-use crate::statistics::{Correlation, Spread, correlation_within, mean, rank_correlation};
+use crate::statistics::{Correlation, correlation_within, mean, rank_correlation};
 
 pub(super) const FIGURE: Figure = Figure {
     name: "error_over_angle",
@@ -60,7 +60,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         let Some(line) = line(task, group, (reference, n_hidden)) else {
             continue;
         };
-        match at_output(group, (reference, n_hidden)) <= FURTHEST_DEGREES {
+        match at_output(group, reference, n_hidden) <= FURTHEST_DEGREES {
             true => lines.push(line),
             false => elsewhere.push(group.label()),
         }
@@ -94,10 +94,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             n_columns: 1,
             rows: vec![Row {
                 heading: String::new(),
-                y_label: match task.score == Metric::ACCURACY {
-                    true => "test error (%)".to_owned(),
-                    false => series::score_label(task.score, "test"),
-                },
+                y_label: series::error_label(task.score),
                 y: axis(runs().map(|(_, _, error)| *error)),
                 guides: Vec::new(),
                 height: 1100.0,
@@ -112,15 +109,6 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             notes,
         }),
     })
-}
-
-/// The mean angle of the output layer's updates.
-fn at_output(group: &Group<'_>, (reference, n_hidden): (OutputError, usize)) -> f64 {
-    let subject = angle(reference, n_hidden + 1);
-    let found = spread(group, Spread::of_angles, &|readings| {
-        subject.value(readings)
-    });
-    found.map_or(f64::INFINITY, |of| of.mean)
 }
 
 fn line<'t, 'a>(

@@ -58,10 +58,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     };
     let baseline = groups.iter().find(|of| Some(of.learner) == task.baseline);
     let mut panels = vec![DotPanel {
-        x_label: match task.score == Metric::ACCURACY {
-            true => "test error (%)".to_owned(),
-            false => series::score_label(task.score, "test"),
-        },
+        x_label: series::error_label(task.score),
         x: axis(&column(0)),
         guide: baseline.and_then(|of| Some(scores(of)?.0.mean)),
         margin: None,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use apical_experiment::event::Event;
+use apical_experiment::event::{Event, exit_code};
 use apical_experiment::progress::{Counts, Progress as _};
 use apical_experiment::report::Report;
 use apical_experiment::simulate::is_simulation;
@@ -222,12 +222,7 @@ fn conclude(
             index: index.display().to_string(),
         });
     }
-    let code = if n_failed > 0 {
-        exit::RUNS_FAILED
-    } else {
-        exit::OK
-    };
-    ended(progress, counts, code)
+    ended(progress, counts, exit_code(counts))
 }
 
 fn ended(progress: &Progress, counts: Counts, exit_code: u8) -> u8 {

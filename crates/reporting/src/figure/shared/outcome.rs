@@ -43,15 +43,22 @@ pub(in crate::figure) fn angle(reference: OutputError, k: usize) -> Subject {
     Subject::of_layer(Metric::UPDATE_ANGLE, Some(k), Some(reference))
 }
 
+/// The mean angle of the output's updates to `reference`, above `n_hidden` layers; infinite where there is none.
+pub(in crate::figure) fn at_output(
+    group: &Group<'_>,
+    reference: OutputError,
+    n_hidden: usize,
+) -> f64 {
+    let subject = angle(reference, n_hidden + 1);
+    let spread = spread(group, Spread::of_angles, &|readings| {
+        subject.value(readings)
+    });
+    spread.map_or(f64::INFINITY, |of| of.mean)
+}
+
 /// The reference that a learner stands nearer to at its output, which is above `n_hidden` layers.
 pub(in crate::figure) fn reference(group: &Group<'_>, n_hidden: usize) -> Option<OutputError> {
-    let at_output = |reference: &OutputError| {
-        let subject = angle(*reference, n_hidden + 1);
-        let spread = spread(group, Spread::of_angles, &|readings| {
-            subject.value(readings)
-        });
-        spread.map_or(f64::INFINITY, |of| of.mean)
-    };
+    let at_output = |reference: &OutputError| at_output(group, *reference, n_hidden);
     let mut references = OutputError::ALL;
     references.sort_by(|a, b| at_output(a).total_cmp(&at_output(b)));
     references.into_iter().find(|of| at_output(of).is_finite())

@@ -114,6 +114,14 @@ pub(in crate::figure) fn score_label(score: Metric, part: &str) -> String {
     }
 }
 
+/// The label of an axis of the test error, or of the loss.
+pub(in crate::figure) fn error_label(score: Metric) -> String {
+    match score == Metric::ACCURACY {
+        true => "test error (%)".to_owned(),
+        false => score_label(score, "test"),
+    }
+}
+
 /// Smallest and largest of the finite values.
 pub(in crate::figure) fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     values
