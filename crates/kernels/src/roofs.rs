@@ -9,6 +9,8 @@ use crate::dispatch;
 
 /// Independent sums: more than the latency of a multiply-add times the units that do it.
 const N_CHAINS: usize = 12;
+/// The same in plain code, of which compilers make vectors of four; with more of them they do not.
+const N_CHAINS_PLAIN: usize = 32;
 /// Links of every chain between two looks at the clock.
 const N_LINKS: usize = 4096;
 
@@ -62,19 +64,29 @@ impl WithSimd for MultiplyAdds {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        let factor = simd.splat_f32s(black_box(0.75));
-        let summand = simd.splat_f32s(black_box(1.0));
-        let mut chains = [summand; N_CHAINS];
-        for _ in 0..N_LINKS {
-            for chain in &mut chains {
-                *chain = simd.mul_add_f32s(*chain, factor, summand);
-            }
+        match S::F32_LANES {
+            1 => chained::<S, N_CHAINS_PLAIN>(simd),
+            _ => chained::<S, N_CHAINS>(simd),
         }
-        for chain in chains {
-            black_box(simd.reduce_sum_f32s(chain));
-        }
-        (N_LINKS * N_CHAINS * S::F32_LANES) as f64
     }
+}
+
+/// Multiply-adds of N chains.
+#[inline(always)]
+fn chained<S: Simd, const N: usize>(simd: S) -> f64 {
+    let factor = simd.splat_f32s(black_box(0.75));
+    let summand = simd.splat_f32s(black_box(1.0));
+    let mut chains = [summand; N];
+    for _ in 0..N_LINKS {
+        for chain in &mut chains {
+            // Plain code, like the kernels, rounds the product.
+            *chain = simd.mul_add_e_f32s(*chain, factor, summand);
+        }
+    }
+    for chain in chains {
+        black_box(simd.reduce_sum_f32s(chain));
+    }
+    (N_LINKS * N * S::F32_LANES) as f64
 }
 
 struct Read<'a>(&'a [f32]);

@@ -358,26 +358,31 @@ fn measure(
 }
 
 impl Measured {
-    /// What `kernel` did in minibatches that were timed at once: medians, as all of these do alike.
-    fn work(&self, kernel: Kernel) -> Work {
+    /// What `kernel` did in minibatches that were timed at once, and its part of their time: medians, as all of these
+    /// do alike.
+    fn work(&self, kernel: Kernel) -> (Work, f64) {
         let own = TOGETHER.iter().position(|of| of.contains(&kernel));
-        let own = self
-            .works
-            .iter()
-            .skip(own.unwrap_or(0))
-            .step_by(TOGETHER.len());
-        let own: Vec<Work> = own.map(|works| works[kernel as usize]).collect();
-        let of = |what: fn(&Work) -> f64| median(&mut own.iter().map(what).collect::<Vec<_>>());
-        Work {
-            calls: of(|work| work.calls as f64).round() as u64,
-            seconds: of(|work| work.seconds),
-            multiply_adds: of(|work| work.multiply_adds),
-            bytes: of(|work| work.bytes),
-        }
+        let rounds = self.works.iter().zip(&self.metered);
+        let own = rounds.skip(own.unwrap_or(0)).step_by(TOGETHER.len());
+        let own: Vec<(Work, f64)> = own
+            .map(|(works, &seconds)| (works[kernel as usize], seconds))
+            .collect();
+        let of =
+            |what: fn(&(Work, f64)) -> f64| median(&mut own.iter().map(what).collect::<Vec<_>>());
+        let work = Work {
+            calls: of(|(work, _)| work.calls as f64).round() as u64,
+            seconds: of(|(work, _)| work.seconds),
+            multiply_adds: of(|(work, _)| work.multiply_adds),
+            bytes: of(|(work, _)| work.bytes),
+        };
+        // Of the same minibatches, so that a machine that is slower for a while changes nothing.
+        let share = of(|(work, seconds)| work.seconds / seconds);
+        (work, share / self.n_at_once as f64)
     }
 
     fn fill(mut self, found: &mut LearnerProfile, simulated_ms: f64, machine: &Machine) {
         let n_at_once = self.n_at_once as f64;
+        let works = Kernel::ALL.map(|kernel| self.work(kernel));
         let (plain, with_meters) = (median(&mut self.plain), median(&mut self.metered));
         found.n_minibatches = self.plain.len() * self.n_at_once;
         found.ns_per_minibatch = 1e9 * plain;
@@ -391,15 +396,14 @@ impl Measured {
             })
         });
         found.phases = phases.collect();
-        let works = Kernel::ALL.map(|kernel| self.work(kernel));
         let called = Kernel::ALL.into_iter().zip(works);
-        let called = called.filter(|(_, work)| work.calls > 0);
+        let called = called.filter(|(_, (work, _))| work.calls > 0);
         found.kernels = called
-            .map(|(kernel, work)| KernelProfile {
+            .map(|(kernel, (work, share_of_time))| KernelProfile {
                 kernel: kernel.name().to_owned(),
                 calls: work.calls as f64 / n_at_once,
                 ns_per_call: 1e9 * work.seconds / work.calls as f64,
-                share_of_time: work.seconds / n_at_once / with_meters,
+                share_of_time,
                 multiply_adds_per_ns: rate(work.multiply_adds, &work),
                 bytes_per_ns: rate(work.bytes, &work),
                 limit: limit(
@@ -409,7 +413,7 @@ impl Measured {
                 ),
             })
             .collect();
-        let steps = works[Kernel::Steps as usize].calls as f64 / n_at_once;
+        let steps = works[Kernel::Steps as usize].0.calls as f64 / n_at_once;
         let samples = found.batch_size as f64;
         if simulated_ms > 0.0 {
             found.time = Some(TimeProfile {
