@@ -88,6 +88,14 @@ impl Experiment {
         }
     }
 
+    /// Whether a run that was interrupted goes on from a checkpoint, and does not begin anew.
+    pub fn has_checkpoints(&self) -> bool {
+        match self {
+            Self::Tasks(_) => true,
+            Self::Protocol(specified) => specified.has_checkpoints(),
+        }
+    }
+
     /// Makes what has not ended yet, and writes records below `folder`. `command` is what gives the same
     /// results with some seeds.
     pub fn run(

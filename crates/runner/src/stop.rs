@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+#[cfg(unix)]
+use signal_hook::consts::SIGHUP;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 use crate::{exit, say};
@@ -21,6 +23,7 @@ const PATIENCE: Duration = Duration::from_millis(900);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Whether the end of its terminal is nothing to this program (`nohup`), or it cannot be known.
+#[cfg(unix)]
 fn is_hang_up_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -71,7 +74,10 @@ impl Stop {
         // Writing to a file that may not grow is then an error, in place of the end without a word.
         #[cfg(unix)]
         flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
+        #[cfg(unix)]
         let hang_up = (!is_hang_up_ignored()).then_some(SIGHUP);
+        #[cfg(not(unix))]
+        let hang_up = None;
         for signal in [SIGINT, SIGTERM].into_iter().chain(hang_up) {
             // In this order: while the flag is down, the first registration does nothing.
             flag::register_conditional_shutdown(

@@ -45,6 +45,11 @@ trait Protocol: Send + Sync {
 
     /// What is found in all runs.
     fn report(&self, runs: &Runs) -> Report;
+
+    /// Whether a run that was interrupted goes on from a checkpoint, and does not begin anew.
+    fn has_checkpoints(&self) -> bool {
+        true
+    }
 }
 
 /// What a protocol says of its runs.
@@ -221,6 +226,11 @@ fn read<P: Protocol + Serialize + DeserializeOwned + 'static>(
 }
 
 impl Specified {
+    /// Whether a run that was interrupted goes on from a checkpoint, and does not begin anew.
+    pub fn has_checkpoints(&self) -> bool {
+        self.protocol.has_checkpoints()
+    }
+
     /// Runs: one for each condition and seed.
     pub fn n_runs(&self) -> usize {
         self.head.seeds.len() * self.head.condition.len()

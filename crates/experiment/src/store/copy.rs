@@ -1,6 +1,7 @@
 //! A run, copied from one folder to another.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,13 +13,15 @@ use super::name;
 /// Copies what the run in `from` wrote to `to`, where nothing lies but what an interrupted run left. Whoever
 /// looks sees all of it or none. To be called by who holds the run's lock.
 pub(crate) fn copy_run(from: &Path, to: &Path) -> Result<()> {
-    let copy = || -> std::io::Result<()> {
+    let copy = || -> io::Result<()> {
         let new = beside(to, NEW)?;
         for entry in fs::read_dir(from)? {
             let file = entry?.file_name().to_string_lossy().into_owned();
             if is_own(&file) && file != name::CHECKPOINT && !file.starts_with('.') {
-                fs::copy(from.join(&file), new.join(&file))?;
-                File::open(new.join(&file))?.sync_all()?;
+                // Windows brings only files that are open for writing to the disk.
+                let mut copied = File::create_new(new.join(&file))?;
+                io::copy(&mut File::open(from.join(&file))?, &mut copied)?;
+                copied.sync_all()?;
             }
         }
         remove_own(to)?;

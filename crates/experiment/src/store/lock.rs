@@ -69,7 +69,7 @@ impl Lock {
                 match file.try_lock() {
                     Ok(()) => {}
                     Err(TryLockError::WouldBlock) => return Ok(Asked::Busy(holder(&mut file))),
-                    Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+                    Err(TryLockError::Error(error)) if has_no_locks(&error) => {
                         let _ = fs::remove_file(path);
                         return Ok(Asked::Taken(Self::of_nothing(path)));
                     }
@@ -145,6 +145,18 @@ impl Holder {
             since: time::now(),
         }
     }
+}
+
+/// Whether the file system has no locks: Lustre without `flock`, NFS whose server hands out none.
+fn has_no_locks(error: &io::Error) -> bool {
+    // ENOLCK, which has no kind of its own.
+    let no_locks = match std::env::consts::OS {
+        "linux" => Some(37),
+        "macos" => Some(77),
+        _ => None,
+    };
+    error.kind() == ErrorKind::Unsupported
+        || (no_locks.is_some() && error.raw_os_error() == no_locks)
 }
 
 /// The file, made where there is none; nothing where it went away meanwhile. A link is never followed.
@@ -223,6 +235,15 @@ mod tests {
         drop(lock);
         assert!(!path.exists());
         drop(taken(&path));
+    }
+
+    #[test]
+    fn a_file_system_without_locks_is_known_by_its_error() {
+        assert!(has_no_locks(&ErrorKind::Unsupported.into()));
+        assert!(!has_no_locks(&ErrorKind::PermissionDenied.into()));
+        if cfg!(target_os = "linux") {
+            assert!(has_no_locks(&io::Error::from_raw_os_error(37)));
+        }
     }
 
     #[test]

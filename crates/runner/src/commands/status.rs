@@ -105,6 +105,7 @@ fn of_tasks(standing: &Standing) -> String {
     for fault in &standing.faults {
         text += &of_fault(fault);
     }
+    text += &standing.report.as_ref().map_or_else(String::new, of_fault);
     if standing.is_broken() {
         text += "\n  `apical submit` with the same words submits these again, and nothing else";
     }
@@ -114,6 +115,8 @@ fn of_tasks(standing: &Standing) -> String {
 fn of_fault(fault: &Fault) -> String {
     let state = match fault.state {
         State::Failed => "failed",
+        State::Waiting => return format!("\n  waiting: {}", fault.task),
+        State::Running => return format!("\n  running: {}", fault.task),
         _ => "lost",
     };
     let said = fault

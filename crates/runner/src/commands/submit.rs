@@ -76,6 +76,7 @@ pub(crate) fn submit(arguments: &SubmitArgs, data_dir: Option<&Path>) -> Result<
         name: experiment.name(),
         folder: &folder,
         estimate: &estimate,
+        goes_on: experiment.has_checkpoints(),
     };
     match experiment.runs(&mut data, &folder, &redo, &execution)? {
         Some(runs) => job.submit_runs(&runs),
@@ -90,6 +91,8 @@ struct Job<'a> {
     name: &'a str,
     folder: &'a Path,
     estimate: &'a Estimate,
+    /// Whether its runs have checkpoints to go on from.
+    goes_on: bool,
 }
 
 impl Job<'_> {
@@ -143,7 +146,7 @@ impl Job<'_> {
         let n_tasks = tasks.len();
         let words = format!(
             "{} of {n_runs} runs of `{command}`, in {n_tasks} {}.\n\
-             `sbatch` with this file submits it, `apical status {folder}` says how it stands.",
+             `sbatch` with this file submits it, `apical status {folder}` says how it stands once a task has begun.",
             open.len(),
             if n_tasks == 1 { "task" } else { "tasks" },
         );

@@ -45,6 +45,11 @@ pub(crate) fn log_in(folder: &Path, job: &str, task: Option<u32>) -> PathBuf {
     logs_in(folder).join(name)
 }
 
+/// The log of the job that makes the report.
+pub(crate) fn log_of_report_in(folder: &Path, job: &str) -> PathBuf {
+    logs_in(folder).join(format!("report-{job}.log"))
+}
+
 /// What was submitted of the experiment in `folder`, the oldest first. What was submitted by hand is known by its
 /// logs.
 pub(crate) fn read(folder: &Path) -> Result<Vec<Submission>> {
@@ -58,7 +63,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Submission>> {
         .into_iter()
         .filter(|job| !known.contains(job));
     if let Some(last) = submissions.last_mut().filter(|of| of.job.is_none()) {
-        last.job = by_hand.max();
+        last.job = by_hand.max_by_key(|job| job.parse::<u64>().unwrap_or(0));
     }
     Ok(submissions)
 }

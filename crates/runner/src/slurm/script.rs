@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) memory: String,
     /// Processors of a task.
     pub(crate) n_cpus: usize,
+    /// Whether a run goes on from a checkpoint, and a task at its limit with it.
+    pub(crate) goes_on: bool,
     /// Options besides these, such as `--partition=main`.
     pub(crate) others: Vec<String>,
     /// Where time and memory come from, in words.
@@ -66,7 +68,7 @@ pub(crate) fn of_tasks(asked: &Asked, around: &Around, tasks: &Tasks<'_>) -> Str
     let head = head(words, asked, around, &more, "%A_%a.log");
     let name = format!("task $SLURM_ARRAY_TASK_ID of {n_shards}");
     let call = format!("{call} --shard \"$SLURM_ARRAY_TASK_ID/{n_shards}\"");
-    head + &checks(around) + &guarded(&name, &call, ID_OF_TASK) + &end(&name)
+    head + &checks(around) + &guarded(asked, &name, &call, ID_OF_TASK) + &end(&name)
 }
 
 /// The script of a job that makes the trials of a tuning, and then does what `then` says.
@@ -82,7 +84,7 @@ pub(crate) fn of_trials(
         "# Which runs are in which task is known now. Where jobs may not submit jobs, do it by hand.\n\
          if [ \"$code\" -eq 0 ]; then\n  {then} || code=$?\nfi\n"
     );
-    head + &checks(around) + &guarded("trials", call, ID_OF_JOB) + &next + &end("trials")
+    head + &checks(around) + &guarded(asked, "trials", call, ID_OF_JOB) + &next + &end("trials")
 }
 
 /// The script of the job that makes the report.
@@ -96,9 +98,13 @@ fn lead(limit: f64) -> u64 {
 }
 
 /// What makes a job go on where its limit ends it.
-fn going_on(asked: &Asked) -> [String; 2] {
+fn going_on(asked: &Asked) -> Vec<String> {
+    if !asked.goes_on {
+        let why = "# These runs take no checkpoints: what a limit ends begins anew, so that it has to be longer than they.";
+        return vec![why.to_owned()];
+    }
     let lead = lead(asked.time.1);
-    [
+    vec![
         format!("# {lead} s before the limit: checkpoints, and back into the queue."),
         option(format!("--signal=B:USR1@{lead} --requeue")),
     ]
@@ -166,13 +172,14 @@ fn checks(around: &Around) -> String {
 }
 
 /// The call, which takes checkpoints before the limit and when it is ended.
-fn guarded(name: &str, call: &str, id: &str) -> String {
+fn guarded(asked: &Asked, name: &str, call: &str, id: &str) -> String {
+    let (limit, again) = match asked.goes_on {
+        true => (AT_LIMIT, again(name, id)),
+        false => ("", String::new()),
+    };
     format!(
         r#"
-limit=
-at_limit() {{ limit=1; kill -USR1 "$program"; sleep 1; kill -TERM "$program"; }}
-trap at_limit USR1
-trap 'kill -TERM "$program"' TERM INT
+{limit}trap 'kill -TERM "$program"' TERM INT
 echo "{name} on $(hostname), $(date), restart ${{SLURM_RESTART_COUNT:-0}}"
 {call} &
 program=$!
@@ -181,12 +188,25 @@ wait "$program"
 while kill -0 "$program" 2>/dev/null; do wait "$program"; done
 wait "$program"
 code=$?
-if [ -n "$limit" ] && [ "$code" -ge 128 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {MOST_RESTARTS} ]; then
+{again}# 3: some runs failed, which is a result like any other.
+[ "$code" -eq 3 ] && code=0
+"#
+    )
+}
+
+/// Hears Slurm's signal before the limit.
+const AT_LIMIT: &str = r#"limit=
+at_limit() { limit=1; kill -USR1 "$program"; sleep 1; kill -TERM "$program"; }
+trap at_limit USR1
+"#;
+
+/// Back into the queue.
+fn again(name: &str, id: &str) -> String {
+    format!(
+        r#"if [ -n "$limit" ] && [ "$code" -ge 128 ] && [ "${{SLURM_RESTART_COUNT:-0}}" -lt {MOST_RESTARTS} ]; then
   echo "{name}: at its limit of time; it goes on from its checkpoints"
   scontrol requeue "{id}" && exit 0
 fi
-# 3: some runs failed, which is a result like any other.
-[ "$code" -eq 3 ] && code=0
 "#
     )
 }

@@ -17,6 +17,9 @@ const N_LINES: usize = 4;
 /// Bytes of a log's end that are read.
 const N_BYTES: u64 = 8192;
 
+/// The page of a report.
+const PAGE: &str = "index.html";
+
 /// How a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
@@ -34,7 +37,7 @@ pub(crate) enum State {
     Unknown,
 }
 
-/// A task that ended, or is lost, without all its runs.
+/// A task that ended, or is lost, without all its runs; or the report.
 #[derive(Debug)]
 pub(crate) struct Fault {
     /// Which it is, in words.
@@ -56,6 +59,8 @@ pub(crate) struct Standing {
     pub(crate) counts: BTreeMap<State, usize>,
     /// Those that do not go on by themselves.
     pub(crate) faults: Vec<Fault>,
+    /// The job that makes the report, until it is made.
+    pub(crate) report: Option<Fault>,
     /// Why the queue was not heard.
     pub(crate) unheard: Option<String>,
     /// Jobs with a task in the queue.
@@ -73,8 +78,14 @@ impl Standing {
             return Ok(None);
         }
         let mut standing = Self::default();
+        let report = submissions.iter().rev().find_map(|of| of.report.as_deref());
+        let asked: Vec<String> = jobs
+            .iter()
+            .cloned()
+            .chain(report.map(str::to_owned))
+            .collect();
         // Before the folder is looked at: what ends between is done.
-        let mut states = match calls::queue(&jobs) {
+        let mut states = match calls::queue(&asked) {
             Ok(states) => Some(states),
             Err(error) => {
                 standing.unheard = Some(error.to_string());
@@ -82,7 +93,7 @@ impl Standing {
             }
         };
         if let Some(states) = &mut states {
-            for (place, state) in calls::accounts(&jobs) {
+            for (place, state) in calls::accounts(&asked) {
                 states.entry(place).or_insert(state);
             }
         }
@@ -91,6 +102,10 @@ impl Standing {
             standing.add(folder, submission, age > 0, states.as_ref(), &mut newer);
         }
         standing.faults.reverse();
+        if let Some((job, states)) = report.zip(states.as_ref()) {
+            let said = states.get(&(job.to_owned(), None));
+            standing.report = standing.of_report(folder, job, said);
+        }
         Ok(Some(standing))
     }
 
@@ -140,6 +155,26 @@ impl Standing {
             own.extend(runs.iter().cloned());
         }
         newer.extend(own);
+    }
+
+    /// The job that makes the report; nothing where it has done so, or may still come to be known.
+    fn of_report(&self, folder: &Path, job: &str, said: Option<&String>) -> Option<Fault> {
+        let is_there = folder.join(PAGE).is_file();
+        let state = match said.map(String::as_str) {
+            Some("COMPLETED") => return None,
+            // The queue forgets what ended.
+            None if is_there || !self.active.is_empty() => return None,
+            said => state_of(said, true),
+        };
+        let path = record::log_of_report_in(folder, job);
+        let text = end_of(&path).ok().filter(|_| !state.is_active());
+        Some(Fault {
+            task: format!("report (job {job})"),
+            state,
+            said: said.cloned().filter(|_| !state.is_active()),
+            n_missing: 0,
+            log: text.map(|text| (path, last_lines(&text))),
+        })
     }
 
     fn count(

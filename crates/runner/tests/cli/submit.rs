@@ -148,7 +148,17 @@ fn the_script_runs_by_itself_and_a_dry_run_submits_nothing() {
     let tasks = cluster.tasks();
     assert_eq!(tasks.iter().map(|(_, n)| n).sum::<usize>(), 16);
     cluster.make(7, tasks.iter().map(|(task, _)| *task));
+    // The newest job that was submitted by hand: 10 comes after 9.
+    for job in [9, 10] {
+        let log = format!("results/small/slurm/logs/{job}_1.log");
+        fs::write(cluster.place.path(&log), "begun\n").expect("written");
+    }
     cluster.line("status results", 0).prints("16 finished");
+    let asked = cluster.calls("squeue");
+    assert!(
+        asked.last().is_some_and(|call| call.contains("--jobs=10 ")),
+        "{asked:?}"
+    );
     let report = cluster.script("report.sh", 8, None).output();
     Call::from(report.expect("bash starts")).with_code(0);
     assert!(cluster.place.path("results/small/index.html").is_file());
@@ -231,7 +241,23 @@ fn what_is_missing_and_not_in_the_queue_is_submitted_again() {
     assert!(!call.stdout.contains("failed"), "{}", call.stdout);
     cluster.make(103, [failed]);
     let call = cluster.line("status results", 0);
-    call.prints(&format!("Slurm: {0} tasks: {0} done", tasks.len()));
+    call.prints(&format!("Slurm: {0} tasks: {0} done", tasks.len()))
+        .prints("lost: report (job 104)");
+    // The report, too, may fail.
+    cluster.says("queue", "104|N/A|PENDING\n");
+    cluster
+        .line("status results", 0)
+        .prints("waiting: report (job 104)");
+    cluster.says("queue", "104|N/A|OUT_OF_MEMORY\n");
+    let log = "results/small/slurm/logs/report-104.log";
+    fs::write(cluster.place.path(log), "error: no memory\n").expect("written");
+    cluster
+        .line("status results", 0)
+        .prints("failed: report (job 104), OUT_OF_MEMORY; ")
+        .prints("report-104.log ends:\n    error: no memory");
+    cluster.says("queue", "104|N/A|COMPLETED\n");
+    let call = cluster.line("status results", 0);
+    assert!(!call.stdout.contains("report (job"), "{}", call.stdout);
 }
 
 #[test]
@@ -384,6 +410,12 @@ fn what_cannot_be_submitted_is_said() {
         .says("expected a size");
     let protocol = "submit theory --slurm --set n_samples=3 --seeds 0,1 --time 10m";
     cluster.line(protocol, 0).prints("job 101: ");
+    // Its runs begin anew, so that nothing is gained by a place in the queue.
+    let script = read(&cluster.place.path("results/theory/slurm/tasks.sh"));
+    assert!(
+        !script.contains("requeue") && script.contains("was not measured"),
+        "{script}"
+    );
     let refuses = "#!/bin/sh\necho 'sbatch: error: invalid partition specified' >&2\nexit 1\n";
     fs::write(cluster.place.path("bin/sbatch"), refuses).expect("written");
     cluster.line("submit small.toml --slurm", 1).says(

@@ -191,6 +191,10 @@ impl Protocol for NovelAssociation {
     fn report(&self, runs: &Runs) -> Report {
         report::report(self, runs)
     }
+
+    fn has_checkpoints(&self) -> bool {
+        false
+    }
 }
 
 /// The association that is learned.

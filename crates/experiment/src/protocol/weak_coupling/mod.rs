@@ -198,6 +198,10 @@ impl Protocol for WeakCoupling {
     fn report(&self, runs: &Runs) -> Report {
         report::report(self, runs)
     }
+
+    fn has_checkpoints(&self) -> bool {
+        false
+    }
 }
 
 impl WeakCoupling {

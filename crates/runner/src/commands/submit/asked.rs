@@ -34,11 +34,15 @@ impl Job<'_> {
                 "{what} takes about {minutes} where it was submitted: {MARGIN} times that, and {BESIDE:.0} s."
             ),
         };
-        let of_memory = match arguments.mem {
-            Some(_) => String::new(),
-            None => format!(
-                "It takes about {:.0} MiB there: {MARGIN} times that, and at least 64 MiB more.",
-                needed / UNIT
+        let mib = needed / UNIT;
+        let of_memory = match (&arguments.mem, self.estimate.is_unknown()) {
+            (Some(_), _) => String::new(),
+            (None, true) => format!(
+                "Its memory was not measured; `apical submit` itself took {mib:.0} MiB: {MARGIN} times that, and at least \
+                 64 MiB more."
+            ),
+            (None, false) => format!(
+                "It takes about {mib:.0} MiB there: {MARGIN} times that, and at least 64 MiB more."
             ),
         };
         Asked {
@@ -46,6 +50,7 @@ impl Job<'_> {
             time: (length::limit(time), time),
             memory: arguments.mem.clone().unwrap_or(format!("{memory:.0}M")),
             n_cpus: self.n_cpus(),
+            goes_on: self.goes_on,
             others: self.others(),
             reasons: [of_time, of_memory],
         }
@@ -58,6 +63,7 @@ impl Job<'_> {
             time: (time.to_owned(), 1800.0),
             memory: memory.to_owned(),
             n_cpus: 1,
+            goes_on: false,
             others: self.others(),
             reasons: [String::new(), String::new()],
         }
