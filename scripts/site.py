@@ -146,7 +146,8 @@ class Layout:
             if f"{{#{name}}}" not in validity:
                 self.errors.append(f"theory/validity.md says nothing of the metric {name}")
             line, unit = self.metric(name)
-            rows.append(f"| [`{name}`](../theory/validity.md#{name}) | {with_indices(cell(line))} | {cell(unit)} |")
+            shown = f"<code>{name.replace('_', '&#95;<wbr>')}</code>"
+            rows.append(f"| [{shown}](../theory/validity.md#{name}) | {with_indices(cell(line))} | {cell(unit)} |")
         self.write(
             "reference/metrics.md",
             "# Metrics\n\nEvery metric of `apical list`, in its own words; each leads to what it is valid for and "
@@ -329,7 +330,8 @@ def without_comments(text):
 
 
 def unbroken(text):
-    """No line ends inside `1.0 ± 0.2` or `[−0.1, 0.3]`."""
+    """No line ends inside `1.0 ± 0.2`, `≤ 0.5`, `65 %`, `3 ns` or `[−0.1, 0.3]`."""
+    text = re.sub(r"(?<=[≤≥]) (?=\d)|(?<=\d) (?=(%|[mnp]s)(?!\w))", "\u00a0", text)
     text = re.sub(r"(?<=[\d°%]) ± (?=\d)", "\u00a0±\u00a0", text)
     return re.sub(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", "[\\1,\u00a0\\2]", text)
 
@@ -457,6 +459,9 @@ class Page(html.parser.HTMLParser):
             self.links.append(("asks", attrs["src"]))
         elif tag == "link" and attrs.get("href") and attrs.get("rel") != "canonical":
             self.links.append(("asks", attrs["href"]))
+        elif "playground" in (attrs.get("class") or "").split():
+            # mdBook's script does, for these.
+            self.links.append(("asks", "https://play.rust-lang.org"))
 
 
 def check(site):
