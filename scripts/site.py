@@ -4,9 +4,9 @@
     python3 scripts/site.py check SITE          fails on dead links, dead anchors, and what asks for the network
 
 Chapters are docs/book/src. What stands elsewhere is laid out from where it stands: the pages of PAGES, manual
-pages of commands (`apical man`), names (`apical list`), figures of results/reference. Links are relative to the
-file that they stand in; those to a page of the site lead to it, those to another file of the repository to a
-copy in files/, those to a folder stay text.
+pages of commands (`apical man`), names (`apical list`), metrics and exit codes (`apical explain`), figures of
+results/reference. Links are relative to the file that they stand in; those to a page of the site lead to it, those
+to another file of the repository to a copy in files/, those to a folder stay text.
 
 In chapters, `$…$` and `$$…$$` are TeX, made MathML here (latex2mathml).
 """
@@ -142,16 +142,19 @@ class Layout:
     def lists(self, listed):
         validity = (BOOK / "src/theory/validity.md").read_text()
         rows = []
-        for name, line in listed["Metrics"]:
+        for name, _ in listed["Metrics"]:
             if f"{{#{name}}}" not in validity:
                 self.errors.append(f"theory/validity.md says nothing of the metric {name}")
-            rows.append(f"| [`{name}`](../theory/validity.md#{name}) | {with_indices(cell(line))} |")
+            line, unit = self.metric(name)
+            shown = f"<code>{name.replace('_', '&#95;<wbr>')}</code>"
+            rows.append(f"| [{shown}](../theory/validity.md#{name}) | {with_indices(cell(line))} | {cell(unit)} |")
         self.write(
             "reference/metrics.md",
             "# Metrics\n\nEvery metric of `apical list`, in its own words; each leads to what it is valid for and "
-            "the traps that it guards against. `apical explain NAME` has unit and what else is said of it. A metric "
-            "that is named in `measure.metrics` is measured; without that key, those of the default are.\n\n"
-            "| metric | what it is |\n|---|---|\n" + "\n".join(rows) + "\n",
+            "the traps that it guards against. `apical explain NAME` says the same, and what figures and terms have "
+            "that name. A metric that is named in `measure.metrics` is measured; without that key, those of the "
+            "default are. The unit of what has none is 1.\n\n"
+            "| metric | what it is | unit |\n|---|---|---|\n" + "\n".join(rows) + "\n",
         )
         text = "# Names\n\nWhat specifications and commands can name, as `apical list` prints it.\n"
         for heading, pairs in listed.items():
@@ -166,12 +169,27 @@ class Layout:
                     shown = f"[`{name}`](../experiments/{file.name})"
                 text += f"| {shown} | {cell(line)} |\n"
         self.write("reference/names.md", self.links(text, ROOT / "docs/names.md", "reference/names.md"))
-        records = (ROOT / "docs/records.md").read_text()
-        codes = records[records.index("## Exit codes"):].removeprefix("## Exit codes").strip()
+        self.exit_codes()
+
+    def metric(self, name):
+        """What `apical explain` says of a metric: one line, and its unit."""
+        said = self.run("explain", name)
+        found = re.search(rf"^{name} \(metric\)\n\n  (.+)\n\n  unit     (.+)$", said, re.M)
+        if not found:
+            self.errors.append(f"`apical explain {name}` gives no unit")
+            return "", ""
+        return found.group(1), "1" if found.group(2) == "none" else found.group(2)
+
+    def exit_codes(self):
+        said = self.run("explain", "exit codes")
+        codes = re.findall(r"^  (\d+) +(.+)$", said, re.M)
+        table = "| code | meaning |\n|---|---|\n" + "".join(f"| {code} | {cell(line)} |\n" for code, line in codes)
+        if not codes or table not in (ROOT / "docs/records.md").read_text():
+            self.errors.append(f"docs/records.md has other exit codes than `apical explain \"exit codes\"`:\n{table}")
         self.write(
             "reference/exit_codes.md",
-            "# Exit codes\n\nOf every command. They are part of [records.md](records.md), and `apical --help` ends "
-            f"with them.\n\n{codes}\n",
+            "# Exit codes\n\nOf every command, as `apical explain \"exit codes\"` prints them; `apical --help` ends with "
+            f"them in short.\n\n{table}",
         )
 
     # The gallery.
@@ -312,7 +330,8 @@ def without_comments(text):
 
 
 def unbroken(text):
-    """No line ends inside `1.0 ± 0.2` or `[−0.1, 0.3]`."""
+    """No line ends inside `1.0 ± 0.2`, `≤ 0.5`, `65 %`, `3 ns` or `[−0.1, 0.3]`."""
+    text = re.sub(r"(?<=[≤≥]) (?=\d)|(?<=\d) (?=(%|[mnp]s)(?!\w))", "\u00a0", text)
     text = re.sub(r"(?<=[\d°%]) ± (?=\d)", "\u00a0±\u00a0", text)
     return re.sub(r"\[([−+]?[\d.]+), ([−+]?[\d.]+)\]", "[\\1,\u00a0\\2]", text)
 
@@ -440,6 +459,9 @@ class Page(html.parser.HTMLParser):
             self.links.append(("asks", attrs["src"]))
         elif tag == "link" and attrs.get("href") and attrs.get("rel") != "canonical":
             self.links.append(("asks", attrs["href"]))
+        elif "playground" in (attrs.get("class") or "").split():
+            # mdBook's script does, for these.
+            self.links.append(("asks", "https://play.rust-lang.org"))
 
 
 def check(site):

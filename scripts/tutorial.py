@@ -19,6 +19,7 @@ Comments right above a block say more:
     <!-- varies: REGEX -->   what this matches may differ; so may, everywhere, times and digests (ALWAYS, below)
     <!-- exit: N -->         the last command ends with this code; all others with 0
     <!-- needs: NAME -->     `own`, the program of the example; or a Python module
+    <!-- in: repository -->  commands run there, and only read, in place of the page's folder
 
 A line `…` in what is printed stands for any lines. --write puts what was printed in place of what stands there,
 where it has no `…`.
@@ -135,12 +136,13 @@ def chapter(path, programs, write):
                     print(f"{place}: a block of {kind or 'no kind'} that is no file")
                 return match.group(0)
             patterns = ALWAYS + get("varies")
+            where = ROOT if get("in") == ["repository"] else folder
             commands = parts(body)
             again = []
             for n, (command, expected) in enumerate(commands):
                 ran += 1
                 try:
-                    done = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True,
+                    done = subprocess.run(["bash", "-c", command], cwd=where, env=env, capture_output=True,
                                           text=True, timeout=LIMIT)
                 except subprocess.TimeoutExpired:
                     bad += 1
