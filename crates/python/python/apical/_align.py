@@ -6,13 +6,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, SupportsFloat
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._frames import Columns, Frame, frame_of
+from ._frames import Columns, Frame, frame_of, numbers
 
 #: An array of NumPy, PyTorch or JAX, or what NumPy makes one of.
 Array = Any
@@ -90,9 +90,9 @@ class Alignment:
         of = self.readings
         columns: Columns = {
             "metric": ("text", [one.metric for one in of]),
-            "layer": ("whole", _numbers([one.layer for one in of])),
+            "layer": ("whole", numbers(one.layer for one in of)),
             "reference": ("text", [one.reference for one in of]),
-            "value": ("number", _numbers([one.value for one in of])),
+            "value": ("number", numbers(one.value for one in of)),
             "unit": ("text", [one.unit for one in of]),
             "absent": ("text", [one.absent for one in of]),
         }
@@ -175,7 +175,3 @@ def _array(name: str, array: Array) -> npt.NDArray[Any]:
     if made.dtype.kind not in "fiub":
         raise _native.DataError(f"array `{name}` holds {made.dtype}, expected numbers")
     return np.ascontiguousarray(made, dtype=np.float64 if made.dtype.kind in "b" else None)
-
-
-def _numbers(values: Sequence[SupportsFloat | None]) -> npt.NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
