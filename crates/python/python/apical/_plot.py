@@ -64,7 +64,7 @@ def plot(
     found = _find(_results(results), figure, task)
     picture = found["picture"]
     with _filled_up() if styled else nullcontext():
-        made = pyplot.figure(figsize=(width_mm * MM, 2.0))
+        made = pyplot.figure(figsize=(width_mm * MM, 2.0), layout="constrained")
         DRAWN[picture["kind"]](made, picture, width_mm, legend)
         made.set_label(found["title"])
     return made
