@@ -1,8 +1,8 @@
-"""Prints the licences of all libraries that are in the program, with the texts that they ask to be handed on.
+"""Prints the licences of all libraries that are in a package, with the texts that they ask to be handed on.
 
-    python3 scripts/licences.py TARGET
+    python3 scripts/licences.py TARGET [MANIFEST PACKAGE]
 
-Texts are those of the libraries' packages; a text that several have is printed once.
+It is the program where nothing else is said. Texts are those of the libraries' packages; a text that several have is printed once.
 """
 
 import json
@@ -14,12 +14,15 @@ import sys
 NAME = re.compile(r"(licen[cs]e|copying|notice|copyright|unlicense)", re.I)
 
 
-def libraries(target):
+def libraries(target, manifest="Cargo.toml", name="apical"):
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target]
+    command += ["--manifest-path", manifest]
     about = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     packages = {package["id"]: package for package in about["packages"]}
     needed = {node["id"]: node["deps"] for node in about["resolve"]["nodes"]}
-    left = [package["id"] for package in about["packages"] if package["name"] == "apical"]
+    left = [package["id"] for package in about["packages"] if package["name"] == name and not package["source"]]
+    if not left:
+        sys.exit(f"{manifest} has no package {name!r}")
     seen = set()
     while left:
         identity = left.pop()
@@ -38,8 +41,10 @@ def texts(package):
 
 
 def main():
-    found = libraries(sys.argv[1])
-    print("Libraries in the program, and their licences; the texts follow.\n")
+    if len(sys.argv) not in (2, 4):
+        sys.exit("expected TARGET, or TARGET MANIFEST PACKAGE")
+    found = libraries(*sys.argv[1:])
+    print("Libraries that are linked in, and their licences; the texts follow.\n")
     owners = {}
     for package in found:
         name = f"{package['name']} {package['version']}"

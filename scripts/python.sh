@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Builds the Python wheel, installs it into a fresh environment, and runs its tests, mypy and the notebook there.
+# Builds the Python wheel, installs it into a fresh environment, and runs its tests, mypy and the notebook there; those
+# of arrays of PyTorch and JAX in another environment, which has both.
 #
 #   scripts/python.sh PROGRAM FOLDER
 #
 # PROGRAM is the built program, whose numbers have to be those of the package. FOLDER gets environments, build and
-# pictures; the build is kept there from one call to the next.
+# pictures; the build, PyTorch and JAX are kept there from one call to the next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -53,6 +54,25 @@ cp -r $package/tests "$folder/tests.$$"
 cp $package/README.md "$folder/tests.$$"
 trap 'rm -rf "$folder/tests.$$"' EXIT
 (cd "$folder/tests.$$" && APICAL_PROGRAM=$program "$python" -m pytest -q -rs -p no:cacheprovider .)
+step "arrays of PyTorch and JAX"
+peers=$folder/peers/bin/python
+has_peers() { "$peers" -c 'import jax, pytest, torch' >/dev/null 2>&1; }
+if ! has_peers; then
+  rm -rf "$folder/peers"
+  python3 -m venv "$folder/peers"
+  # PyPI has PyTorch for Linux with CUDA alone, which takes gigabytes.
+  {
+    "$peers" -m pip install --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch ||
+      "$peers" -m pip install torch
+    "$peers" -m pip install jax pytest
+  } >"$folder/peers.log" 2>&1 || true
+fi
+if has_peers; then
+  "$peers" -m pip install --quiet --force-reinstall --no-deps "$wheel"
+  (cd "$folder/tests.$$" && "$peers" -m pytest -q -rs -p no:cacheprovider -k 'of_torch or of_jax' test_align.py)
+else
+  echo "PyTorch and JAX could not be installed ($folder/peers.log): their arrays were not tried"
+fi
 step "mypy --strict"
 (cd $package && "$python" -m mypy --cache-dir "$folder/mypy" --config-file pyproject.toml)
 (cd "$folder/tests.$$" && "$python" -m mypy --cache-dir "$folder/mypy" --strict typed.py)

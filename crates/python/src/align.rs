@@ -1,5 +1,6 @@
 //! `apical.align`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -14,7 +15,8 @@ use crate::error;
 /// How arrays are called in errors, in place of their file.
 const NAME: &str = "the model";
 
-/// Judges the arrays of an NPZ archive as `apical align` does; JSON with `readings`, `gates`, `passes` and `text`.
+/// Judges the arrays of an NPZ archive as `apical align` does; JSON with `readings`, `units` of their
+/// metrics, `gates`, `passes` and `text`.
 #[pyfunction]
 pub(crate) fn align(py: Python<'_>, archive: &[u8], transfer: &str) -> PyResult<String> {
     let transfer = match transfer {
@@ -36,8 +38,11 @@ fn judged(archive: &[u8], transfer: Transfer) -> Result<String> {
     let tables: Vec<String> = (aligned.tables().iter())
         .map(|table| table.text_in(usize::MAX))
         .collect();
+    let of_metrics = aligned.readings.iter().map(|of| of.metric.info());
+    let units: BTreeMap<&str, &str> = of_metrics.map(|info| (info.name, info.unit)).collect();
     Ok(json!({
         "readings": aligned.readings,
+        "units": units,
         "gates": aligned.gates,
         "passes": aligned.passes(),
         "text": tables.join("\n"),

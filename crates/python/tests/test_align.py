@@ -65,10 +65,23 @@ def test_the_output_layer_stands_on_the_gradient() -> None:
     assert 5.0 < judged.value("update_angle", layer=1) < 175.0
     assert judged.value("norm_ratio", layer=2) == pytest.approx(1.0, abs=1e-4)
     table = judged.table()
-    assert {"metric", "layer", "reference", "value", "absent"} == set(table.columns)
+    assert list(table.columns) == ["metric", "layer", "reference", "value", "unit", "absent"]
     assert len(table) == len(judged.readings)
     with pytest.raises(KeyError, match="update_angle"):
         judged.value("angle")
+
+
+def test_readings_have_the_units_of_results(results: apical.Results) -> None:
+    judged = apical.align(**model())
+    units = {of.metric: of.unit for of in judged.readings}
+    assert (units["update_angle"], units["sign_agreement"], units["norm_ratio"]) == ("°", "%", "1")
+    assert all(unit == "°" for metric, unit in units.items() if metric.endswith("_angle"))
+    table = results.metrics()
+    known = dict(zip(table.metric, table.unit, strict=True))
+    assert known.keys() & units.keys() >= {"update_angle", "norm_ratio", "sign_agreement"}
+    assert all(known[metric] == units[metric] for metric in known.keys() & units.keys())
+    for frame in (judged.table(), judged.table("polars")):
+        assert list(frame["unit"]) == [of.unit for of in judged.readings]
 
 
 def test_a_change_against_the_gradient_fails_its_gates() -> None:

@@ -55,6 +55,48 @@ def test_authors_restyle_what_is_drawn(results: apical.Results) -> None:
     assert matplotlib.rcParams["font.size"] != 7
 
 
+def sizes(figure: matplotlib.figure.Figure) -> tuple[float, float, float]:
+    """Of ticks along x, of ticks along y, and of the label of an axis."""
+    axes = figure.get_axes()[0]
+    ticks = [axis.get_ticklabels()[0].get_fontsize() for axis in (axes.xaxis, axes.yaxis)]
+    matplotlib.pyplot.close(figure)
+    return ticks[0], ticks[1], axes.yaxis.get_label().get_fontsize()
+
+
+def test_what_authors_set_wins(results: apical.Results) -> None:
+    assert sizes(apical.plot(results, "learning_curves")) == (7, 7, 7)
+    with matplotlib.rc_context({"xtick.labelsize": 11}):
+        assert sizes(apical.plot(results, "learning_curves")) == (11, 7, 7)
+    with matplotlib.rc_context({"font.size": 12, "axes.spines.right": True, "lines.linewidth": 3.0}):
+        figure = apical.plot(results, "learning_curves")
+        of_curve = [line for line in figure.get_axes()[0].get_lines() if line.get_linewidth() == 3.0]
+        assert of_curve and not figure.get_axes()[0].spines["top"].get_visible()
+        assert sizes(figure) == (12, 12, 12) and matplotlib.rcParams["font.size"] == 12
+    with apical.style(), matplotlib.rc_context({"ytick.labelsize": 5}):
+        assert sizes(apical.plot(results, "learning_curves")) == (7, 5, 7)
+
+
+def test_matplotlibs_own_look_is_asked_for(results: apical.Results) -> None:
+    figure = apical.plot(results, "learning_curves", styled=False)
+    assert figure.get_axes()[0].spines["top"].get_visible() and sizes(figure) == (10, 10, 10)
+    with apical.style(), matplotlib.rc_context({"font.size": 10}):
+        figure = apical.plot(results, "learning_curves", styled=False)
+        assert not figure.get_axes()[0].spines["top"].get_visible() and sizes(figure) == (10, 10, 10)
+
+
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_figures_grow_with_their_text(results: apical.Results, tmp_path: Path) -> None:
+    # One of each kind of picture.
+    for name in ("update_angle", "learners", "phases", "confusion"):
+        small = apical.plot(results, name)
+        with matplotlib.rc_context({"font.size": 10.5}):
+            large = apical.plot(results, name)
+            large.savefig(tmp_path / f"{name}.png")
+        assert large.get_size_inches()[1] > small.get_size_inches()[1]
+        assert large.get_size_inches()[0] == small.get_size_inches()[0]
+        matplotlib.pyplot.close("all")
+
+
 def test_a_protocols_figures_are_drawn(tmp_path: Path) -> None:
     results = apical.run("theory", out=tmp_path, seeds=0, set={"n_samples": 5}, progress=False)
     for name in apical.figures(results)[""]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import call
+from conftest import SMALL, call
 
 import apical
 
@@ -24,6 +24,52 @@ def test_runs_are_those_of_the_specification(results: apical.Results) -> None:
     assert results.title == "Small" and not results.is_protocol and results.gaps == []
     assert "experiment.toml" in results.command and "moons" in results.specification
     assert "moons" in str(results)
+
+
+def test_the_table_has_a_row_for_each_run(results: apical.Results) -> None:
+    pandas, polars = results.table(), results.table("polars")
+    scores = [f"{part}_score_{epoch}_epoch" for part in ("validation", "test") for epoch in ("last", "chosen")]
+    keys = ["experiment", "task", "learner", "variant", "seed", "status", "error", "chosen_epoch", "score", "unit"]
+    assert list(pandas.columns) == polars.columns == keys + scores
+    assert len(pandas) == polars.height == len(results.runs)
+    assert set(pandas.score) == {"accuracy"} and set(pandas.unit) == {"%"} and pandas.variant.isna().all()
+    for index, run in enumerate(results.runs):
+        row = pandas.iloc[index]
+        assert (row.task, row.learner, row.seed, row.status) == (run.task, run.learner, run.seed, "finished")
+        assert row.chosen_epoch == run.chosen_epoch
+        assert row.test_score_last_epoch == run.last["accuracy/test"]
+        assert row.validation_score_chosen_epoch == run.chosen["accuracy/validation"]
+        assert [polars[name][index] for name in scores] == [row[name] for name in scores]
+
+
+def test_the_table_agrees_with_that_of_the_report(results: apical.Results) -> None:
+    rows = csv.DictReader((results.folder / "table.csv").open(newline=""))
+    mean = results.table().groupby("learner").test_score_last_epoch.mean()
+    assert {row["learner"]: float(row["test_score_last_epoch_mean"]) for row in rows} == pytest.approx(mean.to_dict())
+
+
+def test_the_table_has_swept_keys_and_failed_runs(tmp_path: Path) -> None:
+    swept = {"task.moons.learner.backprop.backprop.rates": [0.1, 1e12], "task.moons.hidden": [[12], [12, 6]]}
+    values = {"task.moons.transfer": "relu", "task.moons.forward_scale": 2.0}
+    values["task.moons.learner.backprop.backprop.flavour"] = "standard"
+    table = apical.run(SMALL | {"sweep": swept}, out=tmp_path, seeds=0, set=values, progress=False).table()
+    of = table[table.learner == "backprop"].set_index(["rates", "hidden"])
+    assert set(of.index) == {(rates, hidden) for rates in (0.1, 1e12) for hidden in ("[12]", "[12, 6]")}
+    assert of.variant[0.1, "[12, 6]"] == "rates=0.1, hidden=[12, 6]"
+    assert of.status[0.1, "[12]"] == "finished" and 0.0 <= of.test_score_last_epoch[0.1, "[12]"] <= 100.0
+    assert of.status[1e12, "[12]"] == "failed" and of.error[1e12, "[12]"]
+    assert table[table.learner == "microcircuit"].rates.isna().all()
+
+
+def test_the_score_of_regression_is_the_loss(tmp_path: Path) -> None:
+    moons = SMALL["task"]["moons"]
+    data = {"teacher_student": {"sizes": [3, 2], "factors": [1.0], "n_train": 50, "n_validation": 20, "n_test": 20}}
+    results = apical.run(
+        SMALL | {"task": {"teacher": moons | {"dataset": data}}}, out=tmp_path, seeds=0, progress=False
+    )
+    table = results.table()
+    assert set(table.score) == {"loss"} and set(table.unit) == {"1"}
+    assert list(table.test_score_last_epoch) == [run.last["loss/test"] for run in results.runs]
 
 
 def test_metrics_are_those_of_the_export_to_the_bit(results: apical.Results, program: Path, tmp_path: Path) -> None:
@@ -77,6 +123,11 @@ def test_protocols_are_read_too(tmp_path: Path) -> None:
     results = apical.run("theory", out=tmp_path, seeds=0, set={"n_samples": 5}, progress=False)
     assert results.is_protocol and results.runs and all(run.status == "finished" for run in results.runs)
     assert len(results.metrics()) > 0 and results.arrays
+    table = results.table()
+    assert list(table.columns) == ["experiment", "condition", "seed", "status", "error", "n_absent"]
+    assert list(table.condition) == [run.learner for run in results.runs]
+    assert list(table.n_absent) == [run.last["n_absent"] for run in results.runs]
+    assert results.units["n_absent"] == "1"
     assert apical.read(tmp_path).runs == results.runs
 
 

@@ -11,8 +11,9 @@ def main() -> None:
     best: float = max(run.last["accuracy/test"] for run in results.runs)
     judged = apical.align([angles], angles, None, {1: angles}, transfer="tanh")
     passed: bool | None = judged.gates[0].passed
+    unit: str = judged.readings[0].unit
     traces: apical.Traces = apical.simulate("simulate", angles, record="soma", every_ms=0.5)
-    print(best, passed, traces["soma"].shape, apical.plot(results, "update_angle"))
+    print(best, passed, unit, traces["soma"].shape, apical.plot(results, "update_angle"))
     try:
         apical.read("results")
     except apical.DataError as error:

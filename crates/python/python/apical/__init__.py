@@ -4,6 +4,7 @@
 
     results = apical.run("quick")                  # or a dict, TOML text, a path
     results = apical.read("results/quick")         # what lies in a folder
+    runs = results.table()                         # a row for each run, with its scores
     frame = results.metrics()                      # every reading, a row each, with its unit
     apical.plot(results, "update_angle", task="digits")   # a figure of the page, in matplotlib
 
@@ -16,7 +17,8 @@ The numbers are those of the program `apical`, to the bit.
 from ._align import Alignment, Gate, Reading, align
 from ._native import DataError, Error, LearningError, SpecificationError, __version__
 from ._plot import figures, plot, style
-from ._results import Curve, Results, Run, read
+from ._results import Curve, Results, read
+from ._runs import Run
 from ._run import built_in, run
 from ._simulate import Traces, simulate
 

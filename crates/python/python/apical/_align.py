@@ -6,13 +6,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, SupportsFloat
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._frames import Columns, Frame, frame_of
+from ._frames import Columns, Frame, frame_of, numbers
 
 #: An array of NumPy, PyTorch or JAX, or what NumPy makes one of.
 Array = Any
@@ -23,12 +23,16 @@ Layers = Sequence[Array | None] | Mapping[int, Array]
 
 @dataclass(frozen=True)
 class Reading:
-    """A metric of a layer (1…N; None for all together) against a reference gradient: a value, or why there is none."""
+    """A metric of a layer (1…N; None for all together) against a reference gradient: a value, or why there is none.
+
+    `unit` is that of `Results.metrics()`: `°` for angles, `%` for `sign_agreement`, `1` for pure numbers.
+    """
 
     metric: str
     layer: int | None
     reference: str | None
     value: float | None
+    unit: str
     absent: str | None
 
 
@@ -50,7 +54,14 @@ class Alignment:
         self.json: dict[str, Any] = json.loads(judged)
         #: Everything read, against each reference: `squared_error` and, where targets allow it, `potential`.
         self.readings: list[Reading] = [
-            Reading(of["metric"], *(of.get(key) for key in ("layer", "reference", "value", "absent")))
+            Reading(
+                metric=of["metric"],
+                layer=of.get("layer"),
+                reference=of.get("reference"),
+                value=of.get("value"),
+                unit=self.json["units"][of["metric"]],
+                absent=of.get("absent"),
+            )
             for of in self.json["readings"]
         ]
         #: What each layer passes and fails.
@@ -67,7 +78,7 @@ class Alignment:
         layer: int | None = None,
         reference: Literal["squared_error", "potential"] | None = "squared_error",
     ) -> float:
-        """The value of a metric: of a layer, or of all together; NaN where there is none."""
+        """The value of a metric, in its unit: of a layer, or of all together; NaN where there is none."""
         for of in self.readings:
             if of.metric == metric and of.layer == layer and of.reference in (reference, None):
                 return float("nan") if of.value is None else of.value
@@ -75,13 +86,14 @@ class Alignment:
         raise KeyError(f"no reading of {metric!r} for layer {layer} against {reference}; metrics are {known}")
 
     def table(self, frame: Frame = "pandas") -> Any:
-        """The readings as a frame of pandas or polars."""
+        """The readings as a frame of pandas or polars: metric, layer, reference, value, unit, absent."""
         of = self.readings
         columns: Columns = {
             "metric": ("text", [one.metric for one in of]),
-            "layer": ("whole", _numbers([one.layer for one in of])),
+            "layer": ("whole", numbers(one.layer for one in of)),
             "reference": ("text", [one.reference for one in of]),
-            "value": ("number", _numbers([one.value for one in of])),
+            "value": ("number", numbers(one.value for one in of)),
+            "unit": ("text", [one.unit for one in of]),
             "absent": ("text", [one.absent for one in of]),
         }
         return frame_of(columns, frame)
@@ -163,7 +175,3 @@ def _array(name: str, array: Array) -> npt.NDArray[Any]:
     if made.dtype.kind not in "fiub":
         raise _native.DataError(f"array `{name}` holds {made.dtype}, expected numbers")
     return np.ascontiguousarray(made, dtype=np.float64 if made.dtype.kind in "b" else None)
-
-
-def _numbers(values: Sequence[SupportsFloat | None]) -> npt.NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)

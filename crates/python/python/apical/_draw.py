@@ -9,7 +9,8 @@ import numpy as np
 
 #: Inches of a millimetre.
 MM = 1 / 25.4
-#: What axes, labels and legends take, mm.
+#: What axes, labels and legends take where text has `POINTS`, mm; they grow with it.
+POINTS = 7.0
 ROW, HEADING, X_LABEL, LEGEND, AROUND_LEGEND, NOTE = 8.0, 4.0, 6.0, 4.3, 3.0, 3.5
 INK, GUIDE, BLANK = "#1a1a1a", "#969696", "#fcfcfc"
 #: Shapes of matplotlib, and whether they are filled.
@@ -32,17 +33,17 @@ def grid(figure: Any, picture: Picture, width_mm: float, legend: bool) -> None:
     """Lines in rows of panels."""
     rows = picture["rows"]
     entries = picture["legend"] if legend else []
-    heights = [row["height_mm"] + ROW + (HEADING if row["heading"] else 0.0) for row in rows]
-    n_legend = _rows_of_legend(entries, width_mm)
-    heights[-1] += X_LABEL
-    below = LEGEND * n_legend + AROUND_LEGEND + NOTE * len(picture["notes"])
+    size = _size_of_text()
+    heights = [row["height_mm"] + size * (ROW + (HEADING if row["heading"] else 0.0)) for row in rows]
+    heights[-1] += size * X_LABEL
+    below = size * (LEGEND * _rows_of_legend(entries, width_mm) + AROUND_LEGEND + NOTE * len(picture["notes"]))
     figure.set_size_inches(width_mm * MM, (sum(heights) + below) * MM)
     parts = figure.subfigures(len(rows) + 1, 1, height_ratios=[*heights, below], squeeze=False)[:, 0]
     for index, (part, row) in enumerate(zip(parts, rows, strict=False)):
         n_columns = len(row["panels"]) if row["is_wide"] else max(picture["n_columns"], len(row["panels"]))
         axes = part.subplots(1, n_columns, sharey=True, squeeze=False)[0]
         if row["heading"]:
-            part.suptitle(row["heading"], fontsize="medium")
+            part.suptitle(_broken(row["heading"], width_mm), fontsize="medium")
         for place, own in enumerate(axes):
             if place >= len(row["panels"]):
                 own.set_visible(False)
@@ -98,7 +99,7 @@ def _curve(axes: Any, curve: dict[str, Any], ranges: tuple[dict[str, Any], dict[
 def dots(figure: Any, picture: Picture, width_mm: float, legend: bool) -> None:
     """A line for every learner: mean, interval and single seeds."""
     lines, panels = picture["lines"], picture["panels"]
-    figure.set_size_inches(width_mm * MM, (4.2 * len(lines) + 14.0) * MM)
+    figure.set_size_inches(width_mm * MM, _size_of_text() * (4.2 * len(lines) + 14.0) * MM)
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for index, (own, panel) in enumerate(zip(axes, panels, strict=True)):
         _axis(own, "x", panel["x"])
@@ -138,8 +139,8 @@ def _beyond(axes: Any, axis: dict[str, Any], mean: float, y: float) -> None:
 def bars(figure: Any, picture: Picture, width_mm: float, legend: bool) -> None:
     """Stacked bars under their labels."""
     entries = picture["legend"] if legend else []
-    n_legend = _rows_of_legend(entries, width_mm)
-    height, below = 6.0 * len(picture["bars"]) + 10.0, LEGEND * n_legend + AROUND_LEGEND
+    size, n_legend = _size_of_text(), _rows_of_legend(entries, width_mm)
+    height, below = size * (6.0 * len(picture["bars"]) + 10.0), size * (LEGEND * n_legend + AROUND_LEGEND)
     figure.set_size_inches(width_mm * MM, (height + below) * MM)
     above, under = figure.subfigures(2, 1, height_ratios=[height, below])
     axes = above.subplots()
@@ -170,7 +171,8 @@ def heat(figure: Any, picture: Picture, width_mm: float, legend: bool) -> None:
     n_columns = min(len(panels), max(1, round(width_mm / 36.0)))
     n_rows = -(-len(panels) // n_columns)
     height = picture["height_mm"] or (width_mm - 20.0) / n_columns
-    figure.set_size_inches(width_mm * MM, (n_rows * (height + 12.0) + 16.0) * MM)
+    size = _size_of_text()
+    figure.set_size_inches(width_mm * MM, (n_rows * (height + size * 12.0) + size * 16.0) * MM)
     axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
     norm = (LogNorm if scale["is_logarithmic"] else Normalize)(scale["low"], scale["high"])
     mappable = ScalarMappable(norm=norm)
@@ -232,13 +234,20 @@ def _line(style: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _size_of_text() -> float:
+    """How large text is, beside `POINTS`."""
+    from matplotlib import rcParams
+
+    return float(rcParams["font.size"]) / POINTS
+
+
 def _numbers(values: list[float | None]) -> Any:
     return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
 def _columns(entries: list[dict[str, Any]], width_mm: float) -> int:
     # About 1.25 mm a letter, and the key before it.
-    widest = max(1.25 * len(entry["label"]) + 9.0 for entry in entries)
+    widest = _size_of_text() * max(1.25 * len(entry["label"]) + 9.0 for entry in entries)
     return max(1, min(len(entries), int(width_mm // widest)))
 
 
@@ -265,9 +274,9 @@ def _below(part: Any, entries: list[dict[str, Any]], notes: list[str], width_mm:
         part.text(0.5, 0.02 + 0.16 * index, note, ha="center", va="bottom", fontsize="small")
 
 
-def _broken(label: str, height_mm: float) -> str:
-    """A label in two lines where it is longer than its axis."""
-    if 1.3 * len(label) <= height_mm + 4.0 or " " not in label:
+def _broken(label: str, length_mm: float) -> str:
+    """A label in two lines where it is longer than what it stands beside."""
+    if 1.3 * _size_of_text() * len(label) <= length_mm + 4.0 or " " not in label:
         return label
     words = label.split(" ")
     breaks = range(1, len(words))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Literal, SupportsFloat
 
 import numpy as np
+import numpy.typing as npt
 
 #: Which library a table is made with.
 Frame = Literal["pandas", "polars"]
@@ -21,6 +23,11 @@ def frame_of(columns: Columns, frame: Frame) -> Any:
     if frame == "polars":
         return _polars(columns)
     raise ValueError(f'frame is {frame!r}, expected "pandas" or "polars"')
+
+
+def numbers(values: Iterable[SupportsFloat | None]) -> npt.NDArray[np.float64]:
+    """The cells of a column of numbers, NaN where there is none."""
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
 
 
 def library(name: str, extra: str) -> Any:

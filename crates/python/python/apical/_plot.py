@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def plot(
     task: str | None = None,
     width_mm: float = 85.0,
     legend: bool = True,
+    styled: bool = True,
 ) -> Any:
     """Draws a figure of the page of `results`, or of a folder, in matplotlib, and returns its `Figure`.
 
@@ -53,18 +54,32 @@ def plot(
         "norm_ratio", "step_usefulness", "accuracy_against_time" or another of `apical.figures(results)`.
     task: which task; may be left out where there is one.
     width_mm: 85 for one column, 180 for two.
+    styled: whether keys of `plt.rcParams` at matplotlib's defaults are taken from `apical.style()`. What is set
+        otherwise, by `plt.rc_context(...)`, `plt.style.use(...)` or matplotlibrc, stays; False keeps all as it is.
 
-    Everything is an artist of matplotlib: change it with its axes, or draw inside `with plt.rc_context(...)`. Under
-    no style of one's own it has that of `apical.style()`. The numbers plotted are those of the page's CSV.
+    Everything is an artist of matplotlib: change it with its axes. Colours, markers and dashes of learners are those
+    of the page; the numbers plotted are those of its CSV.
     """
     pyplot = library("matplotlib.pyplot", "plot")
     found = _find(_results(results), figure, task)
     picture = found["picture"]
-    with style():
-        made = pyplot.figure(figsize=(width_mm * MM, 2.0))
+    with _filled_up() if styled else nullcontext():
+        made = pyplot.figure(figsize=(width_mm * MM, 2.0), layout="constrained")
         DRAWN[picture["kind"]](made, picture, width_mm, legend)
         made.set_label(found["title"])
     return made
+
+
+@contextmanager
+def _filled_up() -> Iterator[None]:
+    """The style under what the author has set."""
+    matplotlib = library("matplotlib", "plot")
+    styled = matplotlib.rc_params_from_file(_STYLE, use_default_template=False)
+    own = {key: matplotlib.rcParams[key] for key in styled}
+    defaults = matplotlib.rcParamsDefault
+    with style():
+        matplotlib.rcParams.update({key: value for key, value in own.items() if value != defaults[key]})
+        yield
 
 
 def _results(results: Results | PathLike) -> Results:

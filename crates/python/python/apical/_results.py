@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,37 +17,10 @@ import numpy.typing as npt
 from . import _native
 from ._frames import Columns, Frame, frame_of
 from ._native import DataError
+from ._runs import Run, columns_of_protocol, columns_of_tasks, run_of_protocol, run_of_task
 
 #: Where something lies.
 PathLike = str | os.PathLike[str]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run: one learner, taught one task, with one seed; or one condition of a protocol.
-
-    `last` and `chosen` have a value for each reading, called `METRIC[/PART][/REFERENCE][/layer_K]` as in
-    `accuracy/test` or `update_angle/squared_error/layer_1`, in the unit that `Results.units` names. `last` is after
-    the last epoch, `chosen` after the epoch with the best validation accuracy. What has no value is in `absent`, with
-    the reason.
-    """
-
-    experiment: str
-    task: str
-    learner: str
-    #: Swept keys and their values; empty without a sweep.
-    point: Mapping[str, Any]
-    seed: int
-    #: `finished` or `failed`; a failed run has an `error`.
-    status: str
-    error: str | None
-    n_epochs: int | None
-    chosen_epoch: int | None
-    last: Mapping[str, float]
-    chosen: Mapping[str, float]
-    absent: Mapping[str, str] = field(repr=False)
-    #: When it began, UTC.
-    started: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -133,21 +106,35 @@ class Results:
     @cached_property
     def runs(self) -> list[Run]:
         """All runs, finished and failed, in the order of the report."""
-        of = _run_of_protocol if self.is_protocol else _run_of_task
+        of = run_of_protocol if self.is_protocol else run_of_task
         return [of(run) for run in self._about["runs"]]
+
+    def table(self, frame: Frame = "pandas") -> Any:
+        """A row for each run, finished and failed: experiment, task, learner, variant, seed, status, error,
+        chosen_epoch, its score, and every swept key. `frame` is "pandas" or "polars".
+
+        `score` is the metric that the task is judged by, `accuracy`, or `loss` in regression, and `unit` its unit (%,
+        or 1 for a pure number), which is that of `validation_score_last_epoch`, `validation_score_chosen_epoch`,
+        `test_score_last_epoch` and `test_score_chosen_epoch`. Other readings are in `Run.last` and `Run.chosen`.
+
+        Of a protocol: experiment, condition, seed, status, error, and the numbers of the whole run, whose units are
+        in `units`.
+        """
+        made = columns_of_protocol(self.runs) if self.is_protocol else columns_of_tasks(self.runs, self.units)
+        return frame_of(made, frame)
 
     @cached_property
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Every reading of every run as arrays [n_readings], a column each; numbers are NaN where absent."""
         return {
             name: np.array(cells, dtype=object) if kind == "text" else cells
-            for name, (kind, cells) in self._table.items()
+            for name, (kind, cells) in self._readings.items()
         }
 
     def metrics(self, frame: Frame = "pandas") -> Any:
         """Every reading of every run, a row each: the run's keys, epoch, metric, layer, reference, value and unit, and
         the reason where there is no value. `frame` is "pandas" or "polars"."""
-        return frame_of(self._table, frame)
+        return frame_of(self._readings, frame)
 
     @cached_property
     def arrays(self) -> dict[str, Curve]:
@@ -196,7 +183,7 @@ class Results:
         return f"<apical.Results {self.name!r}: {len(self.runs)} runs in {str(self.folder)!r}>"
 
     @cached_property
-    def _table(self) -> Columns:
+    def _readings(self) -> Columns:
         table: Columns = {}
         for name, kind, cells in self._part.columns():
             table[name] = (kind, cells if isinstance(cells, list) else np.frombuffer(cells, dtype=np.float64))
@@ -224,64 +211,6 @@ def read(folder: PathLike | Iterable[PathLike], *, names: Sequence[str] = ()) ->
         where = ", ".join(str(part.folder) for part in protocols)
         raise DataError(f"there are {len(protocols)} protocols in {where}; read one folder at a time")
     return protocols[0]
-
-
-def _run_of_task(run: dict[str, Any]) -> Run:
-    summary = run["summary"]
-    key, status = summary["run"], summary["status"]
-    is_failed = isinstance(status, dict)
-    last, chosen = summary["last"], summary["chosen"]
-    return Run(
-        experiment=key["experiment"],
-        task=key["task"],
-        learner=key["learner"],
-        point=_point(key),
-        seed=key["seed"],
-        status="failed" if is_failed else status,
-        error=status["failed"]["error"] if is_failed else None,
-        n_epochs=summary["n_epochs"],
-        chosen_epoch=summary["chosen_epoch"],
-        last=_values(last),
-        chosen=_values(chosen),
-        absent={name_of(of): of["absent"] for of in last if "absent" in of},
-        started=run["started"],
-    )
-
-
-def _run_of_protocol(run: dict[str, Any]) -> Run:
-    return Run(
-        experiment=run["experiment"],
-        task="",
-        learner=run["condition"],
-        point={},
-        seed=run["seed"],
-        status="finished" if run["error"] is None else "failed",
-        error=run["error"],
-        n_epochs=None,
-        chosen_epoch=None,
-        last={name: value for name, _, value in run["values"] if value is not None},
-        chosen={},
-        absent={},
-        started=run["started"],
-    )
-
-
-def _point(key: dict[str, Any]) -> dict[str, Any]:
-    if "point" in key:
-        return {swept["key"]: swept["value"] for swept in key["point"]}
-    return {"variant": key["variant"]} if key["variant"] else {}
-
-
-def _values(readings: list[dict[str, Any]]) -> dict[str, float]:
-    return {name_of(of): of["value"] for of in readings if "value" in of}
-
-
-def name_of(reading: Mapping[str, Any]) -> str:
-    """`METRIC[/PART][/REFERENCE][/layer_K]` of a reading."""
-    layer = reading.get("layer")
-    parts = [reading["metric"], reading.get("part"), reading.get("reference")]
-    parts.append(f"layer_{layer}" if layer is not None else None)
-    return "/".join(str(part) for part in parts if part is not None)
 
 
 def _curves(archive: bytes | bytearray) -> dict[str, Curve]:
