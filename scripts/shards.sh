@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The default experiment in parts, by every engine that is installed, beside a single call:
-# scripts/shards.sh PROGRAM. A Slurm is used where one is up (`sinfo`), and else started, where that is possible.
+# scripts/shards.sh PROGRAM. A Slurm is used where one is up (`sinfo`), and else started, where that is possible; a Grid
+# Engine and a HyperQueue (`pip install hyperqueue`) are started and stopped here.
 set -euo pipefail
 program=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
@@ -44,4 +45,34 @@ if command -v sbatch >/dev/null && sinfo >/dev/null 2>&1; then
   same array/quick "Slurm"
 else
   echo "Slurm: not there"
+fi
+
+if "$here/one_node_gridengine.sh" "$work/gridengine" 2>/dev/null; then
+  "$here/one_node_gridengine.sh" "$work/gridengine" qsub -sync y -o /dev/null -e /dev/null \
+    -t "1-$n" -N apical -cwd -b y -S /bin/sh \
+    "$program run --threads 1 --no-report --quiet --out grid --shard \$SGE_TASK_ID/$n" >/dev/null
+  same grid/quick "Grid Engine"
+else
+  echo "Grid Engine: not there"
+fi
+
+if python3 -c 'import hyperqueue' 2>/dev/null; then
+  # Its package has the engine and not `hq`; it counts tasks from 0.
+  TMPDIR=$work python3 - "$program" $n >hyperqueue.log 2>&1 <<'PYTHON' || { cat hyperqueue.log; exit 1; }
+import sys
+from hyperqueue import Job, LocalCluster
+from hyperqueue.cluster import WorkerConfig
+
+program, n = sys.argv[1:]
+part = f"{program} run --threads 1 --no-report --quiet --out hyperqueue --shard $((HQ_TASK_ID + 1))/{n}"
+with LocalCluster(worker_config=WorkerConfig(cores=2)) as cluster:
+    client = cluster.client()
+    job = Job()
+    for _ in range(int(n)):
+        job.program(["bash", "-c", part])
+    client.wait_for_jobs([client.submit(job)])
+PYTHON
+  same hyperqueue/quick "HyperQueue"
+else
+  echo "HyperQueue: not there"
 fi
