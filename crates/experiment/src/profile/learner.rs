@@ -105,6 +105,9 @@ pub struct KernelProfile {
     pub ns_per_call: f64,
     /// Its part of a minibatch with meters.
     pub share_of_time: f64,
+    /// Nanoseconds by synapse of the learner and sample, in continuous time by synapse and step.
+    #[serde(default)]
+    pub ns_per_synapse: f64,
     /// Multiply-adds a nanosecond that the result needs; absent of what is no sum of products.
     pub multiply_adds_per_ns: Option<f64>,
     /// Bytes a nanosecond that it needs at least.
@@ -396,6 +399,9 @@ impl Measured {
             })
         });
         found.phases = phases.collect();
+        let steps = works[Kernel::Steps as usize].0.calls as f64 / n_at_once;
+        let samples = found.batch_size as f64;
+        let events = found.n_synapses as f64 * if steps > 0.0 { steps } else { samples };
         let called = Kernel::ALL.into_iter().zip(works);
         let called = called.filter(|(_, (work, _))| work.calls > 0);
         found.kernels = called
@@ -404,6 +410,7 @@ impl Measured {
                 calls: work.calls as f64 / n_at_once,
                 ns_per_call: 1e9 * work.seconds / work.calls as f64,
                 share_of_time,
+                ns_per_synapse: 1e9 * work.seconds / n_at_once / events,
                 multiply_adds_per_ns: rate(work.multiply_adds, &work),
                 bytes_per_ns: rate(work.bytes, &work),
                 limit: limit(
@@ -413,8 +420,6 @@ impl Measured {
                 ),
             })
             .collect();
-        let steps = works[Kernel::Steps as usize].0.calls as f64 / n_at_once;
-        let samples = found.batch_size as f64;
         if simulated_ms > 0.0 {
             found.time = Some(TimeProfile {
                 simulated_ms,
@@ -422,7 +427,6 @@ impl Measured {
                 real_time_factor: samples * simulated_ms / 1e3 / plain,
             });
         }
-        let events = found.n_synapses as f64 * if steps > 0.0 { steps } else { samples };
         found.ns_per_synapse = found.ns_per_minibatch / events;
         found.energy = match self.energy {
             Ok((joules, n)) => Energy::NanojoulesPerSynapse(1e9 * joules / n as f64 / events),

@@ -78,10 +78,11 @@ pub fn kernels(of: &LearnerProfile) -> PlainTable {
             number(kernel.bytes_per_ns),
             roof,
             share,
+            Cell::text(digits(1e3 * kernel.ns_per_synapse)),
         ]);
     }
     let of_kernels: f64 = of.kernels.iter().map(|kernel| kernel.share_of_time).sum();
-    let mut rest = vec![Cell::Missing; 8];
+    let mut rest = vec![Cell::Missing; 9];
     rest[0] = Cell::text("the rest");
     rest[3] = percent((1.0 - of_kernels).max(0.0));
     rows.push(rest);
@@ -94,13 +95,17 @@ pub fn kernels(of: &LearnerProfile) -> PlainTable {
         "bytes/ns",
         "limit",
         "reached",
+        "ps a synapse",
     ];
     PlainTable {
         name: "kernels".to_owned(),
         title: "Kernels within a minibatch".to_owned(),
         header: header.map(str::to_owned).to_vec(),
         rows,
-        note: String::new(),
+        note: format!(
+            "ps a synapse: picoseconds a synapse of the learner and {}",
+            event(of)
+        ),
     }
 }
 
