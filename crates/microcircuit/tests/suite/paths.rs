@@ -115,7 +115,10 @@ proptest! {
         if let Some(rule) = lateral_rule {
             json["lateral_rule"] = rule.into();
         }
-        prop_assume!(both_paths_agree::<f64>(&network, &json, seed, 1e-11));
+        // Where all that a neuron of ReLU sees is silent, it stands at the kink, and rounding decides about its slope.
+        let at_kinks = transfer == Transfer::Relu && plasticity == "slope";
+        let bound = if at_kinks { 1e-3 } else { 1e-11 };
+        prop_assume!(both_paths_agree::<f64>(&network, &json, seed, bound));
         prop_assume!(both_paths_agree::<f32>(&network, &json, seed, 1e-3));
     }
 }
