@@ -58,6 +58,28 @@ fn both_paths_agree<T: Real>(network: &Network, json: &Value, seed: u64, bound: 
     true
 }
 
+/// Whether a hidden layer is silent in some sample: neurons of ReLU above it stand at the kink, where rounding alone
+/// decides about their slopes.
+fn has_silent_layer(network: &Network, json: &Value, seed: u64) -> bool {
+    let circuit = circuit::<f64>(network, &spec(json.clone()), seed);
+    let weights = circuit.forward().weights;
+    let hidden = &weights.weights[..network.n_layers() - 1];
+    (0..4).any(|step| {
+        let part = samples(network, 3 + step, seed + step as u64);
+        let mut r = part.inputs.mapv(f64::from);
+        hidden.iter().enumerate().any(|(k, w)| {
+            let mut u = r.dot(&w.t());
+            if let Some(thresholds) = &weights.thresholds {
+                u += &thresholds[k];
+            }
+            r = u.mapv(|u| network.transfer().rate(u));
+            r.rows()
+                .into_iter()
+                .any(|row| row.iter().all(|&r| r == 0.0))
+        })
+    })
+}
+
 /// Rules of feedback, each with how W^PI follows.
 fn rules() -> Vec<(Value, Option<&'static str>)> {
     vec![
@@ -115,10 +137,9 @@ proptest! {
         if let Some(rule) = lateral_rule {
             json["lateral_rule"] = rule.into();
         }
-        // Where all that a neuron of ReLU sees is silent, it stands at the kink, and rounding decides about its slope.
-        let at_kinks = transfer == Transfer::Relu && plasticity == "slope";
-        let bound = if at_kinks { 1e-3 } else { 1e-11 };
-        prop_assume!(both_paths_agree::<f64>(&network, &json, seed, bound));
+        let has_kinks = transfer == Transfer::Relu && plasticity == "slope";
+        prop_assume!(!(has_kinks && has_silent_layer(&network, &json, seed)));
+        prop_assume!(both_paths_agree::<f64>(&network, &json, seed, 1e-11));
         prop_assume!(both_paths_agree::<f32>(&network, &json, seed, 1e-3));
     }
 }
