@@ -131,6 +131,24 @@ pub fn part<R>(kernel: Kernel, work: impl FnOnce() -> (u64, f64, f64), f: impl F
     result
 }
 
+/// [`part`] of what has kernels in it: those are not metered apart within, so that all together are never more
+/// than the whole.
+#[doc(hidden)]
+pub fn whole<R>(
+    kernel: Kernel,
+    work: impl FnOnce() -> (u64, f64, f64),
+    f: impl FnOnce() -> R,
+) -> R {
+    let metered = METERED.replace(0);
+    let since = (metered & bit(kernel) != 0).then(ticks);
+    let result = f();
+    if let Some(since) = since {
+        note(kernel, since, work());
+    }
+    METERED.set(metered);
+    result
+}
+
 #[cold]
 fn note(kernel: Kernel, since: f64, (calls, multiply_adds, bytes): (u64, f64, f64)) {
     let seconds = ticks() - since;

@@ -1,6 +1,6 @@
 //! What kernels count while a minibatch is learnt.
 
-use apical_kernels::meter::{Kernel, Work, Works, metered};
+use apical_kernels::meter::{Kernel, Work, Works, metered, part, whole};
 use apical_learning::{
     EncodedPart, Learner, Network, NoClock, PhaseTimer, Streams, Transfer, uniform,
 };
@@ -100,4 +100,20 @@ fn a_step_in_continuous_time_needs_what_the_script_of_the_peers_counts() {
     assert_eq!(steps.bytes, n_steps * (18880.0 + 7080.0));
     assert_eq!(of(&works, Kernel::Onset).calls, 1);
     assert_eq!(of(&works, Kernel::End).calls, 1);
+}
+
+#[test]
+fn what_is_within_a_whole_is_not_counted_again() {
+    let once = || (1, 0.0, 0.0);
+    let product = || part(Kernel::Multiply, once, || ());
+    let (_, works) = metered(&Kernel::ALL, || {
+        product();
+        whole(Kernel::Onset, once, || (product(), product()));
+        product();
+    });
+    let calls = [Kernel::Multiply, Kernel::Onset].map(|kernel| of(&works, kernel).calls);
+    assert_eq!(calls, [2, 1]);
+    // Nor where the whole is not metered.
+    let (_, works) = metered(&[Kernel::Multiply], || whole(Kernel::Onset, once, product));
+    assert!(works.iter().all(|work| work.calls == 0));
 }

@@ -72,7 +72,7 @@ pub(super) fn run<T: Real>(
 ) -> Result<(), LearnError> {
     let p = shown.parameters;
     let apart = || (1, 0.0, 0.0);
-    let mut circuit = meter::part(Kernel::Onset, apart, || {
+    let mut circuit = meter::whole(Kernel::Onset, apart, || {
         Circuit::new(shown, state, learning.as_deref())
     });
     let of_steps = || {
@@ -81,7 +81,7 @@ pub(super) fn run<T: Real>(
         let n = p.n_steps as f64;
         (p.n_steps as u64, n * multiply_adds, n * bytes)
     };
-    let outcome = meter::part(Kernel::Steps, of_steps, || {
+    let outcome = meter::whole(Kernel::Steps, of_steps, || {
         dispatch(Run {
             parameters: p,
             circuit: &mut circuit,
@@ -91,7 +91,7 @@ pub(super) fn run<T: Real>(
         })
     });
     let learning = learning.filter(|_| is_plastic);
-    meter::part(Kernel::End, apart, || {
+    meter::whole(Kernel::End, apart, || {
         circuit.write_back(shown, state, learning);
     });
     outcome.map_err(|step| {
