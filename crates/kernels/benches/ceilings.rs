@@ -1,12 +1,13 @@
 //! What one core can do at best, against which loops are held: f32 multiply-adds in the widest
-//! registers, and reading and writing the first-level cache.
+//! registers, and reading and writing the first-level cache, each alone and mixed.
 //!
 //! Throughput is multiply-adds or bytes; the last part of a name is the number of f32 lanes.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use apical_kernels::{dispatch, roofs};
+use apical_kernels::dispatch;
+use apical_kernels::roofs::{self, Traffic};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use pulp::{Simd, WithSimd};
 
@@ -59,10 +60,13 @@ fn ceilings(c: &mut Criterion) {
     group.bench_function(BenchmarkId::new("multiply_adds", n_lanes), |b| {
         b.iter(roofs::multiply_adds);
     });
-    group.throughput(Throughput::Bytes(roofs::read(&buffer.0) as u64));
-    group.bench_function(BenchmarkId::new("read", n_lanes), |b| {
-        b.iter(|| roofs::read(&buffer.0));
-    });
+    for (name, traffic) in [("read", Traffic::Read), ("mixed", Traffic::Mixed)] {
+        let n_bytes = roofs::go_through(traffic, &mut buffer.0);
+        group.throughput(Throughput::Bytes(n_bytes as u64));
+        group.bench_function(BenchmarkId::new(name, n_lanes), |b| {
+            b.iter(|| roofs::go_through(traffic, &mut buffer.0));
+        });
+    }
     group.throughput(Throughput::Bytes(n_bytes));
     group.bench_function(BenchmarkId::new("write", n_lanes), |b| {
         b.iter(|| dispatch(Write(&mut buffer.0, black_box(0.3))));

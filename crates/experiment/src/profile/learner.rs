@@ -57,7 +57,8 @@ pub struct LearnerProfile {
     pub batch_size: usize,
     /// Weights, thresholds apart, of all connections that are stored.
     pub n_synapses: usize,
-    /// Reading all of these weights again and again: between two uses of a matrix come all others.
+    /// Going through all of these weights again and again: between two uses of a matrix come all others. Where
+    /// steps are counted, their accumulators and filters too, three times as much.
     #[serde(default)]
     pub weights: Option<Roof>,
     /// Minibatches that were timed without meters.
@@ -202,7 +203,9 @@ pub(super) fn profiled(
                 Precision::F32 => size_of::<f32>(),
                 Precision::F64 => size_of::<f64>(),
             };
-            let bytes = found.n_synapses * of_weight;
+            // Steps go through the accumulators and filters of plasticity as well.
+            let n_copies = if measured.counts_steps() { 3 } else { 1 };
+            let bytes = found.n_synapses * of_weight * n_copies;
             found.weights = (bytes > 0).then(|| machine.measured_at(bytes as u64));
             measured.fill(&mut found, learner.simulated_ms(), machine);
         }
@@ -361,6 +364,11 @@ fn measure(
 }
 
 impl Measured {
+    /// Whether steps of a presentation are.
+    fn counts_steps(&self) -> bool {
+        self.work(Kernel::Steps).0.calls > 0
+    }
+
     /// What `kernel` did in minibatches that were timed at once, and its part of their time: medians, as all of these
     /// do alike.
     fn work(&self, kernel: Kernel) -> (Work, f64) {
@@ -413,11 +421,7 @@ impl Measured {
                 ns_per_synapse: 1e9 * work.seconds / n_at_once / events,
                 multiply_adds_per_ns: rate(work.multiply_adds, &work),
                 bytes_per_ns: rate(work.bytes, &work),
-                limit: limit(
-                    &work,
-                    machine,
-                    found.weights.as_ref().filter(|_| kernel.is_of_weights()),
-                ),
+                limit: limit(kernel, &work, machine, found.weights.as_ref()),
             })
             .collect();
         if simulated_ms > 0.0 {

@@ -4,16 +4,17 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use apical_kernels::{InstructionSet, roofs};
+use apical_kernels::InstructionSet;
+use apical_kernels::roofs::{Traffic, bytes_per_ns, multiply_adds_per_ns};
 use serde::{Deserialize, Serialize};
 
 use crate::provenance::cpu;
 
 /// How long each roof is measured.
-const ROOF: Duration = Duration::from_millis(150);
+const ROOF: Duration = Duration::from_millis(100);
 /// Bytes of caches where the system does not say.
 const ASSUMED: [u64; 3] = [32 << 10, 512 << 10, 8 << 20];
-/// Most bytes that a roof of memory reads.
+/// Most bytes that a roof of memory goes through.
 const MOST: u64 = 256 << 20;
 
 /// What a profile was found on.
@@ -26,7 +27,7 @@ pub struct Machine {
     pub instruction_set: String,
     /// f32 multiply-adds a nanosecond in registers, the most that one core does.
     pub multiply_adds_per_ns: f64,
-    /// Reading memory, from the first cache on.
+    /// Going through memory, from the first cache on.
     pub roofs: Vec<Roof>,
 }
 
@@ -40,19 +41,47 @@ pub struct Cache {
     pub n_bytes: u64,
 }
 
-/// How fast memory of a size is read.
+/// How fast memory of a size is read and written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Roof {
     /// The cache that holds it; none where only memory does.
     pub cache: Option<Cache>,
-    /// Bytes that were read again and again.
+    /// Bytes that were gone through again and again.
     pub n_bytes_read: u64,
-    /// Bytes a nanosecond.
+    /// Bytes read a nanosecond.
     pub bytes_per_ns: f64,
+    /// Bytes read and written a nanosecond where of eight values three are written; absent in profiles of
+    /// before it was measured.
+    #[serde(default)]
+    pub bytes_mixed_per_ns: Option<f64>,
+    /// Bytes a nanosecond that are read and written back, each counted once; likewise.
+    #[serde(default)]
+    pub bytes_updated_per_ns: Option<f64>,
 }
 
 impl Roof {
+    fn measured(cache: Option<Cache>, n_bytes: u64) -> Self {
+        let rate = |traffic| bytes_per_ns(traffic, n_bytes as usize, ROOF);
+        Self {
+            cache,
+            n_bytes_read: n_bytes,
+            bytes_per_ns: rate(Traffic::Read),
+            bytes_mixed_per_ns: Some(rate(Traffic::Mixed)),
+            bytes_updated_per_ns: Some(rate(Traffic::Update)),
+        }
+    }
+
+    /// Bytes a nanosecond of what goes through memory so.
+    pub(super) fn rate(&self, traffic: Traffic) -> f64 {
+        let rate = match traffic {
+            Traffic::Read => None,
+            Traffic::Mixed => self.bytes_mixed_per_ns,
+            Traffic::Update => self.bytes_updated_per_ns,
+        };
+        rate.unwrap_or(self.bytes_per_ns)
+    }
+
     /// Its name in a table.
     pub fn name(&self) -> String {
         match &self.cache {
@@ -70,27 +99,20 @@ impl Machine {
         let of_cache = |cache: Cache| (cache.n_bytes / 2, Some(cache));
         let mut sizes: Vec<_> = caches.into_iter().map(of_cache).collect();
         sizes.push(((4 * largest).min(MOST), None));
-        let roofs = sizes.into_iter().map(|(n_bytes_read, cache)| Roof {
-            cache,
-            n_bytes_read,
-            bytes_per_ns: roofs::bytes_read_per_ns(n_bytes_read as usize, ROOF),
-        });
+        let roofs = sizes.into_iter();
+        let roofs = roofs.map(|(n_bytes, cache)| Roof::measured(cache, n_bytes));
         Self {
             processor: cpu(),
             instruction_set: InstructionSet::current().key().to_owned(),
-            multiply_adds_per_ns: roofs::multiply_adds_per_ns(ROOF),
+            multiply_adds_per_ns: multiply_adds_per_ns(ROOF),
             roofs: roofs.collect(),
         }
     }
 
-    /// Reading so many bytes again and again, measured now on the calling thread.
+    /// Going through so many bytes again and again, measured now on the calling thread.
     pub(super) fn measured_at(&self, n_bytes: u64) -> Roof {
         let roof = self.roof(n_bytes as f64);
-        Roof {
-            cache: roof.and_then(|roof| roof.cache.clone()),
-            n_bytes_read: n_bytes,
-            bytes_per_ns: roofs::bytes_read_per_ns(n_bytes as usize, ROOF),
-        }
+        Roof::measured(roof.and_then(|roof| roof.cache.clone()), n_bytes)
     }
 
     /// The roof of what works on so many bytes: of the smallest cache that holds them.
@@ -179,6 +201,8 @@ mod tests {
             cache: level.map(|level| Cache { level, n_bytes }),
             n_bytes_read: n_bytes,
             bytes_per_ns: 1.0,
+            bytes_mixed_per_ns: None,
+            bytes_updated_per_ns: None,
         };
         let machine = Machine {
             processor: String::new(),

@@ -51,7 +51,8 @@ pub(super) fn roofline(profile: &Profile) -> Option<Chart> {
         how_to_read: "Every kernel of sums of products, by the multiply-adds that its result needs for every byte that \
              it has to move, and by how many it does. Lines are what one core allows: all run to the same height, the \
              most multiply-adds that registers do, as steep as memory of a size is read. Weights are read at the speed \
-             of all weights of the learner, read over and over. A kernel on its line cannot be faster."
+             of all weights of the learner, read over and over. A kernel on its line cannot be faster; an update, \
+             which writes what it reads, does not come as near."
             .to_owned(),
         x: ChartAxis::new("multiply-adds a byte", ChartScale::Logarithmic),
         rows,

@@ -19,7 +19,11 @@ pub fn in_short(of: &LearnerProfile) -> Vec<String> {
     )];
     if let Some(roof) = &of.weights {
         parts.push(format!(
-            "weights: {} MB, read over and over at {} bytes/ns ({})",
+            "{}: {} MB, gone through over and over at {} bytes/ns ({})",
+            match event(of) {
+                "step" => "weights, accumulators and filters",
+                _ => "weights",
+            },
             digits(roof.n_bytes_read as f64 / 1e6),
             digits(roof.bytes_per_ns),
             roof.name(),
@@ -111,13 +115,20 @@ pub fn kernels(of: &LearnerProfile) -> PlainTable {
 
 /// The roofs of a machine.
 pub fn roofs(machine: &Machine) -> PlainTable {
-    let mut rows = vec![vec![
-        Cell::text("multiply-adds"),
-        Cell::text(format!("{}/ns", digits(machine.multiply_adds_per_ns))),
-    ]];
+    let peak = format!("{}/ns", digits(machine.multiply_adds_per_ns));
+    let mut rows = vec![vec![Cell::text("multiply-adds"), Cell::text(peak)]];
+    rows[0].resize(4, Cell::Missing);
     rows.extend(machine.roofs.iter().map(|roof| {
-        let rate = format!("{} bytes/ns", digits(roof.bytes_per_ns));
-        vec![Cell::text(roof.name()), Cell::text(rate)]
+        let rates = [
+            Some(roof.bytes_per_ns),
+            roof.bytes_mixed_per_ns,
+            roof.bytes_updated_per_ns,
+        ];
+        let rates = rates.map(|rate| match rate {
+            Some(rate) => Cell::text(format!("{} bytes/ns", digits(rate))),
+            None => Cell::Missing,
+        });
+        [Cell::text(roof.name())].into_iter().chain(rates).collect()
     }));
     PlainTable {
         name: "roofs".to_owned(),
@@ -125,9 +136,13 @@ pub fn roofs(machine: &Machine) -> PlainTable {
             "Roofs of one core, measured now: {}, {}",
             machine.processor, machine.instruction_set
         ),
-        header: vec!["roof".to_owned(), "the most".to_owned()],
+        header: ["roof", "the most", "mixed", "written back"]
+            .map(str::to_owned)
+            .to_vec(),
         rows,
-        note: String::new(),
+        note: "the most: of memory, read; mixed: of eight values read three are written, and both count; \
+               written back: all that is read is, and counts once"
+            .to_owned(),
     }
 }
 
