@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The continuous circuit's loop beside NumPy, JAX and the limits of the machine, in one run.
 
-    python3 scripts/bench/compare.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--out FILE]
+    python3 scripts/bench/compare.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--instruction-set avx2]
+                                     [--out FILE]
 
 Checks first that all loops compute the same thing. Then every round runs each of them once, so that
 ratios compare neighbours in time. See README.md.
@@ -14,7 +15,7 @@ import sys
 from math import ceil
 from pathlib import Path
 
-from harness import HERE, bench, build, output_of, processor
+from harness import HERE, RESTRICTED, bench, build, commit, output_of, processor, restrict
 
 BUILDS = [
     ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--no-run"],
@@ -133,6 +134,8 @@ def floor(ceilings, n_lanes):
         "multiply_adds": c["multiply_adds"] / ceilings["multiply_adds"],
         "read": c["bytes_read"] / ceilings["read"],
         "write": c["bytes_written"] / ceilings["write"],
+        # Both at once, at the rate of eight reads to three writes, which is about what a step needs.
+        "read_and_write": (c["bytes_read"] + c["bytes_written"]) / ceilings["mixed"],
     }
     limit = max(parts, key=parts.get)
     return {"counts": c, "ns": parts, "floor_ns": parts[limit], "limited_by": limit}
@@ -182,7 +185,7 @@ def show(found, differences):
     c = found["ceilings_per_ns"]
     print(
         f"\nceilings ({c['n_lanes']} lanes): {c['multiply_adds']:.1f} multiply-adds/ns, "
-        f"L1 read {c['read']:.0f} B/ns, L1 write {c['write']:.0f} B/ns"
+        f"L1 read {c['read']:.0f} B/ns, write {c['write']:.0f} B/ns, mixed {c['mixed']:.0f} B/ns"
     )
     for label, f in found["floors"].items():
         parts = ", ".join(f"{name} {ns:.0f}" for name, ns in f["ns"].items())
@@ -219,8 +222,11 @@ def main():
     parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
     parser.add_argument("--without-jax", action="store_true")
     parser.add_argument("--all", action="store_true", help="also all circuits of the bench, once")
+    parser.add_argument("--instruction-set", choices=RESTRICTED, help="where the processor has more")
     parser.add_argument("--out", type=Path, help="results as JSON")
     given = parser.parse_args()
+    if given.instruction_set:
+        restrict(given.instruction_set)
     given.pin = ["taskset", "-c", str(given.core)]
     peers = {
         name: [given.python, HERE / script, *flags]
@@ -234,7 +240,13 @@ def main():
     show(found, differences)
     if given.all:
         found["circuits"] = show_all(given)
-    found |= {"rounds": rounds, "differences": differences, "processor": processor()}
+    found |= {
+        "rounds": rounds,
+        "differences": differences,
+        "processor": processor(),
+        "instruction_set": given.instruction_set or "the best of each",
+        "commit": commit(),
+    }
     versions = "import numpy; print('numpy', numpy.__version__)"
     if not given.without_jax:
         versions += "; import jax; print('jax', jax.__version__)"

@@ -93,3 +93,10 @@ def processor():
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor()
+
+
+def commit():
+    """That of the program, with a word where files differ from it; nothing where git does not know."""
+    asked = ["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12", "--match="]
+    told = subprocess.run(asked, capture_output=True, text=True)
+    return told.stdout.strip()

@@ -2,7 +2,8 @@
 """A learning step of 784-500-500-10 beside NumPy's, JAX's, PyTorch's and burn's backprop, and the bare products,
 in one run on one core.
 
-    python3 scripts/bench/steps.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--out FILE]
+    python3 scripts/bench/steps.py [--python VENV/bin/python] [--rounds 3] [--core 1] [--instruction-set avx2]
+                                   [--out FILE]
 
 Every round runs each peer once and the program after it, so that ratios compare neighbours in time.
 """
@@ -13,7 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from harness import HERE, RESTRICTED, bench, build, output_of, processor, restrict
+from harness import HERE, RESTRICTED, bench, build, commit, output_of, processor, restrict
 
 SAMPLES = (10, 32, 128)
 SIZES = (784, 500, 500, 10)
@@ -189,6 +190,7 @@ def main():
         "kernels": rounds[0]["kernels"],
         "processor": processor(),
         "instruction_set": given.instruction_set or "the best of each",
+        "commit": commit(),
         "rustc": output_of(["rustc", "--version"]).strip(),
         "rounds": rounds,
     }
