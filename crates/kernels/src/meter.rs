@@ -89,30 +89,75 @@ impl Work {
 /// Of each of [`Kernel::ALL`].
 pub type Works = [Work; Kernel::ALL.len()];
 
+/// What is counted of a kernel while it is metered.
+#[derive(Clone, Copy)]
+struct Count {
+    n_timed: u64,
+    /// Of those that were timed; seconds are ticks of [`ticks`].
+    timed: Work,
+}
+
+impl Count {
+    const NONE: Self = Self {
+        n_timed: 0,
+        timed: Work {
+            calls: 0,
+            seconds: 0.0,
+            multiply_adds: 0.0,
+            bytes: 0.0,
+        },
+    };
+
+    /// Of all `n_met`, with ticks of so many seconds; what the clock itself takes is taken off.
+    fn work(&self, n_met: u64, per_tick: f64, ticks_of_clock: f64) -> Work {
+        let factor = n_met as f64 / self.n_timed.max(1) as f64;
+        let ticks = self.timed.seconds - ticks_of_clock * self.n_timed as f64;
+        Work {
+            calls: (factor * self.timed.calls as f64).round() as u64,
+            seconds: factor * per_tick * ticks.max(0.0),
+            multiply_adds: factor * self.timed.multiply_adds,
+            bytes: factor * self.timed.bytes,
+        }
+    }
+}
+
 thread_local! {
     /// A bit for each kernel that is metered.
     static METERED: Cell<u32> = const { Cell::new(0) };
-    /// Seconds are ticks of [`ticks`].
-    static COUNTED: RefCell<Works> = const {
-        RefCell::new([Work { calls: 0, seconds: 0.0, multiply_adds: 0.0, bytes: 0.0 }; Kernel::ALL.len()])
-    };
+    /// Of so many times one is timed.
+    static ONE_IN: Cell<u32> = const { Cell::new(1) };
+    /// Of each kernel, how many times until one is timed.
+    static UNTIL: [Cell<u32>; Kernel::ALL.len()] = const { [const { Cell::new(0) }; Kernel::ALL.len()] };
+    static COUNTED: RefCell<[Count; Kernel::ALL.len()]> = const { RefCell::new([Count::NONE; Kernel::ALL.len()]) };
 }
 
 /// Calls `f` and says what those of `kernels` that this thread called took, other threads' shares of their
-/// work included.
-pub fn metered<R>(kernels: &[Kernel], f: impl FnOnce() -> R) -> (R, Works) {
-    COUNTED.with_borrow_mut(|counted| *counted = Works::default());
+/// work included. One in `one_in` is timed, the first, and stands for the others; where these do not all do the
+/// same, one that has no divisor in common with how many there are in a minibatch times each of them as often.
+pub fn metered<R>(kernels: &[Kernel], one_in: u32, f: impl FnOnce() -> R) -> (R, Works) {
+    COUNTED.set([Count::NONE; Kernel::ALL.len()]);
+    ONE_IN.set(one_in);
+    UNTIL.with(|until| until.iter().for_each(|until| until.set(0)));
     let (since, first) = (Instant::now(), ticks());
     METERED.set(kernels.iter().fold(0, |bits, &kernel| bits | bit(kernel)));
     let result = f();
     METERED.set(0);
     let n_ticks = (ticks() - first).max(1.0);
     let per_tick = since.elapsed().as_secs_f64() / n_ticks;
-    let mut counted = COUNTED.with_borrow(|counted| *counted);
-    for work in &mut counted {
-        work.seconds *= per_tick;
-    }
-    (result, counted)
+    let of_clock = ticks_of_clock();
+    let works = Kernel::ALL.map(|kernel| {
+        let of = COUNTED.with_borrow(|counted| counted[kernel as usize]);
+        let until = UNTIL.with(|until| until[kernel as usize].get());
+        let n_met = of.n_timed * u64::from(one_in) - u64::from(until);
+        of.work(n_met, per_tick, of_clock)
+    });
+    (result, works)
+}
+
+/// Between two looks at the clock with nothing between them.
+fn ticks_of_clock() -> f64 {
+    let between = (0..16).map(|_| -(ticks() - ticks()));
+    between.fold(f64::INFINITY, f64::min).max(0.0)
 }
 
 const fn bit(kernel: Kernel) -> u32 {
@@ -123,7 +168,8 @@ const fn bit(kernel: Kernel) -> u32 {
 #[doc(hidden)]
 #[inline(always)]
 pub fn part<R>(kernel: Kernel, work: impl FnOnce() -> (u64, f64, f64), f: impl FnOnce() -> R) -> R {
-    let since = (METERED.get() & bit(kernel) != 0).then(ticks);
+    let is_metered = METERED.get() & bit(kernel) != 0;
+    let since = if is_metered { meet(kernel) } else { None };
     let result = f();
     if let Some(since) = since {
         note(kernel, since, work());
@@ -139,21 +185,34 @@ pub fn whole<R>(
     work: impl FnOnce() -> (u64, f64, f64),
     f: impl FnOnce() -> R,
 ) -> R {
-    let metered = METERED.replace(0);
-    let since = (metered & bit(kernel) != 0).then(ticks);
-    let result = f();
-    if let Some(since) = since {
-        note(kernel, since, work());
-    }
-    METERED.set(metered);
-    result
+    let metered = METERED.get();
+    let kept = move || {
+        METERED.set(0);
+        let result = f();
+        METERED.set(metered);
+        result
+    };
+    part(kernel, work, kept)
+}
+
+/// The time, where this one is timed.
+#[inline(always)]
+fn meet(kernel: Kernel) -> Option<f64> {
+    UNTIL.with(|until| {
+        let until = &until[kernel as usize];
+        let n = until.get();
+        until.set(if n == 0 { ONE_IN.get() } else { n } - 1);
+        (n == 0).then(ticks)
+    })
 }
 
 #[cold]
 fn note(kernel: Kernel, since: f64, (calls, multiply_adds, bytes): (u64, f64, f64)) {
     let seconds = ticks() - since;
     COUNTED.with_borrow_mut(|counted| {
-        counted[kernel as usize].add(Work {
+        let of = &mut counted[kernel as usize];
+        of.n_timed += 1;
+        of.timed.add(Work {
             calls,
             seconds,
             multiply_adds,

@@ -8,6 +8,7 @@ mod firefox;
 pub mod instructions;
 mod learner;
 mod machine;
+mod measured;
 mod page;
 mod roofline;
 mod shares;

@@ -24,11 +24,11 @@ fn learnt<L: Learner>(mut learner: L, n_samples: usize) -> Works {
         learnt.expect("finite potentials");
     };
     learn();
-    let (_, works) = metered(&Kernel::ALL, &mut learn);
-    let (_, again) = metered(&Kernel::ALL, &mut learn);
-    let (_, nothing) = metered(&Kernel::ALL, || ());
+    let (_, works) = metered(&Kernel::ALL, 1, &mut learn);
+    let (_, again) = metered(&Kernel::ALL, 1, &mut learn);
+    let (_, nothing) = metered(&Kernel::ALL, 1, || ());
     assert_eq!(nothing, Works::default());
-    let (_, some) = metered(&[Kernel::Multiply], &mut learn);
+    let (_, some) = metered(&[Kernel::Multiply], 1, &mut learn);
     let of_others = Kernel::ALL
         .into_iter()
         .filter(|&kernel| kernel != Kernel::Multiply);
@@ -45,7 +45,21 @@ fn learnt<L: Learner>(mut learner: L, n_samples: usize) -> Works {
         assert_eq!(first.calls, second.calls);
         assert_eq!(first.multiply_adds, second.multiply_adds);
         assert_eq!(first.bytes, second.bytes);
-        assert_eq!(first.seconds > 0.0, first.calls > 0);
+        // What takes no longer than a look at the clock takes nothing.
+        assert!(first.seconds >= 0.0 && (first.seconds == 0.0 || first.calls > 0));
+    }
+    assert!(of(&works, Kernel::Rates).seconds > 0.0);
+    // One in seven stands for the others: they are not seven, nor twice that.
+    let several = || (0..7).for_each(|_| learn());
+    let (_, sampled) = metered(&Kernel::ALL, 7, several);
+    for (first, of_seven) in works.iter().zip(sampled) {
+        assert_eq!(of_seven.calls, 7 * first.calls);
+        if !first.calls.is_multiple_of(7) {
+            let is =
+                |all: f64, one: f64| assert!((all - 7.0 * one).abs() <= 1e-9 * all, "{all} {one}");
+            is(of_seven.multiply_adds, first.multiply_adds);
+            is(of_seven.bytes, first.bytes);
+        }
     }
     works
 }
@@ -106,7 +120,7 @@ fn a_step_in_continuous_time_needs_what_the_script_of_the_peers_counts() {
 fn what_is_within_a_whole_is_not_counted_again() {
     let once = || (1, 0.0, 0.0);
     let product = || part(Kernel::Multiply, once, || ());
-    let (_, works) = metered(&Kernel::ALL, || {
+    let (_, works) = metered(&Kernel::ALL, 1, || {
         product();
         whole(Kernel::Onset, once, || (product(), product()));
         product();
@@ -114,6 +128,8 @@ fn what_is_within_a_whole_is_not_counted_again() {
     let calls = [Kernel::Multiply, Kernel::Onset].map(|kernel| of(&works, kernel).calls);
     assert_eq!(calls, [2, 1]);
     // Nor where the whole is not metered.
-    let (_, works) = metered(&[Kernel::Multiply], || whole(Kernel::Onset, once, product));
+    let (_, works) = metered(&[Kernel::Multiply], 1, || {
+        whole(Kernel::Onset, once, product)
+    });
     assert!(works.iter().all(|work| work.calls == 0));
 }
