@@ -74,7 +74,7 @@ pub struct PhaseProfile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KernelProfile {
-    /// See [`Kernel::name`].
+    /// See [`apical_kernels::meter::Kernel::name`].
     pub kernel: String,
     /// Calls of a minibatch.
     pub calls: f64,
