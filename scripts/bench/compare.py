@@ -13,9 +13,8 @@ import json
 import statistics
 import sys
 from math import ceil
-from pathlib import Path
 
-from harness import HERE, RESTRICTED, bench, build, commit, output_of, processor, restrict
+from harness import HERE, bench, build, keep, on_one_core, output_of, surroundings
 
 BUILDS = [
     ["bench", "-p", "apical-kernels", "--bench", "ceilings", "--no-run"],
@@ -219,15 +218,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="with requirements.txt installed")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
     parser.add_argument("--without-jax", action="store_true")
     parser.add_argument("--all", action="store_true", help="also all circuits of the bench, once")
-    parser.add_argument("--instruction-set", choices=RESTRICTED, help="where the processor has more")
-    parser.add_argument("--out", type=Path, help="results as JSON")
-    given = parser.parse_args()
-    if given.instruction_set:
-        restrict(given.instruction_set)
-    given.pin = ["taskset", "-c", str(given.core)]
+    given = on_one_core(parser)
     peers = {
         name: [given.python, HERE / script, *flags]
         for name, (script, *flags) in PEERS.items()
@@ -240,20 +233,13 @@ def main():
     show(found, differences)
     if given.all:
         found["circuits"] = show_all(given)
-    found |= {
-        "rounds": rounds,
-        "differences": differences,
-        "processor": processor(),
-        "instruction_set": given.instruction_set or "the best of each",
-        "commit": commit(),
-    }
+    found |= {"rounds": rounds, "differences": differences} | surroundings(given)
     versions = "import numpy; print('numpy', numpy.__version__)"
     if not given.without_jax:
         versions += "; import jax; print('jax', jax.__version__)"
     lines = output_of(["rustc", "--version"]) + output_of([given.python, "-c", versions])
     found["versions"] = lines.split("\n")[:-1]
-    if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n")
+    keep(found, given.out)
 
 
 if __name__ == "__main__":

@@ -100,3 +100,30 @@ def commit():
     asked = ["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12", "--match="]
     told = subprocess.run(asked, capture_output=True, text=True)
     return told.stdout.strip()
+
+
+def on_one_core(parser):
+    """What was asked for, with the arguments of whatever runs on one core, kept to an instruction set."""
+    parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
+    parser.add_argument("--instruction-set", choices=RESTRICTED, help="where the processor has more")
+    parser.add_argument("--out", type=Path, help="results as JSON")
+    given = parser.parse_args()
+    if given.instruction_set:
+        restrict(given.instruction_set)
+    given.pin = ["taskset", "-c", str(given.core)]
+    return given
+
+
+def surroundings(given):
+    """What results of one core were found with."""
+    return {
+        "processor": processor(),
+        "instruction_set": given.instruction_set or "the best of each",
+        "commit": commit(),
+    }
+
+
+def keep(found, out):
+    """Writes results where a file was asked for."""
+    if out:
+        out.write_text(json.dumps(found, indent=1) + "\n")

@@ -7,14 +7,13 @@
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from harness import output_of, processor
+from harness import keep, output_of, processor
 
 SPECIFICATION = """
 title = "Memory"
@@ -66,8 +65,7 @@ def main():
     }
     for learner, peak in found["peak_mb"].items():
         print(f"{learner:<20}{peak:>8.0f} MB")
-    if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n")
+    keep(found, given.out)
 
 
 if __name__ == "__main__":

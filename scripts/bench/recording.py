@@ -18,7 +18,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from harness import build, output_of, processor
+from harness import build, keep, output_of, processor
 
 BUILD = ["bench", "--workspace", "--bench", "recording", "--no-run"]
 # Quantiles of Student's t for two-sided 95 %, by degrees of freedom.
@@ -111,8 +111,7 @@ def main():
         "rustc": output_of(["rustc", "--version"]).strip(),
         "runs": runs,
     }
-    if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n")
+    keep(found, given.out)
 
 
 if __name__ == "__main__":

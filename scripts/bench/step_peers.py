@@ -171,7 +171,8 @@ def kernel(peer):
 
     with redirect_stdout(io.StringIO()):
         lines = torch.__config__.show().splitlines()
-    named = [line.strip(" -") for line in lines if any(word in line for word in ("MKL", "Math Kernel", "CPU capability"))]
+    naming = ("MKL", "Math Kernel", "CPU capability")
+    named = [line.strip(" -") for line in lines if any(word in line for word in naming)]
     return f"torch {torch.__version__}; " + "; ".join(line for line in named if len(line) < 200)
 
 

@@ -12,9 +12,8 @@ import argparse
 import json
 import statistics
 import sys
-from pathlib import Path
 
-from harness import HERE, RESTRICTED, bench, build, commit, output_of, processor, restrict
+from harness import HERE, bench, build, keep, on_one_core, output_of, surroundings
 
 SAMPLES = (10, 32, 128)
 SIZES = (784, 500, 500, 10)
@@ -169,14 +168,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default=sys.executable, help="with requirements.txt installed")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--core", type=int, default=1, help="the core that everything runs on")
     parser.add_argument("--peers", default=",".join(PEERS), help="those that are installed")
-    parser.add_argument("--instruction-set", choices=RESTRICTED, help="where the processor has more")
-    parser.add_argument("--out", type=Path, help="results as JSON")
-    given = parser.parse_args()
-    if given.instruction_set:
-        restrict(given.instruction_set)
-    given.pin = ["taskset", "-c", str(given.core)]
+    given = on_one_core(parser)
     given.executables, given.criterion = build(BUILDS)
     peers = given.peers.split(",")
     if "burn" in peers:
@@ -188,14 +181,11 @@ def main():
     found |= {
         "n_lanes": rounds[0]["n_lanes"],
         "kernels": rounds[0]["kernels"],
-        "processor": processor(),
-        "instruction_set": given.instruction_set or "the best of each",
-        "commit": commit(),
+        **surroundings(given),
         "rustc": output_of(["rustc", "--version"]).strip(),
         "rounds": rounds,
     }
-    if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n")
+    keep(found, given.out)
 
 
 if __name__ == "__main__":

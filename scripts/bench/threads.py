@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import output_of, processor
+from harness import keep, output_of, processor
 
 LEARNING = ("data", "dynamics", "plasticity", "fused")
 SPECIFICATION = """
@@ -105,8 +105,7 @@ def main():
     }
     for name, of in found["ratios"].items():
         print(f"{name:<12} {of['median']:.2f} ({of['least']:.2f} to {of['most']:.2f})")
-    if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n")
+    keep(found, given.out)
 
 
 if __name__ == "__main__":
