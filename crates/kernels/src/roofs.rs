@@ -50,9 +50,9 @@ pub fn multiply_adds() -> f64 {
 #[doc(hidden)]
 pub fn go_through(traffic: Traffic, values: &mut [f32]) -> f64 {
     match traffic {
-        Traffic::Read => dispatch(Read(values)),
-        Traffic::Mixed => 11.0 / 8.0 * dispatch(Write::<3>(values, 0.0)),
-        Traffic::Update => dispatch(Write::<8>(values, 0.0)),
+        Traffic::Read => dispatch(Eights::<0>(values, 0.0)),
+        Traffic::Mixed => 11.0 / 8.0 * dispatch(Eights::<3>(values, 0.0)),
+        Traffic::Update => dispatch(Eights::<8>(values, 0.0)),
     }
 }
 
@@ -104,35 +104,11 @@ fn chained<S: Simd, const N: usize>(simd: S) -> f64 {
     (N_LINKS * N * S::F32_LANES) as f64
 }
 
-struct Read<'a>(&'a [f32]);
-
-impl WithSimd for Read<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        let n_passes = n_passes(self.0);
-        let mut sums = [simd.splat_f32s(0.0); 8];
-        for _ in 0..n_passes {
-            let (vectors, _) = S::as_simd_f32s(black_box(self.0));
-            for eight in vectors.as_chunks::<8>().0 {
-                for (sum, &v) in sums.iter_mut().zip(eight) {
-                    *sum = simd.add_f32s(*sum, v);
-                }
-            }
-        }
-        for sum in sums {
-            black_box(simd.reduce_sum_f32s(sum));
-        }
-        (n_passes * size_of_val(self.0)) as f64
-    }
-}
-
 /// Adds a number to the first N of eight registers and writes them back; the others are added up, so that there is
 /// an addition for every register that is read.
-struct Write<'a, const N: usize>(&'a mut [f32], f32);
+struct Eights<'a, const N: usize>(&'a mut [f32], f32);
 
-impl<const N: usize> WithSimd for Write<'_, N> {
+impl<const N: usize> WithSimd for Eights<'_, N> {
     type Output = f64;
 
     #[inline(always)]
@@ -182,10 +158,10 @@ mod tests {
             assert!(values.iter().all(|&v| v == 0.5), "{traffic:?}");
         }
         let n_written = |values: &[f32]| values.iter().filter(|&&v| v == 1.5).count();
-        dispatch(Write::<3>(&mut values, 1.0));
+        dispatch(Eights::<3>(&mut values, 1.0));
         assert_eq!(n_written(&values), n_values / 8 * 3);
         let mut values = vec![0.5; n_values];
-        dispatch(Write::<8>(&mut values, 1.0));
+        dispatch(Eights::<8>(&mut values, 1.0));
         assert_eq!(n_written(&values), n_values);
     }
 }

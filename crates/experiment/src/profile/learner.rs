@@ -1,4 +1,4 @@
-//! One learner, taught for a while: minibatches in turn with some of the kernels metered and without.
+//! What is found of one learner, and how it is begun.
 
 use std::time::Duration;
 

@@ -20,9 +20,9 @@ pub fn in_short(of: &LearnerProfile) -> Vec<String> {
     if let Some(roof) = &of.weights {
         parts.push(format!(
             "{}: {} MB, gone through over and over at {} bytes/ns ({})",
-            match event(of) {
-                "step" => "weights, accumulators and filters",
-                _ => "weights",
+            match counts_steps(of) {
+                true => "weights, accumulators and filters",
+                false => "weights",
             },
             digits(roof.n_bytes_read as f64 / 1e6),
             digits(roof.bytes_per_ns),
@@ -146,12 +146,15 @@ pub fn roofs(machine: &Machine) -> PlainTable {
     }
 }
 
+fn counts_steps(of: &LearnerProfile) -> bool {
+    let time = of.time.as_ref();
+    time.is_some_and(|time| time.steps_per_second.is_some())
+}
+
 fn event(of: &LearnerProfile) -> &'static str {
-    let counts_steps = of.time.as_ref().and_then(|time| time.steps_per_second);
-    if counts_steps.is_some() {
-        "step"
-    } else {
-        "sample"
+    match counts_steps(of) {
+        true => "step",
+        false => "sample",
     }
 }
 
