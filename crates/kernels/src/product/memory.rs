@@ -106,25 +106,33 @@ pub(super) fn prefetch_panel<T: Real, S: Simd>(matrix: *const T, at: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        let of_line = 64 / size_of::<T>();
-        for i in (0..WIDTH * lanes::<T, S>()).step_by(of_line) {
+        for line in lines_of_panel::<T, S>() {
             // SAFETY: as in `prefetch`.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(matrix.wrapping_add(at + i).cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(matrix.wrapping_add(at + line).cast()) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (matrix, at);
 }
 
-/// Asks for the cache line of `matrix` that holds value `at`; there need not be one.
+/// Asks for the cache lines of `matrix` that hold a panel's width from value `at`; there need not be any.
 #[inline(always)]
-pub(super) fn prefetch<T>(matrix: *const T, at: usize) {
+pub(super) fn prefetch<T: Real, S: Simd>(matrix: *const T, at: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a prefetch is a hint: it reads nothing and faults nowhere.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(matrix.wrapping_add(at).cast()) };
+        for line in lines_of_panel::<T, S>() {
+            // SAFETY: a prefetch is a hint: it reads nothing and faults nowhere.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(matrix.wrapping_add(at + line).cast()) };
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (matrix, at);
+}
+
+/// Where cache lines begin in a panel's width of a row.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn lines_of_panel<T: Real, S: Simd>() -> impl Iterator<Item = usize> {
+    (0..WIDTH * lanes::<T, S>()).step_by(64 / size_of::<T>())
 }

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod memory;
+mod packed;
 mod tiles;
 mod transposed;
 

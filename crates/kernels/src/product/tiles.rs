@@ -14,20 +14,18 @@
     reason = "arrays of registers stay in registers when they are indexed by constant loops"
 )]
 
-use std::cell::Cell;
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use pulp::Simd;
 
 use super::Columns;
 use super::blocks::{Multiply, RankUpdate};
-use super::memory::{WIDTH, lanes, load, prefetch};
-use crate::{Padded, Real};
+use super::memory::{WIDTH, lanes, prefetch, prefetch_panel};
+use super::packed::{PANEL, Panel, Room, copy_panels, gather, read};
+use crate::Real;
 
-/// Bytes of `b` that wait in the first cache.
-const PANEL: usize = 1 << 14;
+/// Samples of a product, of narrow registers, up to which all tiles ask for the next panel's weights.
+const SPREAD_TO: usize = 64;
 /// Samples of an update at a time: their rates wait in the second cache.
 const SAMPLES: usize = 64;
 
@@ -72,70 +70,6 @@ macro_rules! for_tiles {
     }};
 }
 
-/// Room for `b`: [`WIDTH`] vectors for every term.
-#[repr(align(64))]
-struct Panel([MaybeUninit<u8>; PANEL]);
-
-impl Panel {
-    fn new() -> Self {
-        Self([MaybeUninit::uninit(); PANEL])
-    }
-
-    fn start<T: Real, S: Simd>(&mut self) -> *mut T::Vector<S> {
-        self.0.as_mut_ptr().cast()
-    }
-}
-
-thread_local! {
-    /// What [`Room`] is made of, kept from call to call.
-    static KEPT: Cell<Vec<u64>> = const { Cell::new(Vec::new()) };
-}
-
-/// Room for `a`.
-struct Room<T> {
-    words: Vec<u64>,
-    n_values: usize,
-    of: PhantomData<T>,
-}
-
-impl<T: Real> Room<T> {
-    /// Room for `n` values.
-    fn new(n: usize) -> Self {
-        let mut words = KEPT.take();
-        let n_words = (n * size_of::<T>()).div_ceil(size_of::<u64>());
-        if words.len() < n_words {
-            words.resize(n_words, 0);
-        }
-        Self {
-            words,
-            n_values: 0,
-            of: PhantomData,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.n_values = 0;
-    }
-
-    fn start(&self) -> *const T {
-        self.words.as_ptr().cast()
-    }
-
-    /// Where `n` values more are written.
-    fn more(&mut self, n: usize) -> *mut T {
-        let from = self.n_values;
-        self.n_values += n;
-        assert!(self.n_values * size_of::<T>() <= self.words.len() * size_of::<u64>());
-        self.words.as_mut_ptr().cast::<T>().wrapping_add(from)
-    }
-}
-
-impl<T> Drop for Room<T> {
-    fn drop(&mut self) {
-        KEPT.set(std::mem::take(&mut self.words));
-    }
-}
-
 /// See [`crate::multiply`].
 #[inline(always)]
 pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
@@ -144,6 +78,8 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
     let per_chunk = PANEL / (width * size_of::<T>());
     let mut rates = Room::new(n_samples * per_chunk.min(n_rows));
     let mut weights = Panel::new();
+    // With many tiles of narrow registers caches have the time to find out.
+    let is_spread = S::REGISTER_COUNT >= 32 || n_samples <= SPREAD_TO;
     let mut first = 0;
     loop {
         let chunk = first..(first + per_chunk).min(n_rows);
@@ -156,6 +92,12 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
         });
         for i in m.panel.clone().step_by(width) {
             let mut a = rates.start();
+            let next_chunk = chunk.end..(chunk.end + per_chunk).min(n_rows);
+            let mut ahead = match i + width < m.panel.end {
+                _ if !is_spread => Ahead::new(i, 0..0),
+                true => Ahead::new(i + width, chunk.clone()),
+                false => Ahead::new(m.panel.start, next_chunk),
+            };
             for_tiles!(n_samples, |b, R| {
                 // SAFETY: the tile's rows are samples and its columns this call's own; `a` has R and
                 // `weights` WIDTH vectors of values for every row of the chunk, weights from the
@@ -168,8 +110,14 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
                     };
                     let panel = weights.start::<T, S>();
                     match b {
-                        0 => first_product(simd, m, i, chunk.clone(), a, panel, &mut tile),
-                        _ => add_products(simd, chunk.len(), a, panel, &mut tile),
+                        0 => {
+                            let rows = (chunk.clone(), !is_spread);
+                            first_product(simd, m, i, rows, a, panel, &mut tile);
+                        }
+                        _ => {
+                            let some = ahead.some(b + R, n_samples);
+                            add_products_ahead(simd, chunk.len(), (a, panel), m, some, &mut tile);
+                        }
                     }
                     for r in 0..R {
                         m.out.store_panel::<S>(places[r], tile[r]);
@@ -218,7 +166,7 @@ pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
                         let mut tile: Tile<T, S, R> = rows.map(|row| u.w.load_panel::<S>(row + i));
                         // The tile below, most often.
                         for row in rows {
-                            prefetch(u.w.start(), row + R * stride + i);
+                            prefetch::<T, S>(u.w.start(), row + R * stride + i);
                         }
                         add_products(simd, n, a, panel, &mut tile);
                         for r in 0..R {
@@ -233,37 +181,58 @@ pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
     }
 }
 
-/// Appends, for each of `terms`, the values of `x` that lie `beside` it; a term lies at its number times
-/// the step.
-///
-/// # Safety
-/// They lie in `x`.
-#[inline(always)]
-unsafe fn gather<T: Real, const R: usize>(
-    x: &Padded<T>,
-    (numbers, step): (Columns<'_>, usize),
-    terms: Range<usize>,
-    beside: [usize; R],
-    to: &mut Room<T>,
-) {
-    let x = x.values();
-    let mut at = to.more(terms.len() * R);
-    for term in terms {
-        let place = numbers.row(term) * step;
-        for r in 0..R {
-            // SAFETY: there is room; the rest is promised by the caller.
-            unsafe { at.add(r).write(*x.get_unchecked(place + beside[r])) };
-        }
-        at = at.wrapping_add(R);
+/// Weights of the next panel, asked for bit by bit while tiles are computed, as a core can wait for few cache
+/// lines at a time.
+struct Ahead {
+    /// Where the panel begins in a row.
+    i: usize,
+    rows: Range<usize>,
+    n_rows: usize,
+}
+
+impl Ahead {
+    fn new(i: usize, rows: Range<usize>) -> Self {
+        let n_rows = rows.len();
+        Self { i, rows, n_rows }
+    }
+
+    /// The part of these that is due when `done` of `n` samples are.
+    #[inline(always)]
+    fn some(&mut self, done: usize, n: usize) -> (usize, Range<usize>) {
+        let end = self.rows.end - self.n_rows + self.n_rows * done / n;
+        let some = self.rows.start..end;
+        self.rows.start = end;
+        (self.i, some)
     }
 }
 
+/// As [`add_products`], and asks for some rows of a panel of the weights meanwhile.
+///
 /// # Safety
-/// A panel's width from `at` lies inside `values`.
+/// As there.
 #[inline(always)]
-unsafe fn read<T: Real, S: Simd>(values: &[T], at: usize) -> [T::Vector<S>; WIDTH] {
-    // SAFETY: promised by the caller.
-    std::array::from_fn(|c| unsafe { load::<T, S>(values, at + c * lanes::<T, S>()) })
+unsafe fn add_products_ahead<T: Real, S: Simd, const R: usize>(
+    simd: S,
+    n: usize,
+    (a, b): (*const T, *const T::Vector<S>),
+    m: &Multiply<'_, T>,
+    (i, rows): (usize, Range<usize>),
+    tile: &mut Tile<T, S, R>,
+) {
+    let (mut a, mut b) = (a, b);
+    let (w, stride) = (m.w.values(), m.w.stride());
+    let per_row = n / (rows.len() + 1);
+    let n_left = n - per_row * rows.len();
+    for row in rows {
+        prefetch_panel::<T, S>(w.as_ptr(), m.columns.row(row) * stride + i);
+        // SAFETY: promised by the caller.
+        unsafe {
+            add_products(simd, per_row, a, b, tile);
+            (a, b) = (a.add(R * per_row), b.add(WIDTH * per_row));
+        }
+    }
+    // SAFETY: as above.
+    unsafe { add_products(simd, n_left, a, b, tile) };
 }
 
 /// tile[r][c] += Σ_k a[k][r] b[k][c].
@@ -288,7 +257,8 @@ unsafe fn add_products<T: Real, S: Simd, const R: usize>(
     }
 }
 
-/// As [`add_products`], with rows of the weights that are copied to `panel` as they are read.
+/// As [`add_products`], with rows of the weights that are copied to `panel` as they are read; if it `asks`, for
+/// those of the next panel as well.
 ///
 /// # Safety
 /// As there, for the rows of `chunk`.
@@ -297,7 +267,7 @@ unsafe fn first_product<T: Real, S: Simd, const R: usize>(
     simd: S,
     m: &Multiply<'_, T>,
     i: usize,
-    chunk: Range<usize>,
+    (chunk, asks): (Range<usize>, bool),
     a: *const T,
     panel: *mut T::Vector<S>,
     tile: &mut Tile<T, S, R>,
@@ -306,7 +276,9 @@ unsafe fn first_product<T: Real, S: Simd, const R: usize>(
     let (mut a, mut panel) = (a, panel);
     for k in chunk {
         let at = m.columns.row(k) * stride + i;
-        prefetch(w.as_ptr(), at + WIDTH * lanes::<T, S>());
+        if asks {
+            prefetch_panel::<T, S>(w.as_ptr(), at + WIDTH * lanes::<T, S>());
+        }
         // SAFETY: promised by the caller; a row of w (checked on entry) is padded to whole panels.
         unsafe {
             let b = read::<T, S>(w, at);
@@ -332,31 +304,6 @@ unsafe fn add_product<T: Real, S: Simd, const R: usize>(
         let a = T::splat(simd, unsafe { *a.add(r) });
         for c in 0..WIDTH {
             tile[r][c] = T::multiply_add(simd, a, b[c], tile[r][c]);
-        }
-    }
-}
-
-/// Copies columns of samples panel by panel.
-///
-/// # Safety
-/// They fit, and `columns` are whole panels of padded rows.
-#[inline(always)]
-unsafe fn copy_panels<T: Real, S: Simd>(
-    d: &Padded<T>,
-    samples: Range<usize>,
-    columns: Range<usize>,
-    panel: &mut Panel,
-) {
-    let mut to = panel.start::<T, S>();
-    for i in columns.step_by(WIDTH * lanes::<T, S>()) {
-        for b in samples.clone() {
-            // SAFETY: promised by the caller.
-            unsafe {
-                let values = read::<T, S>(d.values(), b * d.stride() + i);
-                to.write(values[0]);
-                to.add(1).write(values[1]);
-                to = to.add(WIDTH);
-            }
         }
     }
 }
