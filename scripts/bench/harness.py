@@ -12,6 +12,27 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 
+# The circuit, 784-500-500-10, is measured on this task; learners follow.
+MNIST = """
+title = "Time and memory"
+seeds = [0]
+
+[training]
+n_epochs = {n_epochs}
+batch_size = {batch_size}
+
+{measure}
+[task.mnist]
+dataset.mnist = {{}}
+hidden = [500, 500]
+transfer = "logistic"
+forward_scale = 0.1
+
+[task.mnist.learner.own.{kind}]
+{keys}
+"""
+CIRCUIT = "rates = [1.0, 0.03, 0.05]\nfeedback_scale = [1.0, 20.0]\nnudging = 0.1\napical_mixing = 0.3\ninterneuron_nudging = 0.1"
+
 # What keeps the kernels and their peers to an instruction set.
 RESTRICTED = {
     "avx2": {

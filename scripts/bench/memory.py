@@ -13,27 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import keep, output_of, processor
+from harness import CIRCUIT, MNIST, keep, output_of, processor
 
-SPECIFICATION = """
-title = "Memory"
-seeds = [0]
-
-[training]
-n_epochs = 1
-batch_size = 10
-
-[task.mnist]
-dataset.mnist = {{}}
-hidden = [500, 500]
-transfer = "logistic"
-forward_scale = 0.1
-
-[task.mnist.learner.own.{kind}]
-{keys}
-"""
 LEARNERS = {
-    "microcircuit": "rates = [1.0, 0.03, 0.05]\nfeedback_scale = [1.0, 20.0]",
+    "microcircuit": CIRCUIT,
     "kernel_backprop": "rates = [1.0, 0.1, 0.1]",
     "backprop": 'flavour = "matched"\nrates = [1.0, 0.1, 0.1]',
 }
@@ -43,7 +26,8 @@ def peak_mb(program, learner):
     """Of a run in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         specification = Path(folder) / "memory.toml"
-        specification.write_text(SPECIFICATION.format(kind=learner, keys=LEARNERS[learner]))
+        task = {"n_epochs": 1, "batch_size": 10, "measure": ""}
+        specification.write_text(MNIST.format(**task, kind=learner, keys=LEARNERS[learner]))
         command = [program, "run", specification, "--out", Path(folder) / "results", "--quiet"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)

@@ -16,42 +16,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import keep, output_of, processor
+from harness import CIRCUIT, MNIST, keep, output_of, processor
 
-LEARNING = ("data", "dynamics", "plasticity", "fused")
-SPECIFICATION = """
-title = "Threads"
-seeds = [0]
-
-[training]
-n_epochs = {n_epochs}
-batch_size = {batch_size}
-
-[measure]
+# Nothing but the test at the end.
+MEASURE = """[measure]
 metrics = ["accuracy"]
-evaluate_every_n_epochs = {n_epochs}
-align_every_n_epochs = {n_epochs}
-
-[task.mnist]
-dataset.mnist = {{}}
-hidden = [500, 500]
-transfer = "logistic"
-forward_scale = 0.1
-
-[task.mnist.learner.microcircuit.microcircuit]
-nudging = 0.1
-apical_mixing = 0.3
-interneuron_nudging = 0.1
-rates = [1.0, 0.03, 0.05]
-feedback_scale = [1.0, 20.0]
+evaluate_every_n_epochs = {0}
+align_every_n_epochs = {0}
 """
+LEARNING = ("data", "dynamics", "plasticity", "fused")
 
 
 def training_seconds(program, batch_size, n_epochs, seeds, n_threads):
     """Seconds of training of the slowest run."""
     with tempfile.TemporaryDirectory() as folder:
         specification = Path(folder) / "threads.toml"
-        specification.write_text(SPECIFICATION.format(n_epochs=n_epochs, batch_size=batch_size))
+        task = {"n_epochs": n_epochs, "batch_size": batch_size, "measure": MEASURE.format(n_epochs)}
+        specification.write_text(MNIST.format(**task, kind="microcircuit", keys=CIRCUIT))
         command = [program, "run", specification, "--seeds", seeds, "--threads", str(n_threads)]
         command += ["--out", Path(folder) / "results", "--quiet"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -138,6 +138,8 @@ pub(crate) struct PlanArgs {
     pub(crate) spec: PathBuf,
     #[command(flatten)]
     pub(crate) what: WhatToRun,
+    #[command(flatten)]
+    pub(crate) at_once: AtOnce,
 }
 
 #[derive(Debug, Args)]
@@ -149,6 +151,8 @@ pub(crate) struct SubmitArgs {
     pub(crate) slurm: bool,
     #[command(flatten)]
     pub(crate) what: WhatToRun,
+    #[command(flatten)]
+    pub(crate) at_once: AtOnce,
     /// Folder for the experiment's folder; scripts and logs lie in it, in `slurm`
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) out: PathBuf,
@@ -266,7 +270,7 @@ fn taught(text: &str) -> Result<(usize, usize), String> {
     numbers.ok_or_else(|| "expected two whole numbers, such as 0:5".to_owned())
 }
 
-/// Which runs there are, and how many at a time; of every command that reads an experiment.
+/// Which runs there are; of every command that reads an experiment.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct WhatToRun {
     /// Another value for a key, such as training.n_epochs=3 or n_patterns=100; an empty value takes
@@ -276,10 +280,6 @@ pub(crate) struct WhatToRun {
     /// Seeds in place of the specification's: 0..9 (both included) or 0,1,5
     #[arg(long, value_name = "SEEDS")]
     pub(crate) seeds: Option<String>,
-    /// Runs at a time, as many as there are processors where not given; threads without a run help others
-    /// with their products
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
 }
 
 impl WhatToRun {
@@ -287,7 +287,18 @@ impl WhatToRun {
     pub(crate) fn overrides(&self) -> Result<Overrides, SpecProblem> {
         Overrides::parse(&self.sets, self.seeds.as_deref())
     }
+}
 
+/// How many runs at a time.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct AtOnce {
+    /// Runs at a time, as many as there are processors where not given; threads without a run help others
+    /// with their products
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+impl AtOnce {
     /// How many runs at a time.
     pub(crate) fn n_threads(&self) -> usize {
         let all = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -300,6 +311,8 @@ impl WhatToRun {
 pub(crate) struct HowToRun {
     #[command(flatten)]
     pub(crate) what: WhatToRun,
+    #[command(flatten)]
+    pub(crate) at_once: AtOnce,
     /// Folder for the experiment's folder
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) out: PathBuf,

@@ -43,8 +43,12 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         |epoch: &VerdictEpoch| shown.iter().any(|of| of.at(*epoch).comparison.is_some());
     let epochs: Vec<VerdictEpoch> = VerdictEpoch::ALL.into_iter().filter(has_values).collect();
     let margin = shown[0].margin;
+    let unit = match task.score == Metric::ACCURACY {
+        true => " (points)",
+        false => "",
+    };
     let panel = |epoch: &VerdictEpoch| DotPanel {
-        x_label: epoch.words().to_owned(),
+        x_label: format!("{}{unit}", epoch.words()),
         x: axis(&shown, &epochs, margin),
         guide: Some(0.0),
         margin: Some(margin.unwrap_or(0.0)),

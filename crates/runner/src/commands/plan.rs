@@ -37,7 +37,7 @@ pub(crate) fn plan(arguments: &PlanArgs, data_dir: Option<&Path>) -> Result<u8> 
         )),
         Some(Plan::Tasks(planned)) => {
             say::verbatim(table(&planned).text_in(width::of_output()));
-            say::out(in_short(&planned, arguments.what.n_threads()));
+            say::out(in_short(&planned, arguments.at_once.n_threads()));
             let failed = planned
                 .iter()
                 .filter_map(|of| Some((of, of.failed.as_ref()?)));

@@ -74,7 +74,7 @@ fn run_source(
         .context("failed to listen for Ctrl-C")?;
     let asked = Asked::on_signals().context("failed to listen for SIGUSR1")?;
     let execution = Execution {
-        n_threads: arguments.how.what.n_threads(),
+        n_threads: arguments.how.at_once.n_threads(),
         shard: match arguments.how.trials_only {
             true => Shard::NONE,
             false => arguments.how.shard.unwrap_or(Shard::ALL),

@@ -250,7 +250,7 @@ impl Job<'_> {
     }
 
     fn n_cpus(&self) -> usize {
-        self.arguments.what.threads.map_or(1, usize::from)
+        self.arguments.at_once.threads.map_or(1, usize::from)
     }
 }
 
