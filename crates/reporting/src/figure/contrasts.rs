@@ -44,7 +44,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let epochs: Vec<VerdictEpoch> = VerdictEpoch::ALL.into_iter().filter(has_values).collect();
     let margin = shown[0].margin;
     let unit = match task.score == Metric::ACCURACY {
-        true => " (points)",
+        true => "\n(points)",
         false => "",
     };
     let panel = |epoch: &VerdictEpoch| DotPanel {

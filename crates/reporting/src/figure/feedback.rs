@@ -27,6 +27,8 @@ pub(super) const FIGURE: Figure = Figure {
 
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["quantity", "layer"]);
+    let n_layers = task.layers(Metric::FEEDBACK_ANGLE).len();
+    let n_columns = per_layer::n_columns(n_layers.max(1));
     let blocks = [
         Block {
             heading: "angle, to transposed forward weights".to_owned(),
@@ -36,6 +38,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             reference: None,
             guides: vec![90.0],
             y: per_layer::angle_axis(task, &[Metric::FEEDBACK_ANGLE]),
+            n_columns,
             null: &|_| None,
         },
         Block {
@@ -46,6 +49,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             reference: None,
             guides: vec![1.0],
             y: per_layer::ratio_axis(task, Metric::FEEDBACK_NORM),
+            n_columns,
             null: &|_| None,
         },
     ];
@@ -56,11 +60,10 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     if rows.is_empty() {
         return Err("no finished run has feedback weights over epochs");
     }
-    let n_layers = task.layers(Metric::FEEDBACK_ANGLE).len();
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(n_layers.max(1)),
+            n_columns,
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
             notes: Vec::new(),

@@ -25,6 +25,7 @@ pub(super) const FIGURE: Figure = Figure {
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["reference", "layer"]);
     let y = per_layer::ratio_axis(task, Metric::NORM_RATIO);
+    let n_columns = per_layer::n_columns(task.layers(Metric::NORM_RATIO).len());
     let mut rows = Vec::new();
     for reference in OutputError::ALL {
         let block = Block {
@@ -35,6 +36,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             reference: Some(reference),
             guides: vec![1.0],
             y: y.clone(),
+            n_columns,
             null: &|_| None,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -45,7 +47,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(task.layers(Metric::NORM_RATIO).len()),
+            n_columns,
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
             notes: Vec::new(),

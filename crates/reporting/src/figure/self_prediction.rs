@@ -27,7 +27,8 @@ pub(super) const FIGURE: Figure = Figure {
 fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let mut table = EpochTable::new(task, &["quantity", "layer"]);
     let mut rows = Vec::new();
-    let mut n_columns = 1;
+    let n_panels = FIGURE.reads.iter().map(|metric| task.layers(*metric).len());
+    let n_columns = per_layer::n_columns(n_panels.max().unwrap_or(1));
     for (metric, heading, y_label) in [
         (
             Metric::INTERNEURON_MISMATCH,
@@ -48,10 +49,10 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             reference: None,
             guides: Vec::new(),
             y: axis(task, metric),
+            n_columns,
             null: &|_| None,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
-        n_columns = n_columns.max(per_layer::n_columns(task.layers(metric).len()));
     }
     if rows.is_empty() {
         return Err("no finished run has interneurons and apical potentials over epochs");

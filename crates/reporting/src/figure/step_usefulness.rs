@@ -28,6 +28,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     let (low, high) = series::range(drawn.chain([0.0, 1.0])).unwrap_or((0.0, 1.0));
     // A step far worse than useless is off the axis.
     let y = Axis::linear(low.max(-1.0), high.min(1.5), 4);
+    let n_columns = per_layer::n_columns(task.layers(Metric::STEP_USEFULNESS).len());
     let mut rows = Vec::new();
     for reference in OutputError::ALL {
         let name = per_layer::reference_name(reference);
@@ -44,6 +45,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
                 reference: Some(reference),
                 guides: vec![0.0, 1.0],
                 y: y.clone(),
+                n_columns,
                 null: &|_| None,
             };
             rows.extend(per_layer::rows(task, &block, &mut table));
@@ -55,7 +57,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(task.layers(Metric::STEP_USEFULNESS).len()),
+            n_columns,
             rows,
             legend: per_layer::legend(task, FIGURE.reads),
             notes: Vec::new(),

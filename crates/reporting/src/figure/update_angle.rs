@@ -39,6 +39,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         false => (Metric::REDRAWN_FEEDBACK_ANGLE, "feedback drawn anew (null)"),
     };
     let y = per_layer::angle_axis(task, &[Metric::UPDATE_ANGLE, null_metric]);
+    let n_columns = per_layer::n_columns(task.layers(Metric::UPDATE_ANGLE).len());
     let mut rows = Vec::new();
     let mut has_null = false;
     for reference in OutputError::ALL {
@@ -51,6 +52,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
             reference: Some(reference),
             guides: vec![90.0],
             y: y.clone(),
+            n_columns,
             null: &null,
         };
         rows.extend(per_layer::rows(task, &block, &mut table));
@@ -69,7 +71,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
     Ok(Draft {
         picture: Picture::Grid(Grid {
             x_label: "epoch".to_owned(),
-            n_columns: per_layer::n_columns(task.layers(Metric::UPDATE_ANGLE).len()),
+            n_columns,
             rows,
             legend,
             notes: Vec::new(),

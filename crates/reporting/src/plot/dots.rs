@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Tick};
 use super::canvas::{Anchor, Canvas};
-use super::font::{fit, text_width};
+use super::font::{fit, in_two, text_width};
 use super::{SMALL, some};
 use crate::number::fixed;
 use crate::palette::{GRID, GUIDE, INK, LineStyle};
@@ -21,6 +21,7 @@ pub(crate) struct DotLine {
 /// A panel: what lies along its axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DotPanel {
+    /// In one or two lines.
     pub(crate) x_label: String,
     pub(crate) x: Axis,
     /// A value to compare with.
@@ -34,6 +35,20 @@ pub(crate) struct DotPanel {
 pub(crate) struct Dots {
     pub(crate) panels: Vec<DotPanel>,
     pub(crate) lines: Vec<DotLine>,
+}
+
+impl DotLine {
+    /// Its label, in two lines where one would be too wide.
+    fn label_within(&self, whole: f64) -> Vec<&str> {
+        let width = |text: &str| text_width(text, SMALL);
+        match self.label.lines().count() {
+            1 if width(&self.label) > WIDEST_LABEL * whole => match in_two(&self.label, width) {
+                Some((first, second)) => vec![first, second],
+                None => vec![&self.label],
+            },
+            _ => self.label.lines().collect(),
+        }
+    }
 }
 
 const SPACING: f64 = 118.0;
@@ -51,17 +66,20 @@ const WIDEST_LABEL: f64 = 0.45;
 impl Dots {
     /// The lines, drawn on paper of `whole` width.
     pub(super) fn draw(&self, title: &str, whole: f64) -> Canvas {
-        let has_two = self.lines.iter().any(|of| of.label.lines().count() > 1);
+        let labels: Vec<Vec<&str>> = self.lines.iter().map(|of| of.label_within(whole)).collect();
+        let has_two = labels.iter().any(|lines| lines.len() > 1);
         let spacing = SPACING + if has_two { LABEL_SPACING } else { 0.0 };
         let bottom = TOP + spacing * self.lines.len() as f64;
-        let mut canvas = Canvas::new(whole, bottom + 230.0, title);
-        let labels = self.lines.iter().flat_map(|of| of.label.lines());
-        let widths = labels.map(|label| text_width(label, SMALL));
+        let x_labels = self.panels.iter().map(|of| of.x_label.lines().count());
+        let below = 230.0 + LABEL_SPACING * x_labels.max().unwrap_or(1).saturating_sub(1) as f64;
+        let mut canvas = Canvas::new(whole, bottom + below, title);
+        let widths = labels.iter().flatten();
+        let widths = widths.map(|label| text_width(label, SMALL));
         let room = widths.fold(0.0, f64::max).min(WIDEST_LABEL * whole);
         let y_of = |index: usize| TOP + spacing * (index as f64 + 0.5);
-        for (index, line) in self.lines.iter().enumerate() {
-            let n_more = line.label.lines().count().saturating_sub(1);
-            for (row, label) in line.label.lines().enumerate() {
+        for (index, lines) in labels.iter().enumerate() {
+            let n_more = lines.len().saturating_sub(1);
+            for (row, label) in lines.iter().enumerate() {
                 let label = fit(label, SMALL, room);
                 let y = y_of(index) + (row as f64 - 0.5 * n_more as f64) * LABEL_SPACING;
                 canvas.text(&label, (LEFT + room, y), Anchor::Right, SMALL);
@@ -142,8 +160,10 @@ impl DotPanel {
             canvas.line(&[(x, bottom), (x, bottom + 22.0)], INK, 1.0, 8);
             canvas.text(&tick.label, (x, bottom + 77.0), Anchor::Middle, SMALL);
         }
-        let at = (left + 0.5 * width, bottom + 175.0);
-        canvas.text(&self.x_label, at, Anchor::Middle, SMALL);
+        for (row, label) in self.x_label.lines().enumerate() {
+            let y = bottom + 175.0 + LABEL_SPACING * row as f64;
+            canvas.text(label, (left + 0.5 * width, y), Anchor::Middle, SMALL);
+        }
     }
 }
 

@@ -155,6 +155,16 @@ impl Embedded {
     }
 }
 
+/// `text` in two lines, broken where the longer of both is shortest; nothing where it is one word.
+pub(super) fn in_two(text: &str, width: impl Fn(&str) -> f64) -> Option<(&str, &str)> {
+    let breaks = text.match_indices(' ');
+    let pairs = breaks.map(|(at, _)| (&text[..at], &text[at + 1..]));
+    pairs.min_by(|a, b| {
+        let longest = |(first, second): &(&str, &str)| width(first).max(width(second));
+        longest(a).total_cmp(&longest(b))
+    })
+}
+
 /// `text`, shortened at its end to be no wider than `width`.
 pub(crate) fn fit(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {

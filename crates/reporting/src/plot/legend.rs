@@ -102,11 +102,14 @@ fn key_width(key: Key) -> f64 {
     }
 }
 
-/// The least number of rows, filled column by column, that fits the width.
+/// The least number of rows, filled column by column, that fits the width, of those that make columns as even as
+/// can be.
 fn n_rows(entries: &[LegendEntry], whole: f64) -> usize {
-    (1..entries.len())
+    let n = entries.len();
+    (1..n)
+        .filter(|n_rows| *n_rows == n.div_ceil(n.div_ceil(*n_rows)))
         .find(|n_rows| width_in_rows(entries, *n_rows, whole) <= whole - 2.0 * MARGIN)
-        .unwrap_or(entries.len())
+        .unwrap_or(n)
 }
 
 fn width_in_rows(entries: &[LegendEntry], n_rows: usize, whole: f64) -> f64 {

@@ -2,6 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, Point, rich_width};
 use super::clip::{clip_area, clip_line};
+use super::font::in_two;
 use super::grid::{Curve, Panel, Row, Shown};
 use super::{MEDIUM, Rect, SMALL, some};
 use crate::palette::{GRID, GUIDE, INK};
@@ -64,12 +65,7 @@ impl Row {
         if width(&self.y_label) <= self.height + 0.5 * TICK_LABELS {
             return None;
         }
-        let breaks = self.y_label.match_indices(' ');
-        let pairs = breaks.map(|(at, _)| (&self.y_label[..at], &self.y_label[at + 1..]));
-        pairs.min_by(|a, b| {
-            let longest = |(first, second): &(&str, &str)| width(first).max(width(second));
-            longest(a).total_cmp(&longest(b))
-        })
+        in_two(&self.y_label, width)
     }
 
     fn above(&self) -> f64 {

@@ -17,6 +17,8 @@ pub(in crate::figure) struct Block<'a> {
     pub(in crate::figure) reference: Option<OutputError>,
     pub(in crate::figure) guides: Vec<f64>,
     pub(in crate::figure) y: Axis,
+    /// Panels across the figure.
+    pub(in crate::figure) n_columns: usize,
     /// A line drawn besides those of the learners, by layer.
     pub(in crate::figure) null: &'a dyn Fn(Option<usize>) -> Option<Curve>,
 }
@@ -56,8 +58,7 @@ pub(in crate::figure) fn rows(
         table.add(&names, group, points);
     }
     let points = || lines.iter().flat_map(|(_, _, points)| points);
-    let n_columns = n_columns(layers.len());
-    let n_ticks = if n_columns > 2 { 3 } else { 5 };
+    let n_ticks = if block.n_columns > 2 { 3 } else { 5 };
     let x = series::epoch_axis(points(), n_ticks);
     let panels: Vec<Panel> = layers
         .iter()
@@ -76,7 +77,7 @@ pub(in crate::figure) fn rows(
         })
         .collect();
     panels
-        .chunks(n_columns)
+        .chunks(block.n_columns)
         .enumerate()
         .map(|(index, panels)| Row {
             heading: if index == 0 {
