@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Copies what is small of an experiment's or a protocol's results to results/reference, to be
-# committed: series of a run and numbers of a protocol's figure where they have at most 16 and 32 KiB.
+# committed: series of a run and numbers of a protocol's figure where they have at most 16 and 32 KiB,
+# and the correlations of error with angle, which stand in no table.
 #
 #     scripts/keep_results.sh results/digits
 set -euo pipefail
@@ -14,7 +15,7 @@ for file in trials.jsonl summary.json; do
   if [ -e "$source/$file" ]; then cp "$source/$file" "$target"; fi
 done
 (cd "$source" && find . \( -name summary.json -o -name provenance.json -o -name '*.svg' \
-  -o -regex './figures/[^/]*\.csv' -size -33k \) \
+  -o -regex './figures/[^/]*\.csv' -size -33k -o -name error_over_angle.csv \) \
   -not -path './tuning/*' -not -path '*-damaged*' -not -path '*/.*' -print0) |
   while IFS= read -r -d '' file; do
     mkdir -p "$target/$(dirname "$file")"

@@ -88,7 +88,7 @@ impl Dots {
     fn data(&self) -> Value {
         let panel = |panel: &super::DotPanel| {
             json!({
-                "x_label": panel.x_label,
+                "x_label": panel.x_label.replace('\n', " "),
                 "x": axis(&panel.x),
                 "guide": panel.guide,
                 "margin": panel.margin,
