@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Writes the tables of docs/book/src/results/fig3.md, the paper's Fig. 3 with ten seeds, from results/reference/fig3.
+
+    python3 scripts/fig3.py docs/book/src/results/fig3.md
+
+What stands between `<!-- table: NAME -->` and `<!-- end -->` is written again, the text around it stays. The numbers
+are bound to the cells that they come from; `apical verify --claims` compares them.
+"""
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+RECORDS = Path(__file__).resolve().parent.parent / "results/reference/fig3"
+# From the page to the records.
+UP = "../../../../results/reference/fig3"
+SCORE, HALF = "test_score_last_epoch_mean", "test_score_last_epoch_half_width_95"
+# The test errors that the paper has.
+PAPER = {
+    ("constant", "random feedback"): "1.96",
+    ("constant", "matched backprop"): "1.53",
+    ("constant", "hidden to hidden frozen"): "2.11",
+    ("constant", "hidden to hidden frozen, tied feedback"): "2.11",
+    ("constant", "single layer"): "8.4",
+    ("eq10", "top-down weights by eq. 10"): "2.48",
+}
+# Bars of test error at the last epoch, means over seeds.
+BARS = [
+    ("constant", "random feedback", 1.90),
+    ("constant", "matched backprop", 1.58),
+    ("constant", "hidden to hidden frozen", 2.11),
+    ("constant", "hidden to hidden frozen, tied feedback", 2.11),
+    ("constant", "single layer", 8.40),
+    ("eq10", "top-down weights by eq. 10", 2.48),
+]
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with open(RECORDS / name, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def written(number: float, digits: int = 2, sign: str = "") -> str:
+    # Zero has no sign.
+    return f"{round(number, digits) + 0.0:{sign}.{digits}f}".replace("-", "−").replace("+0.00", "0.00")
+
+
+def bound(text: str, file: str, row: dict[str, str], keys: tuple[str, ...], columns: list[str]) -> str:
+    which = "; ".join(f"{key}={row[key]}" for key in keys)
+    return f"{text} <!-- cells: {UP}/{file}; {which}; {' '.join(columns)} -->"
+
+
+def error(row: dict[str, str], before: str) -> str:
+    """Test error with its interval; `before` is what stands before it in the line, whose numbers are no cells."""
+    text = f"{written(100 - float(row[SCORE]))} ± {written(float(row[HALF]))}"
+    skipped = ["_"] * len(re.findall(r"\d+(?:\.\d+)?", before))
+    return bound(text, "table.csv", row, ("task", "learner"), [*skipped, f"100-{SCORE}", HALF])
+
+
+def angles(row: dict[str, str], reference: str) -> str:
+    """Angles of the layers' updates, hidden layers first; a dash of one that does not learn."""
+    columns = [f"update_angle_degrees_{reference}_layer_{layer}_mean" for layer in (1, 2, 3)]
+    shown = [written(float(row[column]), 0) if row[column] else "–" for column in columns]
+    columns = [column for column in columns if row[column]]
+    return bound(" / ".join(shown), "table.csv", row, ("task", "learner"), columns) if columns else "–"
+
+
+def difference(row: dict[str, str], file: str = "contrasts.csv") -> str:
+    """What a learner's accuracy has more than the other's, and the verdict, with how many seeds would decide."""
+    columns = ["difference_mean", "interval_95_low", "interval_95_high"]
+    mean, low, high = (float(row[column]) for column in columns)
+    text = f"{written(mean, sign='+')} [{written(low)}, {written(high)}]"
+    verdict = f"*{row['verdict'].replace('_', ' ')}*"
+    if row["n_needed"]:
+        verdict += f" ({row['n_needed']})"
+        columns.append("n_needed")
+    keys = ("task", "learner", "other", "epoch")
+    return bound(f"{text} | {verdict}", file, row, keys, columns)
+
+
+def table(task: str) -> Iterator[str]:
+    """The learners of a task."""
+    of_task = [row for row in read("contrasts.csv") if row["task"] == task and row["epoch"] == "last"]
+    contrasts = {row["learner"]: row for row in of_task}
+    if all(row["task"] != task for row in read("table.csv")):
+        yield "*Not run yet.*"
+        return
+    yield "| learner | paper's test error (%) | test error (%) | accuracy less matched backprop's (points) | verdict | angle, `potential` | angle, `squared_error` |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in read("table.csv"):
+        if row["task"] == task:
+            head = f"| {row['learner']} | {PAPER.get((task, row['learner']), '')} | "
+            contrast = contrasts.get(row["learner"])
+            compared = difference(contrast) if contrast else " | "
+            both = " | ".join(angles(row, reference) for reference in ("potential", "squared_error"))
+            yield f"{head}{error(row, head)} | {compared} | {both} |"
+
+
+def two_by_two() -> Iterator[str]:
+    """Interneurons learned or ideal, feedback random or tied."""
+    rows = {row["learner"]: row for row in read("table.csv") if row["task"] == "constant"}
+    yield "| | feedback random | feedback tied |"
+    yield "|---|---|---|"
+    for name, tail in [("learned", ""), ("ideal", ", ideal interneurons")]:
+        cells = [error(rows[f"{feedback} feedback{tail}"], "") for feedback in ("random", "tied")]
+        yield f"| interneurons {name} | {' | '.join(cells)} |"
+
+
+def simple_effects() -> Iterator[str]:
+    """What one of both changes while the other stays."""
+    yield "| | less | accuracy (points) | verdict |"
+    yield "|---|---|---|---|"
+    for row in read("two_by_two/contrasts.csv"):
+        if row["epoch"] == "last" and row["learner"] != "feedback alignment":
+            text = difference(row, "two_by_two/contrasts.csv")
+            yield f"| {row['learner']} | {row['other']} | {text} |"
+
+
+def correlations() -> Iterator[str]:
+    """Of test error with the angle of hidden updates."""
+    yield "| | correlation | n |"
+    yield "|---|---|---|"
+    file = "figures/constant/error_over_angle.csv"
+    for row in read(file):
+        if row["line"].startswith("correlation"):
+            columns = ["value", "interval_95_low", "interval_95_high"]
+            value, low, high = (written(float(row[column])) for column in columns)
+            what = row["line"].removeprefix("correlation_").replace("_", " ")
+            text = bound(f"{value} [{low}, {high}] | {row['n']}", file, row, ("line",), [*columns, "n"])
+            yield f"| {what} | {text} |"
+
+
+def credit() -> Iterator[str]:
+    """Which parts of the verdict on credit hold."""
+    parts = ["potentials_in_range", "gradient_above_rounding", "depth_is_used", "perturbations_predicted"]
+    words = {"PASS": "yes", "FAIL": "**no**", "not measured": "–"}
+    yield "| learner | " + " | ".join(part.replace("_", " ") for part in parts) + " |"
+    yield "|---" * (len(parts) + 1) + "|"
+    for row in read("credit.csv"):
+        if row["task"] == "constant":
+            yield f"| {row['learner']} | " + " | ".join(words[row[part]] for part in parts) + " |"
+
+
+def bars() -> Iterator[str]:
+    """What was asked for, and whether it came out."""
+    rows = {(row["task"], row["learner"]): row for row in read("table.csv")}
+    contrasts = {
+        (row["task"], row["learner"]): row for row in read("contrasts.csv") if row["epoch"] == "last"
+    }
+    single = list(csv.DictReader(open(RECORDS.parent / "single_layer/table.csv", newline="")))
+    yield "| | bar, test error (%) | reached (%) | |"
+    yield "|---|---|---|---|"
+    for task, learner, bar in BARS:
+        row = rows.get((task, learner))
+        if row is None:
+            yield f"| {learner} | ≤ {bar:.2f} | – | not run |"
+            continue
+        mean, half = 100 - float(row[SCORE]), float(row[HALF])
+        upper = PAPER[task, learner] if learner == "random feedback" else None
+        is_met = mean <= bar and (upper is None or mean + half < float(upper))
+        limit = f"≤ {bar:.2f}" + (f", its interval below {upper}" if upper else "")
+        head = f"| {learner} | {limit} | "
+        yield f"{head}{error(row, head)} | {'met' if is_met else '**missed**'} |"
+    for row in single:
+        if row["learner"] == "cross-entropy":
+            head = "| single layer, cross-entropy | ≤ 8.40 | "
+            is_met = 100 - float(row[SCORE]) <= 8.4
+            text = error(row, head).replace(UP, UP.replace("fig3", "single_layer"))
+            yield f"{head}{text} | {'met' if is_met else '**missed**'} |"
+    local = contrasts["constant", "error neurons, learned"]
+    head = "| error neurons, learned: accuracy less matched backprop's | equivalent within 0.15 | "
+    columns = ["difference_mean", "interval_95_low", "interval_95_high"]
+    mean, low, high = (float(local[column]) for column in columns)
+    text = f"{written(mean, sign='+')} [{written(low)}, {written(high)}]"
+    skipped = ["_"] * len(re.findall(r"\d+(?:\.\d+)?", head))
+    keys = ("task", "learner", "other", "epoch")
+    text = bound(text, "contrasts.csv", local, keys, [*skipped, *columns])
+    yield f"{head}{text} | {'met' if local['verdict'] == 'equivalent' else '**missed**'} |"
+
+
+def single_layer() -> Iterator[str]:
+    """A single layer with both errors."""
+    yield "| error | test error (%) |"
+    yield "|---|---|"
+    with open(RECORDS.parent / "single_layer/table.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            text = error(row, "").replace(UP, UP.replace("fig3", "single_layer"))
+            yield f"| {row['learner']} | {text} |"
+
+
+TABLES = {
+    "single layer": single_layer,
+    "bars": bars,
+    "constant": lambda: table("constant"),
+    "falling": lambda: table("falling"),
+    "eq10": lambda: table("eq10"),
+    "two by two": two_by_two,
+    "simple effects": simple_effects,
+    "correlations": correlations,
+    "credit": credit,
+}
+page = Path(sys.argv[1])
+text = page.read_text()
+for name, lines in TABLES.items():
+    mark = f"<!-- table: {name} -->\n"
+    before, rest = text.split(mark)
+    after = rest[rest.index("<!-- end -->") :]
+    text = before + mark + "\n" + "\n".join(lines()) + "\n\n" + after
+page.write_text(text)
