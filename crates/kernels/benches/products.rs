@@ -17,7 +17,13 @@ fn products(c: &mut Criterion) {
 
 /// The same with more matrices, in turn, than the second cache holds.
 fn products_in_turn(c: &mut Criterion) {
-    bench(c, "products_in_turn", &[(784, 500), (500, 500)], &[10, 32, 128], 4);
+    bench(
+        c,
+        "products_in_turn",
+        &[(784, 500), (500, 500)],
+        &[10, 32, 128],
+        4,
+    );
 }
 
 fn bench(
