@@ -117,7 +117,7 @@ impl<T: Real> WithSimd for Multiply<'_, T> {
         };
         let is_large = n > n_blocks * samples_of_block::<S>() && is_wide::<T, S>(&self.panel);
         if is_large && tiles::fit::<T, S>(n) {
-            return tiles::multiply(simd, &self);
+            return simd.vectorize(tiles::Tiled(&self));
         }
         for i in self.panel.clone().step_by(WIDTH * lanes::<T, S>()) {
             for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));
@@ -189,7 +189,7 @@ impl<T: Real> WithSimd for RankUpdate<'_, T> {
             && n_rows >= MANY_ROWS
             && is_wide::<T, S>(&self.panel);
         if is_large && tiles::fit::<T, S>(n_rows) {
-            return tiles::rank_update(simd, &self);
+            return simd.vectorize(tiles::Tiled(&self));
         }
         for i in self.panel.clone().step_by(WIDTH * lanes::<T, S>()) {
             for_sample_blocks!(self.x.rows(), |b, R| self.block::<S, R>(simd, b, i));

@@ -106,9 +106,10 @@ pub(super) fn prefetch_panel<T: Real, S: Simd>(matrix: *const T, at: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        for line in lines_of_panel::<T, S>() {
+        let of_line = 64 / size_of::<T>();
+        for line in 0..(WIDTH * lanes::<T, S>()).div_ceil(of_line) {
             // SAFETY: as in `prefetch`.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(matrix.wrapping_add(at + line).cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(matrix.wrapping_add(at + line * of_line).cast()) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
@@ -121,18 +122,12 @@ pub(super) fn prefetch<T: Real, S: Simd>(matrix: *const T, at: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        for line in lines_of_panel::<T, S>() {
+        let of_line = 64 / size_of::<T>();
+        for line in 0..(WIDTH * lanes::<T, S>()).div_ceil(of_line) {
             // SAFETY: a prefetch is a hint: it reads nothing and faults nowhere.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(matrix.wrapping_add(at + line).cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(matrix.wrapping_add(at + line * of_line).cast()) };
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (matrix, at);
-}
-
-/// Where cache lines begin in a panel's width of a row.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn lines_of_panel<T: Real, S: Simd>() -> impl Iterator<Item = usize> {
-    (0..WIDTH * lanes::<T, S>()).step_by(64 / size_of::<T>())
 }

@@ -19,10 +19,12 @@ pub(super) const PANEL: usize = 1 << 14;
 pub(super) struct Panel([MaybeUninit<u8>; PANEL]);
 
 impl Panel {
+    #[inline(always)]
     pub(super) fn new() -> Self {
         Self([MaybeUninit::uninit(); PANEL])
     }
 
+    #[inline(always)]
     pub(super) fn start<T: Real, S: Simd>(&mut self) -> *mut T::Vector<S> {
         self.0.as_mut_ptr().cast()
     }
@@ -42,6 +44,7 @@ pub(super) struct Room<T> {
 
 impl<T: Real> Room<T> {
     /// Room for `n` values.
+    #[inline(always)]
     pub(super) fn new(n: usize) -> Self {
         let mut words = KEPT.take();
         let n_words = (n * size_of::<T>()).div_ceil(size_of::<u64>());
@@ -55,15 +58,18 @@ impl<T: Real> Room<T> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn clear(&mut self) {
         self.n_values = 0;
     }
 
+    #[inline(always)]
     pub(super) fn start(&self) -> *const T {
         self.words.as_ptr().cast()
     }
 
     /// Where `n` values more are written.
+    #[inline(always)]
     fn more(&mut self, n: usize) -> *mut T {
         let from = self.n_values;
         self.n_values += n;

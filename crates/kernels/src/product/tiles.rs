@@ -16,7 +16,7 @@
 
 use std::ops::Range;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::Columns;
 use super::blocks::{Multiply, RankUpdate};
@@ -70,16 +70,39 @@ macro_rules! for_tiles {
     }};
 }
 
+/// A product or an update in tiles: a function of its own, so that it takes no registers from the loops of few
+/// samples.
+pub(super) struct Tiled<'a, O>(pub(super) &'a O);
+
+impl<T: Real> WithSimd for Tiled<'_, Multiply<'_, T>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        multiply(simd, self.0);
+    }
+}
+
+impl<T: Real> WithSimd for Tiled<'_, RankUpdate<'_, T>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        rank_update(simd, self.0);
+    }
+}
+
 /// See [`crate::multiply`].
 #[inline(always)]
-pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
+fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
     let (n_samples, n_rows) = (m.x.rows(), m.columns.n_of(m.w.rows()));
     let width = WIDTH * lanes::<T, S>();
     let per_chunk = PANEL / (width * size_of::<T>());
     let mut rates = Room::new(n_samples * per_chunk.min(n_rows));
     let mut weights = Panel::new();
-    // With many tiles of narrow registers caches have the time to find out.
-    let is_spread = S::REGISTER_COUNT >= 32 || n_samples <= SPREAD_TO;
+    // Two tiles leave one to ask for all; with many of narrow registers caches have the time to find out.
+    let is_spread =
+        n_samples > 2 * sizes::<S>()[1] && (S::REGISTER_COUNT >= 32 || n_samples <= SPREAD_TO);
     let mut first = 0;
     loop {
         let chunk = first..(first + per_chunk).min(n_rows);
@@ -135,7 +158,7 @@ pub(super) fn multiply<T: Real, S: Simd>(simd: S, m: &Multiply<'_, T>) {
 
 /// See [`crate::rank_update`].
 #[inline(always)]
-pub(super) fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
+fn rank_update<T: Real, S: Simd>(simd: S, u: &RankUpdate<'_, T>) {
     let (n_samples, n_rows) = (u.x.rows(), u.columns.n_of(u.n_pre));
     let (width, stride) = (WIDTH * lanes::<T, S>(), u.d.stride());
     let mut rates = Room::new(n_samples.min(SAMPLES) * n_rows);
