@@ -161,7 +161,8 @@ fn panel(
     let (from, to) = range.map_or(values, |range| (range.from, range.to));
     let n_ticks = [5, 3, 2][n_columns.clamp(1, 3) - 1];
     let x = match range.is_some_and(|range| range.is_logarithmic) {
-        true => Axis::logarithmic(from, to),
+        // As many labels as a linear one has.
+        true => Axis::logarithmic(from, to).labelled_at_most(n_ticks + 1),
         false => {
             let margin = 0.06 * (to - from);
             Axis::linear(from - margin, to + margin, n_ticks)

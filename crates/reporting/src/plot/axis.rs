@@ -206,6 +206,17 @@ impl Axis {
         }
     }
 
+    /// The same with at most `n` labels, evenly left out; their places stay.
+    pub(crate) fn labelled_at_most(mut self, n: usize) -> Self {
+        let stride = self.ticks.len().div_ceil(n.max(1)).max(1);
+        let (kept, left_out): (Vec<_>, Vec<_>) = (self.ticks.into_iter().enumerate())
+            .partition(|(index, _)| index.is_multiple_of(stride));
+        self.ticks = kept.into_iter().map(|(_, tick)| tick).collect();
+        self.minor
+            .extend(left_out.iter().map(|(_, tick)| tick.value));
+        self
+    }
+
     /// A logarithmic axis of `values`, positive and in order, each with a tick.
     pub(crate) fn at(values: &[f64]) -> Self {
         let ends = values.first().zip(values.last());
@@ -351,6 +362,17 @@ mod tests {
             labels(&Axis::logarithmic(1e-12, 1.0)),
             ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"]
         );
+    }
+
+    #[test]
+    fn labels_are_left_out_evenly_and_their_places_stay() {
+        let axis = Axis::logarithmic(0.002, 0.5);
+        assert_eq!(labels(&axis), ["0.003", "0.01", "0.03", "0.1", "0.3"]);
+        let n_minor = axis.minor.len();
+        let axis = axis.labelled_at_most(3);
+        assert_eq!(labels(&axis), ["0.003", "0.03", "0.3"]);
+        assert_eq!(axis.minor.len(), n_minor + 2);
+        assert_eq!(labels(&axis.labelled_at_most(3)), ["0.003", "0.03", "0.3"]);
     }
 
     #[test]
