@@ -87,7 +87,7 @@ def table(task: str) -> Iterator[str]:
     if all(row["task"] != task for row in read("table.csv")):
         yield "*Not run yet.*"
         return
-    yield "| learner | paper's test error (%) | test error (%) | accuracy less matched backprop's (points) | verdict | angle, `potential` | angle, `squared_error` |"
+    yield "| learner | paper's test error (%) | test error (%) | accuracy less matched backprop's (points) | verdict | angle (potential) | angle (squared error) |"
     yield "|---|---|---|---|---|---|---|"
     for row in read("table.csv"):
         if row["task"] == task:
