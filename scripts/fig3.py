@@ -13,10 +13,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-RECORDS = Path(__file__).resolve().parent.parent / "results/reference/fig3"
+REFERENCE = Path(__file__).resolve().parent.parent / "results/reference"
 # From the page to the records.
-UP = "../../../../results/reference/fig3"
+UP = "../../../../results/reference"
 SCORE, HALF = "test_score_last_epoch_mean", "test_score_last_epoch_half_width_95"
+CONTRASTS = "fig3/contrasts.csv"
+# A contrast: what names it, and its difference.
+PAIR = ("task", "learner", "other", "epoch")
+DIFFERENCE = ("difference_mean", "interval_95_low", "interval_95_high")
 # The test errors that the paper has.
 PAPER = {
     ("constant", "random feedback"): "1.96",
@@ -38,7 +42,7 @@ BARS = [
 
 
 def read(name: str) -> list[dict[str, str]]:
-    with open(RECORDS / name, newline="") as file:
+    with open(REFERENCE / name, newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -52,11 +56,22 @@ def bound(text: str, file: str, row: dict[str, str], keys: tuple[str, ...], colu
     return f"{text} <!-- cells: {UP}/{file}; {which}; {' '.join(columns)} -->"
 
 
-def error(row: dict[str, str], before: str) -> str:
-    """Test error with its interval; `before` is what stands before it in the line, whose numbers are no cells."""
+def skipped(before: str) -> list[str]:
+    """No columns for the numbers of what stands before in the line."""
+    return ["_"] * len(re.findall(r"\d+(?:\.\d+)?", before))
+
+
+def error(row: dict[str, str], before: str = "", experiment: str = "fig3") -> str:
+    """Test error with its interval, with `before` before it in the line."""
     text = f"{written(100 - float(row[SCORE]))} ± {written(float(row[HALF]))}"
-    skipped = ["_"] * len(re.findall(r"\d+(?:\.\d+)?", before))
-    return bound(text, "table.csv", row, ("task", "learner"), [*skipped, f"100-{SCORE}", HALF])
+    columns = [*skipped(before), f"100-{SCORE}", HALF]
+    return bound(text, f"{experiment}/table.csv", row, ("task", "learner"), columns)
+
+
+def interval(row: dict[str, str], columns: list[str], sign: str = "") -> str:
+    """A value and its interval."""
+    value, low, high = (float(row[column]) for column in columns)
+    return f"{written(value, sign=sign)} [{written(low)}, {written(high)}]"
 
 
 def angles(row: dict[str, str], reference: str) -> str:
@@ -64,47 +79,49 @@ def angles(row: dict[str, str], reference: str) -> str:
     columns = [f"update_angle_degrees_{reference}_layer_{layer}_mean" for layer in (1, 2, 3)]
     shown = [written(float(row[column]), 0) if row[column] else "–" for column in columns]
     columns = [column for column in columns if row[column]]
-    return bound(" / ".join(shown), "table.csv", row, ("task", "learner"), columns) if columns else "–"
+    return bound(" / ".join(shown), "fig3/table.csv", row, ("task", "learner"), columns) if columns else "–"
 
 
-def difference(row: dict[str, str], file: str = "contrasts.csv") -> str:
+def difference(row: dict[str, str], file: str) -> str:
     """What a learner's accuracy has more than the other's, and the verdict, with how many seeds would decide."""
-    columns = ["difference_mean", "interval_95_low", "interval_95_high"]
-    mean, low, high = (float(row[column]) for column in columns)
-    text = f"{written(mean, sign='+')} [{written(low)}, {written(high)}]"
+    columns = list(DIFFERENCE)
+    text = interval(row, columns, "+")
     verdict = f"*{row['verdict'].replace('_', ' ')}*"
     if row["n_needed"]:
         verdict += f" ({row['n_needed']})"
         columns.append("n_needed")
-    keys = ("task", "learner", "other", "epoch")
-    return bound(f"{text} | {verdict}", file, row, keys, columns)
+    return bound(f"{text} | {verdict}", file, row, PAIR, columns)
+
+
+def last_epoch(file: str) -> dict[tuple[str, str], dict[str, str]]:
+    """Contrasts with the baseline at the last epoch, by task and learner."""
+    return {(row["task"], row["learner"]): row for row in read(file) if row["epoch"] == "last"}
 
 
 def table(task: str) -> Iterator[str]:
     """The learners of a task."""
-    of_task = [row for row in read("contrasts.csv") if row["task"] == task and row["epoch"] == "last"]
-    contrasts = {row["learner"]: row for row in of_task}
-    if all(row["task"] != task for row in read("table.csv")):
+    rows = [row for row in read("fig3/table.csv") if row["task"] == task]
+    if not rows:
         yield "*Not run yet.*"
         return
     yield "| learner | paper's test error (%) | test error (%) | accuracy less matched backprop's (points) | verdict | angle (potential) | angle (squared error) |"
     yield "|---|---|---|---|---|---|---|"
-    for row in read("table.csv"):
-        if row["task"] == task:
-            head = f"| {row['learner']} | {PAPER.get((task, row['learner']), '')} | "
-            contrast = contrasts.get(row["learner"])
-            compared = difference(contrast) if contrast else " | "
-            both = " | ".join(angles(row, reference) for reference in ("potential", "squared_error"))
-            yield f"{head}{error(row, head)} | {compared} | {both} |"
+    contrasts = last_epoch(CONTRASTS)
+    for row in rows:
+        head = f"| {row['learner']} | {PAPER.get((task, row['learner']), '')} | "
+        contrast = contrasts.get((task, row["learner"]))
+        compared = difference(contrast, CONTRASTS) if contrast else " | "
+        both = " | ".join(angles(row, reference) for reference in ("potential", "squared_error"))
+        yield f"{head}{error(row, head)} | {compared} | {both} |"
 
 
 def two_by_two() -> Iterator[str]:
     """Interneurons learned or ideal, feedback random or tied."""
-    rows = {row["learner"]: row for row in read("table.csv") if row["task"] == "constant"}
+    rows = {row["learner"]: row for row in read("fig3/table.csv") if row["task"] == "constant"}
     yield "| | feedback random | feedback tied |"
     yield "|---|---|---|"
     for name, tail in [("learned", ""), ("ideal", ", ideal interneurons")]:
-        cells = [error(rows[f"{feedback} feedback{tail}"], "") for feedback in ("random", "tied")]
+        cells = [error(rows[f"{feedback} feedback{tail}"]) for feedback in ("random", "tied")]
         yield f"| interneurons {name} | {' | '.join(cells)} |"
 
 
@@ -112,9 +129,11 @@ def simple_effects() -> Iterator[str]:
     """What one of both changes while the other stays."""
     yield "| | less | accuracy (points) | verdict |"
     yield "|---|---|---|---|"
-    for row in read("two_by_two/contrasts.csv"):
+    file = "fig3/two_by_two/contrasts.csv"
+    for row in read(file):
+        # Feedback alignment is compared there as well, and stands in the text.
         if row["epoch"] == "last" and row["learner"] != "feedback alignment":
-            text = difference(row, "two_by_two/contrasts.csv")
+            text = difference(row, file)
             yield f"| {row['learner']} | {row['other']} | {text} |"
 
 
@@ -122,13 +141,12 @@ def correlations() -> Iterator[str]:
     """Of test error with the angle of hidden updates."""
     yield "| | correlation | n |"
     yield "|---|---|---|"
-    file = "figures/constant/error_over_angle.csv"
+    file = "fig3/figures/constant/error_over_angle.csv"
     for row in read(file):
         if row["line"].startswith("correlation"):
             columns = ["value", "interval_95_low", "interval_95_high"]
-            value, low, high = (written(float(row[column])) for column in columns)
             what = row["line"].removeprefix("correlation_").replace("_", " ")
-            text = bound(f"{value} [{low}, {high}] | {row['n']}", file, row, ("line",), [*columns, "n"])
+            text = bound(f"{interval(row, columns)} | {row['n']}", file, row, ("line",), [*columns, "n"])
             yield f"| {what} | {text} |"
 
 
@@ -138,18 +156,14 @@ def credit() -> Iterator[str]:
     words = {"PASS": "yes", "FAIL": "**no**", "not measured": "–"}
     yield "| learner | " + " | ".join(part.replace("_", " ") for part in parts) + " |"
     yield "|---" * (len(parts) + 1) + "|"
-    for row in read("credit.csv"):
+    for row in read("fig3/credit.csv"):
         if row["task"] == "constant":
             yield f"| {row['learner']} | " + " | ".join(words[row[part]] for part in parts) + " |"
 
 
 def bars() -> Iterator[str]:
-    """What was asked for, and whether it came out."""
-    rows = {(row["task"], row["learner"]): row for row in read("table.csv")}
-    contrasts = {
-        (row["task"], row["learner"]): row for row in read("contrasts.csv") if row["epoch"] == "last"
-    }
-    single = list(csv.DictReader(open(RECORDS.parent / "single_layer/table.csv", newline="")))
+    """What was set before the runs, and whether it came out."""
+    rows = {(row["task"], row["learner"]): row for row in read("fig3/table.csv")}
     yield "| | bar, test error (%) | reached (%) | |"
     yield "|---|---|---|---|"
     for task, learner, bar in BARS:
@@ -163,20 +177,15 @@ def bars() -> Iterator[str]:
         limit = f"≤ {bar:.2f}" + (f", its interval below {upper}" if upper else "")
         head = f"| {learner} | {limit} | "
         yield f"{head}{error(row, head)} | {'met' if is_met else '**missed**'} |"
-    for row in single:
+    for row in read("single_layer/table.csv"):
         if row["learner"] == "cross-entropy":
             head = "| single layer, cross-entropy | ≤ 8.40 | "
             is_met = 100 - float(row[SCORE]) <= 8.4
-            text = error(row, head).replace(UP, UP.replace("fig3", "single_layer"))
-            yield f"{head}{text} | {'met' if is_met else '**missed**'} |"
-    local = contrasts["constant", "error neurons, learned"]
+            yield f"{head}{error(row, head, 'single_layer')} | {'met' if is_met else '**missed**'} |"
+    local = last_epoch(CONTRASTS)["constant", "error neurons, learned"]
     head = "| error neurons, learned: accuracy less matched backprop's | equivalent within 0.15 | "
-    columns = ["difference_mean", "interval_95_low", "interval_95_high"]
-    mean, low, high = (float(local[column]) for column in columns)
-    text = f"{written(mean, sign='+')} [{written(low)}, {written(high)}]"
-    skipped = ["_"] * len(re.findall(r"\d+(?:\.\d+)?", head))
-    keys = ("task", "learner", "other", "epoch")
-    text = bound(text, "contrasts.csv", local, keys, [*skipped, *columns])
+    columns = [*skipped(head), *DIFFERENCE]
+    text = bound(interval(local, list(DIFFERENCE), "+"), CONTRASTS, local, PAIR, columns)
     yield f"{head}{text} | {'met' if local['verdict'] == 'equivalent' else '**missed**'} |"
 
 
@@ -184,10 +193,8 @@ def single_layer() -> Iterator[str]:
     """A single layer with both errors."""
     yield "| error | test error (%) |"
     yield "|---|---|"
-    with open(RECORDS.parent / "single_layer/table.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            text = error(row, "").replace(UP, UP.replace("fig3", "single_layer"))
-            yield f"| {row['learner']} | {text} |"
+    for row in read("single_layer/table.csv"):
+        yield f"| {row['learner']} | {error(row, experiment='single_layer')} |"
 
 
 TABLES = {
