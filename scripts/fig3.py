@@ -7,13 +7,12 @@ What stands between `<!-- table: NAME -->` and `<!-- end -->` is written again, 
 are bound to the cells that they come from; `apical verify --claims` compares them.
 """
 
-import csv
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-REFERENCE = Path(__file__).resolve().parent.parent / "results/reference"
+from claims import read, skipped
+
 # From the page to the records.
 UP = "../../../../results/reference"
 SCORE, HALF = "test_score_last_epoch_mean", "test_score_last_epoch_half_width_95"
@@ -41,11 +40,6 @@ BARS = [
 ]
 
 
-def read(name: str) -> list[dict[str, str]]:
-    with open(REFERENCE / name, newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def written(number: float, digits: int = 2, sign: str = "") -> str:
     # Zero has no sign.
     return f"{round(number, digits) + 0.0:{sign}.{digits}f}".replace("-", "−").replace("+0.00", "0.00")
@@ -54,11 +48,6 @@ def written(number: float, digits: int = 2, sign: str = "") -> str:
 def bound(text: str, file: str, row: dict[str, str], keys: tuple[str, ...], columns: list[str]) -> str:
     which = "; ".join(f"{key}={row[key]}" for key in keys)
     return f"{text} <!-- cells: {UP}/{file}; {which}; {' '.join(columns)} -->"
-
-
-def skipped(before: str) -> list[str]:
-    """No columns for the numbers of what stands before in the line."""
-    return ["_"] * len(re.findall(r"\d+(?:\.\d+)?", before))
 
 
 def error(row: dict[str, str], before: str = "", experiment: str = "fig3") -> str:

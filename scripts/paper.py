@@ -6,14 +6,12 @@
 The numbers are bound to the cells that they come from; `apical verify --claims docs/paper.md` compares them.
 """
 
-import csv
 import json
 import math
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "results/reference"
+from claims import REFERENCE, read, skipped
+
 # Quantiles of Student's t for two-sided 95 %, by degrees of freedom.
 T95 = {1: 12.7062, 2: 4.30265, 4: 2.77645, 8: 2.306, 9: 2.26216}
 
@@ -24,11 +22,6 @@ def hours(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def numbers(text: str) -> int:
-    """How many numbers `apical verify` finds in a text."""
-    return len(re.findall(r"\d+(?:\.\d+)?", text))
-
-
 class Row:
     """A line of the page: `ours` and `columns` are what the text says and the cells of its numbers."""
 
@@ -37,9 +30,9 @@ class Row:
         self.held, self.why, self.command, self.time = held, why, command, time
 
     def written(self) -> str:
-        before = "_ " * numbers(f"{self.what} {self.paper}")
+        before = skipped(f"{self.what} {self.paper}")
         head, *rest = self.cells
-        comments = [f"<!-- cells: {head[0]}; {before}{head[1]} -->"]
+        comments = [f"<!-- cells: {head[0]}; {' '.join([*before, head[1]])} -->"]
         text = f"| {self.what} | {self.paper} | {self.ours[0]} {comments[0]}"
         for part, (file, columns) in zip(self.ours[1:], rest, strict=True):
             text += f" {part} <!-- cells: {file}; {columns} -->"
@@ -48,8 +41,7 @@ class Row:
 
 def of_task(folder: str, task: str, learner: str):
     """Test error at the last epoch and its half width, with the cells that hold them, and the time of its runs."""
-    with open(REFERENCE / folder / "table.csv", newline="") as file:
-        [row] = [row for row in csv.DictReader(file) if (row["task"], row["learner"]) == (task, learner)]
+    [row] = [row for row in read(f"{folder}/table.csv") if (row["task"], row["learner"]) == (task, learner)]
     mean = 100 - float(row["test_score_last_epoch_mean"])
     half = float(row["test_score_last_epoch_half_width_95"])
     cells = (
@@ -79,8 +71,7 @@ def of_protocol(folder: str, condition: str, name: str):
 
 def of_figure(folder: str, figure: str, **chosen: str):
     """The same of a place of a protocol's figure."""
-    with open(REFERENCE / folder / "figures" / f"{figure}.csv", newline="") as file:
-        [row] = [row for row in csv.DictReader(file) if chosen.items() <= row.items()]
+    [row] = [row for row in read(f"{folder}/figures/{figure}.csv") if chosen.items() <= row.items()]
     n = int(row["n_seeds"])
     factor = round(T95[n - 1] / math.sqrt(n), 5)
     which = "; ".join(f"{key}={value}" for key, value in chosen.items())
@@ -94,8 +85,7 @@ def of_figure(folder: str, figure: str, **chosen: str):
 
 def predicted(x: str, line: str) -> float:
     """The norm of an update over that of the gradient, as theory has it."""
-    with open(REFERENCE / "theory/figures/coupling.csv", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["panel"] == "continuous, tied" and row["x"] == x]
+    rows = [row for row in read("theory/figures/coupling.csv") if row["panel"] == "continuous, tied" and row["x"] == x]
     # A prediction for each line, in the same order.
     ratios = [row for row in rows if row["row"] == "norm ratio"]
     lines = [row["line"] for row in ratios if row["line"] != "prediction"]

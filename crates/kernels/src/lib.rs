@@ -20,6 +20,7 @@ mod padded;
 mod product;
 mod real;
 pub mod roofs;
+mod rows;
 mod strip;
 mod transfer;
 mod transposed;
@@ -48,6 +49,7 @@ pub use product::{Columns, Start, multiply, multiply_transposed, rank_update};
 pub use real::Real;
 #[doc(hidden)]
 pub use real::{Known, OfReal};
+pub use rows::copy_rows;
 pub use strip::{STRIP, Strip};
 pub use transfer::Transfer;
 pub use transposed::transposed;

@@ -1,7 +1,7 @@
 //! Minibatches, and a data set encoded for one task.
 
 use apical_datasets::{Dataset, Part, Targets};
-use apical_kernels::Transfer;
+use apical_kernels::{Transfer, copy_rows};
 use ndarray::{Array2, ArrayView2, Axis, s};
 
 use crate::{PartName, SpecError, TargetCoding};
@@ -109,8 +109,10 @@ impl EncodedPart {
             if to.nrows() != indices.len() {
                 *to = Array2::zeros((indices.len(), from.ncols()));
             }
-            for (mut row, &index) in to.axis_iter_mut(Axis(0)).zip(indices) {
-                row.assign(&from.row(index));
+            let n_columns = from.ncols();
+            match (from.as_slice(), to.as_slice_mut()) {
+                (Some(from), Some(to)) => copy_rows(from, n_columns, indices, to),
+                _ => to.assign(&from.select(Axis(0), indices)),
             }
         }
         if let (Some(to), Some(from)) = (&mut self.labels, &source.labels) {

@@ -13,7 +13,7 @@ use crate::statistics::{Comparison, Evidence, Spread, Verdict, equivalence, holm
 use crate::subject::Subject;
 
 pub(crate) use csv::csv;
-pub(crate) use words::unit;
+pub(crate) use words::{unit, unit_of_axis};
 
 /// What is declared to be compared on a task.
 #[derive(Debug, Clone, PartialEq)]

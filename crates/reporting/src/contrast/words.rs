@@ -131,6 +131,14 @@ pub(crate) fn unit(score: Metric) -> &'static str {
     }
 }
 
+/// The same for the label of an axis, in a line of its own.
+pub(crate) fn unit_of_axis(score: Metric) -> &'static str {
+    match score == Metric::ACCURACY {
+        true => "\n(points)",
+        false => "",
+    }
+}
+
 fn decimals(score: Metric) -> Decimals {
     match score == Metric::ACCURACY {
         true => Decimals::Fixed(2),

@@ -4,7 +4,7 @@ use apical_learning::Metric;
 
 use super::shared::series;
 use super::{Draft, Drafts, Figure, Omission};
-use crate::contrast::{AtEpoch, Contrast, VerdictEpoch};
+use crate::contrast::{self, AtEpoch, Contrast, VerdictEpoch};
 use crate::csv::{Csv, number};
 use crate::group::Task;
 use crate::plot::{Axis, DotLine, DotPanel, Dots, Picture};
@@ -43,10 +43,7 @@ fn draft(task: &Task<'_>) -> Result<Draft, Omission> {
         |epoch: &VerdictEpoch| shown.iter().any(|of| of.at(*epoch).comparison.is_some());
     let epochs: Vec<VerdictEpoch> = VerdictEpoch::ALL.into_iter().filter(has_values).collect();
     let margin = shown[0].margin;
-    let unit = match task.score == Metric::ACCURACY {
-        true => "\n(points)",
-        false => "",
-    };
+    let unit = contrast::unit_of_axis(task.score);
     let panel = |epoch: &VerdictEpoch| DotPanel {
         x_label: format!("{}{unit}", epoch.words()),
         x: axis(&shown, &epochs, margin),

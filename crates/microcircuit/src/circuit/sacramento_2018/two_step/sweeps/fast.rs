@@ -5,7 +5,7 @@
 //! take v^I_k = v_B,k+1 from the bottom-up sweep. Without interneuron weights of their own nothing
 //! else is left to compute.
 
-use apical_kernels::{Columns, Real, Start, add_scaled, mix, multiply, rates_of_rows, subtract};
+use apical_kernels::{Columns, Real, Start, mix, multiply, rates_of_rows, subtract};
 use apical_learning::Teacher;
 
 use super::super::parameters::Parameters;
@@ -13,20 +13,33 @@ use crate::circuit::sacramento_2018::{state::State, table::Circuit};
 use crate::table::Weights;
 
 pub(crate) fn bottom_up<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
+    basal(p, w, s);
+    for k in 1..=s.n_layers() {
+        stay_at_basal(k, s);
+    }
+}
+
+/// v_B,k = W_{k,k−1} φ(v_B,k−1) and its rate, in all layers.
+fn basal<T: Real>(p: &Parameters, w: &Weights<T>, s: &mut State<T>) {
     let c = &p.circuit;
     for k in 1..=s.n_layers() {
-        let columns = match k {
-            1 => s.active_inputs.columns(),
-            _ => Columns::All,
+        let (below, from_k) = s.basal_rate.split_at_mut(k);
+        let (rates, columns) = match k {
+            1 => (&s.rate[0], s.active_inputs.columns()),
+            _ => (&below[k - 1], Columns::All),
         };
         let (w_k, b_k) = (&w[c.forward(k)], w.row(c.threshold(k)));
-        multiply(&s.rate[k - 1], columns, w_k, b_k, &mut s.basal[k]);
-        rates_of_rows(p.transfer, &s.basal[k], &mut s.basal_rate[k]);
-        s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
-        s.rate[k]
-            .values_mut()
-            .copy_from_slice(s.basal_rate[k].values());
+        multiply(rates, columns, w_k, b_k, &mut s.basal[k]);
+        rates_of_rows(p.transfer, &s.basal[k], &mut from_k[0]);
     }
+}
+
+/// u_k = v_B,k.
+fn stay_at_basal<T: Real>(k: usize, s: &mut State<T>) {
+    s.soma[k].values_mut().copy_from_slice(s.basal[k].values());
+    s.rate[k]
+        .values_mut()
+        .copy_from_slice(s.basal_rate[k].values());
 }
 
 pub(crate) fn settle<T: Real>(
@@ -36,13 +49,14 @@ pub(crate) fn settle<T: Real>(
     teacher: Teacher,
     s: &mut State<T>,
 ) {
-    bottom_up(p, w, s);
+    basal(p, w, s);
     let (c, n) = (&p.circuit, s.n_layers());
     for k in 1..n {
         match w.stored(c.interneuron(k)) {
             Some(w_ip) => {
                 let b_i = w.row(c.interneuron_threshold(k));
-                multiply(&s.rate[k], Columns::All, w_ip, b_i, &mut s.dendrite[k]);
+                let rates = &s.basal_rate[k];
+                multiply(rates, Columns::All, w_ip, b_i, &mut s.dendrite[k]);
                 rates_of_rows(p.transfer, &s.dendrite[k], &mut s.dendrite_rate[k]);
             }
             None => {
@@ -55,11 +69,14 @@ pub(crate) fn settle<T: Real>(
             }
         }
     }
-    if teacher == Teacher::On {
-        let lambda = T::of(p.nudging);
-        let (v_b, u) = (s.basal[n].values(), s.soma[n].values_mut());
-        mix(T::one() - lambda, v_b, lambda, s.target.values(), u);
-        rates_of_rows(p.transfer, &s.soma[n], &mut s.rate[n]);
+    match teacher {
+        Teacher::On => {
+            let lambda = T::of(p.nudging);
+            let (v_b, u) = (s.basal[n].values(), s.soma[n].values_mut());
+            mix(T::one() - lambda, v_b, lambda, s.target.values(), u);
+            rates_of_rows(p.transfer, &s.soma[n], &mut s.rate[n]);
+        }
+        Teacher::Off => stay_at_basal(n, s),
     }
     for k in (1..n).rev() {
         let lambda_i = T::of(p.interneuron_nudging[k - 1]);
@@ -73,8 +90,9 @@ pub(crate) fn settle<T: Real>(
         );
         rates_of_rows(p.transfer, &s.interneuron[k], &mut s.interneuron_rate[k]);
         apical(c, w, lateral_cancels, k, s);
-        let u = s.soma[k].values_mut();
-        add_scaled(u, T::of(p.apical_mixing[k - 1]), s.apical[k].values());
+        let lambda = T::of(p.apical_mixing[k - 1]);
+        let (v_b, v_a) = (s.basal[k].values(), s.apical[k].values());
+        mix(T::one(), v_b, lambda, v_a, s.soma[k].values_mut());
         rates_of_rows(p.transfer, &s.soma[k], &mut s.rate[k]);
     }
 }
