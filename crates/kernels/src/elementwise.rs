@@ -53,7 +53,7 @@ impl<T: Real> WithSimd for Rates<'_, T> {
     }
 }
 
-/// out = scale · a · b, value by value.
+/// out = scale · a · b, value by value; 0 where it is subnormal.
 ///
 /// # Panics
 /// If the slices differ in length.
@@ -67,14 +67,14 @@ pub fn scaled_product<T: Real>(scale: T, a: &[T], b: &[T], out: &mut [T]) {
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
             for ((out, &a), &b) in self.3.iter_mut().zip(self.1).zip(self.2) {
-                *out = self.0 * (a * b);
+                *out = normal(self.0 * (a * b));
             }
         }
     }
     counted::<T, _>(a.len(), 3, || dispatch(Product(scale, a, b, out)));
 }
 
-/// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity.
+/// out = scale · (φ(u) − r): a difference of rates, the postsynaptic factor of plasticity; 0 where it is subnormal.
 ///
 /// # Panics
 /// If the slices differ in length.
@@ -88,7 +88,7 @@ pub fn rate_difference<T: Real>(rate: &[T], reference: &[T], scale: T, out: &mut
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) {
             for ((out, &a), &b) in self.3.iter_mut().zip(self.0).zip(self.1) {
-                *out = self.2 * (a - b);
+                *out = normal(self.2 * (a - b));
             }
         }
     }
@@ -105,7 +105,7 @@ pub fn subtract<T: Real>(a: &[T], b: &[T], out: &mut [T]) {
     rate_difference(a, b, T::one(), out);
 }
 
-/// x ← scale · φ′(u) · x, where `r` are φ(u).
+/// x ← scale · φ′(u) · x, where `r` are φ(u); 0 where it is subnormal.
 ///
 /// # Panics
 /// If the slices differ in length.
@@ -123,17 +123,17 @@ pub fn times_slope<T: Real>(transfer: Transfer, (u, r): (&[T], &[T]), scale: T, 
             match transfer {
                 Transfer::Logistic => {
                     for (x, &r) in x.iter_mut().zip(r) {
-                        *x = scale * (r * (one - r)) * *x;
+                        *x = normal(scale * (r * (one - r)) * *x);
                     }
                 }
                 Transfer::Tanh => {
                     for (x, &r) in x.iter_mut().zip(r) {
-                        *x = scale * (one - r * r) * *x;
+                        *x = normal(scale * (one - r * r) * *x);
                     }
                 }
                 Transfer::Softplus { .. } | Transfer::Relu => {
                     for (x, &u) in x.iter_mut().zip(u) {
-                        *x = scale * transfer.slope(u) * *x;
+                        *x = normal(scale * transfer.slope(u) * *x);
                     }
                 }
             }
@@ -205,6 +205,16 @@ pub fn all_finite<T: Real>(values: &[T]) -> bool {
         }
     }
     counted::<T, _>(values.len(), 1, || dispatch(Finite(values)))
+}
+
+/// `x`, or 0 where it is subnormal: postsynaptic factors of saturated neurons are, and every product with them takes a
+/// processor a hundred times as long.
+#[inline(always)]
+fn normal<T: Real>(x: T) -> T {
+    match x.abs() < T::min_positive_value() {
+        true => T::zero(),
+        false => x,
+    }
 }
 
 /// Calls `f`, which reads or writes `n_operands` slices of `n` values.

@@ -130,3 +130,30 @@ fn check_linear() {
     scaled_product(0.5, &a, &b, &mut out);
     assert_eq!(out, [5.0, 20.0]);
 }
+
+#[test]
+fn factors_of_saturated_neurons_are_normal_numbers_or_zero() {
+    on_every_instruction_set(|| {
+        // Long enough for vectors, and a rest.
+        let of = |value: f32| [value; 70];
+        let (smallest, nan) = (f32::MIN_POSITIVE, f32::NAN);
+        for (scale, expected) in [(0.4, 0.0), (-0.4, 0.0), (2.0, 2.0 * smallest)] {
+            let mut out = of(1.0);
+            rate_difference(&of(smallest), &of(0.0), scale, &mut out);
+            assert_eq!(out, of(expected), "difference times {scale}");
+            scaled_product(scale, &of(smallest), &of(1.0), &mut out);
+            assert_eq!(out, of(expected), "product times {scale}");
+            out = of(smallest);
+            times_slope(Transfer::Relu, (&of(1.0), &of(1.0)), scale, &mut out);
+            assert_eq!(out, of(expected), "slope times {scale}");
+        }
+        let mut out = of(1.0);
+        times_slope(Transfer::Logistic, (&of(0.0), &of(smallest)), 0.4, &mut out);
+        assert_eq!(out, of(0.0), "slope of a saturated neuron");
+        rate_difference(&of(nan), &of(0.0), 0.4, &mut out);
+        assert!(
+            out.iter().all(|x| x.is_nan()),
+            "what is broken stays broken"
+        );
+    });
+}
