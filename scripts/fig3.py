@@ -11,12 +11,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from claims import read, skipped
+from claims import REFERENCE, read, skipped
 
 # From the page to the records.
 UP = "../../../../results/reference"
 SCORE, HALF = "test_score_last_epoch_mean", "test_score_last_epoch_half_width_95"
-CONTRASTS = "fig3/contrasts.csv"
 # A contrast: what names it, and its difference.
 PAIR = ("task", "learner", "other", "epoch")
 DIFFERENCE = ("difference_mean", "interval_95_low", "interval_95_high")
@@ -63,12 +62,12 @@ def interval(row: dict[str, str], columns: list[str], sign: str = "") -> str:
     return f"{written(value, sign=sign)} [{written(low)}, {written(high)}]"
 
 
-def angles(row: dict[str, str], reference: str) -> str:
+def angles(row: dict[str, str], reference: str, experiment: str) -> str:
     """Angles of the layers' updates, hidden layers first; a dash of one that does not learn."""
     columns = [f"update_angle_degrees_{reference}_layer_{layer}_mean" for layer in (1, 2, 3)]
     shown = [written(float(row[column]), 0) if row[column] else "–" for column in columns]
     columns = [column for column in columns if row[column]]
-    return bound(" / ".join(shown), "fig3/table.csv", row, ("task", "learner"), columns) if columns else "–"
+    return bound(" / ".join(shown), f"{experiment}/table.csv", row, ("task", "learner"), columns) if columns else "–"
 
 
 def difference(row: dict[str, str], file: str) -> str:
@@ -82,26 +81,30 @@ def difference(row: dict[str, str], file: str) -> str:
     return bound(f"{text} | {verdict}", file, row, PAIR, columns)
 
 
-def last_epoch(file: str) -> dict[tuple[str, str], dict[str, str]]:
+def last_epoch(experiment: str) -> dict[tuple[str, str], dict[str, str]]:
     """Contrasts with the baseline at the last epoch, by task and learner."""
-    return {(row["task"], row["learner"]): row for row in read(file) if row["epoch"] == "last"}
+    rows = read(f"{experiment}/contrasts.csv")
+    return {(row["task"], row["learner"]): row for row in rows if row["epoch"] == "last"}
 
 
-def table(task: str) -> Iterator[str]:
+def table(task: str, experiment: str = "fig3") -> Iterator[str]:
     """The learners of a task."""
-    rows = [row for row in read("fig3/table.csv") if row["task"] == task]
+    is_there = (REFERENCE / experiment / "table.csv").exists()
+    rows = [row for row in read(f"{experiment}/table.csv") if row["task"] == task] if is_there else []
     if not rows:
         yield "*Not run yet.*"
         return
-    yield "| learner | paper's test error (%) | test error (%) | accuracy less matched backprop's (points) | verdict | angle (potential) | angle (squared error) |"
-    yield "|---|---|---|---|---|---|---|"
-    contrasts = last_epoch(CONTRASTS)
+    has_paper = any((task, row["learner"]) in PAPER for row in rows)
+    paper = " paper's test error (%) |" * has_paper
+    yield f"| learner |{paper} test error (%) | accuracy less matched backprop's (points) | verdict | angle (potential) | angle (squared error) |"
+    yield "|---" * (6 + has_paper) + "|"
+    contrasts = last_epoch(experiment)
     for row in rows:
-        head = f"| {row['learner']} | {PAPER.get((task, row['learner']), '')} | "
+        head = f"| {row['learner']} | " + f"{PAPER.get((task, row['learner']), '')} | " * has_paper
         contrast = contrasts.get((task, row["learner"]))
-        compared = difference(contrast, CONTRASTS) if contrast else " | "
-        both = " | ".join(angles(row, reference) for reference in ("potential", "squared_error"))
-        yield f"{head}{error(row, head)} | {compared} | {both} |"
+        compared = difference(contrast, f"{experiment}/contrasts.csv") if contrast else " | "
+        both = " | ".join(angles(row, reference, experiment) for reference in ("potential", "squared_error"))
+        yield f"{head}{error(row, head, experiment)} | {compared} | {both} |"
 
 
 def two_by_two() -> Iterator[str]:
@@ -171,10 +174,10 @@ def bars() -> Iterator[str]:
             head = "| single layer, cross-entropy | ≤ 8.40 | "
             is_met = 100 - float(row[SCORE]) <= 8.4
             yield f"{head}{error(row, head, 'single_layer')} | {'met' if is_met else '**missed**'} |"
-    local = last_epoch(CONTRASTS)["constant", "error neurons, learned"]
+    local = last_epoch("fig3")["constant", "error neurons, learned"]
     head = "| error neurons, learned: accuracy less matched backprop's | equivalent within 0.15 | "
     columns = [*skipped(head), *DIFFERENCE]
-    text = bound(interval(local, list(DIFFERENCE), "+"), CONTRASTS, local, PAIR, columns)
+    text = bound(interval(local, list(DIFFERENCE), "+"), "fig3/contrasts.csv", local, PAIR, columns)
     yield f"{head}{text} | {'met' if local['verdict'] == 'equivalent' else '**missed**'} |"
 
 
@@ -192,6 +195,8 @@ TABLES = {
     "constant": lambda: table("constant"),
     "falling": lambda: table("falling"),
     "eq10": lambda: table("eq10"),
+    "fashion, settings of MNIST": lambda: table("settings_of_mnist", "fashion_mnist"),
+    "fashion, own settings": lambda: table("own_settings", "fashion_mnist"),
     "two by two": two_by_two,
     "simple effects": simple_effects,
     "correlations": correlations,
