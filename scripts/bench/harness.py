@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 
-# The circuit, 784-500-500-10, is measured on this task; learners follow.
+# The circuit is measured on this task, of 784-500-500-10 where nothing else is said.
 MNIST = """
 title = "Time and memory"
 seeds = [0]
@@ -24,7 +24,7 @@ batch_size = {batch_size}
 {measure}
 [task.mnist]
 dataset.mnist = {{}}
-hidden = [500, 500]
+hidden = [{width}, {width}]
 transfer = "logistic"
 forward_scale = 0.1
 

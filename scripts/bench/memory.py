@@ -27,7 +27,7 @@ def peak_mb(program, learner):
     with tempfile.TemporaryDirectory() as folder:
         specification = Path(folder) / "memory.toml"
         task = {"n_epochs": 1, "batch_size": 10, "measure": ""}
-        specification.write_text(MNIST.format(**task, kind=learner, keys=LEARNERS[learner]))
+        specification.write_text(MNIST.format(**task, width=500, kind=learner, keys=LEARNERS[learner]))
         command = [program, "run", specification, "--out", Path(folder) / "results", "--quiet"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)

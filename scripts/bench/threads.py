@@ -5,7 +5,8 @@
 
 Runs of the circuit on MNIST, 784-500-500-10, made by target/release/apical in turn; times are those of training in
 their records. Two seeds: twice the time of one run alone over that of the slower of two at once. Minibatches of 10,
-64 and 128: the time with one thread over that with two. Nothing else should run: two threads need two cores.
+64 and 128, and of 128 with hidden layers of 2000: the time with one thread over that with two. Nothing else should
+run: two threads need two cores.
 """
 
 import argparse
@@ -27,11 +28,11 @@ align_every_n_epochs = {0}
 LEARNING = ("data", "dynamics", "plasticity", "fused")
 
 
-def training_seconds(program, batch_size, n_epochs, seeds, n_threads):
+def training_seconds(program, batch_size, n_epochs, seeds, n_threads, width=500):
     """Seconds of training of the slowest run."""
     with tempfile.TemporaryDirectory() as folder:
         specification = Path(folder) / "threads.toml"
-        task = {"n_epochs": n_epochs, "batch_size": batch_size, "measure": MEASURE.format(n_epochs)}
+        task = {"n_epochs": n_epochs, "batch_size": batch_size, "width": width, "measure": MEASURE.format(n_epochs)}
         specification.write_text(MNIST.format(**task, kind="microcircuit", keys=CIRCUIT))
         command = [program, "run", specification, "--seeds", seeds, "--threads", str(n_threads)]
         command += ["--out", Path(folder) / "results", "--quiet"]
@@ -66,6 +67,8 @@ def main():
         for batch_size in (64, 128):
             measure(f"{batch_size} samples, one thread", batch_size, given.epochs, "0", 1)
             measure(f"{batch_size} samples, two threads", batch_size, given.epochs, "0", 2)
+        measure("128 samples, 2000 wide, one thread", 128, 1, "0", 1, 2000)
+        measure("128 samples, 2000 wide, two threads", 128, 1, "0", 2, 2000)
 
     def ratio(one, two, factor=1):
         ratios = [factor * a / b for a, b in zip(seconds[one], seconds[two])]
@@ -77,6 +80,7 @@ def main():
             "10 samples": ratio("one seed, one thread", "one seed, two threads"),
             "64 samples": ratio("64 samples, one thread", "64 samples, two threads"),
             "128 samples": ratio("128 samples, one thread", "128 samples, two threads"),
+            "2000 wide": ratio("128 samples, 2000 wide, one thread", "128 samples, 2000 wide, two threads"),
         },
         "processor": processor(),
         "version": output_of([program, "--version"]).strip(),

@@ -2,7 +2,7 @@
 //!
 //! Work is posted in one of a few places, in parts that write nothing in common. Whoever posted it and the
 //! helpers take part after part until none is left, and it is done when all parts are. A helper looks for work
-//! without pause as long as there has been some lately, as waking a thread takes longer than a product; else
+//! without pause as long as somebody is at some or was lately, as waking a thread takes longer than a product; else
 //! it sleeps and looks once in a while. Which thread does a part never changes a bit.
 
 use std::cell::UnsafeCell;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// As many threads can have work posted at a time; the work of others is not shared.
 const N_PLACES: usize = 8;
 /// How long a helper looks for work without pause.
-const AWAKE: Duration = Duration::from_micros(500);
+const AWAKE: Duration = Duration::from_millis(2);
 /// How long it sleeps then.
 const ASLEEP: Duration = Duration::from_millis(1);
 /// Looks between two at the clock, or before another thread may have the processor.
@@ -24,6 +24,8 @@ static PLACES: [Place; N_PLACES] = [const { Place::new() }; N_PLACES];
 static N_AWAKE: AtomicUsize = AtomicUsize::new(0);
 /// How often there was work to share, whether or not anybody was awake.
 static N_POSTED: AtomicU64 = AtomicU64::new(0);
+/// Threads that are at such work: it may take them long, and more will come.
+static N_AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
 /// A part of some work: its number.
 type Work<'a> = dyn Fn(usize) + Sync + 'a;
@@ -163,7 +165,7 @@ pub fn help_while(goes_on: impl Fn() -> bool) {
 
 /// Helps until there has been no work for a while.
 fn stay_awake(goes_on: &impl Fn() -> bool) {
-    let _awake = Awake::new();
+    let _awake = Counted::by(&N_AWAKE);
     let (mut since, mut n_looks) = (Instant::now(), 0);
     loop {
         // Where a part panics, it is who posted it that says so.
@@ -173,6 +175,9 @@ fn stay_awake(goes_on: &impl Fn() -> bool) {
             since = Instant::now();
         } else {
             pause(&mut n_looks);
+            if N_AT_WORK.load(Ordering::Relaxed) > 0 {
+                since = Instant::now();
+            }
             let is_time = n_looks.is_multiple_of(LOOKS) && since.elapsed() > AWAKE;
             if is_time || !goes_on() {
                 return;
@@ -181,19 +186,19 @@ fn stay_awake(goes_on: &impl Fn() -> bool) {
     }
 }
 
-/// A helper that is awake.
-struct Awake;
+/// Counts a thread as long as it lives.
+struct Counted(&'static AtomicUsize);
 
-impl Awake {
-    fn new() -> Self {
-        N_AWAKE.fetch_add(1, Ordering::Relaxed);
-        Self
+impl Counted {
+    fn by(count: &'static AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
     }
 }
 
-impl Drop for Awake {
+impl Drop for Counted {
     fn drop(&mut self) {
-        N_AWAKE.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -205,6 +210,7 @@ impl Drop for Awake {
 #[doc(hidden)]
 pub fn share(n: usize, of: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
     N_POSTED.fetch_add(1, Ordering::Relaxed);
+    let _at_work = Counted::by(&N_AT_WORK);
     let n_blocks = n.div_ceil(of);
     let n_parts = (N_AWAKE.load(Ordering::Relaxed) + 1)
         .min(n_blocks)
