@@ -74,6 +74,21 @@ fn helpers_take_part_soon_and_alone_nobody_waits() {
 }
 
 #[test]
+fn helpers_do_not_fall_asleep_over_long_work() {
+    beside_helpers(1, || {
+        let helps_after_long_work = || {
+            // One part: nobody can help, and it takes longer than helpers look for work.
+            share(32, 32, |_| thread::sleep(Duration::from_millis(20)));
+            shared(500, 32).0.len() == 2
+        };
+        let since = Instant::now();
+        while !helps_after_long_work() {
+            assert!(since.elapsed() < Duration::from_secs(20), "it sleeps");
+        }
+    });
+}
+
+#[test]
 fn a_part_that_panics_is_the_posters_and_the_next_work_goes_on() {
     beside_helpers(2, || {
         let mut n_shared = 0;
