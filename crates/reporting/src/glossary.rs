@@ -154,7 +154,7 @@ pub static GLOSSARY: &[Term] = &[
     term(
         "flag",
         &["flags"],
-        "What to know of a learner's numbers before they are compared: at chance, a flat loss, an error that changes more than a hundredfold over hidden layers, identical, diverged, failed. What is flagged is shown, never dropped.",
+        "What to know of a learner's numbers before they are compared: at chance, a flat loss, an error that changes more than a hundredfold over hidden layers, identical, one algorithm, diverged, failed. What is flagged is shown, never dropped.",
     ),
     term(
         "flat loss",
@@ -409,7 +409,7 @@ pub static GLOSSARY: &[Term] = &[
     term(
         "verdict",
         &["verdicts"],
-        "What a contrast comes to: equivalent, different or undecided.",
+        "What a contrast comes to: equivalent, different, undecided, identical (all scores are the same) or too few (pairs).",
     ),
     term(
         "weak coupling",
