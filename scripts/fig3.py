@@ -18,7 +18,8 @@ UP = "../../../../results/reference"
 SCORE, HALF = "test_score_last_epoch_mean", "test_score_last_epoch_half_width_95"
 # A contrast: what names it, and its difference.
 PAIR = ("task", "learner", "other", "epoch")
-DIFFERENCE = ("difference_mean", "interval_95_low", "interval_95_high")
+INTERVAL = ("interval_95_low", "interval_95_high")
+DIFFERENCE = ("difference_mean", *INTERVAL)
 # The test errors that the paper has.
 PAPER = {
     ("constant", "random feedback"): "1.96",
@@ -136,7 +137,7 @@ def correlations() -> Iterator[str]:
     file = "fig3/figures/constant/error_over_angle.csv"
     for row in read(file):
         if row["line"].startswith("correlation"):
-            columns = ["value", "interval_95_low", "interval_95_high"]
+            columns = ["value", *INTERVAL]
             what = row["line"].removeprefix("correlation_").replace("_", " ")
             text = bound(f"{interval(row, columns)} | {row['n']}", file, row, ("line",), [*columns, "n"])
             yield f"| {what} | {text} |"
@@ -154,7 +155,7 @@ def credit() -> Iterator[str]:
 
 
 def bars() -> Iterator[str]:
-    """What was set before the runs, and whether it came out."""
+    """What the runs are held to, and whether it came out."""
     rows = {(row["task"], row["learner"]): row for row in read("fig3/table.csv")}
     yield "| | bar, test error (%) | reached (%) | |"
     yield "|---|---|---|---|"
